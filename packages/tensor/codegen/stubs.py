@@ -1,0 +1,157 @@
+"""The type stubs of the package, for editors and type checkers: every operator as function and method."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from signatures import Argument, arguments
+
+TYPES = {
+    "ARRAY": "Tensor",
+    "OPTIONAL_ARRAY": "Tensor | None",
+    "OPERAND": "Operand",
+    "ARRAYS": "list[Any] | tuple[Any, ...]",
+    "DIM": "int",
+    "OPTIONAL_DIM": "int | None",
+    "DIMS": "Dims",
+    "DIM_ORDER": "Any",
+    "NEW_DIM": "int",
+    "SHAPE": "Any",
+    "PAIR": "Pair",
+    "INT": "int",
+    "NUMBER": "float",
+    "OPTIONAL_NUMBER": "float | None",
+    "BOOL": "bool",
+    "DTYPE": "DTypeLike",
+    "DEVICE": "DeviceLike",
+    "INDEX": "Index",
+    "GENERATOR": "Generator | None",
+    "ANY": "Any",
+    "OUT": "Tensor | None",
+}
+BINARY = "add sub mul truediv floordiv mod pow matmul and or xor".split()
+INPLACE = "add sub mul truediv".split()
+COMPARISONS = "eq ne lt le gt ge".split()
+
+
+def files(definitions: dict, package: Path) -> list[tuple[str, str]]:
+    """``(file name, text)`` of each stub."""
+    composed = _composed(package)
+    template = (Path(__file__).parent / "tensor.pyi.in").read_text()
+    methods = [_stub(d, method=True) for d in definitions.values() if d.method] + [m for m in composed["methods"]]
+    core = template.replace("@dunders@", "\n".join(_dunders())).replace("@methods@", "\n".join(methods))
+    core = _builtins_spelled_out(core)
+    functions = [_stub(d, method=False) for d in definitions.values() if d.function] + composed["functions"]
+    init = _init_source(package) + "\n" + "\n".join(functions) + "\n"
+    return [("stubs/_core/tensor.pyi", core), ("stubs/__init__.pyi", init), ("stubs/_core/functions.pyi", FUNCTIONS),
+            ("stubs/ops.pyi", _ops(definitions))]  # fmt: skip
+
+
+def _builtins_spelled_out(source: str) -> str:
+    """Inside Tensor, `float` is the method `float()`: types must say `builtins.float`."""
+    head, body = source.split("class Tensor:")
+    return head + "class Tensor:" + re.sub(r"(?<![\w.])(?<!def )(int|float|bool|complex)\b", r"builtins.\1", body)
+
+
+FUNCTIONS = """\
+from typing import Any
+
+from flambeau.tensor._core.tensor import Operator
+
+RECORDS: dict[str, Operator]
+PUBLIC: list[tuple[str, Any, bool, bool]]
+"""
+
+
+def _ops(definitions: dict) -> str:
+    lines = ["from flambeau.tensor._core.tensor import Operator as Operator", ""]
+    lines += ["def records() -> tuple[Operator, ...]: ...", "", *(f"{name}: Operator" for name in definitions)]
+    return "\n".join(lines) + "\n"
+
+
+def _init_source(package: Path) -> str:
+    """The imports of the package as re-exports, and what the generated signatures need."""
+    tree = ast.parse((package / "__init__.py").read_text())
+    lines = ["from typing import Any", "", "from ._core.tensor import DeviceLike, Dims, DTypeLike, Index, Operand, Pair"]
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.level:
+            names = [a.name for a in node.names if not a.name.startswith("_") and a.name.isidentifier()]
+            names = [n for n in names if n not in ("COMPOSED", "CONVERSIONS", "METHODS", "PUBLIC", "install_method")]
+            if names:
+                lines.append(f"from {'.' * node.level}{node.module or ''} import " + ", ".join(f"{n} as {n}" for n in names))
+    return "\n".join([*lines, "", "__version__: str", ""])
+
+
+def _dunders() -> list[str]:
+    lines = [f"    def __{n}__(self, other: Any) -> Self: ...\n    def __r{n}__(self, other: Any) -> Self: ..." for n in BINARY]
+    lines += [f"    def __i{n}__(self, other: Operand) -> Self: ..." for n in INPLACE]
+    return lines + [f"    def __{n}__(self, other: Any) -> Self: ...  # type: ignore[override]" for n in COMPARISONS]
+
+
+def _stub(definition, method: bool) -> str:
+    lines = []
+    if definition.inplace != "only":
+        lines += [_one(definition, name, False, method) for name in (definition.name, *definition.aliases)]
+    if definition.inplace:
+        lines += [_one(definition, name + "_", True, method) for name in (definition.name, *definition.aliases)]
+    return "\n".join(lines)
+
+
+def _one(definition, name: str, inplace: bool, method: bool) -> str:
+    texts, starred = [], False
+    for i, a in enumerate(arguments(definition, inplace)):
+        if a.form == "keyword" and not starred:
+            texts.append("*")
+            starred = True
+        starred = starred or a.form == "varargs"
+        texts.append("self" if method and i == 0 else _argument(a))
+    indent = "    " if method else ""
+    return f"{indent}def {name}({', '.join(texts)}) -> {_result(definition, method)}: ..."
+
+
+def _argument(a: Argument) -> str:
+    star = "*" if a.form == "varargs" else ""
+    kind = TYPES[a.kind]
+    if a.default == "None" and "None" not in kind and kind not in ("Any", "DTypeLike", "DeviceLike", "Dims"):
+        kind += " | None"
+    return f"{star}{a.name}: {kind}" + ("" if a.default is None else f" = {a.default}")
+
+
+def _result(definition, method: bool) -> str:
+    one = "Self" if method else "Tensor"
+    if definition.many:
+        return f"tuple[{one}, ...]"
+    return "Any" if len(definition.outputs + definition.auxiliary) > 1 else one
+
+
+def _composed(package: Path) -> dict[str, list[str]]:
+    """Functions composed of operators: their own annotations, read from the source."""
+    found: dict[str, list[str]] = {"functions": [], "methods": []}
+    for node in ast.parse((package / "_composed.py").read_text()).body:
+        if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+            continue
+        marks = [d for d in node.decorator_list if isinstance(d, ast.Call) and getattr(d.func, "id", "") == "composed"]
+        if not marks:
+            continue
+        options = {k.arg: k.value.value for k in marks[0].keywords}  # type: ignore[attr-defined]
+        returns = "Any" if node.returns is None else ast.unparse(node.returns)
+        if options.get("function", True):
+            found["functions"].append(f"def {node.name}({_text(node.args)}) -> {returns}: ...")
+        if options.get("method", True):
+            found["methods"].append(f"    def {node.name}({_text(node.args, True)}) -> {returns}: ...")
+    return found
+
+
+def _text(args: ast.arguments, method: bool = False) -> str:
+    known = {"Tensor", "int", "float", "bool", "str", "None", "Any"}
+    for a in [*args.posonlyargs, *args.args, *args.kwonlyargs]:
+        if a.annotation is not None:
+            names = {n.id for n in ast.walk(a.annotation) if isinstance(n, ast.Name)}
+            if not names <= known:
+                a.annotation = ast.Name("Any")
+    if method:
+        args.args[0].arg = "self"
+        args.args[0].annotation = None
+    return ast.unparse(args)

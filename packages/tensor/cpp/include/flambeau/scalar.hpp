@@ -1,0 +1,106 @@
+// Scalar functions that pointwise expressions may call. Each is right for every dtype its row takes: integer division
+// by zero gives 0 (as NumPy's does) instead of a trap, NaN propagates through maximum and minimum.
+#pragma once
+
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+namespace flambeau::scalar {
+
+using std::atan2, std::ceil, std::cos, std::exp, std::expm1, std::floor, std::isfinite, std::isinf, std::isnan, std::log,
+    std::log1p, std::sin, std::sqrt, std::tan, std::tanh, std::trunc, std::pow;
+
+template <class T>
+T divide(T a, T b) {
+    return a / b;
+}
+
+template <class T>
+T absolute(T a) {
+    if constexpr (std::is_unsigned_v<T>) return a;
+    else if constexpr (std::is_floating_point_v<T>) return std::fabs(a);
+    else return a < 0 ? static_cast<T>(0 - static_cast<std::make_unsigned_t<T>>(a)) : a;
+}
+
+template <class T>
+T negate(T a) {
+    if constexpr (std::is_integral_v<T>) return static_cast<T>(0 - static_cast<std::make_unsigned_t<T>>(a));
+    else return -a;
+}
+
+template <class T>
+T sign(T a) {
+    if constexpr (std::is_floating_point_v<T>) return a != a ? a : static_cast<T>((a > 0) - (a < 0));
+    else return static_cast<T>((a > 0) - (a < 0));
+}
+
+template <class T>
+T maximum(T a, T b) {
+    return (a > b || a != a) ? a : b;
+}
+
+template <class T>
+T minimum(T a, T b) {
+    return (a < b || a != a) ? a : b;
+}
+
+template <class T>
+T invert(T a) {
+    if constexpr (std::is_same_v<T, bool>) return !a;
+    else return static_cast<T>(~a);
+}
+
+// Python's floor division and remainder: the remainder has the divisor's sign.
+template <class T>
+T remainder(T a, T b) {
+    if constexpr (std::is_floating_point_v<T>) {
+        const T r = std::fmod(a, b);
+        return r != 0 ? ((r < 0) != (b < 0) ? r + b : r) : std::copysign(T(0), b);
+    } else if constexpr (std::is_unsigned_v<T>) {
+        return b == 0 ? T(0) : static_cast<T>(a % b);
+    } else {
+        if (b == 0 || b == T(-1)) return 0;
+        const T r = static_cast<T>(a % b);
+        return r != 0 && (r < 0) != (b < 0) ? static_cast<T>(r + b) : r;
+    }
+}
+
+template <class T>
+T floor_divide(T a, T b) {
+    if constexpr (std::is_floating_point_v<T>) {
+        if (b == 0) return a / b;
+        const T r = std::fmod(a, b);
+        T quotient = (a - r) / b;
+        if (r != 0 && (r < 0) != (b < 0)) quotient -= 1;
+        if (quotient == 0) return std::copysign(T(0), a / b);
+        const T whole = std::floor(quotient);
+        return quotient - whole > T(0.5) ? whole + 1 : whole;
+    } else if constexpr (std::is_unsigned_v<T>) {
+        return b == 0 ? T(0) : static_cast<T>(a / b);
+    } else {
+        if (b == 0) return 0;
+        if (b == T(-1)) return negate(a);
+        const T q = static_cast<T>(a / b);
+        return (a % b != 0 && (a < 0) != (b < 0)) ? static_cast<T>(q - 1) : q;
+    }
+}
+
+// 1 / (1 + e^-x) without overflow at either end.
+template <class T>
+T sigmoid(T a) {
+    return T(1) / (T(1) + std::exp(-a));
+}
+
+template <class T>
+T relu(T a) {
+    return (a > 0 || a != a) ? a : T(0);
+}
+
+// log(1 + e^x) as max(x, 0) + log1p(e^-|x|), which neither overflows nor loses small values.
+template <class T>
+T softplus(T a) {
+    return a != a ? a : (a > 0 ? a : T(0)) + std::log1p(std::exp(-std::fabs(a)));
+}
+
+}  // namespace flambeau::scalar

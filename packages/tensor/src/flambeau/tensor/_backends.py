@@ -1,0 +1,148 @@
+"""Devices, and the backends that compute on them.
+
+A backend is a namespace of functions on bare arrays, with one signature everywhere. What a backend does not have
+itself falls through to the reference kernels, run with its array namespace ``xp``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+import numpy as np
+
+from . import errors
+
+__all__ = ["Backend", "Device", "device", "register_backend"]
+
+
+class Device:
+    """Where a Tensor's memory is: ``cpu``, ``cuda:0``.
+
+    Example:
+        >>> ft.device("cuda", 1)
+        device('cuda:1')
+        >>> ft.zeros(2).device == ft.device("cpu")
+        True
+    """
+
+    __slots__ = ("type", "index")
+
+    def __init__(self, type: str, index: int | None = None) -> None:
+        self.type = type
+        self.index = index
+
+    def __str__(self) -> str:
+        return self.type if self.index is None else f"{self.type}:{self.index}"
+
+    def __repr__(self) -> str:
+        return f"device('{self}')"
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, str):
+            return str(self) == other
+        return isinstance(other, Device) and (self.type, self.index) == (other.type, other.index)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+
+class Backend:
+    """What computes on one kind of device.
+
+    Args:
+        name: the device type, ``"cpu"``.
+        array_type: the type of its arrays.
+        xp: the array namespace that reference kernels run with.
+        asarray: ``asarray(numpy_array, index)`` copies an array to device ``index`` of this kind.
+        asnumpy: ``asnumpy(array)`` copies an array to a NumPy array.
+        device_index: ``device_index(array)`` is the index of the array's device, or None where there is just one.
+        kernels: functions that stand in for reference kernels of the same name.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        array_type: type,
+        xp: Any,
+        asarray: Callable[[np.ndarray, int | None], Any],
+        asnumpy: Callable[[Any], np.ndarray],
+        device_index: Callable[[Any], int | None],
+        kernels: dict[str, Callable] | None = None,
+    ) -> None:
+        self.name = name
+        self.array_type = array_type
+        self.xp = xp
+        self.asarray = asarray
+        self.asnumpy = asnumpy
+        self.device_index = device_index
+        self.kernels = {} if kernels is None else kernels
+
+    def device_of(self, array: Any) -> Device:
+        return Device(self.name, self.device_index(array))
+
+
+by_name: dict[str, Backend] = {}
+by_array_type: dict[type, Backend] = {}
+
+
+def register_backend(backend: Backend) -> None:
+    """Make a backend's devices usable; a second registration of a name replaces the first."""
+    by_name[backend.name] = backend
+    by_array_type[backend.array_type] = backend
+
+
+CPU = Backend(
+    name="cpu",
+    array_type=np.ndarray,
+    xp=np,
+    asarray=lambda array, index: array,
+    asnumpy=lambda array: array,
+    device_index=lambda array: None,
+)
+register_backend(CPU)
+
+
+def device(type: str | Device, index: int | None = None) -> Device:
+    """The device of that name.
+
+    Args:
+        type: ``"cpu"``, ``"cuda"``, ``"cuda:1"``, or a Device.
+        index: the number of the device where ``type`` does not hold it.
+
+    Raises:
+        DeviceError: no such device here.
+
+    Example:
+        >>> ft.device("cpu")
+        device('cpu')
+    """
+    if isinstance(type, Device):
+        return type
+    if not isinstance(type, str):
+        errors.type_error("device", "type", "a name such as 'cpu' or 'cuda:0'", type.__class__.__name__)
+    name, _, number = type.partition(":")
+    if number:
+        if not number.isdigit() or index is not None:
+            errors.value_error("device", "type", "a name such as 'cpu' or 'cuda:0'", repr(type))
+        index = int(number)
+    if name == "cuda" and index is None:
+        index = 0
+    return Device(name, index)
+
+
+def backend_of_device(place: Device, operation: str) -> Backend:
+    """The backend of a device; ``operation`` is who asks, for the error message."""
+    if place.type == "cuda" and "cuda" not in by_name:
+        from . import cuda
+
+        cuda.require(operation)
+    backend = by_name.get(place.type)
+    if backend is None:
+        names = ", ".join(sorted({*by_name, "cuda"}))
+        errors.device_error(operation, "device", f"one of {names}", f"'{place}'")
+    return backend
+
+
+def backend_of_array(array: Any) -> Backend | None:
+    """The backend whose arrays are of this type, or None."""
+    return by_array_type.get(type(array))

@@ -1,0 +1,532 @@
+"""Functions that are made of operators and need no record of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from . import errors
+
+if TYPE_CHECKING:
+    from ._core.tensor import Tensor
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+COMPOSED: list[tuple[Callable[..., Any], bool]] = []  # (function, is it a method of Tensor too)
+CONVERSIONS: list[Callable[..., Any]] = []  # methods of Tensor only: as functions they would hide Python's own types
+
+
+def composed(method: bool = True) -> Callable[[F], F]:
+    """Decorator: make a function public in ``flambeau.tensor``, and a method of Tensor if ``method``."""
+
+    def declare(function: F) -> F:
+        COMPOSED.append((function, method))
+        return function
+
+    return declare
+
+
+# Greatest and smallest ------------------------------------------------------------------------------------------
+
+
+@composed()
+def max(
+    input: Tensor,
+    dim: int | Tensor | None = None,
+    keepdim: bool = False,
+    *,
+    axis: int | None = None,
+    keepdims: bool | None = None,
+) -> Any:
+    """The greatest element; the greatest along a dimension and where they are; or the greater of two Tensors.
+
+    Args:
+        input: Tensor of any shape and dtype.
+        dim: dimension to look along; or a second Tensor, for :func:`maximum`; by default the whole Tensor is searched.
+        keepdim: keep the dimension, with size 1.
+        axis: another name of ``dim``.
+        keepdims: another name of ``keepdim``.
+
+    Returns:
+        With no ``dim`` a Tensor without dimensions. With a ``dim`` a pair: ``values``, and their ``indices`` along it
+        (the first of equal ones).
+
+    Raises:
+        ShapeError: there are no elements to choose from.
+
+    Example:
+        >>> x = ft.tensor([[1.0, 4.0], [3.0, 2.0]])
+        >>> ft.max(x).item()
+        4.0
+        >>> values, indices = ft.max(x, dim=1)
+        >>> values.tolist(), indices.tolist()
+        ([4.0, 3.0], [1, 0])
+        >>> ft.max(x, ft.tensor(2.5)).tolist()
+        [[2.5, 4.0], [3.0, 2.5]]
+    """
+    from . import ops
+
+    return _extreme("max", (ops.amax, ops.max_with_indices, ops.maximum), input, dim, keepdim, axis, keepdims)
+
+
+@composed()
+def min(
+    input: Tensor,
+    dim: int | Tensor | None = None,
+    keepdim: bool = False,
+    *,
+    axis: int | None = None,
+    keepdims: bool | None = None,
+) -> Any:
+    """The smallest element; the smallest along a dimension and where they are; or the smaller of two Tensors.
+
+    Args:
+        input: Tensor of any shape and dtype.
+        dim: dimension to look along; or a second Tensor, for :func:`minimum`; by default the whole Tensor is searched.
+        keepdim: keep the dimension, with size 1.
+        axis: another name of ``dim``.
+        keepdims: another name of ``keepdim``.
+
+    Returns:
+        With no ``dim`` a Tensor without dimensions. With a ``dim`` a pair: ``values``, and their ``indices`` along it
+        (the first of equal ones).
+
+    Raises:
+        ShapeError: there are no elements to choose from.
+
+    Example:
+        >>> x = ft.tensor([[1.0, 4.0], [3.0, 2.0]])
+        >>> ft.min(x).item()
+        1.0
+        >>> values, indices = ft.min(x, dim=1)
+        >>> values.tolist(), indices.tolist()
+        ([1.0, 2.0], [0, 1])
+        >>> ft.min(x, ft.tensor(2.5)).tolist()
+        [[1.0, 2.5], [2.5, 2.0]]
+    """
+    from . import ops
+
+    return _extreme("min", (ops.amin, ops.min_with_indices, ops.minimum), input, dim, keepdim, axis, keepdims)
+
+
+def _extreme(operation, records, input, dim, keepdim, axis, keepdims):
+    whole, along, pairwise = records
+    dim = axis if dim is None else dim
+    keepdim = keepdim if keepdims is None else keepdims
+    if dim is None:
+        if keepdim:
+            errors.value_error(operation, "keepdim", "a dim to keep", "none", "give dim, or use amax() or amin()")
+        return whole(input)
+    return pairwise(input, dim) if hasattr(dim, "dtype") else along(input, dim, keepdim)
+
+
+# Matrices -------------------------------------------------------------------------------------------------------
+
+
+def _check_dims(operation: str, argument: str, x: Tensor, ndim: int) -> None:
+    if x.ndim != ndim:
+        noun = "dimension" if ndim == 1 else "dimensions"
+        errors.shape_error(operation, argument, f"{ndim} {noun}", f"shape {tuple(x.shape)}", "use matmul()")
+
+
+def _check_inner(operation: str, argument: str, input: Tensor, other: Tensor, place: int) -> None:
+    if other.shape[place] != input.shape[-1]:
+        errors.shape_error(
+            operation,
+            argument,
+            f"size {input.shape[-1]} in dimension {place} to match input's last",
+            f"shape {tuple(other.shape)}",
+        )
+
+
+@composed()
+def mm(input: Tensor, mat2: Tensor) -> Tensor:
+    """The product of two matrices. Nothing broadcasts; see :func:`matmul` for that.
+
+    Args:
+        input: Tensor of shape (n, k).
+        mat2: Tensor of shape (k, m).
+
+    Returns:
+        Tensor of shape (n, m).
+
+    Raises:
+        ShapeError: not two matrices that fit together.
+
+    Example:
+        >>> ft.mm(ft.ones(2, 3), ft.ones(3, 1)).tolist()
+        [[3.0], [3.0]]
+    """
+    from . import ops
+
+    _check_dims("mm", "input", input, 2)
+    _check_dims("mm", "mat2", mat2, 2)
+    _check_inner("mm", "mat2", input, mat2, 0)
+    return ops.matmul(input, mat2)
+
+
+@composed()
+def bmm(input: Tensor, mat2: Tensor) -> Tensor:
+    """The products of the matrices of two batches. Nothing broadcasts; see :func:`matmul` for that.
+
+    Args:
+        input: Tensor of shape (b, n, k).
+        mat2: Tensor of shape (b, k, m).
+
+    Returns:
+        Tensor of shape (b, n, m).
+
+    Raises:
+        ShapeError: not two batches of matrices that fit together.
+
+    Example:
+        >>> ft.bmm(ft.ones(2, 1, 3), ft.ones(2, 3, 1)).tolist()
+        [[[3.0]], [[3.0]]]
+    """
+    from . import ops
+
+    _check_dims("bmm", "input", input, 3)
+    _check_dims("bmm", "mat2", mat2, 3)
+    if mat2.shape[0] != input.shape[0]:
+        errors.shape_error("bmm", "mat2", f"{input.shape[0]} matrices as input", f"shape {tuple(mat2.shape)}")
+    _check_inner("bmm", "mat2", input, mat2, 1)
+    return ops.matmul(input, mat2)
+
+
+@composed()
+def mv(input: Tensor, vec: Tensor) -> Tensor:
+    """The product of a matrix and a vector.
+
+    Args:
+        input: Tensor of shape (n, k).
+        vec: Tensor of shape (k,).
+
+    Returns:
+        Tensor of shape (n,).
+
+    Raises:
+        ShapeError: not a matrix and a vector that fit together.
+
+    Example:
+        >>> ft.mv(ft.ones(2, 3), ft.ones(3)).tolist()
+        [3.0, 3.0]
+    """
+    from . import ops
+
+    _check_dims("mv", "input", input, 2)
+    _check_dims("mv", "vec", vec, 1)
+    _check_inner("mv", "vec", input, vec, 0)
+    return ops.matmul(input, vec)
+
+
+@composed()
+def t(input: Tensor) -> Tensor:
+    """A view of a matrix with rows and columns swapped; of a vector, the vector.
+
+    Args:
+        input: Tensor of at most 2 dimensions.
+
+    Returns:
+        Tensor that shares ``input``'s memory.
+
+    Raises:
+        ShapeError: more than 2 dimensions.
+
+    Example:
+        >>> ft.t(ft.zeros(2, 3)).shape
+        (3, 2)
+    """
+    from . import ops
+
+    if input.ndim > 2:
+        errors.shape_error("t", "input", "at most 2 dimensions", f"shape {tuple(input.shape)}", "use transpose()")
+    return ops.transpose(input, 0, 1) if input.ndim == 2 else input
+
+
+# Shapes ---------------------------------------------------------------------------------------------------------
+
+
+@composed()
+def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """Several dimensions as one: a view where possible.
+
+    Args:
+        input: Tensor of any shape and dtype. Without dimensions, it gets one.
+        start_dim: the first dimension to flatten.
+        end_dim: the last one.
+
+    Returns:
+        Tensor of the same elements in the same order.
+
+    Raises:
+        IndexError: there is no such dimension.
+        ValueError: ``start_dim`` comes after ``end_dim``.
+
+    Example:
+        >>> ft.flatten(ft.zeros(2, 3, 4), 1).shape
+        (2, 12)
+    """
+    import math
+
+    from . import ops
+
+    if input.ndim == 0:
+        return ops.reshape(input, (1,))
+    places = []
+    for name, dim in (("start_dim", start_dim), ("end_dim", end_dim)):
+        if not -input.ndim <= dim < input.ndim:
+            errors.index_error("flatten", name, f"a dimension in [{-input.ndim}, {input.ndim - 1}]", str(dim))
+        places.append(dim % input.ndim)
+    first, last = places
+    if first > last:
+        errors.value_error("flatten", "start_dim", f"at most end_dim's {last}", str(first))
+    shape = tuple(input.shape)
+    return ops.reshape(input, (*shape[:first], math.prod(shape[first : last + 1]), *shape[last + 1 :]))
+
+
+@composed()
+def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """Views of at most ``chunks`` parts of equal size along a dimension; the last one may be smaller.
+
+    Args:
+        input: Tensor of at least 1 dimension.
+        chunks: how many parts; there may be fewer when the size does not allow that many.
+        dim: the dimension to split.
+
+    Returns:
+        tuple of Tensors that share ``input``'s memory.
+
+    Raises:
+        ValueError: ``chunks`` is not positive.
+
+    Example:
+        >>> [part.tolist() for part in ft.chunk(ft.arange(5), 2)]
+        [[0, 1, 2], [3, 4]]
+    """
+    from . import ops
+
+    if chunks < 1:
+        errors.value_error("chunk", "chunks", "1 or more", str(chunks))
+    size = -(-input.size(dim) // chunks)
+    return ops.split(input, size or [0] * chunks, dim)
+
+
+@composed()
+def view_as(input: Tensor, other: Tensor) -> Tensor:
+    """A view in the shape of another Tensor.
+
+    Args:
+        input: Tensor of any shape and dtype.
+        other: Tensor with as many elements.
+
+    Returns:
+        Tensor that shares ``input``'s memory.
+
+    Raises:
+        ShapeError: the number of elements differs, or the layout of ``input`` needs a copy.
+
+    Example:
+        >>> ft.zeros(4).view_as(ft.zeros(2, 2)).shape
+        (2, 2)
+    """
+    from . import ops
+
+    return ops.view(input, tuple(other.shape))
+
+
+@composed()
+def expand_as(input: Tensor, other: Tensor) -> Tensor:
+    """A view broadcast to the shape of another Tensor.
+
+    Args:
+        input: Tensor whose shape broadcasts to ``other``'s.
+        other: Tensor of any dtype.
+
+    Returns:
+        Tensor that shares ``input``'s memory and is read-only.
+
+    Raises:
+        ShapeError: ``input`` does not broadcast to that shape.
+
+    Example:
+        >>> ft.zeros(3).expand_as(ft.zeros(2, 3)).shape
+        (2, 3)
+    """
+    from . import ops
+
+    return ops.expand(input, tuple(other.shape))
+
+
+# Like another Tensor --------------------------------------------------------------------------------------------
+
+
+def _like(input: Tensor, dtype: Any, device: Any) -> tuple[Any, Any]:
+    return input.dtype if dtype is None else dtype, input.device if device is None else device
+
+
+@composed(method=False)
+def zeros_like(input: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """A Tensor of zeros in the shape, dtype and place of another.
+
+    Args:
+        input: Tensor that gives the shape.
+        dtype: dtype; ``input``'s if not given.
+        device: where to make it; ``input``'s device if not given.
+
+    Returns:
+        Tensor of ``input``'s shape.
+
+    Example:
+        >>> ft.zeros_like(ft.ones(2)).tolist()
+        [0.0, 0.0]
+    """
+    from . import ops
+
+    dtype, device = _like(input, dtype, device)
+    return ops.zeros(tuple(input.shape), dtype=dtype, device=device)
+
+
+@composed(method=False)
+def ones_like(input: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """A Tensor of ones in the shape, dtype and place of another.
+
+    Args:
+        input: Tensor that gives the shape.
+        dtype: dtype; ``input``'s if not given.
+        device: where to make it; ``input``'s device if not given.
+
+    Returns:
+        Tensor of ``input``'s shape.
+
+    Example:
+        >>> ft.ones_like(ft.zeros(2)).tolist()
+        [1.0, 1.0]
+    """
+    from . import ops
+
+    dtype, device = _like(input, dtype, device)
+    return ops.ones(tuple(input.shape), dtype=dtype, device=device)
+
+
+@composed(method=False)
+def empty_like(input: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """A Tensor whose elements are not set, in the shape, dtype and place of another.
+
+    Args:
+        input: Tensor that gives the shape.
+        dtype: dtype; ``input``'s if not given.
+        device: where to make it; ``input``'s device if not given.
+
+    Returns:
+        Tensor of ``input``'s shape.
+
+    Example:
+        >>> ft.empty_like(ft.zeros(2)).shape
+        (2,)
+    """
+    from . import ops
+
+    dtype, device = _like(input, dtype, device)
+    return ops.empty(tuple(input.shape), dtype=dtype, device=device)
+
+
+@composed(method=False)
+def full_like(input: Tensor, fill_value: float, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """A Tensor filled with one number, in the shape, dtype and place of another.
+
+    Args:
+        input: Tensor that gives the shape.
+        fill_value: the number.
+        dtype: dtype; ``input``'s if not given.
+        device: where to make it; ``input``'s device if not given.
+
+    Returns:
+        Tensor of ``input``'s shape.
+
+    Example:
+        >>> ft.full_like(ft.zeros(2), 7).tolist()
+        [7.0, 7.0]
+    """
+    from . import ops
+
+    dtype, device = _like(input, dtype, device)
+    return ops.full(tuple(input.shape), fill_value, dtype=dtype, device=device)
+
+
+@composed(method=False)
+def rand_like(input: Tensor, *, dtype: Any = None, device: Any = None, generator: Any = None) -> Tensor:
+    """Random numbers, uniform in [0, 1), in the shape, dtype and place of another.
+
+    Args:
+        input: Tensor that gives the shape.
+        dtype: dtype; ``input``'s if not given.
+        device: where to make it; ``input``'s device if not given.
+        generator: Generator to draw from; the default one if not given.
+
+    Returns:
+        Tensor of ``input``'s shape.
+
+    Example:
+        >>> ft.rand_like(ft.zeros(2, 3)).shape
+        (2, 3)
+    """
+    from . import ops
+
+    dtype, device = _like(input, dtype, device)
+    return ops.rand(tuple(input.shape), dtype=dtype, device=device, generator=generator)
+
+
+@composed(method=False)
+def randn_like(input: Tensor, *, dtype: Any = None, device: Any = None, generator: Any = None) -> Tensor:
+    """Random numbers from the standard normal distribution, in the shape, dtype and place of another.
+
+    Args:
+        input: Tensor that gives the shape.
+        dtype: dtype; ``input``'s if not given.
+        device: where to make it; ``input``'s device if not given.
+        generator: Generator to draw from; the default one if not given.
+
+    Returns:
+        Tensor of ``input``'s shape.
+
+    Example:
+        >>> ft.randn_like(ft.zeros(2, 3)).shape
+        (2, 3)
+    """
+    from . import ops
+
+    dtype, device = _like(input, dtype, device)
+    return ops.randn(tuple(input.shape), dtype=dtype, device=device, generator=generator)
+
+
+# Conversions ----------------------------------------------------------------------------------------------------
+
+
+def _conversion(name: str, dtype: str) -> None:
+    def convert(input: Tensor) -> Tensor:
+        from . import ops
+        from ._core.tensor import as_dtype
+
+        return ops.cast(input, as_dtype(dtype, name))
+
+    convert.__name__ = convert.__qualname__ = name
+    convert.__doc__ = (
+        f"The elements as {dtype}: the Tensor itself when it holds that.\n\n"
+        f"Example:\n    >>> ft.ones(1).{name}().dtype.name\n    '{dtype}'\n"
+    )
+    CONVERSIONS.append(convert)
+
+
+for _name, _dtype in {
+    "float": "float32",
+    "double": "float64",
+    "half": "float16",
+    "bfloat16": "bfloat16",
+    "int": "int32",
+    "long": "int64",
+    "short": "int16",
+    "char": "int8",
+    "byte": "uint8",
+    "bool": "bool",
+}.items():
+    _conversion(_name, _dtype)

@@ -1,0 +1,91 @@
+"""Between dtypes and devices: ``to`` and its short forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import errors, ops
+from ._backends import Device, device as as_device
+from ._core.tensor import Tensor, as_dtype
+from ._printing import type_string
+
+__all__ = ["cpu", "cuda", "to", "type"]
+
+
+def to(input: Tensor, *target: Any, dtype: Any = None, device: Any = None, copy: bool = False) -> Tensor:
+    """The Tensor with another dtype, on another device, or both; itself when nothing changes.
+
+    Args:
+        input: Tensor.
+        target: a dtype, a device, a device and a dtype, or a Tensor whose dtype and device to take.
+        dtype: the dtype, by name.
+        device: the device, by name.
+        copy: copy even when nothing changes.
+
+    Returns:
+        Tensor of the same shape.
+
+    Raises:
+        DeviceError: there is no such device.
+
+    Example:
+        >>> x = ft.ones(2)
+        >>> x.to(ft.int64).dtype, x.to("cpu") is x
+        (dtype('int64'), True)
+    """
+    for value in target:
+        if isinstance(value, Tensor):
+            dtype, device = value.dtype, value.device
+        elif isinstance(value, Device) or (isinstance(value, str) and value.partition(":")[0] in ("cpu", "cuda")):
+            device = value
+        elif isinstance(value, (str, np.dtype)) or isinstance(value, _TYPE):
+            dtype = as_dtype(value, "to")
+        elif value is not None:
+            errors.type_error("to", "target", "a dtype, a device or a Tensor", value.__class__.__name__)
+    result = input
+    if device is not None and as_device(device) != input.device:
+        result = ops.transfer(result, as_device(device))
+    if dtype is not None and as_dtype(dtype, "to") != result.dtype:
+        result = ops.cast(result, as_dtype(dtype, "to"))
+    return result.clone() if copy and result is input else result
+
+
+def cpu(input: Tensor) -> Tensor:
+    """The Tensor in the CPU's memory; itself when it is there.
+
+    Example:
+        >>> x = ft.ones(2)
+        >>> x.cpu() is x
+        True
+    """
+    return to(input, device="cpu")
+
+
+def cuda(input: Tensor, device: int | str | Device | None = None) -> Tensor:
+    """The Tensor on a CUDA device.
+
+    Args:
+        input: Tensor.
+        device: index or name of the device; the first one by default.
+
+    Raises:
+        DeviceError: no CUDA device, or CuPy is not installed; the message says how to install it.
+    """
+    return to(input, device=f"cuda:{device}" if isinstance(device, int) else device or "cuda:0")
+
+
+def type(input: Tensor, dtype: Any = None) -> Any:
+    """The name of the Tensor's type; or the Tensor converted to ``dtype``.
+
+    Example:
+        >>> ft.zeros(1).type()
+        'flambeau.tensor.FloatTensor'
+    """
+    return type_string(input) if dtype is None else to(input, dtype=dtype)
+
+
+_TYPE = "".__class__.__class__  # the builtin, which this module's own `type` hides
+
+METHODS = (to, cpu, cuda, type)

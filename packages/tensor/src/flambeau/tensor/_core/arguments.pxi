@@ -1,0 +1,417 @@
+# What an operator's arguments become before a kernel sees them: checked and normalised by kind, once, for every
+# operator and device.
+
+cdef object _DEFAULT_FLOAT = np.dtype(np.float32)
+cdef object _DEFAULT_INT = np.dtype(np.int64)
+cdef object _DEFAULT_COMPLEX = np.dtype(np.complex64)
+cdef object _BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
+cdef object _BOOL = np.dtype(bool)
+cdef object _CPU = _backends.CPU
+cdef tuple _NUMBERS = (bool, int, float, complex, np.bool_, np.number)
+cdef object _DEVICE_CPU = _backends.Device("cpu")
+
+
+cdef str _type_name(object value):
+    return type(value).__name__
+
+
+cdef str _dtype_name(object dtype):
+    return dtype.name
+
+
+cdef bint _is_float(object dtype):
+    return dtype.kind == "f" or dtype == _BFLOAT16
+
+
+cdef bint _is_inexact(object dtype):
+    return dtype.kind in "fc" or dtype == _BFLOAT16
+
+
+cdef object _checked_array(object array, str operation, str argument):
+    """A NumPy array a Tensor may hold: plain numbers in native byte order."""
+    dtype = array.dtype
+    if not dtype.isnative:
+        errors.dtype_error(operation, argument, "native byte order", f"dtype {dtype.str}",
+                           "convert it with array.astype(array.dtype.newbyteorder('='))")
+    if dtype.kind not in "biufc" and dtype != _BFLOAT16:
+        errors.dtype_error(operation, argument, "an array of bool, int, float or complex", f"dtype {dtype}")
+    if dtype.itemsize > 16 or (dtype.kind == "f" and dtype.itemsize > 8):
+        errors.dtype_error(operation, argument, "at most float64 or complex128", f"dtype {dtype}")
+    return array
+
+
+cdef object _as_array(Operator op, str argument, object value, str expected):
+    if isinstance(value, Tensor):
+        return (<Tensor>value).array
+    if isinstance(value, np.ndarray):
+        return _checked_array(np.asarray(value), op.name, argument)
+    if isinstance(value, np.generic):
+        return _checked_array(np.asarray(value), op.name, argument)
+    errors.type_error(op.name, argument, expected, _type_name(value),
+                      "convert it with ft.tensor()" if isinstance(value, (list, tuple)) else None)
+
+
+cdef object _as_int(Operator op, str argument, object value, str expected):
+    if type(value) is int:
+        return value
+    if isinstance(value, bool) or isinstance(value, float):
+        errors.type_error(op.name, argument, expected, _type_name(value))
+    try:
+        return _operator.index(value)
+    except TypeError:
+        errors.type_error(op.name, argument, expected, _type_name(value))
+
+
+cdef object _as_dim(Operator op, str argument, object value, int ndim):
+    cdef object dim = _as_int(op, argument, value, "int")
+    cdef int span = ndim if ndim > 0 else 1  # a 0-d tensor takes dim 0 and -1
+    if dim < -span or dim >= span:
+        errors.index_error(op.name, argument, f"a dimension in [{-span}, {span - 1}]", str(dim))
+    return dim + span if dim < 0 else dim
+
+
+cdef object _as_dims(Operator op, str argument, object value, int ndim):
+    if value is None:
+        return None
+    if not isinstance(value, (tuple, list)):
+        return (_as_dim(op, argument, value, ndim),) if ndim else ()
+    if ndim == 0:
+        for d in value:
+            _as_dim(op, argument, d, ndim)
+        return ()
+    dims = sorted([_as_dim(op, argument, d, ndim) for d in value])
+    if len(set(dims)) != len(dims):
+        errors.value_error(op.name, argument, "each dimension once", str(tuple(value)))
+    return tuple(dims)
+
+
+cdef tuple _as_ints(Operator op, str argument, object value):
+    """The ints of a varargs parameter: `(2, 3)`, or `((2, 3),)` as the public function hands it over."""
+    if not isinstance(value, (tuple, list)):
+        value = (value,)
+    if len(value) == 1 and isinstance(value[0], (tuple, list)):
+        value = value[0]
+    return tuple([_as_int(op, argument, v, "ints") for v in value])
+
+
+cdef object _as_shape(Operator op, str argument, object value):
+    shape = _as_ints(op, argument, value)
+    for n in shape:
+        if n < -1:
+            errors.value_error(op.name, argument, "sizes of 0 or more (or -1)", str(shape))
+    return shape
+
+
+cdef object _as_dim_order(Operator op, str argument, object value, int ndim):
+    given = _as_ints(op, argument, value)
+    order = tuple([_as_dim(op, argument, d, ndim) for d in given])
+    if sorted(order) != list(range(ndim)):
+        errors.value_error(op.name, argument, f"each of the {ndim} dimensions once", str(given))
+    return order
+
+
+cdef object _as_pair(Operator op, str argument, object value):
+    if isinstance(value, (tuple, list)):
+        if len(value) != 2:
+            errors.value_error(op.name, argument, "an int or two ints", str(tuple(value)))
+        return (_as_int(op, argument, value[0], "an int or two ints"),
+                _as_int(op, argument, value[1], "an int or two ints"))
+    n = _as_int(op, argument, value, "an int or two ints")
+    return (n, n)
+
+
+cdef object _as_number(Operator op, str argument, object value):
+    if type(value) is float or type(value) is int or isinstance(value, (bool, int, float, np.number)):
+        return value
+    if isinstance(value, Tensor) and (<Tensor>value).array.size == 1:
+        return value.item()
+    errors.type_error(op.name, argument, "a number", _type_name(value))
+
+
+def as_dtype(value, str operation, str argument="dtype"):
+    """A NumPy dtype from a dtype, a name or a Python type; None stays None."""
+    if value is None or isinstance(value, np.dtype):
+        return value
+    if value is float:
+        return _DEFAULT_FLOAT
+    if value is complex:
+        return _DEFAULT_COMPLEX
+    if isinstance(value, str) and value == "bfloat16":
+        return _BFLOAT16
+    try:
+        return np.dtype(value)
+    except TypeError:
+        errors.type_error(operation, argument, "a dtype such as ft.float32", repr(value))
+
+
+cdef object _as_index(Operator op, object value):
+    """What NumPy (or CuPy) takes between the brackets: Tensors become arrays."""
+    if isinstance(value, tuple):
+        return tuple([_as_index(op, v) for v in value])
+    if value is None or value is Ellipsis or isinstance(value, (int, np.integer, bool, np.bool_)):
+        return value
+    if isinstance(value, slice):
+        return slice(_slice_part(op, value.start), _slice_part(op, value.stop), _slice_part(op, value.step))
+    if isinstance(value, list):
+        value = np.asarray([_as_index(op, v) for v in value])
+        if value.size == 0:
+            value = value.astype(np.int64)
+    if isinstance(value, (Tensor, np.ndarray)):
+        array = (<Tensor>value).array if isinstance(value, Tensor) else value
+        if array.dtype.kind in "iub":
+            return array
+        errors.dtype_error(op.name, "index", "a Tensor of ints or bools", _dtype_name(array.dtype))
+    errors.type_error(op.name, "index", "int, slice, None, ..., a Tensor of ints or bools, or a tuple of these",
+                      _type_name(value))
+
+
+cdef object _slice_part(Operator op, object value):
+    return None if value is None else _as_int(op, "index", value, "slices of ints")
+
+
+# Promotion -----------------------------------------------------------------------------------------------------
+
+def promote_types(a, b):
+    """The dtype in which two dtypes meet.
+
+    Within a kind, the array API standard's table; across kinds the floating (or complex) operand decides:
+    float32 with int64 is float32.
+
+    Example:
+        >>> ft.promote_types(ft.float32, ft.int64)
+        dtype('float32')
+    """
+    if a == b:
+        return a
+    if _is_inexact(a) != _is_inexact(b):
+        return a if _is_inexact(a) else b
+    if a == _BFLOAT16 or b == _BFLOAT16:
+        other = b if a == _BFLOAT16 else a
+        return _DEFAULT_FLOAT if other == np.float16 else other
+    if {a.kind, b.kind} == {"i", "u"} and max(a.itemsize, b.itemsize) == 8:
+        return _DEFAULT_INT  # NumPy would say float64; no integer becomes a float by meeting another
+    return np.promote_types(a, b)
+
+
+cdef object _meet_number(object dtype, object value):
+    """The dtype in which a dtype meets a Python number, which has a kind but no width."""
+    if isinstance(value, (bool, np.bool_)):
+        return dtype
+    if isinstance(value, (int, np.integer)):
+        return _DEFAULT_INT if dtype == _BOOL else dtype
+    if isinstance(value, (float, np.floating)):
+        return dtype if _is_inexact(dtype) else _DEFAULT_FLOAT
+    if dtype.kind == "c":
+        return dtype
+    return np.dtype(np.complex128) if dtype == np.float64 else _DEFAULT_COMPLEX
+
+
+cdef object _number_dtype(object value):
+    if isinstance(value, (bool, np.bool_)):
+        return _BOOL
+    if isinstance(value, (int, np.integer)):
+        return _DEFAULT_INT
+    return _DEFAULT_FLOAT if isinstance(value, (float, np.floating)) else _DEFAULT_COMPLEX
+
+
+cdef object _converted_number(Operator op, str argument, object value, object dtype):
+    """A Python number that has the range of `dtype`."""
+    if dtype.kind in "iu" and isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+        info = np.iinfo(dtype)
+        if not info.min <= value <= info.max:
+            errors.value_error(op.name, argument, f"a number in the range of {dtype.name}", str(value))
+    return value
+
+
+cdef object _promote(Operator op, list values):
+    """Convert all operands in `values` to their common dtype, in place; numbers stay numbers unless all are."""
+    cdef int i, kind
+    cdef bint numbers_only
+    dtype = None
+    for i in range(op.nargs):
+        kind = op.kinds[i]
+        value = values[i]
+        if value is None:
+            continue
+        if kind == Kind_ARRAYS:
+            for v in value:
+                dtype = v.dtype if dtype is None else promote_types(dtype, v.dtype)
+        elif (kind <= Kind_OPERAND) and not isinstance(value, _NUMBERS):
+            dtype = value.dtype if dtype is None else promote_types(dtype, value.dtype)
+    numbers_only = dtype is None
+    for i in range(op.nargs):
+        if op.kinds[i] == Kind_OPERAND and isinstance(values[i], _NUMBERS):
+            dtype = _number_dtype(values[i]) if dtype is None else _meet_number(dtype, values[i])
+    if op.promote == 2 and not _is_inexact(dtype):
+        dtype = _DEFAULT_FLOAT
+    for i in range(op.nargs):
+        kind = op.kinds[i]
+        value = values[i]
+        if value is None:
+            continue
+        if kind == Kind_ARRAYS:
+            values[i] = tuple([v if v.dtype == dtype else v.astype(dtype) for v in value])
+        elif kind <= Kind_OPERAND:
+            if isinstance(value, _NUMBERS):
+                value = _converted_number(op, op.parameters[i].name, value, dtype)
+                values[i] = np.asarray(value, dtype) if numbers_only else value
+            elif value.dtype != dtype:
+                values[i] = value.astype(dtype)
+    return dtype
+
+
+cdef object _check_accepts(Operator op, object dtype):
+    kind = dtype.kind
+    if op.accepts == 1 and kind == "b":
+        errors.dtype_error(op.name, None, "a numeric dtype", "bool", "convert it with .to(ft.int64)")
+    if op.accepts == 2 and not _is_inexact(dtype):
+        errors.dtype_error(op.name, None, "a floating dtype", _dtype_name(dtype), "convert it with .float()")
+    if op.accepts == 3 and kind not in "iub":
+        errors.dtype_error(op.name, None, "an integer or bool dtype", _dtype_name(dtype))
+
+
+# The one place --------------------------------------------------------------------------------------------------
+
+cdef enum:
+    Kind_ARRAY = 0
+    Kind_OPTIONAL_ARRAY = 1
+    Kind_OPERAND = 2
+    Kind_ARRAYS = 3
+    Kind_DIM = 4
+    Kind_OPTIONAL_DIM = 5
+    Kind_DIMS = 6
+    Kind_DIM_ORDER = 7
+    Kind_NEW_DIM = 8
+    Kind_SHAPE = 9
+    Kind_PAIR = 10
+    Kind_INT = 11
+    Kind_NUMBER = 12
+    Kind_OPTIONAL_NUMBER = 13
+    Kind_BOOL = 14
+    Kind_DTYPE = 15
+    Kind_DEVICE = 16
+    Kind_INDEX = 17
+    Kind_GENERATOR = 18
+
+if Kind_GENERATOR != int(Kind.GENERATOR) or len(Kind) != Kind_GENERATOR + 2:
+    raise ImportError("flambeau.tensor._schema.Kind and arguments.pxi disagree")
+
+
+cdef object prepare(Operator op, tuple args, list values):
+    """Fill `values` with what the kernel gets; give the backend that runs it."""
+    cdef int i, kind, ndim = 0
+    cdef object first = None, value, name, place = None
+    # Tensors first: dimensions are relative to the first one.
+    for i in range(op.nargs):
+        kind = op.kinds[i]
+        value = args[i]
+        if kind == Kind_ARRAY:
+            value = _as_array(op, op.parameters[i].name, value, "Tensor")
+        elif kind == Kind_OPERAND:
+            if not isinstance(value, _NUMBERS):
+                value = _as_array(op, op.parameters[i].name, value, "Tensor or number")
+            elif isinstance(value, np.generic):
+                value = value.item()  # NumPy would let its own scalars decide the dtype
+        elif kind == Kind_OPTIONAL_ARRAY:
+            if value is not None:
+                value = _as_array(op, op.parameters[i].name, value, "Tensor or None")
+        elif kind == Kind_ARRAYS:
+            name = op.parameters[i].name
+            if not isinstance(value, (list, tuple)):
+                errors.type_error(op.name, name, "a list or tuple of Tensors", _type_name(value))
+            if len(value) == 0:
+                errors.value_error(op.name, name, "at least one Tensor", "an empty " + _type_name(value))
+            value = tuple([_as_array(op, name, v, "Tensors") for v in value])
+            if first is None:
+                first = value[0]
+        values.append(value)
+        if first is None and kind <= Kind_ARRAYS and value is not None and not isinstance(value, _NUMBERS):
+            first = value
+    ndim = first.ndim if first is not None else 0
+    for i in range(op.nargs):
+        kind = op.kinds[i]
+        if kind <= Kind_ARRAYS:
+            continue
+        name = op.parameters[i].name
+        value = values[i]
+        if kind == Kind_DIM:
+            value = _as_dim(op, name, value, ndim)
+        elif kind == Kind_OPTIONAL_DIM:
+            value = None if value is None else _as_dim(op, name, value, ndim)
+        elif kind == Kind_DIMS:
+            value = _as_dims(op, name, value, ndim)
+        elif kind == Kind_DIM_ORDER:
+            value = _as_dim_order(op, name, value, ndim)
+        elif kind == Kind_NEW_DIM:
+            value = _as_dim(op, name, value, ndim + 1)
+        elif kind == Kind_SHAPE:
+            value = _as_shape(op, name, value)
+        elif kind == Kind_PAIR:
+            value = _as_pair(op, name, value)
+        elif kind == Kind_INT:
+            value = _as_int(op, name, value, "int")
+        elif kind == Kind_NUMBER:
+            value = _as_number(op, name, value)
+        elif kind == Kind_OPTIONAL_NUMBER:
+            value = None if value is None else _as_number(op, name, value)
+        elif kind == Kind_BOOL:
+            if not isinstance(value, (bool, np.bool_, int)):
+                errors.type_error(op.name, name, "bool", _type_name(value))
+            value = bool(value)
+        elif kind == Kind_DTYPE:
+            value = as_dtype(value, op.name, name)
+        elif kind == Kind_DEVICE:
+            place = _DEVICE_CPU if value is None else _backends.device(value)
+        elif kind == Kind_INDEX:
+            value = _as_index(op, value)
+        values[i] = value
+    backend = _backend_of(op, values, first, place)
+    if op.promote:
+        dtype = _promote(op, values)
+        if op.accepts:
+            _check_accepts(op, dtype)
+    elif op.accepts and first is not None:
+        _check_accepts(op, first.dtype)
+    return backend
+
+
+cdef object _backend_of(Operator op, list values, object first, object place):
+    """The backend all Tensors among the arguments live on."""
+    cdef int i
+    if first is None:
+        return _CPU if place is None else _backends.backend_of_device(place, op.name)
+    if type(first) is cnp.ndarray:
+        for i in range(op.nargs):
+            if op.kinds[i] <= Kind_OPERAND:
+                if type(values[i]) is not cnp.ndarray and values[i] is not None and not isinstance(values[i], _NUMBERS):
+                    _device_mismatch(op, values)
+            elif op.kinds[i] == Kind_ARRAYS:
+                for v in values[i]:
+                    if type(v) is not cnp.ndarray:
+                        _device_mismatch(op, values)
+        return _CPU
+    backend = _backends.backend_of_array(first)
+    device = backend.device_of(first)
+    for i in range(op.nargs):
+        if op.kinds[i] <= Kind_ARRAYS and values[i] is not None and not isinstance(values[i], _NUMBERS):
+            for v in (values[i] if op.kinds[i] == Kind_ARRAYS else (values[i],)):
+                if _device_of(v) != device:
+                    _device_mismatch(op, values)
+    return backend
+
+
+cdef object _device_of(object array):
+    if type(array) is cnp.ndarray:
+        return _DEVICE_CPU
+    return _backends.backend_of_array(array).device_of(array)
+
+
+cdef object _device_mismatch(Operator op, list values):
+    cdef list places = []
+    for i in range(op.nargs):
+        if op.kinds[i] <= Kind_ARRAYS and values[i] is not None and not isinstance(values[i], _NUMBERS):
+            several = op.kinds[i] == Kind_ARRAYS
+            for n, v in enumerate(values[i] if several else (values[i],)):
+                label = f"{op.parameters[i].name}[{n}]" if several else op.parameters[i].name
+                places.append(f"{label} on {_device_of(v)}")
+    errors.device_error(op.name, None, "all Tensors on one device", ", ".join(places), "move them with .to(device)")

@@ -1,0 +1,293 @@
+# The path of a call:
+#
+#     x + y -> call2(add) - only plain Tensors and numbers? - yes -> compute -> Tensor
+#                          '- no -> Tensor.dispatch, which subclasses override
+
+cdef object call1(Operator op, object a):
+    if _observer is None:
+        if type(a) is Tensor:
+            if op.loops is not NULL:
+                result = native1(op, (<Tensor>a).array, None)
+                if result is not None:
+                    return wrap(result, None)
+            return execute(op, (a,), None)
+        if isinstance(a, Tensor) and not flambeau_is_python_class(a):
+            return (<Tensor>a).dispatch1(op, a)
+    return call(op, (a,), None)
+
+
+cdef object call2(Operator op, object a, object b):
+    cdef Tensor subject
+    if _observer is None and op.loops is not NULL:
+        subject = _subject_of_two(a, b)
+        if subject is not None:
+            if type(subject) is not Tensor:
+                return subject.dispatch2(op, a, b)
+            result = native2(op, _bare(a), _bare(b), None)
+            if result is not None:
+                return wrap(result, None)
+    return call(op, (a, b), None)
+
+
+cdef inline Tensor _subject_of_two(object a, object b):
+    """The argument whose type decides, where that is plain to see: no Python classes, no two kinds of subclass."""
+    if type(a) is Tensor:
+        if type(b) is Tensor or not isinstance(b, Tensor):
+            return <Tensor>a
+        return None if flambeau_is_python_class(b) else <Tensor>b
+    if isinstance(a, Tensor):
+        if flambeau_is_python_class(a) or (isinstance(b, Tensor) and type(b) is not Tensor and type(b) is not type(a)):
+            return None
+        return <Tensor>a
+    if isinstance(b, Tensor) and not flambeau_is_python_class(b):
+        return <Tensor>b
+    return None
+
+
+cdef object call(Operator op, tuple args, object out):
+    cdef Tensor subject = _overriding(args, out)
+    if subject is None:
+        result = execute(op, args, out)
+    else:
+        result = _dispatch_to(subject, op, args, out)
+    if _observer is not None:
+        _observer(op, args, out, result)
+    return result
+
+
+cdef Tensor _overriding(tuple args, object out):
+    """The first argument of the most derived subclass of Tensor, or None when all are plain."""
+    cdef Tensor subject = None
+    cdef object value, item
+    cdef Py_ssize_t i
+    for i in range(PyTuple_GET_SIZE(args)):
+        value = <object>PyTuple_GET_ITEM(args, i)
+        if type(value) is Tensor or type(value) is int or type(value) is float or value is None:
+            continue
+        if isinstance(value, Tensor):
+            subject = _more_derived(subject, <Tensor>value)
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                if isinstance(item, Tensor) and type(item) is not Tensor:
+                    subject = _more_derived(subject, <Tensor>item)
+    if out is not None and type(out) is not Tensor and isinstance(out, Tensor):
+        subject = _more_derived(subject, <Tensor>out)
+    return subject
+
+
+cdef inline Tensor _more_derived(Tensor subject, Tensor candidate):
+    if subject is None or (type(candidate) is not type(subject) and issubclass(type(candidate), type(subject))):
+        return candidate
+    return subject
+
+
+cdef object _dispatch_to(Tensor subject, Operator op, tuple args, object out):
+    result = _ask(subject, op, args, out)
+    if result is not NotImplemented:
+        return result
+    # Rare: the most derived one passed. Ask the other types, subclasses before bases, then left to right.
+    asked = [type(subject)]
+    while True:
+        rest = [v for v in _tensors(args, out) if type(v) is not Tensor and type(v) not in asked]
+        if not rest:
+            break
+        subject = rest[0]
+        for v in rest[1:]:
+            subject = _more_derived(subject, v)
+        result = _ask(subject, op, args, out)
+        if result is not NotImplemented:
+            return result
+        asked.append(type(subject))
+    errors.type_error(op.name, None, "a type that implements it", ", ".join([t.__name__ for t in asked]))
+
+
+cdef list _tensors(tuple args, object out):
+    found = []
+    for value in (*args, out):
+        for item in (value if isinstance(value, (list, tuple)) else (value,)):
+            if isinstance(item, Tensor):
+                found.append(item)
+    return found
+
+
+cdef inline object _ask(Tensor subject, Operator op, tuple args, object out):
+    """A Python class that defines `__operator__` decides by it; otherwise the C method of its compiled base does."""
+    cdef object handler
+    if flambeau_is_python_class(subject):
+        handler = type(subject).__operator__
+        if PyFunction_Check(handler):
+            return handler(subject, op, args, {} if out is None else {"out": out})
+    return subject.dispatch(op, args, out)
+
+
+cdef object execute(Operator op, tuple args, object out):
+    """Run `op` on plain Tensors: nothing dispatched."""
+    if out is None:
+        return _wrapped(op, compute(op, args, None), args)
+    if not isinstance(out, Tensor):
+        errors.type_error(op.name, "out", "Tensor", _type_name(out))
+    return write(op, args, <Tensor>out, None)
+
+
+cdef object compute(Operator op, tuple args, list values):
+    """The result as an array, or as a tuple of arrays; `values` receives the normalised arguments, if any were."""
+    cdef object result
+    if op.loops is not NULL:
+        result = native(op, args, None)
+        if result is not None:
+            return result
+    if values is None:
+        values = []
+    backend = prepare(op, args, values)
+    return _run(op, backend, values)
+
+
+cdef object _run(Operator op, object backend, list values):
+    _check(op, values)
+    kernel = backend.kernels.get(op.name)
+    if kernel is None:
+        kernel = op.kernels["reference"]
+    return _as_result(op, backend, _invoke(op, kernel, backend, values))
+
+
+cdef object _check(Operator op, list values):
+    """Shapes and values, before any kernel; what the check gives replaces the arguments."""
+    if op.check is not None:
+        replaced = op.check(*values)
+        if replaced is not None:
+            values[:] = replaced
+
+
+cdef object _invoke(Operator op, object kernel, object backend, list values):
+    cdef dict keywords = None
+    cdef tuple positional
+    cdef int i
+    if op.keyword_names is not None:
+        keywords = {}
+        for i in range(op.positional, op.nargs):
+            if op.kinds[i] != Kind_DEVICE:
+                keywords[op.parameters[i].name] = values[i]
+        positional = (backend.xp, *values[:op.positional])
+    else:
+        positional = (backend.xp, *values)
+    if backend is not _CPU:
+        return kernel(*positional) if keywords is None else kernel(*positional, **keywords)
+    # Division by zero and overflow give inf and nan, as on every device, and no warning.
+    with np.errstate(all="ignore"):
+        return kernel(*positional) if keywords is None else kernel(*positional, **keywords)
+
+
+cdef object _as_result(Operator op, object backend, object result):
+    if isinstance(result, (tuple, list)):
+        return tuple([_as_result(op, backend, r) for r in result])
+    if type(result) is cnp.ndarray:
+        return result
+    # NumPy gives scalars where the result has no dimensions. A transfer's result is another backend's.
+    return np.asarray(result) if isinstance(result, np.generic) else result
+
+
+cdef object write(Operator op, tuple args, Tensor out, list values):
+    """Run `op` and write its result to `out`; in place when `out` is args[0]. Counts as a change of `out`."""
+    cdef bint inplace = op.nargs > 0 and out is args[0]
+    if type(out.array) is cnp.ndarray and not cnp.PyArray_ISWRITEABLE(<cnp.ndarray>out.array):
+        errors.value_error(op.name, "input" if inplace else "out", "a Tensor that may be written",
+                           "read-only memory", "clone() it first")
+    if op.loops is not NULL and native(op, args, out.array) is not None:
+        _changed(out, op)
+        return out
+    if op.many or len(op.outputs) > 1:
+        errors.type_error(op.name, "out", "nothing: the result has several parts", "a Tensor")
+    if values is None:
+        values = []
+    backend = prepare(op, args, values)
+    if inplace and op.inplace_kernel is not None:
+        _check(op, values)
+        values[0] = out.array  # not a promoted copy of it
+        _invoke(op, op.inplace_kernel, backend, values)
+    else:
+        _store(op, backend, _run(op, backend, values), out, inplace)
+    _changed(out, op)
+    return out
+
+
+cdef object _store(Operator op, object backend, object result, Tensor out, bint inplace):
+    name = "input" if inplace else "out"
+    if type(result) is not type(out.array):
+        errors.device_error(op.name, name, f"a Tensor on {_device_of(result)}", f"one on {_device_of(out.array)}")
+    if tuple(result.shape) != tuple(out.array.shape):
+        errors.shape_error(op.name, name, f"shape {tuple(result.shape)}, the result's", str(tuple(out.array.shape)))
+    if not _may_store(result.dtype, out.array.dtype):
+        errors.dtype_error(op.name, name, f"a dtype that holds the result's {_dtype_name(result.dtype)}",
+                           _dtype_name(out.array.dtype))
+    out.array[...] = result if result.dtype == out.array.dtype else result.astype(out.array.dtype)
+
+
+cdef bint _may_store(object source, object target):
+    """Kinds may only widen: bool, integer, float, complex. Widths within a kind are the caller's choice."""
+    return _kind_rank(source) <= _kind_rank(target)
+
+
+cdef int _kind_rank(object dtype):
+    if dtype.kind == "b":
+        return 0
+    if dtype.kind in "iu":
+        return 1
+    return 3 if dtype.kind == "c" else 2
+
+
+cdef inline void _changed(Tensor x, Operator op):
+    cdef Tensor owner = root(x)
+    owner.changes += 1
+    owner.changed_by = op
+
+
+cdef Tensor root(Tensor x):
+    """The Tensor whose memory and version counter `x` shares (possibly itself)."""
+    while x.base is not None:
+        x = x.base
+    return x
+
+
+cdef uint64_t version_of(Tensor x):
+    return root(x).changes
+
+
+cdef Tensor wrap(object array, Tensor base):
+    """A plain Tensor around an array of its own, or around a view of the memory of `base`."""
+    cdef Tensor x = Tensor.__new__(Tensor)
+    x.array = array
+    if base is not None:
+        x.base = root(base)
+    return x
+
+
+cdef object _wrapped(Operator op, object result, tuple args):
+    if type(result) is tuple:
+        parts = tuple([_wrap_one(op, part, args) for part in <tuple>result])
+        return parts if op.many else op.pack(parts)
+    return _wrap_one(op, result, args)
+
+
+cdef inline object _wrap_one(Operator op, object result, tuple args):
+    base = result_base(op, result, args)
+    if base is not None and (<Tensor>base).array is result:
+        return base  # the operation had nothing to do
+    return wrap(result, <Tensor>base)
+
+
+cdef object result_base(Operator op, object result, tuple args):
+    """The argument whose memory `result` shares, or None for memory of its own."""
+    if op.view == 0:
+        return None
+    source = args[op.first_array]
+    if not isinstance(source, Tensor):
+        return None
+    if op.view == 1 or result is (<Tensor>source).array or _owner(result) is _owner((<Tensor>source).array):
+        return source
+    return None
+
+
+cdef inline object _owner(object array):
+    """The array that owns the memory: NumPy and CuPy keep the owner itself, not the last view, as base."""
+    base = array.base
+    return array if base is None else base

@@ -1,0 +1,153 @@
+# Native loops for small contiguous arrays: no Python, no ufunc machinery.
+
+cdef enum:
+    # Above this many elements NumPy's vectorised loops have made up for their start-up cost.
+    SMALL = 4096
+
+cdef extern from "numpy/arrayobject.h":
+    bint PyArray_ISCARRAY_RO(cnp.ndarray)
+    bint PyArray_ISCARRAY(cnp.ndarray)
+
+
+cdef inline bint _loops_take(cnp.ndarray x) noexcept:
+    return PyArray_ISCARRAY_RO(x) and cnp.PyArray_TYPE(x) < TYPES and cnp.PyArray_SIZE(x) <= SMALL
+
+
+cdef inline bint _same_shape(cnp.ndarray a, cnp.ndarray b) noexcept:
+    cdef int i, ndim = cnp.PyArray_NDIM(a)
+    if cnp.PyArray_NDIM(b) != ndim:
+        return False
+    for i in range(ndim):
+        if cnp.PyArray_DIM(a, i) != cnp.PyArray_DIM(b, i):
+            return False
+    return True
+
+
+cdef inline bint _apart(cnp.ndarray out, cnp.ndarray x) noexcept:
+    """Whether writing `out` element by element leaves the unread part of `x` alone: the same memory, or disjoint."""
+    cdef char* p = <char*>cnp.PyArray_DATA(out)
+    cdef char* q = <char*>cnp.PyArray_DATA(x)
+    return p == q or p + cnp.PyArray_NBYTES(out) <= q or q + cnp.PyArray_NBYTES(x) <= p
+
+
+cdef inline object _result_array(Operator op, cnp.ndarray like, object into):
+    """The array to write: `into` when it is fit, a new one when there is none; None when `into` is not fit."""
+    cdef int typenum = cnp.NPY_BOOL if op.comparison else cnp.PyArray_TYPE(like)
+    if into is None:
+        return cnp.PyArray_EMPTY(cnp.PyArray_NDIM(like), cnp.PyArray_DIMS(like), typenum, 0)
+    if (type(into) is cnp.ndarray and PyArray_ISCARRAY(<cnp.ndarray>into)
+            and cnp.PyArray_TYPE(<cnp.ndarray>into) == typenum and _same_shape(like, <cnp.ndarray>into)
+            and _apart(<cnp.ndarray>into, like)):
+        return into
+    return None
+
+
+cdef object native1(Operator op, object a, object into):
+    """The unary loop of `op` over an array, or None when the general path must do it."""
+    cdef cnp.ndarray x
+    cdef loop_t loop
+    if type(a) is not cnp.ndarray:
+        return None
+    x = <cnp.ndarray>a
+    if not _loops_take(x):
+        return None
+    loop = op.loops[cnp.PyArray_TYPE(x)]
+    if loop is NULL:
+        return None
+    out = _result_array(op, x, into)
+    if out is not None:
+        loop(<const char*>cnp.PyArray_DATA(x), 1, NULL, 0, <char*>cnp.PyArray_DATA(<cnp.ndarray>out),
+             cnp.PyArray_SIZE(x))
+    return out
+
+
+cdef union Number:
+    float f32
+    double f64
+    long long i64
+
+
+cdef bint _number(object value, int typenum, Number* number) except -1:
+    """Store a Python number as an element of dtype `typenum`; False when promotion or a range check must decide."""
+    cdef double x
+    if typenum == cnp.NPY_DOUBLE or typenum == cnp.NPY_FLOAT:
+        if type(value) is float:
+            x = <double>value
+        elif type(value) is int:
+            try:
+                x = <double>value
+            except OverflowError:
+                return False
+        else:
+            return False
+        if typenum == cnp.NPY_DOUBLE:
+            number.f64 = x
+        else:
+            number.f32 = <float>x
+        return True
+    if typenum == cnp.NPY_LONG and type(value) is int:
+        try:
+            number.i64 = <long long>value
+        except OverflowError:
+            return False
+        return True
+    return False
+
+
+cdef object native2(Operator op, object a, object b, object into):
+    """The binary loop of `op` over two arrays of one shape, or an array and a number; None for the general path."""
+    cdef cnp.ndarray x, y
+    cdef Number number
+    cdef loop_t loop
+    if type(a) is cnp.ndarray:
+        x = <cnp.ndarray>a
+        if not _loops_take(x):
+            return None
+        loop = op.loops[cnp.PyArray_TYPE(x)]
+        if loop is NULL:
+            return None
+        if type(b) is cnp.ndarray:
+            y = <cnp.ndarray>b
+            if cnp.PyArray_TYPE(y) != cnp.PyArray_TYPE(x) or not PyArray_ISCARRAY_RO(y) or not _same_shape(x, y):
+                return None
+            if into is not None and type(into) is cnp.ndarray and not _apart(<cnp.ndarray>into, y):
+                return None
+            out = _result_array(op, x, into)
+            if out is not None:
+                loop(<const char*>cnp.PyArray_DATA(x), 1, <const char*>cnp.PyArray_DATA(y), 1,
+                     <char*>cnp.PyArray_DATA(<cnp.ndarray>out), cnp.PyArray_SIZE(x))
+            return out
+        if not _number(b, cnp.PyArray_TYPE(x), &number):
+            return None
+        out = _result_array(op, x, into)
+        if out is not None:
+            loop(<const char*>cnp.PyArray_DATA(x), 1, <const char*>&number, 0,
+                 <char*>cnp.PyArray_DATA(<cnp.ndarray>out), cnp.PyArray_SIZE(x))
+        return out
+    if type(b) is not cnp.ndarray:
+        return None
+    y = <cnp.ndarray>b
+    if not _loops_take(y):
+        return None
+    loop = op.loops[cnp.PyArray_TYPE(y)]
+    if loop is NULL or not _number(a, cnp.PyArray_TYPE(y), &number):
+        return None
+    out = _result_array(op, y, into)
+    if out is not None:
+        loop(<const char*>&number, 0, <const char*>cnp.PyArray_DATA(y), 1,
+             <char*>cnp.PyArray_DATA(<cnp.ndarray>out), cnp.PyArray_SIZE(y))
+    return out
+
+
+cdef inline object _bare(object value):
+    """The array in a Tensor; a number as it is."""
+    return (<Tensor>value).array if isinstance(value, Tensor) else value
+
+
+cdef inline object native(Operator op, tuple args, object into):
+    """Try the compiled loops; None when the general path must do it."""
+    if op.nargs == 2:
+        return native2(op, _bare(<object>PyTuple_GET_ITEM(args, 0)), _bare(<object>PyTuple_GET_ITEM(args, 1)), into)
+    if op.nargs == 1:
+        return native1(op, _bare(<object>PyTuple_GET_ITEM(args, 0)), into)
+    return None

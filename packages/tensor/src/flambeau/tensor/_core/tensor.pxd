@@ -1,0 +1,75 @@
+# The compiled interface of flambeau.tensor. Layouts and virtual tables in this file are the ABI: see ../_abi.py.
+from libc.stddef cimport ptrdiff_t
+from libc.stdint cimport uint64_t
+
+cdef enum:
+    MAX_ARGS = 12  # arguments of an operator
+    TYPES = 13  # NumPy's type numbers from bool to float64
+
+# One row of the pointwise table for one dtype. Strides count elements and are 0 or 1; b is NULL for a unary row.
+ctypedef void (*loop_t)(const char* a, ptrdiff_t sa, const char* b, ptrdiff_t sb, char* out,
+                        ptrdiff_t n) noexcept nogil
+
+
+cdef class Operator:
+    cdef readonly str name
+    cdef readonly int index  # dense, in order of declaration: lets others keep their own table beside the records
+    cdef readonly object definition
+    cdef readonly tuple parameters
+    cdef readonly dict kernels  # backend name -> function on arrays
+    cdef readonly tuple outputs  # names of all parts of the result
+    cdef readonly tuple auxiliary  # those through which no gradient flows
+    cdef readonly object check
+    cdef readonly object composite
+    cdef readonly bint many
+    cdef readonly bint differentiable
+    cdef readonly int view  # 0 never, 1 always, 2 maybe
+    cdef object inplace_kernel
+    cdef object result_type  # the namedtuple of several outputs, made on first use
+    cdef object keyword_names  # of the keyword-only arguments, or None
+    cdef int promote  # 0 none, 1 common, 2 float
+    cdef int accepts  # 0 all, 1 numeric, 2 float, 3 integral
+    cdef bint comparison
+    cdef int nargs, positional, first_array
+    cdef int kinds[MAX_ARGS]
+    cdef const loop_t* loops  # by NumPy type number, or NULL
+    cdef void* _reserved0
+    cdef void* _reserved1
+    cdef object pack(self, tuple parts)
+
+
+cdef class Tensor:
+    cdef object array
+    cdef readonly Tensor base  # the Tensor this one is a view of: memory and version counter are its
+    cdef uint64_t changes  # in-place changes so far (counted on the root)
+    cdef Operator changed_by  # the last of them
+    cdef object __weakref__
+    cdef void* _reserved0
+    cdef void* _reserved1
+
+    # The hook: what an operator does when a subclass is among its arguments. `out` is None, the Tensor to write to,
+    # or (for an in-place operation) args[0] itself. NotImplemented passes on to the next argument.
+    cdef object dispatch(self, Operator op, tuple args, object out)
+    # The same for one or two arguments and no `out`, without the tuple: what pointwise operators call.
+    cdef object dispatch1(self, Operator op, object a)
+    cdef object dispatch2(self, Operator op, object a, object b)
+    cdef void _reserved_method0(self)
+    cdef void _reserved_method1(self)
+
+
+# Calls as a user makes them: dispatch, then compute.
+cdef object call1(Operator op, object a)
+cdef object call2(Operator op, object a, object b)
+cdef object call(Operator op, tuple args, object out)
+
+# What a hook builds on: arrays in and out, nothing dispatched. `compute` gives an array or a tuple of arrays; `values`
+# (an empty list, or None) receives the normalised arguments, or stays empty when they needed no normalising. `native1` and `native2` take bare
+# arrays and numbers and give None when the compiled loops cannot do it.
+cdef object compute(Operator op, tuple args, list values)
+cdef object native1(Operator op, object a, object into)
+cdef object native2(Operator op, object a, object b, object into)
+cdef object write(Operator op, tuple args, Tensor out, list values)
+cdef Tensor wrap(object array, Tensor base)
+cdef Tensor root(Tensor x)
+cdef object result_base(Operator op, object result, tuple args)
+cdef uint64_t version_of(Tensor x)

@@ -1,0 +1,451 @@
+# Tensor: one array and what the array lacks.
+
+cdef extern from "numpy/arrayobject.h":
+    object PyArray_View(cnp.ndarray array, void* dtype, PyTypeObject* subtype)
+
+cdef extern from *:
+    """
+    static CYTHON_INLINE PyObject* flambeau_type_dict(PyTypeObject* type) { return type->tp_dict; }
+    static CYTHON_INLINE bool flambeau_is_python_class(PyObject* x) {
+        return PyType_HasFeature(Py_TYPE(x), Py_TPFLAGS_HEAPTYPE);
+    }
+    """
+    PyObject* flambeau_type_dict(PyTypeObject* type)
+    bint flambeau_is_python_class(object x)
+
+
+@cython.freelist(64)
+cdef class Tensor:
+    """An n-dimensional array of one dtype on one device.
+
+    Tensors are made by functions such as :func:`tensor`, :func:`zeros` and :func:`from_numpy`. Operators, indexing,
+    broadcasting and promotion follow NumPy 2; names follow PyTorch; a trailing underscore means in place.
+
+    Example:
+        >>> x = ft.tensor([[1.0, 2.0], [3.0, 4.0]])
+        >>> (x * 2 + 1).sum().item()
+        24.0
+        >>> x
+        [[1. 2.]
+         [3. 4.]]
+        [flambeau.tensor.FloatTensor of size 2x2]
+    """
+
+    __array_priority__ = 1000
+
+    def __init__(self, data=None):
+        if data is None:
+            errors.type_error("Tensor", "data", "a Tensor or a NumPy array", "nothing", "use ft.empty(shape)")
+        if isinstance(data, Tensor):
+            self.array = (<Tensor>data).array
+            self.base = root(<Tensor>data)
+        elif isinstance(data, np.ndarray):
+            self.array = _checked_array(np.asarray(data).view(), "Tensor", "data")
+        elif _backends.backend_of_array(data) is not None:
+            self.array = data
+        else:
+            errors.type_error("Tensor", "data", "a Tensor or a NumPy array", _type_name(data), "use ft.tensor(data)")
+
+    cdef object dispatch(self, Operator op, tuple args, object out):
+        return execute(op, args, out)
+
+    cdef object dispatch1(self, Operator op, object a):
+        return self.dispatch(op, (a,), None)
+
+    cdef object dispatch2(self, Operator op, object a, object b):
+        return self.dispatch(op, (a, b), None)
+
+    cdef void _reserved_method0(self):
+        pass
+
+    cdef void _reserved_method1(self):
+        pass
+
+    def __operator__(self, Operator op, tuple args, dict kwargs):
+        """Run ``op`` without asking subclasses: what a subclass's own ``__operator__`` calls through ``super()``."""
+        return self.dispatch(op, args, kwargs.get("out"))
+
+    # What it is -------------------------------------------------------------------------------------------------
+
+    @property
+    def shape(self):
+        """The sizes of all dimensions, as a tuple."""
+        return tuple(self.array.shape)
+
+    def size(self, dim=None):
+        """The shape, or the size of one dimension."""
+        if dim is None:
+            return tuple(self.array.shape)
+        ndim = self.array.ndim
+        if not -ndim <= dim < ndim:
+            errors.index_error("size", "dim", f"a dimension in [{-ndim}, {ndim - 1}]", str(dim))
+        return self.array.shape[dim]
+
+    @property
+    def ndim(self):
+        """The number of dimensions."""
+        return self.array.ndim
+
+    def dim(self):
+        """The number of dimensions."""
+        return self.array.ndim
+
+    def numel(self):
+        """The number of elements."""
+        return self.array.size
+
+    def nelement(self):
+        """The number of elements."""
+        return self.array.size
+
+    @property
+    def dtype(self):
+        """The type of the elements, a ``numpy.dtype``."""
+        return self.array.dtype
+
+    @property
+    def device(self):
+        """Where the memory is."""
+        return _device_of(self.array)
+
+    @property
+    def is_cuda(self):
+        """Whether the memory is a CUDA device's."""
+        return _device_of(self.array).type == "cuda"
+
+    @property
+    def itemsize(self):
+        """Bytes of one element."""
+        return self.array.dtype.itemsize
+
+    def element_size(self):
+        """Bytes of one element."""
+        return self.array.dtype.itemsize
+
+    @property
+    def nbytes(self):
+        """Bytes of all elements."""
+        return self.array.size * self.array.dtype.itemsize
+
+    def stride(self, dim=None):
+        """The steps between neighbours along each dimension, in elements."""
+        itemsize = self.array.dtype.itemsize
+        strides = tuple([s // itemsize for s in self.array.strides])
+        return strides if dim is None else strides[dim]
+
+    def is_contiguous(self):
+        """Whether the elements lie in memory one after the other in logical order."""
+        return bool(self.array.flags.c_contiguous)
+
+    def is_floating_point(self):
+        """Whether the dtype is a floating one."""
+        return _is_float(self.array.dtype)
+
+    def data_ptr(self):
+        """The address of the first element."""
+        if type(self.array) is cnp.ndarray:
+            return <size_t>cnp.PyArray_DATA(<cnp.ndarray>self.array)
+        return self.array.data.ptr
+
+    @property
+    def version(self):
+        """How often this memory was changed in place through Tensors. Writes through NumPy are not counted."""
+        return root(self).changes
+
+    @property
+    def changed_by(self):
+        """The operator that last changed this memory in place, or None."""
+        return root(self).changed_by
+
+    @property
+    def data(self):
+        """A plain Tensor of the same memory; changes through it count as changes of this one."""
+        return wrap(self.array, self)
+
+    # Out to Python and NumPy ------------------------------------------------------------------------------------
+
+    def numpy(self):
+        """The same memory as a NumPy array; from a GPU, a copy.
+
+        Example:
+            >>> x = ft.zeros(2)
+            >>> x.numpy()[0] = 5
+            >>> x.tolist()
+            [5.0, 0.0]
+        """
+        if type(self.array) is cnp.ndarray:
+            return PyArray_View(<cnp.ndarray>self.array, NULL, NULL)
+        return _backends.backend_of_array(self.array).asnumpy(self.array)
+
+    def __array__(self, dtype=None, copy=None):
+        array = self.numpy()
+        if dtype is not None and np.dtype(dtype) != array.dtype:
+            if copy is False:
+                raise ValueError(f"__array__(): argument 'copy': expected True or None to convert "
+                                 f"{array.dtype} to {np.dtype(dtype)}, got False")
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    def __dlpack__(self, **options):
+        return self.numpy().__dlpack__(**options) if type(self.array) is cnp.ndarray else self.array.__dlpack__(**options)
+
+    def __dlpack_device__(self):
+        return self.array.__dlpack_device__()
+
+    def item(self):
+        """The one element as a Python number.
+
+        Raises:
+            ValueError: there is not exactly one element.
+        """
+        if self.array.size != 1:
+            errors.value_error("item", None, "a Tensor of one element", f"shape {tuple(self.array.shape)}")
+        value = self.numpy().item()
+        return float(value) if self.array.dtype == _BFLOAT16 else value
+
+    def tolist(self):
+        """The elements as nested lists of Python numbers (a number when there are no dimensions)."""
+        array = self.numpy()
+        return (array.astype(np.float32) if array.dtype == _BFLOAT16 else array).tolist()
+
+    def __bool__(self):
+        if self.array.size != 1:
+            errors.value_error("bool", None, "a Tensor of one element", f"shape {tuple(self.array.shape)}",
+                               "use .any() or .all()")
+        return bool(self.item())
+
+    def __float__(self):
+        return float(self.item())
+
+    def __int__(self):
+        return int(self.item())
+
+    def __complex__(self):
+        return complex(self.item())
+
+    def __index__(self):
+        if self.array.size != 1 or self.array.dtype.kind not in "iu":
+            errors.type_error("index", None, "a Tensor of one integer",
+                              f"dtype {_dtype_name(self.array.dtype)}, shape {tuple(self.array.shape)}")
+        return int(self.item())
+
+    def __len__(self):
+        if self.array.ndim == 0:
+            errors.type_error("len", None, "a Tensor with dimensions", "one with none")
+        return self.array.shape[0]
+
+    def __iter__(self):
+        if self.array.ndim == 0:
+            errors.type_error("iter", None, "a Tensor with dimensions", "one with none", "use .item()")
+        return iter([self[i] for i in range(self.array.shape[0])])
+
+    def __contains__(self, value):
+        return bool(call2(_op_eq, self, value).any())
+
+    def __hash__(self):
+        return <Py_hash_t>(<size_t><PyObject*>self >> 4)
+
+    def __repr__(self):
+        from flambeau.tensor import _printing
+
+        return _printing.text(self)
+
+    def __format__(self, spec):
+        if spec and self.array.ndim == 0:
+            return format(self.item(), spec)
+        return format(repr(self), spec)
+
+    def __reduce__(self):
+        from flambeau.tensor import _pickling
+
+        return _pickling.rebuild, (type(self), self.numpy(), str(self.device))
+
+    def __copy__(self):
+        return self.clone()
+
+    def __deepcopy__(self, memo):
+        copied = self.clone()
+        memo[id(self)] = copied
+        return copied
+
+    def __dir__(self):
+        return sorted(set(object.__dir__(self)))
+
+    # Operators --------------------------------------------------------------------------------------------------
+
+    def __getitem__(self, index):
+        return call2(_op_index, self, index)
+
+    def __setitem__(self, index, value):
+        call(_op_index_put, (self, index, value, False), self)
+
+    def __neg__(self):
+        return call1(_op_neg, self)
+
+    def __pos__(self):
+        return self
+
+    def __abs__(self):
+        return call1(_op_abs, self)
+
+    def __invert__(self):
+        return call1(_op_bitwise_not, self)
+
+    def __add__(self, other):
+        return _binary(_op_add, self, other)
+
+    def __radd__(self, other):
+        return _binary(_op_add, other, self)
+
+    def __iadd__(self, other):
+        return call(_op_add, (self, other), self)
+
+    def __sub__(self, other):
+        return _binary(_op_sub, self, other)
+
+    def __rsub__(self, other):
+        return _binary(_op_sub, other, self)
+
+    def __isub__(self, other):
+        return call(_op_sub, (self, other), self)
+
+    def __mul__(self, other):
+        return _binary(_op_mul, self, other)
+
+    def __rmul__(self, other):
+        return _binary(_op_mul, other, self)
+
+    def __imul__(self, other):
+        return call(_op_mul, (self, other), self)
+
+    def __truediv__(self, other):
+        return _binary(_op_div, self, other)
+
+    def __rtruediv__(self, other):
+        return _binary(_op_div, other, self)
+
+    def __itruediv__(self, other):
+        return call(_op_div, (self, other), self)
+
+    def __floordiv__(self, other):
+        return _binary(_op_floor_divide, self, other)
+
+    def __rfloordiv__(self, other):
+        return _binary(_op_floor_divide, other, self)
+
+    def __mod__(self, other):
+        return _binary(_op_remainder, self, other)
+
+    def __rmod__(self, other):
+        return _binary(_op_remainder, other, self)
+
+    def __pow__(self, other, modulo):
+        return _binary(_op_pow, self, other)
+
+    def __rpow__(self, other, modulo):
+        return _binary(_op_pow, other, self)
+
+    def __matmul__(self, other):
+        return _binary(_op_matmul, self, other)
+
+    def __rmatmul__(self, other):
+        return _binary(_op_matmul, other, self)
+
+    def __and__(self, other):
+        return _binary(_op_bitwise_and, self, other)
+
+    def __or__(self, other):
+        return _binary(_op_bitwise_or, self, other)
+
+    def __xor__(self, other):
+        return _binary(_op_bitwise_xor, self, other)
+
+    def __eq__(self, other):
+        return _binary(_op_eq, self, other)
+
+    def __ne__(self, other):
+        return _binary(_op_ne, self, other)
+
+    def __lt__(self, other):
+        return _binary(_op_lt, self, other)
+
+    def __le__(self, other):
+        return _binary(_op_le, self, other)
+
+    def __gt__(self, other):
+        return _binary(_op_gt, self, other)
+
+    def __ge__(self, other):
+        return _binary(_op_ge, self, other)
+
+
+cdef inline object _binary(Operator op, object a, object b):
+    """A Python operator: what is neither Tensor, number nor array is left to the other operand."""
+    if isinstance(a, Tensor):
+        if not isinstance(b, Tensor) and type(b) is not float and type(b) is not int and not _is_operand(b):
+            return NotImplemented
+    elif type(a) is not float and type(a) is not int and not _is_operand(a):
+        return NotImplemented
+    return call2(op, a, b)
+
+
+cdef bint _is_operand(object value):
+    return isinstance(value, (*_NUMBERS, np.ndarray))
+
+
+cdef Operator _op_add, _op_sub, _op_mul, _op_div, _op_floor_divide, _op_remainder, _op_pow, _op_matmul
+cdef Operator _op_neg, _op_abs, _op_eq, _op_ne, _op_lt, _op_le, _op_gt, _op_ge
+cdef Operator _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not, _op_index, _op_index_put
+
+
+def bind_operators(dict records):
+    """Give Python's operators their records; called once, at import."""
+    global _op_add, _op_sub, _op_mul, _op_div, _op_floor_divide, _op_remainder, _op_pow, _op_matmul
+    global _op_neg, _op_abs, _op_eq, _op_ne, _op_lt, _op_le, _op_gt, _op_ge
+    global _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not, _op_index, _op_index_put
+    _op_add, _op_sub, _op_mul, _op_div = [records[n] for n in ("add", "sub", "mul", "div")]
+    _op_floor_divide, _op_remainder, _op_pow, _op_matmul = [
+        records[n] for n in ("floor_divide", "remainder", "pow", "matmul")]
+    _op_neg, _op_abs = records["neg"], records["abs"]
+    _op_eq, _op_ne, _op_lt, _op_le, _op_gt, _op_ge = [records[n] for n in ("eq", "ne", "lt", "le", "gt", "ge")]
+    _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not = [
+        records[n] for n in ("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not")]
+    _op_index, _op_index_put = records["index"], records["index_put"]
+
+
+def install_method(str name, function):
+    """Make a function a method of Tensor (its first argument becomes self). The type itself is a static one."""
+    (<dict>flambeau_type_dict(<PyTypeObject*>Tensor))[name] = function
+    PyType_Modified(<PyTypeObject*>Tensor)
+
+
+def from_numpy(array):
+    """A Tensor of the same memory as a NumPy array: neither copies.
+
+    Args:
+        array: ndarray of bool, integers, floats (bfloat16 from ``ml_dtypes`` too) or complex numbers, in native byte
+            order. A read-only array gives a Tensor that refuses in-place changes.
+
+    Returns:
+        Tensor of the array's shape and dtype.
+
+    Raises:
+        TypeError: not an ndarray.
+        DTypeError: object, string, structured or byte-swapped arrays.
+
+    Example:
+        >>> a = np.zeros(3)
+        >>> x = ft.from_numpy(a)
+        >>> a[0] = 1
+        >>> x.tolist()
+        [1.0, 0.0, 0.0]
+    """
+    cdef int typenum
+    if type(array) is cnp.ndarray:
+        typenum = cnp.PyArray_TYPE(<cnp.ndarray>array)
+        if typenum >= TYPES or cnp.PyArray_ISBYTESWAPPED(<cnp.ndarray>array):
+            _checked_array(array, "from_numpy", "array")
+        return wrap(PyArray_View(<cnp.ndarray>array, NULL, NULL), None)
+    if isinstance(array, np.ndarray):
+        return wrap(_checked_array(np.asarray(array).view(), "from_numpy", "array"), None)
+    errors.type_error("from_numpy", "array", "numpy.ndarray", _type_name(array), "use ft.tensor(data)")

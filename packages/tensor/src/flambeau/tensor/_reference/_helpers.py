@@ -1,0 +1,137 @@
+"""What several families of kernels and checks share."""
+
+import math
+
+from .. import errors
+from .._schema import Kind
+
+
+def is_half(dtype) -> bool:
+    """Whether a dtype is a float of 16 bits (bfloat16 is of kind "V")."""
+    return dtype.itemsize == 2 and dtype.kind in "fV"
+
+
+def is_floating(dtype) -> bool:
+    return dtype.kind in "fV"
+
+
+def widened(array):
+    """The array in a dtype to accumulate in: floats of 16 bits as float32, others as they are."""
+    return array.astype("float32") if is_half(array.dtype) else array
+
+
+def narrowed(result, dtype):
+    """A result back in the operator's dtype."""
+    return result if result.dtype == dtype else result.astype(dtype)
+
+
+def in_kind_of(xp, number, dtype):
+    """A number as an operand that leaves the other operand's dtype alone: NumPy widens bfloat16 by a Python float."""
+    return xp.asarray(number, dtype=dtype) if dtype.kind == "V" and not hasattr(number, "dtype") else number
+
+
+def normalized_dims(dim, ndim: int) -> tuple:
+    """The dimensions a reduction runs over: None is all of them."""
+    return tuple(range(ndim)) if dim is None else dim if isinstance(dim, tuple) else (dim,)
+
+
+def count_along(shape, dim) -> int:
+    """How many elements each element of a reduction's result is made of."""
+    return math.prod(shape[d] for d in normalized_dims(dim, len(shape)))
+
+
+# Checks ---------------------------------------------------------------------------------------------------------
+
+
+def fit(shape, other) -> bool:
+    """Whether two shapes broadcast."""
+    return all(m == n or m == 1 or n == 1 for m, n in zip(reversed(shape), reversed(other), strict=False))
+
+
+def expands_to(shape, target) -> bool:
+    """Whether ``shape`` broadcasts to ``target``."""
+    return len(shape) <= len(target) and all(
+        m in (1, n) for m, n in zip(reversed(shape), reversed(target), strict=False)
+    )
+
+
+def check_broadcast(operation: str, **operands) -> None:
+    """The operands' shapes must broadcast; None and numbers fit everything."""
+    seen = None
+    for name, operand in operands.items():
+        shape = getattr(operand, "shape", ())
+        if shape == () or shape == seen:
+            continue
+        if seen is None:
+            first, seen = name, shape
+        elif fit(shape, seen):
+            seen = tuple(
+                m if n == 1 else n for m, n in zip(_padded(shape, len(seen)), _padded(seen, len(shape)), strict=True)
+            )
+        else:
+            errors.shape_error(
+                operation, name, f"a shape that broadcasts with {first}'s {tuple(seen)}", str(tuple(shape))
+            )
+
+
+def _padded(shape, ndim: int) -> tuple:
+    return (1,) * (ndim - len(shape)) + tuple(shape)
+
+
+def checks_broadcast(*definitions) -> None:
+    """Give pointwise operators of several operands the check that their shapes broadcast."""
+    for definition in definitions:
+        definition.check(_broadcast_check(definition))
+
+
+def _broadcast_check(definition):
+    name = definition.name
+    kinds = (Kind.ARRAY, Kind.OPERAND)
+    names = [(i, p.name) for i, p in enumerate(definition.parameters) if p.kind in kinds]
+
+    def check(*args):
+        check_broadcast(name, **{operand: args[i] for i, operand in names})
+
+    return check
+
+
+def check_integers(operation: str, argument: str, array) -> None:
+    if array.dtype.kind not in "iu":
+        errors.dtype_error(operation, argument, "integers", array.dtype.name, "convert it with .long()")
+
+
+def check_bools(operation: str, argument: str, array) -> None:
+    if array.dtype.kind != "b":
+        errors.dtype_error(operation, argument, "a bool Tensor", array.dtype.name, "convert it with .bool()")
+
+
+def check_floating_result(operation: str, dtype) -> None:
+    if dtype is not None and not is_floating(dtype):
+        errors.dtype_error(operation, "dtype", "a floating dtype", dtype.name)
+
+
+def check_same_dtype(operation: str, argument: str, dtype, other: str, other_dtype) -> None:
+    if dtype != other_dtype:
+        errors.dtype_error(operation, argument, f"{other}'s dtype {other_dtype.name}", dtype.name)
+
+
+def check_bounds(operation: str, argument: str, index, size: int, low: int = 0) -> None:
+    """Every element of an integer array must be in [low, size).
+
+    This is the one place where operators look at values on the host: on a GPU it waits for the device. The price of
+    an IndexError that says what was wrong, on every device.
+    """
+    if index.size == 0:
+        return
+    least, greatest = index.min().item(), index.max().item()
+    if least < low or greatest >= size:
+        wrong = least if least < low else greatest
+        allowed = f"indices in [{low}, {size - 1}]" if size > low else "no indices, the dimension is empty"
+        errors.index_error(operation, argument, allowed, str(wrong))
+
+
+def check_not_empty(operation: str, shape, dim) -> None:
+    """A reduction without a neutral element needs at least one element."""
+    for d in normalized_dims(dim, len(shape)):
+        if shape[d] == 0:
+            errors.shape_error(operation, "input", f"at least one element along dimension {d}", str(tuple(shape)))

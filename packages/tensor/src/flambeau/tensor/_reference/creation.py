@@ -1,0 +1,340 @@
+"""Tensors from nothing, and Tensors filled in place."""
+
+import math
+
+from .. import errors
+from .._schema import Array, DeviceLike, DType, Int, Number, Operand, OptionalNumber, Shape, operator
+from ._helpers import expands_to
+
+_FLOAT = "float32"
+
+
+def _check_sizes(operation, shape):
+    if any(n < 0 for n in shape):
+        errors.value_error(operation, "shape", "sizes of 0 or more", str(shape))
+
+
+@operator(creation=True, method=False, differentiable=False)
+def zeros(xp, shape: Shape, *, dtype: DType = None, device: DeviceLike = None):
+    """A Tensor of zeros.
+
+    Args:
+        shape: sizes of the dimensions.
+        dtype: dtype; the default float (float32) if not given.
+        device: where to make it; the CPU if not given.
+
+    Returns:
+        Tensor of shape ``shape``.
+
+    Raises:
+        ValueError: a negative size.
+
+    Example:
+        >>> ft.zeros(2, 3).tolist()
+        [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
+    """
+    return xp.zeros(shape, dtype=dtype or _FLOAT)
+
+
+@operator(creation=True, method=False, differentiable=False)
+def ones(xp, shape: Shape, *, dtype: DType = None, device: DeviceLike = None):
+    """A Tensor of ones.
+
+    Args:
+        shape: sizes of the dimensions.
+        dtype: dtype; the default float (float32) if not given.
+        device: where to make it; the CPU if not given.
+
+    Returns:
+        Tensor of shape ``shape``.
+
+    Raises:
+        ValueError: a negative size.
+
+    Example:
+        >>> ft.ones(2).tolist()
+        [1.0, 1.0]
+    """
+    return xp.ones(shape, dtype=dtype or _FLOAT)
+
+
+@operator(creation=True, method=False, differentiable=False)
+def empty(xp, shape: Shape, *, dtype: DType = None, device: DeviceLike = None):
+    """A Tensor whose elements are not set: whatever the memory holds.
+
+    Args:
+        shape: sizes of the dimensions.
+        dtype: dtype; the default float (float32) if not given.
+        device: where to make it; the CPU if not given.
+
+    Returns:
+        Tensor of shape ``shape``.
+
+    Raises:
+        ValueError: a negative size.
+
+    Example:
+        >>> ft.empty(2, 3).shape
+        (2, 3)
+    """
+    return xp.empty(shape, dtype=dtype or _FLOAT)
+
+
+def _sizes_check(definition):
+    @definition.check
+    def check(shape, dtype, device):
+        _check_sizes(definition.name, shape)
+
+
+for _definition in (zeros, ones, empty):
+    _sizes_check(_definition)
+
+
+def _number_dtype(*numbers):
+    """The dtype of numbers when none is asked for."""
+    if all(isinstance(n, bool) for n in numbers):
+        return "bool"
+    return "int64" if all(isinstance(n, int) for n in numbers) else _FLOAT
+
+
+@operator(creation=True, method=False, differentiable=False)
+def full(xp, shape: Shape, fill_value: Number, *, dtype: DType = None, device: DeviceLike = None):
+    """A Tensor filled with one number.
+
+    Args:
+        shape: sizes of the dimensions, as a tuple.
+        fill_value: the number.
+        dtype: dtype; if not given, int64 for an int, bool for a bool, the default float (float32) for a float.
+        device: where to make it; the CPU if not given.
+
+    Returns:
+        Tensor of shape ``shape``.
+
+    Raises:
+        ValueError: a negative size.
+
+    Example:
+        >>> ft.full((2, 2), 1.5).tolist()
+        [[1.5, 1.5], [1.5, 1.5]]
+    """
+    return xp.full(shape, fill_value, dtype=dtype or _number_dtype(fill_value))
+
+
+@full.check
+def _(shape, fill_value, dtype, device):
+    _check_sizes("full", shape)
+
+
+@operator(creation=True, method=False, differentiable=False)
+def arange(
+    xp,
+    start: Number,
+    end: OptionalNumber = None,
+    step: Number = 1,
+    *,
+    dtype: DType = None,
+    device: DeviceLike = None,
+):
+    """Evenly spaced numbers: ``start``, ``start + step``... up to but without ``end``.
+
+    Args:
+        start: the first number; with no ``end``, ``arange(end)`` starts at 0.
+        end: where to stop.
+        step: the distance between numbers.
+        dtype: dtype; if not given, int64 when all numbers are ints, else the default float (float32).
+        device: where to make it; the CPU if not given.
+
+    Returns:
+        Tensor of shape ``(ceil((end - start) / step),)``.
+
+    Raises:
+        ValueError: ``step`` is 0 or leads away from ``end``.
+
+    Example:
+        >>> ft.arange(3).tolist(), ft.arange(1, 2, 0.25).tolist()
+        ([0, 1, 2], [1.0, 1.25, 1.5, 1.75])
+    """
+    dtype = xp.dtype(dtype or _number_dtype(int(start) if isinstance(start, bool) else start, end, step))
+    count = _count(start, end, step)
+    if isinstance(start, int) and isinstance(step, int):
+        return (xp.arange(count) * step + start).astype(dtype)
+    # Each number from its place, in float64: steps do not add up their rounding errors.
+    return (xp.arange(count, dtype="float64") * step + start).astype(dtype)
+
+
+def _count(start, end, step):
+    if all(isinstance(n, int) for n in (start, end, step)):
+        return -((start - end) // step)
+    return math.ceil((end - start) / step)
+
+
+@arange.check
+def _(start, end, step, dtype, device):
+    if end is None:
+        start, end = 0, start
+    if step == 0:
+        errors.value_error("arange", "step", "a step other than 0", "0")
+    if not all(math.isfinite(n) for n in (start, end, step)):
+        errors.value_error("arange", None, "finite numbers", f"arange({start}, {end}, {step})")
+    if (end - start) * step < 0:
+        errors.value_error("arange", "step", f"a step that leads from {start} to {end}", str(step))
+    return start, end, step, dtype, device
+
+
+@operator(creation=True, method=False, differentiable=False)
+def linspace(xp, start: Number, end: Number, steps: Int, *, dtype: DType = None, device: DeviceLike = None):
+    """``steps`` evenly spaced numbers from ``start`` to ``end``, both included.
+
+    Args:
+        start: the first number.
+        end: the last number.
+        steps: how many.
+        dtype: dtype; the default float (float32) if not given.
+        device: where to make it; the CPU if not given.
+
+    Returns:
+        Tensor of shape ``(steps,)``.
+
+    Raises:
+        ValueError: a negative number of steps.
+
+    Example:
+        >>> ft.linspace(0, 1, 5).tolist()
+        [0.0, 0.25, 0.5, 0.75, 1.0]
+    """
+    return xp.linspace(start, end, steps).astype(dtype or _FLOAT)
+
+
+@linspace.check
+def _(start, end, steps, dtype, device):
+    if steps < 0:
+        errors.value_error("linspace", "steps", "0 or more steps", str(steps))
+
+
+@operator(creation=True, method=False, differentiable=False)
+def eye(xp, n: Int, m: OptionalNumber = None, *, dtype: DType = None, device: DeviceLike = None):
+    """A matrix with ones on its main diagonal and zeros elsewhere.
+
+    Args:
+        n: the number of rows.
+        m: the number of columns; as many as rows if not given.
+        dtype: dtype; the default float (float32) if not given.
+        device: where to make it; the CPU if not given.
+
+    Returns:
+        Tensor of shape ``(n, m)``.
+
+    Raises:
+        ValueError: a negative size.
+
+    Example:
+        >>> ft.eye(2).tolist()
+        [[1.0, 0.0], [0.0, 1.0]]
+    """
+    return xp.eye(n, m, dtype=dtype or _FLOAT)
+
+
+@eye.check
+def _(n, m, dtype, device):
+    if m is not None and not isinstance(m, int):
+        errors.type_error("eye", "m", "int or None", type(m).__name__)
+    for name, size in (("n", n), ("m", 0 if m is None else m)):
+        if size < 0:
+            errors.value_error("eye", name, "a size of 0 or more", str(size))
+
+
+# In place -------------------------------------------------------------------------------------------------------
+
+
+@operator(inplace="only")
+def fill(xp, input: Array, value: Operand):
+    """Set all elements, in place.
+
+    Args:
+        input: Tensor to write.
+        value: a number, or a Tensor without dimensions.
+
+    Returns:
+        ``input``.
+
+    Raises:
+        ShapeError: ``value`` has dimensions.
+
+    Example:
+        >>> ft.zeros(2).fill_(3).tolist()
+        [3.0, 3.0]
+    """
+    result = xp.empty_like(input)
+    result[...] = value
+    return result
+
+
+@fill.inplace_with
+def _(xp, input, value):
+    input[...] = value
+
+
+@fill.check
+def _(input, value):
+    if getattr(value, "ndim", 0):
+        errors.shape_error(
+            "fill", "value", "a number or a Tensor without dimensions", f"shape {tuple(value.shape)}", "use copy_()"
+        )
+
+
+@operator(inplace="only")
+def zero(xp, input: Array):
+    """Set all elements to 0, in place.
+
+    Args:
+        input: Tensor to write.
+
+    Returns:
+        ``input``.
+
+    Example:
+        >>> ft.ones(2).zero_().tolist()
+        [0.0, 0.0]
+    """
+    return xp.zeros_like(input)
+
+
+@zero.inplace_with
+def _(xp, input):
+    input[...] = 0
+
+
+@operator(inplace="only")
+def copy(xp, input: Array, other: Array):
+    """Set all elements to those of another Tensor, in place, converted to ``input``'s dtype.
+
+    Args:
+        input: Tensor to write.
+        other: Tensor whose shape broadcasts to ``input``'s.
+
+    Returns:
+        ``input``.
+
+    Raises:
+        ShapeError: ``other`` does not broadcast to ``input``.
+
+    Example:
+        >>> ft.zeros(2).copy_(ft.tensor([1, 2])).tolist()
+        [1.0, 2.0]
+    """
+    result = xp.empty_like(input)
+    result[...] = other.astype(input.dtype)
+    return result
+
+
+@copy.inplace_with
+def _(xp, input, other):
+    input[...] = other.astype(input.dtype, copy=False)
+
+
+@copy.check
+def _(input, other):
+    if not expands_to(other.shape, input.shape):
+        errors.shape_error(
+            "copy", "other", f"a shape that broadcasts to input's {tuple(input.shape)}", str(tuple(other.shape))
+        )

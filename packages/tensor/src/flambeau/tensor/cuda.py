@@ -1,0 +1,49 @@
+"""CUDA devices, through CuPy (``pip install flambeau-tensor[cuda]``). Importing this module does not import CuPy."""
+
+from __future__ import annotations
+
+import functools
+
+from . import errors
+from ._backends import Backend, register_backend
+
+__all__ = ["is_available"]
+
+INSTALL = "pip install 'flambeau-tensor[cuda]' on a machine with an NVIDIA driver"
+
+
+@functools.cache
+def is_available() -> bool:
+    """Whether Tensors can be put on a CUDA device: CuPy is installed and finds a driver and a device.
+
+    Example:
+        >>> ft.cuda.is_available() in (True, False)
+        True
+    """
+    try:
+        import cupy
+    except ImportError:
+        return False
+    return bool(cupy.is_available())
+
+
+def require(operation: str) -> None:
+    """Register the ``cuda`` backend, or raise DeviceError with the line that would install it."""
+    if not is_available():
+        errors.device_error(operation, "device", "a CUDA device", "none on this machine", INSTALL)
+    import cupy
+
+    def asarray(array, index):
+        with cupy.cuda.Device(index or 0):
+            return cupy.asarray(array)
+
+    register_backend(
+        Backend(
+            name="cuda",
+            array_type=cupy.ndarray,
+            xp=cupy,
+            asarray=asarray,
+            asnumpy=cupy.asnumpy,
+            device_index=lambda array: array.device.id,
+        )
+    )

@@ -1,0 +1,100 @@
+"""The operator database: for each operator, what a test must know about it.
+
+An entry says which arguments are worth trying, what NumPy answers, which dtypes the operator takes, and which calls
+must fail and how. Tests of values, layouts, in-place twins, ``out=``, gradients and error messages are generated from
+it, so an operator is tested by adding one entry to the file of its family, to that file's ``ENTRIES``:
+
+    unary("exp", np.exp, dtypes=ALL, to_float=True),
+
+>>> from flambeau.tensor.testing import opdb
+>>> info = opdb.entry("exp")
+>>> sample = next(iter(info.generate("float64")))
+>>> sample.args[0].shape, info.expected(sample, "float64")[0].shape
+((), ())
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import (
+    activations,
+    arithmetic,
+    bitwise,
+    comparison,
+    convolution,
+    creation,
+    indexing,
+    joining,
+    losses,
+    mathematics,
+    matrix,
+    normalization,
+    pooling,
+    random,
+    reductions,
+    shape,
+    sorting,
+    transfer,
+)
+from ._info import OpInfo, to_tuple
+from ._make import ALL, BOOL, FLOATS, INTEGERS, INTEGRAL, NUMERIC, ErrorSample, Make, Sample, error, is_float, sample
+
+__all__ = [
+    "ALL", "BOOL", "FLOATS", "INTEGERS", "INTEGRAL", "NUMERIC", "ErrorSample", "Make", "OpInfo", "Sample", "arrays_of",
+    "entries", "entry", "error", "is_float", "sample", "tensors", "to_tuple",
+]  # fmt: skip
+
+_FAMILIES = (
+    activations, arithmetic, bitwise, comparison, convolution, creation, indexing, joining, losses, mathematics,
+    matrix, normalization, pooling, random, reductions, shape, sorting, transfer,
+)  # fmt: skip
+
+_ENTRIES: dict[str, OpInfo] = {}
+for _family in _FAMILIES:
+    for _info in _family.ENTRIES:
+        if _info.name in _ENTRIES:
+            raise ValueError(f"the operator database has two entries for {_info.name}")
+        _ENTRIES[_info.name] = _info
+
+
+def entries() -> tuple[OpInfo, ...]:
+    """All entries, family by family."""
+    return tuple(_ENTRIES.values())
+
+
+def entry(name: str) -> OpInfo:
+    """The entry of one operator.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return _ENTRIES[name]
+
+
+def tensors(device: str | None = None) -> dict[str, Any]:
+    """Options of :meth:`OpInfo.generate` for samples of Tensors: ``info.generate("float32", **opdb.tensors())``.
+
+    Args:
+        device: where the Tensors are; the CPU by default.
+    """
+    import flambeau.tensor as ft
+
+    def convert(array: np.ndarray) -> Any:
+        return ft.from_numpy(array) if device is None else ft.tensor(array, device=device)
+
+    return {"convert": convert}
+
+
+def arrays_of(sample: Sample) -> Sample:
+    """The sample with NumPy copies of the Tensors in it, for the reference."""
+
+    def copied(value: Any) -> Any:
+        if not hasattr(value, "numpy"):
+            return value
+        plain = value.detach() if hasattr(value, "detach") else value
+        return np.array(plain.numpy())
+
+    return sample.map(copied)
