@@ -1,0 +1,35 @@
+"""Gradients of any order through plain Python: ``Variable``, ``Function``, ``grad`` and ``backward``."""
+
+import flambeau.tensor as _ft
+
+from ._built_against import TENSOR_ABI, TENSOR_VERSION
+
+__version__ = "0.1.0"
+
+# Before any compiled module is imported: one built against other layouts would corrupt memory with only a warning.
+if _ft.ABI != TENSOR_ABI:
+    raise ImportError(
+        f"flambeau-autograd {__version__} was built against flambeau-tensor {TENSOR_VERSION} (ABI {TENSOR_ABI}), but "
+        f"flambeau-tensor {_ft.__version__} (ABI {_ft.ABI}) is installed; bring them together with: "
+        f"pip install --upgrade flambeau-tensor flambeau-autograd"
+    )
+
+from . import derivatives  # noqa: E402, F401  (attaches the rules)
+from ._core.engine import (  # noqa: E402
+    Node,
+    RemovableHandle,
+    Variable,
+    backward,
+    grad,
+    is_grad_enabled,
+    rule_of,
+)
+from ._rules import gradient  # noqa: E402
+from .function import Context, Function, once_differentiable  # noqa: E402
+from .gradcheck import gradcheck, gradgradcheck  # noqa: E402
+from .modes import enable_grad, no_grad, set_grad_enabled  # noqa: E402
+
+__all__ = [
+    "Context", "Function", "Node", "RemovableHandle", "Variable", "backward", "enable_grad", "grad", "gradcheck",
+    "gradgradcheck", "gradient", "is_grad_enabled", "no_grad", "once_differentiable", "rule_of", "set_grad_enabled",
+]  # fmt: skip

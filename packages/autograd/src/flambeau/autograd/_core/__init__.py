@@ -1,0 +1,1 @@
+"""The compiled core: Variable, graph nodes and the engine that runs them backward."""

@@ -1,0 +1,385 @@
+# The engine. Nodes run in descending order of their sequence number: a node was made after everything it leads to,
+# so when it is the highest one waiting, all of its gradients have arrived. Nothing recurses.
+
+ctypedef pair[uint64_t, PyObject*] waiting_t
+
+
+cdef class _Run:
+    """One backward run: gradients waiting at nodes, and what to do with those that reach leaves."""
+
+    cdef priority_queue[waiting_t] order  # nodes with waiting gradients; `waiting` holds the references
+    cdef dict waiting  # node -> gradient, or list of gradients for a node of several outputs
+    cdef bint retain, create_graph, accumulate
+    cdef set wanted  # nodes that lead to the inputs, or None for all
+    cdef dict leaf_inputs  # id of leaf -> position
+    cdef dict node_inputs  # node -> [(output, position), ...]
+    cdef list captured
+
+    cdef object arrive(self, Node node, int output, object grad):
+        """Add a gradient to those waiting at a node."""
+        cdef object present = self.waiting.get(node)
+        cdef list several
+        if node.noutputs == 1:
+            if present is None:
+                self.order.push(waiting_t(node.sequence, <PyObject*>node))
+                self.waiting[node] = grad
+            else:
+                self.waiting[node] = _sum(present, grad)
+            return
+        if present is None:
+            self.order.push(waiting_t(node.sequence, <PyObject*>node))
+            several = [None] * node.noutputs
+            self.waiting[node] = several
+        else:
+            several = present
+        several[output] = grad if several[output] is None else _sum(several[output], grad)
+
+    cdef object reach_leaf(self, Variable leaf, object grad):
+        """A gradient arrived at a leaf."""
+        cdef object position
+        if self.leaf_inputs is not None:
+            position = self.leaf_inputs.get(id(leaf))
+            if position is None:
+                return
+            if not self.accumulate:
+                present = self.captured[position]
+                self.captured[position] = grad if present is None else _sum(present, grad)
+                return
+        if leaf.leaf_hooks:
+            for hook in tuple(leaf.leaf_hooks):
+                grad = _hooked(hook, grad)
+        _accumulate(leaf, grad, self.create_graph)
+
+    cdef object run(self):
+        cdef Node node
+        cdef object grads
+        cdef list found
+        while not self.order.empty():
+            node = <Node>self.order.top().second
+            self.order.pop()
+            grads = self.waiting.pop(node)
+            if node.hooks:
+                grads = _run_hooks(node, grads)
+            if self.node_inputs is not None and node in self.node_inputs:
+                self.capture(node, grads)
+            if self.wanted is not None and node not in self.wanted:
+                continue
+            found = self.step(node, grads)
+            grads = None
+            self.spread(node, found)
+
+    cdef list step(self, Node node, object grads):
+        """Run one node, with its forward line in whatever it raises."""
+        global _forward
+        cdef Node previous = _forward
+        cdef list found
+        if node.released:
+            raise RuntimeError(
+                f"backward(): expected a graph that has not been run backward, got {node.title()}, recorded at "
+                f"{node.line}, whose kept values were released by an earlier backward; use retain_graph=True in that one")
+        if self.create_graph:
+            _forward = node
+        try:
+            found = node.backward(grads, self.create_graph)
+        except Exception as error:
+            _add_line(error, node)
+            raise
+        finally:
+            _forward = previous
+        if not self.retain:
+            node.release()
+        return found
+
+    cdef object spread(self, Node node, list found):
+        """Send the gradients of a node's inputs on."""
+        cdef Py_ssize_t i
+        cdef object target, grad
+        cdef int output
+        for i in range(PyTuple_GET_SIZE(node.edges)):
+            target = <object>PyTuple_GET_ITEM(node.edges, i)
+            if target is None:
+                continue
+            grad = found[i]
+            if grad is None:
+                continue
+            found[i] = None  # so that a gradient nobody else holds can be taken over by a leaf
+            output = 0 if node.edge_outputs is None else node.edge_outputs[i]
+            if isinstance(target, Node):
+                if self.wanted is not None and target not in self.wanted and (
+                        self.node_inputs is None or target not in self.node_inputs):
+                    continue
+                if not _fits_inline(<Node>target, (<Tensor>grad).array):
+                    grad = _fitted(grad, _output_shape(<Node>target, output), _output_dtype(<Node>target, output), node)
+                self.arrive(<Node>target, output, grad)
+            else:
+                if grad.shape != (<Variable>target).shape or grad.dtype != (<Variable>target).dtype:
+                    grad = _fitted(grad, (<Variable>target).shape, (<Variable>target).dtype, node)
+                self.reach_leaf(<Variable>target, grad)
+
+    cdef object capture(self, Node node, object grads):
+        for output, position in self.node_inputs[node]:
+            grad = grads if node.noutputs == 1 else grads[output]
+            if grad is not None and self.accumulate:
+                # backward(inputs=...): results that are no leaves collect theirs too.
+                self.captured[position] = grad
+            elif grad is not None:
+                self.captured[position] = grad
+
+
+cdef object _sum(object a, object b):
+    return call2(_op_add, a, b)
+
+
+cdef Operator _op_add = ops.add
+
+
+cdef object _add_line(object error, Node node):
+    """Name the forward line of the innermost node that failed, once."""
+    if not getattr(error, "_flambeau_line_added", False):
+        error.add_note(f"raised in the backward of {node.title()}, recorded at {node.line}")
+        try:
+            error._flambeau_line_added = True
+        except AttributeError:
+            pass
+
+
+cdef object _fitted(object grad, tuple shape, object dtype, Node node):
+    """Sum what was broadcast and cast what was promoted."""
+    if not isinstance(grad, Tensor):
+        raise TypeError(f"backward of {node.title()}: expected Tensors or None as gradients, got {type(grad).__name__}")
+    if grad.shape != shape:
+        grad = _summed_to(grad, shape, node)
+    return grad if grad.dtype == dtype else ops.cast(grad, dtype)
+
+
+cdef object _summed_to(object grad, tuple shape, Node node):
+    cdef tuple given = grad.shape
+    cdef int extra = <int>len(given) - <int>len(shape)
+    dims = list(range(max(extra, 0)))
+    for i in range(len(shape)):
+        if extra < 0 or (shape[i] != given[i + extra] and shape[i] != 1):
+            raise errors.ShapeError(f"backward of {node.title()}: expected a gradient that sums to shape {shape}, got "
+                                    f"shape {given}")
+        if shape[i] == 1 and given[i + extra] != 1:
+            dims.append(i + extra)
+    grad = ops.sum(grad, tuple(dims), True)
+    return grad if extra == 0 else ops.reshape(grad, shape)
+
+
+cdef object _hooked(object hook, object grad):
+    """What a hook makes of a gradient; hooks see Variables."""
+    given = grad if isinstance(grad, Variable) else _variable((<Tensor>grad).array, None)
+    changed = hook(given)
+    if changed is None:
+        return grad
+    if not isinstance(changed, Tensor) or changed.shape != grad.shape:
+        got = f"shape {changed.shape}" if isinstance(changed, Tensor) else type(changed).__name__
+        raise errors.ShapeError(f"hook(): expected a gradient of shape {grad.shape} or None, got {got}")
+    return changed
+
+
+cdef object _run_hooks(Node node, object grads):
+    for output, hook in tuple(node.hooks):
+        if node.noutputs == 1:
+            grads = _hooked(hook, grads)
+        elif grads[output] is not None:
+            grads[output] = _hooked(hook, grads[output])
+    return grads
+
+
+cdef object _accumulate(Variable leaf, object grad, bint create_graph):
+    if leaf.gradient is None:
+        if create_graph:
+            leaf.gradient = grad if isinstance(grad, Variable) else _variable((<Tensor>grad).array, None)
+        else:
+            leaf.gradient = _variable(_own_array(grad), None)
+    elif create_graph:
+        leaf.gradient = _sum(leaf.gradient, grad)
+    else:
+        write(_op_add, (leaf.gradient, grad), <Tensor>leaf.gradient, None)
+
+
+cdef object _own_array(object grad):
+    """The gradient's array when nobody else can see it, else a copy: leaves never share memory by surprise."""
+    cdef object array = (<Tensor>grad).array
+    # References: ours, the two callers' and this function's argument are the same object's; see spread().
+    if (type(grad) is Tensor and Py_REFCNT(grad) <= 2 and Py_REFCNT(array) <= 2 and array.base is None
+            and array.flags.c_contiguous and array.flags.writeable):
+        return array
+    return array.copy()
+
+
+# What users call ------------------------------------------------------------------------------------------------
+
+def run_backward(tuple outputs, grads, bint retain, bint create_graph, inputs, bint accumulate):
+    """Run backward from ``outputs``; the gradients of ``inputs`` as a list, or into leaves when ``accumulate``."""
+    cdef _Run run = _Run.__new__(_Run)
+    cdef Variable x
+    cdef bint previous = grad_enabled
+    run.waiting = {}
+    run.retain = retain
+    run.create_graph = create_graph
+    run.accumulate = accumulate
+    if inputs is not None:
+        _plan(run, outputs, inputs)
+    _set_enabled(create_graph)
+    try:
+        for i in range(len(outputs)):
+            x = <Variable>outputs[i]
+            grad = _root_grad(x, None if grads is None else grads[i], i, create_graph)
+            if x.node is None:
+                run.reach_leaf(x, grad)
+            else:
+                run.arrive(x.node, x.output, grad)
+        run.run()
+    finally:
+        _set_enabled(previous)
+    if inputs is not None and accumulate:
+        for x, grad in zip(inputs, run.captured):
+            if grad is not None and x.node is not None:
+                _accumulate(x, grad, create_graph)
+    return run.captured
+
+
+cdef object _root_grad(Variable x, object grad, int position, bint create_graph):
+    if not _requires(x):
+        raise RuntimeError(
+            f"backward(): output {position}: expected a Variable that requires grad, got one of shape {x.shape} without "
+            f"history; it was computed under no_grad, detached, or from Tensors only")
+    if grad is None:
+        if x.array.size != 1:
+            raise RuntimeError(f"backward(): argument 'gradient': expected a gradient for an output of shape {x.shape}, "
+                               f"got none; give one, or reduce the output to one element")
+        grad = ft.ones(x.shape, dtype=x.dtype, device=x.device)
+    if not isinstance(grad, Tensor):
+        errors.type_error("backward", "gradient", "Tensor", type(grad).__name__)
+    if grad.shape != x.shape:
+        errors.shape_error("backward", "gradient", f"shape {x.shape}, the output's", str(grad.shape))
+    if isinstance(grad, Variable) and not create_graph:
+        grad = wrap((<Tensor>grad).array, <Tensor>grad)
+    return grad if grad.dtype == x.dtype else ops.cast(grad, x.dtype)
+
+
+cdef object _plan(_Run run, tuple outputs, tuple inputs):
+    """Which nodes lead to the inputs: only these run."""
+    cdef Node node
+    cdef Variable x
+    run.captured = [None] * len(inputs)
+    run.leaf_inputs = {}
+    run.node_inputs = {}
+    for position, x in enumerate(inputs):
+        if _history(x) is None:
+            run.leaf_inputs[id(x)] = position
+        else:
+            run.node_inputs.setdefault(x.node, []).append((x.output, position))
+    seen = set()
+    stack = [_history(x) for x in outputs if _history(x) is not None]
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        for target in node.edges:
+            if isinstance(target, Node) and target not in seen:
+                stack.append(target)
+    run.wanted = set()
+    for node in sorted(seen, key=_sequence_of):
+        for target in node.edges:
+            if target is None:
+                continue
+            if isinstance(target, Node):
+                if target in run.wanted or target in run.node_inputs:
+                    run.wanted.add(node)
+                    break
+            elif id(target) in run.leaf_inputs:
+                run.wanted.add(node)
+                break
+
+
+def _sequence_of(Node node):
+    return node.sequence
+
+
+cdef tuple _variables(value, str operation, str argument):
+    """One Variable or a sequence of them, as a tuple."""
+    values = tuple(value) if isinstance(value, (list, tuple)) else (value,)
+    for v in values:
+        if not isinstance(v, Variable):
+            errors.type_error(operation, argument, "Variables", type(v).__name__)
+    return values
+
+
+cdef object _gradients(value, tuple outputs, str operation, str argument):
+    if value is None:
+        return None
+    values = tuple(value) if isinstance(value, (list, tuple)) else (value,)
+    if len(values) != len(outputs):
+        errors.value_error(operation, argument, f"{len(outputs)} gradients, one for each output", str(len(values)))
+    return values
+
+
+def backward(outputs, gradients=None, retain_graph=None, bint create_graph=False, inputs=None):
+    """Compute the gradients of all leaves that ``outputs`` were computed from, and add them to their ``grad``.
+
+    Args:
+        outputs: Variable or several.
+        gradients: the gradient of each output, of its shape; None for outputs of one element means 1.
+        retain_graph: keep what is needed to run backward again; by default as ``create_graph``.
+        create_graph: record backward itself, so that the gradients can be differentiated.
+        inputs: Variables to accumulate into; by default all leaves.
+
+    Raises:
+        RuntimeError: nothing to differentiate, or the graph was released, or a kept value changed.
+
+    Example:
+        >>> x = Variable(ft.tensor([1.0, 2.0]), requires_grad=True)
+        >>> backward((x * 3).sum())
+        >>> x.grad.tolist()
+        [3.0, 3.0]
+    """
+    roots = _variables(outputs, "backward", "outputs")
+    retain = create_graph if retain_graph is None else retain_graph
+    chosen = None if inputs is None else _variables(inputs, "backward", "inputs")
+    run_backward(roots, _gradients(gradients, roots, "backward", "gradients"), retain, create_graph, chosen, True)
+
+
+def grad(outputs, inputs, grad_outputs=None, retain_graph=None, bint create_graph=False, bint allow_unused=False):
+    """The gradients of ``outputs`` with respect to ``inputs``; no ``grad`` is touched.
+
+    Args:
+        outputs: Variable or several.
+        inputs: Variable or several, leaves or not.
+        grad_outputs: the gradient of each output, of its shape; None for outputs of one element means 1.
+        retain_graph: keep what is needed to run backward again; by default as ``create_graph``.
+        create_graph: record the gradients' own computation, so that they can be differentiated.
+        allow_unused: None for an input that the outputs do not depend on, instead of an error.
+
+    Returns:
+        Tuple of Variables of the inputs' shapes.
+
+    Raises:
+        RuntimeError: an input that the outputs do not depend on.
+
+    Example:
+        >>> x = Variable(ft.tensor(2.0), requires_grad=True)
+        >>> (first,) = grad(x ** 3, x, create_graph=True)
+        >>> (second,) = grad(first, x)
+        >>> first.item(), second.item()
+        (12.0, 12.0)
+    """
+    roots = _variables(outputs, "grad", "outputs")
+    chosen = _variables(inputs, "grad", "inputs")
+    for i, x in enumerate(chosen):
+        if not _requires(<Variable>x):
+            raise RuntimeError(f"grad(): argument 'inputs': expected Variables that require grad, got one of shape "
+                               f"{x.shape} at position {i} that does not")
+    retain = create_graph if retain_graph is None else retain_graph
+    found = run_backward(roots, _gradients(grad_outputs, roots, "grad", "grad_outputs"), retain, create_graph, chosen,
+                         False)
+    result = []
+    for i, g in enumerate(found):
+        if g is None and not allow_unused:
+            raise RuntimeError(f"grad(): argument 'inputs': expected inputs that the outputs depend on, got one of shape "
+                               f"{chosen[i].shape} at position {i} that they do not; use allow_unused=True for None")
+        result.append(g if g is None or isinstance(g, Variable) else _variable((<Tensor>g).array, None))
+    return tuple(result)

@@ -1,0 +1,57 @@
+"""Variable, the nodes of the graph, and the engine that runs them backward. The parts are in the .pxi files."""
+
+cimport cython
+cimport numpy as cnp
+from cpython.list cimport PyList_GET_ITEM
+from cpython.object cimport PyObject, PyTypeObject
+from cpython.ref cimport Py_DECREF, Py_INCREF, Py_REFCNT
+from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
+from libc.stdint cimport uint32_t, uint64_t
+from libcpp.pair cimport pair
+from libcpp.queue cimport priority_queue
+
+from flambeau.tensor._core.tensor cimport (
+    MAX_ARGS,
+    Operator,
+    Tensor,
+    call,
+    call2,
+    compute,
+    native1,
+    native2,
+    result_base,
+    root,
+    version_of,
+    wrap,
+    write,
+)
+
+import linecache
+import weakref
+
+import numpy as np
+
+import flambeau.tensor as ft
+from flambeau.tensor import errors, ops
+from flambeau.tensor._schema import Kind
+
+cnp.import_array()
+
+cdef extern from "Python.h":
+    PyObject** PySequence_Fast_ITEMS(object sequence)
+
+
+cdef extern from "recycling.hpp" namespace "flambeau":
+    void recycle(PyTypeObject* variable, PyTypeObject* node)
+
+
+include "source.pxi"
+include "rules.pxi"
+include "node.pxi"
+include "variable.pxi"
+include "record.pxi"
+include "inplace.pxi"
+include "backward.pxi"
+include "function.pxi"
+
+recycle(<PyTypeObject*>Variable, <PyTypeObject*>Node)

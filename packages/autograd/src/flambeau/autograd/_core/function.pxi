@@ -1,0 +1,232 @@
+# User functions: a forward and a backward in Python, recorded as one node.
+
+class Context:
+    """What a :class:`Function`'s forward leaves for its backward.
+
+    Besides the methods below, forward may set attributes of its own (``ctx.scale = 2``).
+    """
+
+    def __init__(self, needs_input_grad):
+        self.needs_input_grad = needs_input_grad
+        self._to_save = ()
+        self._saved = ()
+        self._non_differentiable = ()
+        self._dirty = ()
+        self._materialize = True
+        self._unpack = None
+
+    def save_for_backward(self, *tensors):
+        """Keep Tensors (inputs, outputs or others) for backward; call it at most once, in forward."""
+        self._to_save = tensors
+
+    def mark_non_differentiable(self, *outputs):
+        """No gradient flows through these outputs; call it at most once, in forward."""
+        self._non_differentiable = outputs
+
+    def mark_dirty(self, *inputs):
+        """Forward changed these inputs in place and returns them; call it at most once, in forward."""
+        self._dirty = inputs
+
+    def set_materialize_grads(self, value):
+        """Whether backward gets zeros (the default) or None for outputs that nothing depends on."""
+        self._materialize = bool(value)
+
+    @property
+    def saved_tensors(self):
+        """What :meth:`save_for_backward` kept, in backward."""
+        if self._unpack is None:
+            return self._to_save
+        return self._unpack()
+
+
+cdef class FunctionNode(Node):
+    """A call of a user's Function."""
+
+    cdef object function
+    cdef object context
+    cdef tuple saved  # (Tensor, output position or -1, version) or None
+    cdef bint once
+
+    cdef str title(self):
+        return self.function.__name__
+
+    cdef object release(self):
+        self.saved = None
+        self.context = None
+        self.released = True
+
+    cdef list backward(self, object grads, bint create_graph):
+        cdef object context = self.context
+        given = list(grads) if self.noutputs > 1 else [grads]
+        if context._materialize:
+            for i in range(len(given)):
+                if given[i] is None:
+                    given[i] = ft.zeros(_output_shape(self, i), dtype=_output_dtype(self, i))
+        given = [g if g is None or isinstance(g, Variable) else _variable((<Tensor>g).array, None) for g in given]
+        unpacked = []
+        context._unpack = lambda: self._unpacked(unpacked, create_graph)
+        try:
+            found = self.function.backward(context, *given)
+        finally:
+            context._unpack = None
+        found = found if isinstance(found, tuple) else (found,)
+        expected = PyTuple_GET_SIZE(self.edges)
+        if len(found) > expected and all([g is None for g in found[expected:]]):
+            found = found[:expected]
+        if len(found) != expected:
+            raise RuntimeError(f"{self.title()}.backward(): expected {expected} gradients, one for each argument of "
+                               f"forward, got {len(found)}")
+        if create_graph:
+            found = [self._honest(g, given, unpacked) for g in found]
+        return list(found)
+
+    cdef tuple _unpacked(self, list unpacked, bint create_graph):
+        if not unpacked:
+            for entry in self.saved:
+                value = None
+                if entry is not None:
+                    value, output, version = entry
+                    if version_of(<Tensor>value) != version:
+                        by = root(<Tensor>value).changed_by
+                        raise RuntimeError(
+                            f"{self.title()}(): a Tensor kept by save_for_backward: expected version {version}, as "
+                            f"recorded at {self.line}, got version {version_of(<Tensor>value)} after {by.name}_ changed "
+                            f"it in place; change a clone() instead")
+                    if output >= 0:
+                        value = _rejoined(<Tensor>value, self, output) if create_graph else _variable(
+                            (<Tensor>value).array, <Tensor>value)
+                unpacked.append(value)
+        return tuple(unpacked)
+
+    cdef object _honest(self, object grad, list given, list unpacked):
+        """Under create_graph, a gradient that lost its history must not pass for a constant: it raises when used."""
+        cdef Variable x
+        cdef RefusalNode node
+        if grad is None or (isinstance(grad, Variable) and _requires(<Variable>grad)):
+            return grad
+        sources = [v for v in (*given, *unpacked) if isinstance(v, Variable) and _requires(<Variable>v)]
+        if not sources:
+            return grad
+        node = RefusalNode.__new__(RefusalNode)
+        node.function = self.function
+        node.edges = tuple([_edge(<Variable>v, NULL) for v in sources])
+        node.edge_outputs = tuple([(<Variable>v).output for v in sources])
+        _finish(node)
+        x = _variable((<Tensor>grad).array, <Tensor>grad)
+        _set_output(node, x.array)
+        x.node = node
+        return x
+
+
+cdef class RefusalNode(Node):
+    """Stands where a Function's backward left the graph."""
+
+    cdef object function
+
+    cdef str title(self):
+        return self.function.__name__ + " backward"
+
+    cdef list backward(self, object grads, bint create_graph):
+        raise RuntimeError(
+            f"{self.function.__name__}.backward(): expected to be differentiable, because it is being differentiated a "
+            f"second time, got a result without history; compute it with Variables all through (no .data, no NumPy)")
+
+
+def apply_function(function, tuple args):
+    """Run ``function.forward`` on ``args`` and record it as one node."""
+    cdef FunctionNode node
+    cdef bint previous = grad_enabled
+    cdef bint tracked = grad_enabled and _any_requires(args)
+    cdef Variable x
+    needs = tuple([isinstance(a, Variable) and _requires(<Variable>a) for a in args])
+    context = Context(needs if tracked else tuple([False] * len(args)))
+    # Forward works on what is not recorded: Variables without history, sharing memory and version.
+    inner = [_variable((<Tensor>a).array, <Tensor>a) if isinstance(a, Variable) else a for a in args]
+    node = FunctionNode.__new__(FunctionNode)
+    node.function = function
+    if tracked:
+        node.edges = tuple([_edge(<Variable>a, NULL) if isinstance(a, Variable) else None for a in args])
+        node.edge_outputs = tuple([(<Variable>a).output if isinstance(a, Variable) else 0 for a in args])
+        _finish(node)
+    _set_enabled(False)
+    try:
+        returned = function.forward(context, *inner)
+    finally:
+        _set_enabled(previous)
+    parts = returned if isinstance(returned, tuple) else (returned,)
+    for part in parts:
+        if not isinstance(part, Tensor):
+            errors.type_error(function.__name__ + ".forward", None, "Tensors as results", type(part).__name__)
+    if not any([isinstance(a, Variable) for a in args]):
+        return returned
+    results = []
+    for k, part in enumerate(parts):
+        results.append(_function_result(part, k, inner, args, context, node, tracked))
+    if tracked:
+        _save_for_function(node, context, inner, args, parts, results)
+        if len(parts) == 1:
+            _set_output(node, (<Tensor>parts[0]).array)
+        else:
+            _set_outputs(node, tuple([(<Tensor>p).array for p in parts]))
+    return tuple(results) if isinstance(returned, tuple) else results[0]
+
+
+cdef Variable _function_result(object part, int position, list inner, tuple args, object context, FunctionNode node,
+                               bint tracked):
+    cdef Variable x
+    dirty = any([part is d for d in context._dirty])
+    source = -1
+    for i in range(len(inner)):
+        if part is inner[i]:
+            source = i
+    if dirty and source >= 0:
+        x = <Variable>args[source]
+        if tracked:
+            _check_writable(_op_alias, x)
+    else:
+        # A new Variable, also for an input handed through: its history is this node's.
+        x = _variable((<Tensor>part).array, <Tensor>part if (<Tensor>part).base is not None else None)
+    if tracked and not any([part is n for n in context._non_differentiable]) and _inexact(x.array):
+        x.node = node
+        x.output = position
+    return x
+
+
+cdef object _save_for_function(FunctionNode node, object context, list inner, tuple args, tuple parts, list results):
+    cdef list saved = []
+    cdef Tensor kept
+    for value in context._to_save:
+        if value is None:
+            saved.append(None)
+            continue
+        output = -1
+        for k, part in enumerate(parts):
+            if value is part and value not in _identities(inner):
+                output = k
+        if output >= 0:
+            kept = wrap((<Tensor>value).array, None)
+            if (<Tensor>results[output]).base is None:
+                (<Tensor>results[output]).base = kept
+            else:
+                kept.base = root(<Tensor>results[output])
+        else:
+            kept = <Tensor>value
+            for i in range(len(inner)):
+                if value is inner[i]:
+                    kept = <Tensor>args[i]
+        saved.append((kept, output, version_of(kept)))
+    node.saved = tuple(saved)
+    node.context = context
+    context._to_save = ()
+    context._non_differentiable = context._dirty = ()
+
+
+class _Identities(list):
+    """Membership by identity: `==` of Tensors is element by element."""
+
+    def __contains__(self, value):
+        return any([value is item for item in self])
+
+
+cdef object _identities(list values):
+    return _Identities(values)

@@ -1,0 +1,109 @@
+# In-place operations and out=: the history of what is written becomes that of the operation.
+
+cdef object _write(Operator op, tuple args, object out):
+    cdef bint inplace = PyTuple_GET_SIZE(args) > 0 and out is <object>PyTuple_GET_ITEM(args, 0)
+    cdef bint tracked
+    cdef Variable x
+    if not isinstance(out, Tensor):
+        errors.type_error(op.name, "out", "Tensor", type(out).__name__)
+    tracked = grad_enabled and op.differentiable and _any_requires(args)
+    if not inplace and grad_enabled and (tracked or (isinstance(out, Variable) and _requires(<Variable>out))):
+        raise RuntimeError(f"{op.name}(): argument 'out': expected no argument that requires grad (writing to out= is "
+                           f"not recorded), got one; assign the result instead, or use no_grad")
+    if not tracked:
+        return write(op, args, <Tensor>out, None)
+    if not isinstance(out, Variable):
+        raise RuntimeError(f"{op.name}_(): argument 'input': expected a Variable, because a value that requires grad is "
+                           f"written to it, got a plain Tensor; make it Variable(x)")
+    x = <Variable>out
+    _check_writable(op, x)
+    return _record_write(op, args, x)
+
+
+cdef object _check_writable(Operator op, Variable x):
+    """Gradients of what a leaf was before an in-place change would be lost."""
+    cdef Variable base = x if x.view_of is None else x.view_of
+    if base.wants:
+        what = "a leaf Variable" if base is x else "a view of a leaf Variable"
+        raise RuntimeError(f"{op.name}_(): argument 'input': expected no leaf that requires grad, got {what} that does; "
+                           f"work on a clone(), or change it under no_grad")
+    if x.view_of is not None and x.replay is None:
+        raise RuntimeError(f"{op.name}_(): argument 'input': expected a view with history, got one that was made under "
+                           f"no_grad; make the view where gradients are recorded")
+
+
+cdef object _record_write(Operator op, tuple args, Variable x):
+    cdef Rule rule = _rule_for(op)
+    cdef Node node
+    cdef IntoViewNode into
+    cdef list values = []
+    cdef Tensor kept = None
+    cdef Variable base
+    node = _node(rule, PySequence_Fast_ITEMS(args), PyTuple_GET_SIZE(args))
+    # Arguments are kept as of before the change, so that a rule which needs the old value notices the change.
+    before = [version_of(<Tensor>v) if isinstance(v, Tensor) else 0 for v in args]
+    write(op, args, x, values)
+    if rule.output_mask & node.needed:
+        kept = wrap(x.array, _own_root(x))
+    _save(node, rule, PySequence_Fast_ITEMS(args), values, kept)
+    for s in range(rule.nslots):
+        if rule.slot_kind[s] == FROM_ARGUMENT and isinstance(node.saved[s], Tensor):
+            node.versions[s] = <uint32_t><uint64_t>before[rule.slot_position[s]]
+    _set_output(node, x.array)
+    if x.view_of is None:
+        x.node = node
+        x.output = 0
+        return x
+    # A view was written: its base becomes "what it was, with the view replaced"; the view itself is seen anew.
+    base = x.view_of
+    into = IntoViewNode.__new__(IntoViewNode)
+    into.inner = node
+    into.replay = x.replay
+    into.edges = (_edge(base, NULL), *node.edges[1:])
+    if node.edge_outputs is not None or base.output:
+        into.edge_outputs = (base.output, *(node.edge_outputs or (0,) * len(node.edges))[1:])
+    _finish(into)
+    _set_output(into, base.array)
+    base.node = into
+    base.output = 0
+    return x
+
+
+cdef Tensor _own_root(Variable x):
+    """The holder of the version counter as a plain Tensor: a node that keeps it must not keep the Variable."""
+    cdef Tensor holder = root(x)
+    cdef Tensor plain
+    if type(holder) is Tensor:
+        return holder
+    plain = wrap(holder.array, None)
+    plain.changes = holder.changes
+    plain.changed_by = holder.changed_by
+    holder.base = plain
+    return plain
+
+
+cdef class IntoViewNode(Node):
+    """A write into a view, seen from the view's base."""
+
+    cdef Node inner
+    cdef tuple replay
+
+    cdef str title(self):
+        return self.inner.title() + "_"
+
+    cdef object release(self):
+        self.inner.release()
+        self.released = True
+
+    cdef list backward(self, object grads, bint create_graph):
+        cdef list found
+        # What flows to the base is the gradient with the view's part replaced by what the operation passes on.
+        whole = grads.clone()
+        part = _replayed(whole, self.replay)
+        found = self.inner.backward(part.clone(), create_graph)
+        if found[0] is None:
+            part.zero_()
+        else:
+            part.copy_(found[0])
+        found[0] = whole
+        return found

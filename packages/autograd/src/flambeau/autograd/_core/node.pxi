@@ -1,0 +1,269 @@
+# Nodes: what backward runs. A node knows where its gradients go (edges), never the Variable it produced.
+
+cdef enum:
+    INLINE_DIMS = 6
+
+cdef uint64_t _sequence = 0
+
+
+@cython.trashcan(True)  # releasing a million chained nodes must not recurse
+cdef class Node:
+    """A recorded operator call, whose gradients come from the operator's derivative rule.
+
+    Subclasses record other things: a call of a user's Function, a write into a view.
+    """
+
+    # Where the gradient of each input goes: a Node, a leaf Variable, or None. Inputs in lists are laid out in place.
+    cdef tuple edges
+    cdef tuple edge_outputs  # which output of the target each edge is, or None when all are the first
+    cdef uint64_t sequence  # higher than that of every node it leads to
+    cdef object code
+    cdef int instruction
+    cdef list hooks  # (output, function) called with the gradient of that output
+    cdef bint released
+    # Shape and dtype of the outputs: one output's inline, several as tuples.
+    cdef int noutputs, ndim
+    cdef Py_ssize_t dims[INLINE_DIMS]
+    cdef object shapes
+    cdef object dtypes
+    # Of an operator call:
+    cdef Rule rule
+    cdef tuple saved  # aligned with the rule's slots; None where nothing needed the value
+    cdef uint32_t versions[MAX_SLOTS]
+    cdef uint32_t needed  # arguments that need a gradient
+    cdef int list_length
+
+    cdef list backward(self, object grads, bint create_graph):
+        """Gradients of the inputs, aligned with `edges`; `grads` is one gradient, or a list when there are several."""
+        return _run_rule(self, grads, create_graph)
+
+    cdef object release(self):
+        """Drop what was kept for backward."""
+        self.saved = None
+        self.released = True
+
+    cdef str title(self):
+        return self.rule.op.name
+
+    @property
+    def name(self):
+        """The operation that was recorded."""
+        return self.title()
+
+    @property
+    def line(self):
+        """The line of user code that recorded it."""
+        return _line_of(self.code, self.instruction)
+
+    @property
+    def next_functions(self):
+        """``((target, output), ...)`` for each input: a node, a leaf Variable, or None."""
+        outputs = self.edge_outputs or (0,) * len(self.edges)
+        return tuple(zip(self.edges, outputs))
+
+    def register_hook(self, function):
+        """Call ``function(grad)`` with the gradient of the first output when it arrives; it may give another."""
+        return _add_hook(self, 0, function)
+
+    def __repr__(self):
+        return f"<{self.title()} node from {self.line}>"
+
+
+cdef inline int _set_output(Node node, object array) except -1:
+    cdef int i
+    node.noutputs = 1
+    if type(array) is cnp.ndarray and cnp.PyArray_NDIM(<cnp.ndarray>array) <= INLINE_DIMS:
+        node.ndim = cnp.PyArray_NDIM(<cnp.ndarray>array)
+        for i in range(node.ndim):
+            node.dims[i] = cnp.PyArray_DIM(<cnp.ndarray>array, i)
+        node.dtypes = <object>cnp.PyArray_DESCR(<cnp.ndarray>array)
+    else:
+        node.ndim = -1
+        node.shapes = tuple(array.shape)
+        node.dtypes = array.dtype
+    return 0
+
+
+cdef object _set_outputs(Node node, tuple arrays):
+    node.noutputs = <int>len(arrays)
+    node.ndim = -1
+    node.shapes = tuple([tuple(a.shape) for a in arrays])
+    node.dtypes = tuple([a.dtype for a in arrays])
+
+
+cdef tuple _output_shape(Node node, int output):
+    if node.noutputs > 1:
+        return node.shapes[output]
+    return tuple([node.dims[i] for i in range(node.ndim)]) if node.ndim >= 0 else node.shapes
+
+
+cdef object _output_dtype(Node node, int output):
+    return node.dtypes[output] if node.noutputs > 1 else node.dtypes
+
+
+cdef inline bint _fits_inline(Node node, object array) noexcept:
+    """Fast yes to "has this gradient the shape and dtype of the node's only output?"; no may mean "look closer"."""
+    cdef int i
+    if node.noutputs != 1 or node.ndim < 0 or type(array) is not cnp.ndarray:
+        return False
+    if cnp.PyArray_NDIM(<cnp.ndarray>array) != node.ndim or <PyObject*>cnp.PyArray_DESCR(<cnp.ndarray>array) != <PyObject*>node.dtypes:
+        return False
+    for i in range(node.ndim):
+        if cnp.PyArray_DIM(<cnp.ndarray>array, i) != node.dims[i]:
+            return False
+    return True
+
+
+cdef class RemovableHandle:
+    """What registering a hook gives; ``remove()`` takes the hook away. Also a context manager.
+
+    Example:
+        >>> w = Variable(ft.ones(2), requires_grad=True)
+        >>> handle = w.register_hook(lambda grad: grad * 2)
+        >>> handle.remove()
+    """
+
+    cdef list hooks
+    cdef object entry
+
+    def remove(self):
+        """Take the hook away; a second call does nothing."""
+        if self.hooks is not None and self.entry in self.hooks:
+            self.hooks.remove(self.entry)
+        self.hooks = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.remove()
+
+
+cdef RemovableHandle _handle(list hooks, object entry):
+    cdef RemovableHandle handle = RemovableHandle.__new__(RemovableHandle)
+    hooks.append(entry)
+    handle.hooks = hooks
+    handle.entry = entry
+    return handle
+
+
+cdef RemovableHandle _add_hook(Node node, int output, object function):
+    if node.hooks is None:
+        node.hooks = []
+    return _handle(node.hooks, (output, function))
+
+
+cdef list _run_rule(Node node, object grads, bint create_graph):
+    """Gradients of an operator call: each formula with what it kept."""
+    cdef Rule rule = node.rule
+    cdef list result
+    cdef Formula f
+    cdef object given
+    if create_graph and rule.fused:
+        return _through_composite(node, grads)
+    result = [None] * PyTuple_GET_SIZE(node.edges)
+    for f in rule.formulas:
+        if not f.target_mask & node.needed:
+            continue
+        given = _arguments(node, f, grads, create_graph)
+        given = f.function(*<tuple>given)
+        if PyTuple_GET_SIZE(f.targets) == 1:
+            _put(node, result, <int>f.targets[0], given)
+        else:
+            for target, grad in zip(f.targets, given):
+                if node.needed >> <int>target & 1:
+                    _put(node, result, <int>target, grad)
+    return result
+
+
+cdef inline tuple _arguments(Node node, Formula f, object grads, bint create_graph):
+    cdef Py_ssize_t i, n = PyTuple_GET_SIZE(f.slots)
+    cdef int slot
+    cdef tuple arguments = PyTuple_New(n + 1)
+    cdef object value = grads
+    if not f.takes_all_grads and node.noutputs > 1:
+        value = _first_grad(node, grads)
+    Py_INCREF(value)
+    PyTuple_SET_ITEM(arguments, 0, value)
+    for i in range(n):
+        slot = f.slots[i]
+        if slot < 0:
+            value = tuple([bool(node.needed >> <int>t & 1) for t in f.targets])
+        else:
+            value = _saved_value(node, slot, create_graph)
+        Py_INCREF(value)
+        PyTuple_SET_ITEM(arguments, i + 1, value)
+    return arguments
+
+
+cdef object _saved_value(Node node, int slot, bint create_graph):
+    """A kept value: checked to be unchanged, and without history unless the graph of backward is wanted."""
+    cdef object value = node.saved[slot]
+    if type(value) is tuple or type(value) is list:
+        return tuple([_plain(node, v, create_graph) if isinstance(v, Tensor) else v for v in value])
+    if not isinstance(value, Tensor):
+        return value
+    if <uint32_t>version_of(<Tensor>value) != node.versions[slot]:
+        _changed_since(node, slot, <Tensor>value)
+    if create_graph and node.rule.slot_kind[slot] == FROM_OUTPUT:
+        return _rejoined(<Tensor>value, node, node.rule.slot_position[slot])
+    return _plain(node, value, create_graph)
+
+
+cdef inline object _plain(Node node, Tensor value, bint create_graph):
+    return value if create_graph or type(value) is Tensor else wrap(value.array, value)
+
+
+cdef object _changed_since(Node node, int slot, Tensor value):
+    cdef Operator by = root(value).changed_by
+    name = node.rule.slot_names[slot]
+    what = "result" if node.rule.slot_kind[slot] == FROM_OUTPUT else "argument"
+    raise RuntimeError(
+        f"{node.title()}(): {what} '{name}', kept for backward: expected version {node.versions[slot]}, as recorded "
+        f"at {node.line}, got version {version_of(value)} after {by.name}_ changed it in place; "
+        f"change a clone() instead")
+
+
+cdef object _put(Node node, list result, int target, object grad):
+    """Place the gradient of an argument among the edges."""
+    cdef int position = target
+    cdef int k
+    if node.rule.list_argument >= 0:
+        if target == node.rule.list_argument:
+            if grad is not None:
+                for k, g in enumerate(grad):
+                    result[target + k] = g
+            return
+        if target > node.rule.list_argument:
+            position = target + node.list_length - 1
+    result[position] = grad
+
+
+cdef list _through_composite(Node node, object grads):
+    """Differentiate the composite of primitives: for a gradient that is to be differentiated again."""
+    cdef Rule rule = node.rule
+    cdef list args = [], inputs = [], positions = []
+    cdef int i
+    for i, p in enumerate(rule.op.parameters):
+        value = _saved_value(node, rule.slot_names.index(p.name), True)
+        if node.needed >> i & 1:
+            # A node of its own, so that the local gradient stops here and history continues behind it.
+            value = _alias(value)
+            inputs.append(value)
+            positions.append(i)
+        args.append(value)
+    result = rule.op.composite(*args)
+    grad = _first_grad(node, grads) if node.noutputs > 1 else grads
+    found = run_backward((result,), (grad,), True, True, tuple(inputs), False)
+    out = [None] * len(node.edges)
+    for i, g in zip(positions, found):
+        out[i] = g
+    return out
+
+
+cdef object _first_grad(Node node, list grads):
+    """The gradient of the first output, zeros when none arrived."""
+    grad = grads[0]
+    if grad is not None:
+        return grad
+    return ft.zeros(_output_shape(node, 0), dtype=_output_dtype(node, 0))

@@ -1,0 +1,126 @@
+# Derivative rules: for an operator, how the gradient of each argument is computed and what that needs to be kept.
+
+cdef enum:
+    MAX_SLOTS = 10  # values one rule may keep
+    FROM_ARGUMENT = 0
+    FROM_OUTPUT = 1
+    SHAPE_OF = 2
+    DTYPE_OF = 3
+    NEEDS = 4
+
+
+cdef class Formula:
+    """One function that gives the gradients of one or more arguments."""
+
+    cdef object function
+    cdef tuple targets  # argument positions
+    cdef uint32_t target_mask
+    cdef tuple slots  # which of the rule's slots go in, in order; -1 is `needs`
+    cdef bint takes_all_grads  # its first parameter is `grads`
+
+
+cdef class Rule:
+    """All formulas of one operator, and the slots (values kept for backward) they share."""
+
+    cdef Operator op
+    cdef list formulas
+    cdef int nslots
+    cdef int slot_kind[MAX_SLOTS]
+    cdef int slot_position[MAX_SLOTS]
+    cdef uint32_t slot_mask[MAX_SLOTS]  # argument bits: the slot is kept when any of them needs a gradient
+    cdef list slot_names
+    cdef uint32_t output_mask  # the same, for slots that keep an output
+    cdef uint32_t mask  # arguments that have a formula
+    cdef int list_argument  # position of an argument that is a list of Tensors, or -1
+    cdef readonly bint fused  # under create_graph the operator's composite is differentiated instead
+
+    def __init__(self, Operator op):
+        self.op = op
+        self.formulas = []
+        self.slot_names = []
+        self.list_argument = -1
+        for i, p in enumerate(op.parameters):
+            if p.kind == Kind.ARRAYS:
+                self.list_argument = i
+
+    def add(self, tuple names, function, bint fused):
+        """Attach ``function`` as the formula of the arguments called ``names``."""
+        cdef Formula f = Formula.__new__(Formula)
+        positions = {p.name: i for i, p in enumerate(self.op.parameters)}
+        for name in names:
+            if name not in positions:
+                raise TypeError(f"gradient of {self.op.name}: no argument '{name}'")
+        f.function = function
+        f.targets = tuple([positions[n] for n in names])
+        for t in f.targets:
+            if self.mask >> t & 1:
+                raise TypeError(f"gradient of {self.op.name}: argument '{self.op.parameters[t].name}' has one already")
+            f.target_mask |= 1 << t
+        code = function.__code__
+        parameters = code.co_varnames[:code.co_argcount]
+        f.takes_all_grads = parameters[0] == "grads"
+        f.slots = tuple([self._slot(n, f.target_mask) for n in parameters[1:]])
+        self.mask |= f.target_mask
+        self.formulas.append(f)
+        if fused:
+            if self.op.composite is None:
+                raise TypeError(f"gradient of {self.op.name}: fused=True needs a composite")
+            self.fused = True
+            for p in self.op.parameters:
+                self._slot(p.name, f.target_mask)
+
+    def targets(self):
+        """Names of the arguments that have a formula."""
+        return tuple([p.name for i, p in enumerate(self.op.parameters) if self.mask >> i & 1])
+
+    cdef int _slot(self, str name, uint32_t mask) except -2:
+        cdef int i
+        if name == "needs":
+            return -1
+        if name in self.slot_names:
+            i = self.slot_names.index(name)
+            self.slot_mask[i] |= mask
+            if self.slot_kind[i] == FROM_OUTPUT:
+                self.output_mask |= mask
+            return i
+        i = self.nslots
+        if i == MAX_SLOTS:
+            raise TypeError(f"gradient of {self.op.name}: more than {MAX_SLOTS} kept values")
+        kind, position = self._meaning(name)
+        self.slot_kind[i] = kind
+        self.slot_position[i] = position
+        self.slot_mask[i] = mask
+        if kind == FROM_OUTPUT:
+            self.output_mask |= mask
+        self.slot_names.append(name)
+        self.nslots += 1
+        return i
+
+    def _meaning(self, str name):
+        arguments = [p.name for p in self.op.parameters]
+        if name in arguments:
+            return FROM_ARGUMENT, arguments.index(name)
+        if name in self.op.outputs:
+            return FROM_OUTPUT, self.op.outputs.index(name)
+        stem, _, suffix = name.rpartition("_")
+        if suffix in ("shape", "dtype") and stem in arguments:
+            return (SHAPE_OF if suffix == "shape" else DTYPE_OF), arguments.index(stem)
+        raise TypeError(f"gradient of {self.op.name}: '{name}' is neither an argument, an output, nor the _shape or "
+                        f"_dtype of an argument")
+
+
+cdef list _rules = [None] * len(ops.records())  # by Operator.index
+
+
+def add_rule(Operator op, tuple names, function, bint fused):
+    """Attach a formula to an operator; see ``_rules.gradient``."""
+    if not op.differentiable:
+        raise TypeError(f"gradient of {op.name}: it is declared not differentiable")
+    if _rules[op.index] is None:
+        _rules[op.index] = Rule(op)
+    (<Rule>_rules[op.index]).add(names, function, fused)
+
+
+def rule_of(Operator op):
+    """The rule of an operator, or None."""
+    return _rules[op.index]

@@ -1,0 +1,350 @@
+# Variable: a Tensor that operations on it are recorded for.
+
+cdef class Variable(Tensor):
+    """A Tensor whose operations are recorded, so that gradients with respect to it can be computed.
+
+    It *is* a Tensor: every function of ``flambeau.tensor`` takes it, and plain Tensors mix with it freely. A result is
+    a Variable when any argument is one.
+
+    Args:
+        data: Tensor or NumPy array (whose memory is shared), or data as :func:`flambeau.tensor.tensor` takes it.
+        requires_grad: whether gradients with respect to this Variable are wanted; floating dtypes only.
+
+    Example:
+        >>> x = Variable(ft.tensor([1.0, 2.0]), requires_grad=True)
+        >>> (x * x).sum().backward()
+        >>> x.grad.tolist()
+        [2.0, 4.0]
+    """
+
+    cdef Node node  # the operation that made it, or None for a leaf
+    cdef int output  # which of the node's outputs it is
+    cdef bint wants  # a leaf that requires grad
+    cdef object gradient
+    cdef list leaf_hooks
+    # A differentiable view: the Variable it looks into, and the operations that lead from there to here.
+    cdef Variable view_of
+    cdef tuple replay  # ((op, arguments after the first, part of a tuple result or -1), ...)
+    cdef uint64_t view_version  # the version for which `node` is right; in-place changes make it stale
+
+    def __init__(self, data=None, bint requires_grad=False, **unknown):
+        if "volatile" in unknown:
+            errors.type_error("Variable", "volatile", "nothing: it is gone", repr(unknown["volatile"]),
+                              "compute under `with no_grad():` instead")
+        if unknown:
+            raise TypeError(f"Variable() got an unexpected keyword argument '{next(iter(unknown))}'")
+        if data is not None and not isinstance(data, (Tensor, np.ndarray)):
+            data = ft.tensor(data)
+        Tensor.__init__(self, data)
+        if requires_grad:
+            self.requires_grad = True
+
+    cdef object dispatch(self, Operator op, tuple args, object out):
+        cdef bint tracked
+        if out is not None:
+            return _write(op, args, out)
+        tracked = grad_enabled and op.differentiable and _any_requires(args)
+        return _record(op, args) if tracked else _unrecorded(op, args)
+
+    cdef object dispatch1(self, Operator op, object a):
+        cdef PyObject* args[1]
+        cdef object array
+        if op.loops is not NULL:
+            array = native1(op, (<Tensor>a).array, None)
+            if array is not None:
+                if grad_enabled and op.differentiable and _requires(self):
+                    args[0] = <PyObject*>a
+                    return _record_native(op, array, args, 1)
+                return _variable(array, None)
+        return self.dispatch(op, (a,), None)
+
+    cdef object dispatch2(self, Operator op, object a, object b):
+        cdef PyObject* args[2]
+        cdef object array = native2(op, (<Tensor>a).array if isinstance(a, Tensor) else a,
+                                    (<Tensor>b).array if isinstance(b, Tensor) else b, None)
+        if array is None:
+            return self.dispatch(op, (a, b), None)
+        if grad_enabled and op.differentiable and ((isinstance(a, Variable) and _requires(<Variable>a))
+                                                   or (isinstance(b, Variable) and _requires(<Variable>b))):
+            args[0] = <PyObject*>a
+            args[1] = <PyObject*>b
+            return _record_native(op, array, args, 2)
+        return _variable(array, None)
+
+    # Gradients --------------------------------------------------------------------------------------------------
+
+    @property
+    def requires_grad(self):
+        """Whether gradients with respect to this Variable, or through it, can be computed."""
+        return _requires(self)
+
+    @requires_grad.setter
+    def requires_grad(self, bint value):
+        if value and not self.is_floating_point():
+            errors.dtype_error("requires_grad", None, "a floating dtype", self.dtype.name, "convert it with .float()")
+        if _history(self) is not None:
+            if not value:
+                errors.value_error("requires_grad", None, "a leaf Variable",
+                                   f"the result of {self.node.title()}", "use .detach()")
+            return
+        self.wants = value
+
+    def requires_grad_(self, bint requires_grad=True):
+        """Set ``requires_grad`` in place; gives the Variable back."""
+        self.requires_grad = requires_grad
+        return self
+
+    @property
+    def grad(self):
+        """The gradient that backward accumulated, a Variable, or None."""
+        return self.gradient
+
+    @grad.setter
+    def grad(self, value):
+        if value is not None:
+            if not isinstance(value, Tensor):
+                errors.type_error("grad", None, "Tensor or None", type(value).__name__)
+            if value.shape != self.shape:
+                errors.shape_error("grad", None, f"shape {self.shape}", str(value.shape))
+            if type(value) is Tensor:
+                value = Variable(value)
+        self.gradient = value
+
+    @grad.deleter
+    def grad(self):
+        self.gradient = None
+
+    @property
+    def grad_fn(self):
+        """The node that recorded the operation which made this Variable, or None."""
+        return _history(self)
+
+    @property
+    def is_leaf(self):
+        """Whether no recorded operation made this Variable: gradients accumulate in the ``grad`` of leaves."""
+        return _history(self) is None
+
+    def backward(self, gradient=None, retain_graph=None, bint create_graph=False, inputs=None):
+        """Compute gradients of the leaves this Variable was computed from, and add them to their ``grad``.
+
+        Args:
+            gradient: Tensor of this shape: the gradient with respect to this Variable. May be left out for a
+                Variable of one element, for 1.
+            retain_graph: keep what is needed to run backward again; by default as ``create_graph``.
+            create_graph: record backward itself, so that the gradients can be differentiated.
+            inputs: Variables to accumulate into; by default all leaves.
+
+        Raises:
+            RuntimeError: nothing to differentiate; a second backward through a released graph; or a value kept for
+                backward was changed in place. The message names the line of the forward operation.
+
+        Example:
+            >>> x = Variable(ft.tensor(3.0), requires_grad=True)
+            >>> (x ** 2).backward()
+            >>> x.grad.item()
+            6.0
+        """
+        backward((self,), None if gradient is None else (gradient,), retain_graph, create_graph, inputs)
+
+    def detach(self):
+        """A Variable of the same memory without history. In-place changes of either are noticed by both."""
+        cdef Variable x = _variable(self.array, self)
+        return x
+
+    def detach_(self):
+        """Forget the history, in place; gives the Variable back."""
+        if self.view_of is not None:
+            errors.value_error("detach_", None, "a Variable that is not a view", "a view", "use .detach()")
+        self.node = None
+        self.wants = False
+        return self
+
+    def retain_grad(self):
+        """Keep the gradient of this Variable in ``grad`` although it is no leaf; gives nothing."""
+        if _history(self) is None:
+            return
+        reference = weakref.ref(self)
+
+        def keep(grad):
+            variable = reference()
+            if variable is not None:
+                (<Variable>variable).gradient = grad
+
+        self.register_hook(keep)
+
+    def register_hook(self, function):
+        """Call ``function(grad)`` whenever the gradient with respect to this Variable is computed.
+
+        Args:
+            function: gets the gradient, a Variable; what it returns, unless None, is used instead.
+
+        Returns:
+            A handle whose ``remove()`` takes the hook away.
+
+        Example:
+            >>> x = Variable(ft.ones(2), requires_grad=True)
+            >>> handle = x.register_hook(lambda grad: grad * 10)
+            >>> x.sum().backward()
+            >>> x.grad.tolist()
+            [10.0, 10.0]
+        """
+        if not _requires(self):
+            errors.value_error("register_hook", None, "a Variable that requires grad", "one that does not")
+        if self.node is not None:
+            return _add_hook(self.node, self.output, function)
+        if self.leaf_hooks is None:
+            self.leaf_hooks = []
+        return _handle(self.leaf_hooks, function)
+
+    # As a Tensor ------------------------------------------------------------------------------------------------
+
+    def numpy(self):
+        """The same memory as a NumPy array.
+
+        Raises:
+            RuntimeError: the Variable requires grad: what NumPy computes would not be recorded.
+        """
+        if _requires(self):
+            raise RuntimeError("numpy(): expected a Variable without gradient, got one that requires grad; "
+                               "use .detach().numpy()")
+        return wrap(self.array, self).numpy()
+
+    def item(self):
+        """The one element as a Python number."""
+        return wrap(self.array, self).item()
+
+    def tolist(self):
+        """The elements as nested lists of Python numbers."""
+        return wrap(self.array, self).tolist()
+
+    def __repr__(self):
+        text = wrap(self.array, self).__repr__()
+        node = _history(self)
+        if node is not None:
+            return f"{text.removesuffix("]")}, grad_fn={node.title()}]"
+        return f"{text.removesuffix("]")}, requires_grad]" if self.wants else text
+
+    def __reduce__(self):
+        if _history(self) is not None:
+            raise RuntimeError(f"pickle(): expected a leaf Variable, got the result of {self.node.title()} recorded at "
+                               f"{self.node.line}; pickle .detach()")
+        return _rebuild, (type(self), wrap(self.array, self), bool(self.wants), getattr(self, "__dict__", None))
+
+    def __copy__(self):
+        return self.detach().requires_grad_(self.wants) if _history(self) is None else self.clone()
+
+    def __deepcopy__(self, memo):
+        if _history(self) is not None:
+            raise RuntimeError(f"deepcopy(): expected a leaf Variable, got the result of {self.node.title()} recorded "
+                               f"at {self.node.line}; copy .detach()")
+        copied = _rebuild(type(self), wrap(self.array, self).clone(), bool(self.wants), None)
+        memo[id(self)] = copied
+        if self.gradient is not None:
+            (<Variable>copied).gradient = self.gradient.detach().clone()
+        if hasattr(self, "__dict__"):
+            import copy
+
+            copied.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        return copied
+
+
+def _rebuild(cls, data, requires_grad, attributes):
+    """A Variable (or a subclass) that was pickled or copied."""
+    cdef Variable x = cls.__new__(cls)
+    Tensor.__init__(x, data)
+    x.wants = requires_grad
+    if attributes:
+        x.__dict__.update(attributes)
+    return x
+
+
+cdef inline Variable _variable(object array, Tensor base):
+    cdef Variable x = Variable.__new__(Variable)
+    x.array = array
+    if base is not None:
+        x.base = root(base)
+    return x
+
+
+cdef Variable _alias(Variable x):
+    """A Variable of the same memory whose history begins at `x`: a stop for local gradients."""
+    cdef Variable alias = _variable(x.array, x)
+    cdef PyObject* args[1]
+    args[0] = <PyObject*>x
+    _attach(alias, _rule_for(_op_alias), args, 1, None)
+    return alias
+
+
+cdef Operator _op_alias = ops.clone
+
+
+cdef object _rejoined(Tensor saved, Node node, int output):
+    """A saved output as the Variable it was: with its history, made anew to keep the graph free of cycles."""
+    cdef Variable x = _variable(saved.array, saved)
+    x.node = node
+    x.output = output
+    return x
+
+
+cdef inline bint _requires(Variable x) except -1:
+    if x.view_of is not None:
+        _refresh(x)
+    return x.wants or x.node is not None
+
+
+cdef inline Node _history(Variable x):
+    if x.view_of is not None:
+        _refresh(x)
+    return x.node
+
+
+cdef bint _any_requires(tuple args) except -1:
+    cdef Py_ssize_t i
+    cdef object value
+    for i in range(PyTuple_GET_SIZE(args)):
+        value = <object>PyTuple_GET_ITEM(args, i)
+        if isinstance(value, Variable):
+            if _requires(<Variable>value):
+                return True
+        elif type(value) is list or type(value) is tuple:
+            for item in value:
+                if isinstance(item, Variable) and _requires(<Variable>item):
+                    return True
+    return False
+
+
+cdef object _refresh(Variable x):
+    """Bring the history of a view up to date after its memory was changed in place through another name."""
+    cdef Variable base = x.view_of
+    cdef Variable seen
+    cdef uint64_t version = version_of(x)
+    cdef bint previous
+    if x.view_version == version or x.replay is None:
+        return
+    x.view_version = version
+    if not _requires(base):
+        x.node = None
+        return
+    previous = grad_enabled
+    _set_enabled(True)
+    try:
+        seen = <Variable>_replayed(base, x.replay)
+    finally:
+        _set_enabled(previous)
+    x.node = seen.node
+    x.output = seen.output
+    x.wants = False
+
+
+cdef object _replayed(object x, tuple replay):
+    """Follow the same views from another starting point."""
+    for op, rest, part in replay:
+        x = call(<Operator>op, (x, *rest), None)
+        if part >= 0:
+            x = x[part]
+    return x
+
+
+cdef inline void _set_enabled(bint value) noexcept:
+    global grad_enabled
+    grad_enabled = value

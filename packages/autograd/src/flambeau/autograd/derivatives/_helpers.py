@@ -1,0 +1,43 @@
+"""What the rules of several families share."""
+
+import math
+
+import flambeau.tensor as ft
+from flambeau.tensor import ops
+
+
+def zeros(shape, like):
+    """Zeros of a shape, of the dtype and on the device of another Tensor."""
+    return ft.zeros(shape, dtype=like.dtype, device=like.device)
+
+
+def kept(reduced, shape, dim, keepdim):
+    """The result of a reduction of ``shape``, or its gradient, as ``keepdim=True`` would have given it."""
+    if keepdim or dim is None:
+        return reduced  # without dimensions it broadcasts as well
+    return reduced.reshape(tuple([1 if d in dim else n for d, n in enumerate(shape)]))
+
+
+def count(shape, dim):
+    """How many elements each element of a reduction's result is made of."""
+    return math.prod([n for d, n in enumerate(shape) if dim is None or d in dim])
+
+
+def unchanged(grad):
+    """The rule of what moves nothing and scales nothing."""
+    return grad
+
+
+def flat(grad):
+    """The rule of what is constant almost everywhere."""
+    return ft.zeros_like(grad)
+
+
+def placed(grad, shape, dim, part):
+    """The gradient of the slice ``part`` of a dimension: zeros of ``shape`` with ``grad`` there."""
+    return ops.index_put(zeros(shape, grad), (*[slice(None)] * dim, part), grad)
+
+
+def picked(grad, indices, input_shape, dim):
+    """The gradient of elements picked along a dimension."""
+    return ft.scatter(zeros(input_shape, grad), dim, indices, grad)

@@ -1,0 +1,104 @@
+"""Derivatives of arithmetic."""
+
+import math
+
+import flambeau.tensor as ft
+from flambeau.tensor import Tensor, ops
+
+from .._rules import gradient
+from ._helpers import flat, unchanged
+
+gradient(ops.add, "input")(unchanged)
+gradient(ops.add, "other")(unchanged)
+
+gradient(ops.sub, "input")(unchanged)
+gradient(ops.sub, "other")(lambda grad: -grad)
+
+gradient(ops.mul, "input")(lambda grad, other: grad * other)
+gradient(ops.mul, "other")(lambda grad, input: grad * input)
+
+gradient(ops.div, "input")(lambda grad, other: grad / other)
+gradient(ops.div, "other")(lambda grad, other, result: -grad * result / other)
+
+gradient(ops.floor_divide, "input")(flat)
+gradient(ops.floor_divide, "other")(flat)
+
+gradient(ops.remainder, "input")(unchanged)
+gradient(ops.remainder, "other")(lambda grad, input, other: -grad * ft.floor_divide(input, other))
+
+gradient(ops.neg, "input")(lambda grad: -grad)
+gradient(ops.abs, "input")(lambda grad, input: grad * ft.sign(input))
+gradient(ops.sign, "input")(flat)
+gradient(ops.reciprocal, "input")(lambda grad, result: -grad * result * result)
+gradient(ops.square, "input")(lambda grad, input: grad * input * 2)
+
+
+@gradient(ops.pow, "input")
+def pow_base(grad, input, other):
+    """``other * input**(other - 1)``, and 0 for the exponent 0 even where the base is 0."""
+    if isinstance(other, Tensor):
+        exponent = ft.where((input == 0) & (other == 0), 1, other - 1)
+        return grad * (other * input**exponent)
+    if other == 0:
+        return ft.zeros_like(grad)
+    return grad * (input * 2 if other == 2 else other * input ** (other - 1))
+
+
+@gradient(ops.pow, "other")
+def pow_exponent(grad, input, other, result):
+    """``result * log(input)``, and 0 where the base is 0 but for negative exponents."""
+    if isinstance(input, Tensor):
+        still = (input == 0) & (other >= 0)
+        slope = result * ft.log(ft.where(still, 1, input))
+        return grad * ft.where(still, 0, slope)
+    if input > 0:
+        return grad * (result * math.log(input))
+    return grad * ft.where(other >= 0, 0, -math.inf) if input == 0 else grad * math.nan
+
+
+# Where both are equal, each gets half.
+
+
+@gradient(ops.maximum, "input")
+def maximum_input(grad, input, other):
+    return ft.where(input < other, 0, ft.where(input == other, grad / 2, grad))
+
+
+@gradient(ops.maximum, "other")
+def maximum_other(grad, input, other):
+    return ft.where(input > other, 0, ft.where(input == other, grad / 2, grad))
+
+
+@gradient(ops.minimum, "input")
+def minimum_input(grad, input, other):
+    return ft.where(input > other, 0, ft.where(input == other, grad / 2, grad))
+
+
+@gradient(ops.minimum, "other")
+def minimum_other(grad, input, other):
+    return ft.where(input < other, 0, ft.where(input == other, grad / 2, grad))
+
+
+@gradient(ops.clamp, "input")
+def clamp(grad, input, min, max):
+    """``grad`` within the bounds, and on them."""
+    if min is not None:
+        grad = ft.where(input >= min, grad, 0)
+    return grad if max is None else ft.where(input <= max, grad, 0)
+
+
+gradient(ops.lerp, "input")(lambda grad, weight: grad * (1 - weight))
+gradient(ops.lerp, "end")(lambda grad, weight: grad * weight)
+gradient(ops.lerp, "weight")(lambda grad, input, end: grad * (end - input))
+
+gradient(ops.addcmul, "input")(unchanged)
+gradient(ops.addcmul, "tensor1")(lambda grad, tensor2, value: grad * tensor2 * value)
+gradient(ops.addcmul, "tensor2")(lambda grad, tensor1, value: grad * tensor1 * value)
+
+gradient(ops.addcdiv, "input")(unchanged)
+gradient(ops.addcdiv, "tensor1")(lambda grad, tensor2, value: grad * value / tensor2)
+
+
+@gradient(ops.addcdiv, "tensor2")
+def addcdiv_denominator(grad, tensor1, tensor2, value):
+    return -grad * value * (tensor1 / tensor2) / tensor2

@@ -1,0 +1,26 @@
+"""Derivatives of mathematical functions."""
+
+import flambeau.tensor as ft
+from flambeau.tensor import ops
+
+from .._rules import gradient
+from ._helpers import flat
+
+gradient(ops.exp, "input")(lambda grad, result: grad * result)
+gradient(ops.expm1, "input")(lambda grad, result: grad * (result + 1))
+gradient(ops.log, "input")(lambda grad, input: grad / input)
+gradient(ops.log1p, "input")(lambda grad, input: grad / (input + 1))
+gradient(ops.sqrt, "input")(lambda grad, result: grad / (result * 2))
+gradient(ops.rsqrt, "input")(lambda grad, result: grad * (result * result * result) * -0.5)
+
+gradient(ops.sin, "input")(lambda grad, input: grad * ft.cos(input))
+gradient(ops.cos, "input")(lambda grad, input: -grad * ft.sin(input))
+gradient(ops.tan, "input")(lambda grad, result: grad * (1 + result * result))
+gradient(ops.tanh, "input")(lambda grad, result: grad * (1 - result * result))
+gradient(ops.atan2, "input")(lambda grad, input, other: grad * other / (input * input + other * other))
+gradient(ops.atan2, "other")(lambda grad, input, other: -grad * input / (input * input + other * other))
+
+gradient(ops.floor, "input")(flat)
+gradient(ops.ceil, "input")(flat)
+gradient(ops.round, "input")(flat)
+gradient(ops.trunc, "input")(flat)

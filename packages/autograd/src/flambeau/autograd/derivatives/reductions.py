@@ -1,0 +1,127 @@
+"""Derivatives of reductions."""
+
+import math
+
+import flambeau.tensor as ft
+from flambeau.tensor import ops
+
+from .._rules import gradient
+from ._helpers import count, kept, picked
+
+
+@gradient(ops.sum, "input")
+def sum(grad, input_shape, dim, keepdim):
+    return kept(grad, input_shape, dim, keepdim).expand(input_shape)
+
+
+@gradient(ops.mean, "input")
+def mean(grad, input_shape, dim, keepdim):
+    return (kept(grad, input_shape, dim, keepdim) / count(input_shape, dim)).expand(input_shape)
+
+
+@gradient(ops.prod, "input")
+def prod(grad, input, result, dim, keepdim):
+    """``result / input`` where nothing is zero; the product of all others where something is."""
+    grad = kept(grad, input.shape, dim, keepdim)
+    if (input == 0).any().item():
+        return grad * _product_of_others(input, dim)
+    return grad * kept(result, input.shape, dim, keepdim) / input
+
+
+def _product_of_others(input, dim):
+    shape = input.shape
+    across = [d for d in range(len(shape)) if dim is not None and d not in dim]
+    order = across + [d for d in range(len(shape)) if d not in across]
+    row = len(across)  # the dimension that holds all factors of one product
+    factors = input.permute(order).reshape((*[shape[d] for d in across], -1))
+    others = _products_before(factors, row) * _products_before(factors.flip(row), row).flip(row)
+    back = sorted(range(len(order)), key=order.__getitem__)
+    return others.reshape([shape[d] for d in order]).permute(back)
+
+
+def _products_before(x, dim):
+    """The product of all elements before each one, by doubling: differentiable, and right with zeros."""
+    n = x.shape[dim]
+    first = ft.ones_like(x.narrow(dim, 0, 1))
+    x = ft.cat([first, x.narrow(dim, 0, n - 1)], dim)
+    step = 1
+    while step < n:
+        longer = x.narrow(dim, step, n - step) * x.narrow(dim, 0, n - step)
+        x = ft.cat([x.narrow(dim, 0, step), longer], dim)
+        step *= 2
+    return x
+
+
+def extreme(grad, input, result, dim, keepdim):
+    """Shared evenly among the elements that are the greatest (or smallest)."""
+    chosen = input == kept(result, input.shape, dim, keepdim)
+    share = kept(grad, input.shape, dim, keepdim) / chosen.sum(dim, keepdim=True)
+    return ft.where(chosen, share, 0)
+
+
+gradient(ops.amax, "input")(extreme)
+gradient(ops.amin, "input")(extreme)
+
+
+def at_index(grad, indices, input_shape, dim, keepdim):
+    """To the element that was picked."""
+    if not keepdim and input_shape:
+        grad, indices = grad.unsqueeze(dim), indices.unsqueeze(dim)
+    return picked(grad, indices, input_shape, dim)
+
+
+gradient(ops.max_with_indices, "input")(at_index)
+gradient(ops.min_with_indices, "input")(at_index)
+
+
+@gradient(ops.var, "input")
+def var(grad, input, dim, keepdim, correction):
+    freedom = count(input.shape, dim) - correction
+    scale = 2 / freedom if freedom > 0 else math.nan
+    return kept(grad, input.shape, dim, keepdim) * (input - input.mean(dim, keepdim=True)) * scale
+
+
+@gradient(ops.std, "input")
+def std(grad, input, result, dim, keepdim, correction):
+    """0 where the deviation is 0: there it has a kink."""
+    return var(_over(grad, result) / 2, input, dim, keepdim, correction)
+
+
+@gradient(ops.norm, "input")
+def norm(grad, input, result, p, dim, keepdim):
+    """0 where the norm is 0, the smallest subgradient."""
+    grad = kept(grad, input.shape, dim, keepdim)
+    result = kept(result, input.shape, dim, keepdim)
+    if p == 0:
+        return ft.zeros_like(input)
+    if p == 1:
+        return grad * ft.sign(input)
+    if p == 2:
+        return input * _over(grad, result)
+    size = ft.abs(input)
+    if math.isinf(p):
+        chosen = size == result
+        return ft.where(chosen, ft.sign(input) * (grad / chosen.sum(dim, keepdim=True)), 0)
+    return ft.sign(input) * _power(size, p - 1) * grad * _power(result, 1 - p)
+
+
+def _over(grad, result):
+    """``grad / result``, and 0 where the result is 0: also when differentiated again."""
+    return ft.where(result == 0, 0, grad / ft.where(result == 0, 1, result))
+
+
+def _power(x, exponent):
+    """``x ** exponent``, and 0 where ``x`` is 0: also for negative exponents, and differentiated again."""
+    return ft.where(x == 0, 0, ft.where(x == 0, 1, x) ** exponent)
+
+
+@gradient(ops.logsumexp, "input")
+def logsumexp(grad, input, result, dim, keepdim):
+    result = kept(result, input.shape, dim, keepdim)
+    result = ft.where(result == -math.inf, 0, result)  # of nothing but -inf: the gradient is 0, not nan
+    return kept(grad, input.shape, dim, keepdim) * ft.exp(input - result)
+
+
+@gradient(ops.cumsum, "input")
+def cumsum(grad, dim):
+    return grad.flip(dim).cumsum(dim).flip(dim)

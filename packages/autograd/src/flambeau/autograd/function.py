@@ -1,0 +1,67 @@
+"""User functions: your own forward and backward, NumPy and SciPy welcome."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, Callable
+
+from flambeau.tensor import Tensor
+
+from ._core.engine import Context, apply_function
+from .modes import no_grad
+
+__all__ = ["Context", "Function", "once_differentiable"]
+
+
+class Function:
+    """An operation with a gradient of your own.
+
+    Subclass it, write ``forward`` and ``backward`` as static methods, and call ``apply``. Inside ``forward`` nothing is
+    recorded, so it may compute in any way, with NumPy too. ``backward`` gets one gradient for each output and returns
+    one for each argument of ``forward``, None where there is none. When ``backward`` is computed with Variables all
+    through, the function can be differentiated twice; when it is not, a second differentiation raises.
+
+    Example:
+        >>> class Cube(Function):
+        ...     @staticmethod
+        ...     def forward(ctx, x):
+        ...         ctx.save_for_backward(x)
+        ...         return ft.from_numpy(x.numpy() ** 3)
+        ...     @staticmethod
+        ...     def backward(ctx, grad):
+        ...         (x,) = ctx.saved_tensors
+        ...         return grad * 3 * x * x
+        >>> x = Variable(ft.tensor(2.0), requires_grad=True)
+        >>> Cube.apply(x).backward()
+        >>> x.grad.item()
+        12.0
+    """
+
+    @staticmethod
+    def forward(ctx: Context, *args: Any) -> Tensor | tuple[Tensor, ...]:
+        """Compute the result; Variables among the arguments arrive without history."""
+        raise NotImplementedError("forward(): expected a static method forward(ctx, ...) in the subclass, got none")
+
+    @staticmethod
+    def backward(ctx: Context, *grads: Tensor) -> Tensor | None | tuple[Tensor | None, ...]:
+        """Compute the gradient of each argument from the gradient of each output."""
+        raise NotImplementedError("backward(): expected a static method backward(ctx, ...) in the subclass, got none")
+
+    @classmethod
+    def apply(cls, *args: Any) -> Any:
+        """Run ``forward`` on the arguments and record it."""
+        return apply_function(cls, args)
+
+
+def once_differentiable(backward: Callable) -> Callable:
+    """Decorator for a ``backward`` that cannot be differentiated itself: it runs unrecorded.
+
+    Differentiating it a second time raises, naming the function.
+    """
+
+    @functools.wraps(backward)
+    def unrecorded(ctx, *grads):
+        with no_grad():
+            return backward(ctx, *grads)
+
+    return unrecorded
