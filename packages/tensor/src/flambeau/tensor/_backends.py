@@ -6,6 +6,8 @@ itself falls through to the reference kernels, run with its array namespace ``xp
 
 from __future__ import annotations
 
+import contextlib
+from contextlib import AbstractContextManager
 from typing import Any, Callable
 
 import numpy as np
@@ -57,6 +59,8 @@ class Backend:
         asnumpy: ``asnumpy(array)`` copies an array to a NumPy array.
         device_index: ``device_index(array)`` is the index of the array's device, or None where there is just one.
         kernels: functions that stand in for reference kernels of the same name.
+        on: ``on(index)`` is a context in which device ``index`` of this kind is the current one; kernels run in that of
+            their arguments, whatever device the caller has chosen.
     """
 
     def __init__(
@@ -68,6 +72,7 @@ class Backend:
         asnumpy: Callable[[Any], np.ndarray],
         device_index: Callable[[Any], int | None],
         kernels: dict[str, Callable] | None = None,
+        on: Callable[[int | None], AbstractContextManager] = contextlib.nullcontext,
     ) -> None:
         self.name = name
         self.array_type = array_type
@@ -76,6 +81,7 @@ class Backend:
         self.asnumpy = asnumpy
         self.device_index = device_index
         self.kernels = {} if kernels is None else kernels
+        self.on = on
 
     def device_of(self, array: Any) -> Device:
         return Device(self.name, self.device_index(array))

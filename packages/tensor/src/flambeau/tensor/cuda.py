@@ -45,5 +45,6 @@ def require(operation: str) -> None:
             asarray=asarray,
             asnumpy=cupy.asnumpy,
             device_index=lambda array: array.device.id,
+            on=cupy.cuda.Device,
         )
     )

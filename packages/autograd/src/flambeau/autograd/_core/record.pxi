@@ -172,9 +172,11 @@ cdef inline Node _node(Rule rule, PyObject** args, Py_ssize_t n):
             value = <object>args[i]
             target = None
             output = 0
-            if rule.mask >> i & 1 and isinstance(value, Variable):
+            if isinstance(value, Variable):
                 target = _edge(<Variable>value, &output)
                 if target is not None:
+                    if not rule.mask >> i & 1:
+                        _no_formula(rule, i)
                     node.needed |= 1u << i
                     several = several or output != 0
             Py_INCREF(target)
@@ -184,6 +186,13 @@ cdef inline Node _node(Rule rule, PyObject** args, Py_ssize_t n):
             node.edge_outputs = tuple([_output_of(<object>args[i]) for i in range(n)])
     _finish(node)
     return node
+
+
+cdef object _no_formula(Rule rule, Py_ssize_t position):
+    """Better no gradient than a silent zero."""
+    name = rule.op.parameters[position].name
+    raise NotImplementedError(f"{rule.op.name}(): argument '{name}': expected a Tensor that does not require grad, got one "
+                              f"that does, and no derivative with respect to it is known; use .detach()")
 
 
 cdef int _output_of(object value) except -1:
@@ -201,9 +210,11 @@ cdef object _edges_with_list(Node node, Rule rule, PyObject** args, Py_ssize_t n
         for item in items:
             output = 0
             target = None
-            if isinstance(item, Variable) and rule.mask >> i & 1:
+            if isinstance(item, Variable):
                 target = _edge(<Variable>item, &output)
                 if target is not None:
+                    if not rule.mask >> i & 1:
+                        _no_formula(rule, i)
                     node.needed |= 1u << i
             edges.append(target)
             outputs.append(output)

@@ -8,7 +8,7 @@ from flambeau.tensor import errors, ops
 
 from .._rules import gradient
 
-gradient(ops.relu, "input")(lambda grad, result: ft.where(result > 0, grad, 0))
+gradient(ops.relu, "input")(lambda grad, result: ft.masked_fill(grad, result <= 0, 0))
 
 
 @gradient(ops.leaky_relu, "input")

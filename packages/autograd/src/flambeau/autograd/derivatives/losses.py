@@ -4,7 +4,7 @@ import flambeau.tensor as ft
 from flambeau.tensor import ops
 
 from .._rules import gradient
-from ._helpers import picked
+from ._helpers import picked, zeros
 
 
 @gradient(ops.mse_loss, "input", "target")
@@ -14,11 +14,23 @@ def mse_loss(grad, input, target, reduction):
     return slope, -slope
 
 
+# Losses of classes: an ignored target gives nothing and gets nothing, even where something is infinite.
+
+
+def _counted(target, ignore_index):
+    """Which targets count, and the targets with the others pointing at class 0."""
+    counts = target != ignore_index
+    return counts, ft.where(counts, target, 0)
+
+
+def _class_dim(shape):
+    return 0 if len(shape) == 1 else 1
+
+
 @gradient(ops.nll_loss, "input")
 def nll_loss(grad, input_shape, target, weight, ignore_index, reduction):
-    dim = 0 if len(input_shape) == 1 else 1
-    counts = target != ignore_index
-    target = ft.where(counts, target, 0)
+    dim = _class_dim(input_shape)
+    counts, target = _counted(target, ignore_index)
     weights = counts if weight is None else ft.where(counts, ops.index(weight, target), 0)
     if reduction == "mean":
         grad = grad / weights.sum()
@@ -26,6 +38,24 @@ def nll_loss(grad, input_shape, target, weight, ignore_index, reduction):
     return picked(slope.unsqueeze(dim), target.unsqueeze(dim), input_shape, dim)
 
 
+@gradient(ops.nll_loss, "weight")
+def nll_loss_weight(grad, input, target, weight, ignore_index, reduction, result):
+    dim = _class_dim(input.shape)
+    counts, target = _counted(target, ignore_index)
+    slope = -ft.gather(input, dim, target.unsqueeze(dim)).squeeze(dim)
+    if reduction == "mean":
+        # A weight scales its losses, and the total that the sum is divided by.
+        slope = (slope - result) / ft.where(counts, ops.index(weight, target), 0).sum()
+    slope = ft.where(counts, grad * slope, 0).reshape(target.numel())
+    return ft.index_add(zeros(weight.shape, slope), 0, target.reshape(target.numel()), slope)
+
+
 @gradient(ops.cross_entropy, "input", fused=True)
 def cross_entropy(grad, input, target, weight, ignore_index, reduction):
     return ops.cross_entropy_backward(grad, input, target, weight, ignore_index, reduction)
+
+
+@gradient(ops.cross_entropy, "weight", fused=True)
+def cross_entropy_weight(grad, input, target, weight, ignore_index, reduction, result):
+    logs = ft.log_softmax(input, _class_dim(input.shape))
+    return nll_loss_weight(grad, logs, target, weight, ignore_index, reduction, result)

@@ -17,8 +17,15 @@ gradient(ops.sin, "input")(lambda grad, input: grad * ft.cos(input))
 gradient(ops.cos, "input")(lambda grad, input: -grad * ft.sin(input))
 gradient(ops.tan, "input")(lambda grad, result: grad * (1 + result * result))
 gradient(ops.tanh, "input")(lambda grad, result: grad * (1 - result * result))
-gradient(ops.atan2, "input")(lambda grad, input, other: grad * other / (input * input + other * other))
-gradient(ops.atan2, "other")(lambda grad, input, other: -grad * input / (input * input + other * other))
+gradient(ops.atan2, "input")(lambda grad, input, other: grad * _over_square(other, input, other))
+gradient(ops.atan2, "other")(lambda grad, input, other: -grad * _over_square(input, input, other))
+
+
+def _over_square(part, y, x):
+    """``part / (y**2 + x**2)``, and 0 at the origin, where there is no angle."""
+    square = y * y + x * x
+    return part / ft.where(square == 0, 1, square)
+
 
 gradient(ops.floor, "input")(flat)
 gradient(ops.ceil, "input")(flat)

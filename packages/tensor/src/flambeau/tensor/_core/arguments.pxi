@@ -223,10 +223,11 @@ cdef object _converted_number(Operator op, str argument, object value, object dt
     return value
 
 
-cdef object _promote(Operator op, list values):
-    """Convert all operands in `values` to their common dtype, in place; numbers stay numbers unless all are."""
+cdef object _promote(Operator op, list values, object backend, object first):
+    """Convert all operands in `values` to their common dtype, in place. Numbers stay numbers where the array library
+    lets them follow the arrays' dtype: not when all operands are numbers, and not beside bfloat16."""
     cdef int i, kind
-    cdef bint numbers_only
+    cdef bint as_arrays
     dtype = None
     for i in range(op.nargs):
         kind = op.kinds[i]
@@ -238,7 +239,7 @@ cdef object _promote(Operator op, list values):
                 dtype = v.dtype if dtype is None else promote_types(dtype, v.dtype)
         elif (kind <= Kind_OPERAND) and not isinstance(value, _NUMBERS):
             dtype = value.dtype if dtype is None else promote_types(dtype, value.dtype)
-    numbers_only = dtype is None
+    as_arrays = dtype is None or dtype == _BFLOAT16
     for i in range(op.nargs):
         if op.kinds[i] == Kind_OPERAND and isinstance(values[i], _NUMBERS):
             dtype = _number_dtype(values[i]) if dtype is None else _meet_number(dtype, values[i])
@@ -254,7 +255,10 @@ cdef object _promote(Operator op, list values):
         elif kind <= Kind_OPERAND:
             if isinstance(value, _NUMBERS):
                 value = _converted_number(op, op.parameters[i].name, value, dtype)
-                values[i] = np.asarray(value, dtype) if numbers_only else value
+                if as_arrays:
+                    index = None if first is None else backend.device_of(first).index
+                    value = backend.asarray(np.asarray(value, dtype), index)
+                values[i] = value
             elif value.dtype != dtype:
                 values[i] = value.astype(dtype)
     return dtype
@@ -361,13 +365,13 @@ cdef object prepare(Operator op, tuple args, list values):
         elif kind == Kind_DTYPE:
             value = as_dtype(value, op.name, name)
         elif kind == Kind_DEVICE:
-            place = _DEVICE_CPU if value is None else _backends.device(value)
+            value = place = _DEVICE_CPU if value is None else _backends.device(value)
         elif kind == Kind_INDEX:
             value = _as_index(op, value)
         values[i] = value
     backend = _backend_of(op, values, first, place)
     if op.promote:
-        dtype = _promote(op, values)
+        dtype = _promote(op, values, backend, first)
         if op.accepts:
             _check_accepts(op, dtype)
     elif op.accepts and first is not None:

@@ -171,10 +171,22 @@ cdef object _invoke(Operator op, object kernel, object backend, list values):
     else:
         positional = (backend.xp, *values)
     if backend is not _CPU:
-        return kernel(*positional) if keywords is None else kernel(*positional, **keywords)
+        with backend.on(_device_index(op, backend, values)):
+            return kernel(*positional) if keywords is None else kernel(*positional, **keywords)
     # Division by zero and overflow give inf and nan, as on every device, and no warning.
     with np.errstate(all="ignore"):
         return kernel(*positional) if keywords is None else kernel(*positional, **keywords)
+
+
+cdef object _device_index(Operator op, object backend, list values):
+    """The index of the device that the first Tensor, or device=, names."""
+    cdef int i
+    for i in range(op.nargs):
+        if op.kinds[i] == Kind_DEVICE:
+            return values[i].index
+        if op.kinds[i] <= Kind_ARRAYS and values[i] is not None and not isinstance(values[i], _NUMBERS):
+            first = values[i][0] if op.kinds[i] == Kind_ARRAYS else values[i]
+            return backend.device_index(first)
 
 
 cdef object _as_result(Operator op, object backend, object result):

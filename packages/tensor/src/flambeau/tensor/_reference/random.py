@@ -4,6 +4,7 @@ import math
 
 from .. import errors
 from .._schema import Array, DeviceLike, DType, Generator, Int, Number, OptionalNumber, Shape, operator
+from ..random import Generator as Stream
 from ..random import default_generator
 from . import _philox
 from ._helpers import check_floating_result, is_floating, is_half
@@ -27,6 +28,11 @@ def _normal(xp, shape, generator, dtype):
     pairs = -(-count // 2)
     place = _reserved(generator, _philox.words_of(2 * pairs, dtype))
     return _philox.normal(xp, count, *place, dtype).reshape(shape)
+
+
+def _check_generator(operation, generator):
+    if generator is not None and not isinstance(generator, Stream):
+        errors.type_error(operation, "generator", "Generator or None", type(generator).__name__)
 
 
 def _check_shape(operation, shape):
@@ -61,6 +67,7 @@ def rand(xp, shape: Shape, *, generator: Generator = None, dtype: DType = None, 
 
 @rand.check
 def _(shape, generator, dtype, device):
+    _check_generator("rand", generator)
     _check_shape("rand", shape)
     check_floating_result("rand", dtype)
 
@@ -91,6 +98,7 @@ def randn(xp, shape: Shape, *, generator: Generator = None, dtype: DType = None,
 
 @randn.check
 def _(shape, generator, dtype, device):
+    _check_generator("randn", generator)
     _check_shape("randn", shape)
     check_floating_result("randn", dtype)
 
@@ -136,6 +144,7 @@ def randint(
 
 @randint.check
 def _(low, high, shape, generator, dtype, device):
+    _check_generator("randint", generator)
     _check_shape("randint", shape)
     if high <= low:
         errors.value_error("randint", "high", f"a number above low's {low}", str(high))
@@ -169,6 +178,7 @@ def randperm(xp, n: Int, *, generator: Generator = None, dtype: DType = None, de
 
 @randperm.check
 def _(n, generator, dtype, device):
+    _check_generator("randperm", generator)
     if n < 0:
         errors.value_error("randperm", "n", "0 or more", str(n))
 
@@ -200,6 +210,7 @@ def bernoulli(xp, input: Array, p: OptionalNumber = None, *, generator: Generato
 
 @bernoulli.check
 def _(input, p, generator):
+    _check_generator("bernoulli", generator)
     if p is None and not is_floating(input.dtype):
         errors.dtype_error("bernoulli", "input", "probabilities of a floating dtype", input.dtype.name, "give p")
     if p is not None and not 0 <= p <= 1:
@@ -234,6 +245,7 @@ def uniform(xp, input: Array, low: Number = 0, high: Number = 1, *, generator: G
 
 @uniform.check
 def _(input, low, high, generator):
+    _check_generator("uniform", generator)
     if high < low:
         errors.value_error("uniform", "high", f"a number of at least low's {low}", str(high))
 
@@ -264,6 +276,7 @@ def normal(xp, input: Array, mean: Number = 0, std: Number = 1, *, generator: Ge
 
 @normal.check
 def _(input, mean, std, generator):
+    _check_generator("normal", generator)
     if std < 0:
         errors.value_error("normal", "std", "0 or more", str(std))
 

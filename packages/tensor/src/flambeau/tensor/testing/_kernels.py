@@ -5,6 +5,7 @@ The dispatcher checks and normalises arguments by kind; this is the short form o
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 from typing import Any
@@ -20,7 +21,13 @@ _BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 _DEFAULT_FLOAT = np.dtype(np.float32)
 
 
-def call_kernel(definition: Definition, xp: Any, args: tuple, kwargs: dict[str, Any], kernel: Any = None) -> Any:
+def call_kernel(
+    definition: Definition,
+    xp: Any,
+    args: tuple,
+    kwargs: dict[str, Any],
+    within: contextlib.AbstractContextManager = contextlib.nullcontext(),  # noqa: B008  (it has no state)
+) -> Any:
     """Run the check and the kernel of an operator.
 
     Args:
@@ -28,7 +35,7 @@ def call_kernel(definition: Definition, xp: Any, args: tuple, kwargs: dict[str, 
         xp: the array namespace.
         args: its arguments, with bare arrays of ``xp`` for Tensors.
         kwargs: the same.
-        kernel: another kernel than the reference.
+        within: the context in which the kernel, but not the check before it, runs.
     """
     bound = _bind(definition, args, kwargs)
     values = normalise(definition, xp, bound)
@@ -40,7 +47,8 @@ def call_kernel(definition: Definition, xp: Any, args: tuple, kwargs: dict[str, 
         for v, p in zip(values, definition.parameters, strict=True)
         if p.keyword_only and p.kind is not Kind.DEVICE
     }
-    return (kernel or definition.kernel)(xp, *positional, **keywords)
+    with within:
+        return definition.kernel(xp, *positional, **keywords)
 
 
 def _bind(definition: Definition, args: tuple, kwargs: dict[str, Any]) -> list[Any]:

@@ -105,7 +105,9 @@ class _Call:
 
     def run(self, function: Callable, args: tuple, kwargs: dict[str, Any]) -> Any:
         plain = [self.unwrap(a) for a in args]
-        return self.wrap(function(*plain, **{name: self.unwrap(v) for name, v in kwargs.items()}))
+        named = {name: self.unwrap(v) for name, v in kwargs.items()}
+        with np.errstate(all="ignore"):  # a GPU does not warn
+            return self.wrap(function(*plain, **named))
 
 
 def _check_call(operation: str, signature: names.Signature, args: tuple, kwargs: dict[str, Any]) -> None:
@@ -132,7 +134,7 @@ class StrictArray:
     __array_ufunc__ = None
 
     def __init__(self, array: np.ndarray, device_index: int = 0):
-        self._array = array
+        self._array = array.view()  # a view always, so that `base` is the owner of the memory
         self.device_index = device_index
 
     def __array_function__(self, function, types, args, kwargs):
@@ -161,6 +163,11 @@ class StrictArray:
         if _asynchronous:
             _refuse("ndarray.item", "no copy from the device to the host inside a kernel", "one", "stay in xp")
         return self._array.item()
+
+    @property
+    def base(self) -> np.ndarray:
+        """What owns the memory: the same object for all arrays that share it."""
+        return self._array.base
 
     @property
     def T(self) -> StrictArray:
@@ -229,10 +236,8 @@ def _operator_method(name: str) -> Callable:
         for other in others:
             if not isinstance(other, (StrictArray, np.ndarray, np.generic, int, float)):
                 return NotImplemented
-        result = getattr(self._array, name)(*[call.unwrap(o) for o in others])
-        if result is NotImplemented:
-            return result
-        return self if inplace else call.wrap(result)
+        result = call.run(getattr(self._array, name), others, {})
+        return self if inplace else result
 
     method.__name__ = name
     return method
@@ -340,5 +345,6 @@ def register() -> None:
             asarray=_asarray,
             asnumpy=strict_xp.asnumpy,
             device_index=lambda array: array.device_index,
+            on=current_device,
         )
     )

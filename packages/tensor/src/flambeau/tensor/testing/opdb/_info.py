@@ -36,8 +36,7 @@ class OpInfo:
         widen: whether the reference gets floats as float64; where not, it gets them as they are.
         tolerance: ``{dtype: (rtol, atol)}`` where the dtype's own are too narrow.
         errors: ``errors(make)`` yields calls that must raise.
-        gradcheck: whether a numeric derivative can be compared: no where the operator draws or is not differentiable.
-        gradgradcheck: the same for the second derivative.
+        constants: names of floating arguments by which the operator is not differentiable.
         deterministic: no for operators that draw from a generator; their samples bring one, with a fixed seed.
     """
 
@@ -52,8 +51,7 @@ class OpInfo:
     widen: bool = True
     tolerance: Mapping[np.dtype, tuple[float, float]] = field(default_factory=dict)
     errors: Callable[[Make], Iterable[ErrorSample]] = _no_errors
-    gradcheck: bool = True
-    gradgradcheck: bool = True
+    constants: tuple[str, ...] = ()
     deterministic: bool = True
 
     @property

@@ -111,7 +111,15 @@ def cross_entropy_backward(grad, x, target, weight, ignore_index, reduction):
 
 ENTRIES = (
     OpInfo("mse_loss", mse_samples, mse_loss, errors=mse_errors, tolerance=SEVERAL_STEPS, **TO_FLOAT),
-    OpInfo("nll_loss", class_samples, nll_loss, FLOATS, errors=class_errors("nll_loss"), tolerance=SEVERAL_STEPS),
+    OpInfo(
+        "nll_loss",
+        class_samples,
+        nll_loss,
+        FLOATS,
+        errors=class_errors("nll_loss"),
+        tolerance=SEVERAL_STEPS,
+        constants=("weight",),
+    ),
     OpInfo(
         "cross_entropy",
         class_samples,
@@ -119,6 +127,7 @@ ENTRIES = (
         FLOATS,
         errors=class_errors("cross_entropy"),
         tolerance=SEVERAL_STEPS,
+        constants=("weight",),
     ),
     OpInfo("cross_entropy_backward", backward_samples, cross_entropy_backward, FLOATS, tolerance=SEVERAL_STEPS),
 )

@@ -1,0 +1,146 @@
+"""The derivative of every operator, generated from tensor's operator database."""
+
+import numpy as np
+import pytest
+
+import flambeau.tensor as ft
+from flambeau.autograd import Variable, grad, gradcheck, gradgradcheck, no_grad, rule_of
+from flambeau.tensor import ops
+from flambeau.tensor.testing import assert_close, opdb
+
+DIFFERENTIABLE = [pytest.param(info, id=info.name) for info in opdb.entries() if info.differentiable]
+IN_PLACE = [case for case in DIFFERENTIABLE if case.values[0].operator.definition.inplace]
+# Above this many elements the second derivative is checked in one random direction, not element by element.
+MANY = 40
+
+
+def leaf(tensor):
+    return Variable(tensor, requires_grad=True)
+
+
+class Call:
+    """A sample as a function of its Variables alone, the other arguments being fixed."""
+
+    def __init__(self, info, sample, function=None):
+        self.info = info
+        self.function = function or info.function
+        self.names = list(sample.kwargs)
+        self.count = len(sample.args)
+        parameters = [p.name for p in info.operator.parameters]
+        named = [*zip(parameters, sample.args, strict=False), *sample.kwargs.items()]
+        self.arguments = [v.detach() if n in info.constants and isinstance(v, Variable) else v for n, v in named]
+        self.arguments += sample.args[len(parameters) :]  # the rest of a shape given as `view(2, 3)`
+        if len(sample.args) > len(parameters):
+            self.names = []
+
+    def __call__(self, *arguments):
+        kwargs = dict(zip(self.names, arguments[self.count :], strict=True))
+        call = opdb.Sample(arguments[: self.count], kwargs).fresh()
+        results = opdb.to_tuple(self.function(*call.args, **call.kwargs))
+        operator = self.info.operator
+        return results if operator.many else results[: len(operator.outputs) - len(operator.auxiliary)]
+
+    @property
+    def variables(self):
+        found = []
+        opdb.Sample(tuple(self.arguments), {}).map(
+            lambda v: found.append(v) if isinstance(v, Variable) and v.requires_grad else None
+        )
+        return found
+
+
+def calls(info, function=None):
+    for sample in info.generate_smooth(**opdb.tensors(), leaf=leaf):
+        call = Call(info, sample, function)
+        if call.variables:
+            yield call, sample
+
+
+def test_every_operator_has_a_rule_or_says_it_has_none():
+    """An operator is differentiable and has a rule, or neither: the message names the others."""
+    missing = sorted(r.name for r in ops.records() if r.differentiable and rule_of(r) is None)
+    assert not missing, f"operators without a rule in flambeau.autograd.derivatives: {', '.join(missing)}"
+    unexpected = sorted(r.name for r in ops.records() if not r.differentiable and rule_of(r) is not None)
+    assert not unexpected, f"operators with a rule, declared not differentiable: {', '.join(unexpected)}"
+
+
+@pytest.mark.parametrize("info", DIFFERENTIABLE)
+def test_every_floating_argument_has_a_derivative(info):
+    """The rule covers every argument that samples make Variables of; the others are named in the database."""
+    names = [p.name for p in info.operator.parameters]
+    needed = set()
+    for sample in info.generate_smooth(**opdb.tensors(), leaf=leaf):
+        for name, value in [*zip(names, sample.args, strict=False), *sample.kwargs.items()]:
+            values = value if isinstance(value, (list, tuple)) else [value]
+            if any(isinstance(v, Variable) for v in values):
+                needed.add(name)
+    missing = sorted(needed - set(info.constants) - set(rule_of(info.operator).targets()))
+    assert not missing, f"{info.name} has no derivative by {', '.join(missing)}"
+
+
+@pytest.mark.parametrize("info", DIFFERENTIABLE)
+def test_first_derivative(info):
+    """Backward agrees with finite differences in float64, for every smooth sample."""
+    for call, sample in calls(info):
+        assert gradcheck(call, call.arguments), f"{info.name}{sample}"
+
+
+@pytest.mark.parametrize("info", DIFFERENTIABLE)
+def test_second_derivative(info):
+    """The derivative of the derivative agrees with finite differences, too."""
+    for call, sample in calls(info):
+        size = sum(v.numel() for v in call.variables)
+        assert gradgradcheck(call, call.arguments, fast_mode=size > MANY), f"{info.name}{sample}"
+
+
+@pytest.mark.parametrize("info", IN_PLACE)
+def test_derivative_in_place(info):
+    """The in-place twin has the derivative of the operator, also by what it overwrote."""
+    tried = 0
+    for call, sample in calls(info, lambda x, *rest, **named: getattr(x.clone(), f"{info.name}_")(*rest, **named)):
+        x = sample.args[0]
+        plain = opdb.to_tuple(Call(info, sample)(*call.arguments))[0]
+        if not isinstance(x, Variable) or (x.shape, x.dtype) != (plain.shape, plain.dtype):
+            continue
+        tried += 1
+        assert gradcheck(call, call.arguments), f"{info.name}_{sample}"
+    assert tried
+
+
+@pytest.mark.parametrize("info", DIFFERENTIABLE)
+def test_values_are_those_without_gradients(info):
+    """Variables give what Tensors give, are Variables, and are recorded; under no_grad they are not recorded."""
+    dtype = np.dtype(np.float32)
+    plain = info.generate(dtype, **opdb.tensors())
+    recorded = info.generate(dtype, **opdb.tensors(), leaf=leaf)
+    for one, other in zip(plain, recorded, strict=True):
+        call = Call(info, other)
+        if not call.variables:
+            continue
+        expected = Call(info, one)(*Call(info, one).arguments)
+        with no_grad():
+            unrecorded = call(*call.arguments)
+        for want, got, bare in zip(expected, call(*call.arguments), unrecorded, strict=True):
+            assert isinstance(got, Variable) and isinstance(bare, Variable)
+            assert not bare.requires_grad and bare.grad_fn is None or any(bare is v for v in call.variables)
+            if want.is_floating_point():
+                assert got.requires_grad, f"{info.name}{other}"
+            assert_close(got, want, what=f"{info.name}{other}")
+            assert_close(bare, want, what=f"{info.name}{other}")
+
+
+@pytest.mark.parametrize("dtype", [ft.float16, ft.bfloat16, ft.float32], ids=str)
+@pytest.mark.parametrize("info", DIFFERENTIABLE)
+def test_gradients_are_like_their_variables(info, dtype):
+    """A gradient has shape, dtype and device of its Variable, in every float."""
+    for sample in info.generate(dtype, **opdb.tensors(), leaf=leaf):
+        call = Call(info, sample)
+        if not sample.smooth or not call.variables:
+            continue
+        outputs = [y for y in call(*call.arguments) if y.is_floating_point()]
+        seeds = [ft.ones(y.shape, dtype=y.dtype) for y in outputs]
+        found = grad(outputs, call.variables, seeds, allow_unused=True)
+        for variable, gradient in zip(call.variables, found, strict=True):
+            if gradient is not None:
+                assert (gradient.shape, gradient.dtype) == (variable.shape, variable.dtype), f"{info.name}{sample}"
+                assert gradient.device == variable.device

@@ -1,0 +1,223 @@
+"""Strict arrays refuse what a GPU's arrays would, and the reference kernels run on them."""
+
+import copy
+import operator
+
+import numpy as np
+import pytest
+
+import flambeau.tensor as ft
+from flambeau.tensor._schema import definitions
+from flambeau.tensor.testing import _strict_names, assert_close, opdb, strict
+from flambeau.tensor.testing._kernels import call_kernel
+from flambeau.tensor.testing.strict import StrictArray, StrictError, strict_xp as xp
+
+# transfer is the explicit copy between host and device, and not for kernels.
+ENTRIES = [info for info in opdb.entries() if info.name != "transfer"]
+
+
+def usual_dtypes(info):
+    """A float, an integer and bool, as far as the operator takes them; and a float of 16 bits."""
+    return [d for d in (np.dtype(t) for t in ("f2", "f4", "i8", "?")) if d in info.dtypes]
+
+
+CASES = [pytest.param(info, dtype, id=f"{info.name}-{dtype.name}") for info in ENTRIES for dtype in usual_dtypes(info)]
+
+
+def host(value):
+    return value._array if isinstance(value, StrictArray) else value
+
+
+def check(info, sample, results, expected):
+    assert len(results) == len(expected)
+    for got, want in zip(results, expected, strict=True):
+        assert_close(got, want, *info.tolerance_of(want.dtype), what=f"{info.name}{sample}")
+
+
+@pytest.mark.parametrize("info, dtype", CASES)
+def test_reference_kernels_run_on_strict_arrays(info, dtype):
+    """A reference kernel uses nothing but what CuPy has, copies nothing to the host, and stays on its device."""
+    for sample in info.generate(dtype, convert=lambda a: StrictArray(a, 1)):
+        on_host = sample.map(lambda v: np.array(host(v)) if isinstance(v, StrictArray) else v)
+        with strict.current_device(1), np.errstate(all="ignore"):
+            call = sample.fresh()
+            results = call_kernel(definitions()[info.name], xp, call.args, call.kwargs, strict.asynchronous())
+        results = opdb.to_tuple(results)
+        assert all(isinstance(r, StrictArray) and r.device_index == 1 for r in results), f"{info.name}{sample}"
+        if info.reference:
+            check(info, sample, [r._array for r in results], info.expected(on_host.fresh(), dtype))
+
+
+def run_on(device, info, sample):
+    creation = {"device": device} if info.operator.definition.creation else {}
+    call = sample.fresh()
+    results = opdb.to_tuple(info.function(*call.args, **call.kwargs, **creation))
+    assert all(r.device == device for r in results), f"{info.name}{sample} is not on {device}"
+    return results
+
+
+@pytest.mark.parametrize("info, dtype", CASES)
+def test_operators_run_on_a_strict_device(info, dtype, strict_device):
+    """The whole path of a call works on Tensors of another device than the CPU; results stay there."""
+    for sample in info.generate(dtype, **opdb.tensors(strict_device)):
+        results = run_on(strict_device, info, sample)
+        if info.reference:
+            check(info, sample, results, info.expected(opdb.arrays_of(sample.fresh()), dtype))
+
+
+@pytest.mark.parametrize("info", [pytest.param(info, id=info.name) for info in ENTRIES])
+def test_operators_stay_on_the_second_device(info, strict_device):
+    """What a kernel makes on the way is made on the device of its arguments, not on the first one."""
+    for sample in info.generate(usual_dtypes(info)[-1], **opdb.tensors("strict:1")):
+        run_on("strict:1", info, sample)
+
+
+@pytest.mark.parametrize(
+    "info", [pytest.param(i, id=i.name) for i in ENTRIES if i.operator.definition.inplace and i.reference]
+)
+def test_in_place_twins_run_on_a_strict_device(info, strict_device):
+    """In place works on another device than the CPU, too."""
+    dtype = usual_dtypes(info)[-1]
+    for sample in info.generate(dtype, **opdb.tensors(strict_device)):
+        (expected,) = info.expected(opdb.arrays_of(sample.fresh()), dtype)
+        x, call = sample.args[0], sample.fresh()
+        if isinstance(x, ft.Tensor) and (x.shape, x.dtype) == (expected.shape, expected.dtype):
+            returned = getattr(x, f"{info.name}_")(*call.args[1:], **call.kwargs)
+            assert returned is x
+            check(info, sample, [x], [expected])
+
+
+def array(values=(1.0, 2.0, 3.0), device=0):
+    return StrictArray(np.array(values), device)
+
+
+REFUSED = {
+    "float": lambda: float(array([1.0])[0]),
+    "int": lambda: int(array([1.0])[0]),
+    "complex": lambda: complex(array([1.0])[0]),
+    "bool": lambda: bool(array([1.0])[0]),
+    "index": lambda: operator.index(array([1])[0]),
+    "iteration": lambda: list(array()),
+    "unpacking": lambda: [*array()],
+    "membership": lambda: 1.0 in array(),
+    "tolist": lambda: array().tolist(),
+    "tobytes": lambda: array().tobytes(),
+    "numpy.asarray": lambda: np.asarray(array()),
+    "numpy function": lambda: np.sum(array()),
+    "numpy array on the right": lambda: array() + np.ones(3),
+    "numpy array on the left": lambda: np.ones(3) + array(),
+    "numpy array as argument": lambda: xp.add(array(), np.ones(3)),
+    "numpy array in a list": lambda: xp.stack([array(), np.ones(3)]),
+    "numpy array as index": lambda: array()[np.array([0, 1])],
+    "numpy array assigned": lambda: operator.setitem(array(), slice(None), np.ones(3)),
+    "two devices": lambda: array() + array(device=1),
+    "two devices in place": lambda: operator.iadd(array(), array(device=1)),
+    "two devices as arguments": lambda: xp.where(array() > 0, array(), array(device=1)),
+    "two devices as index": lambda: array()[array([0], device=1)],
+    "function CuPy lacks": lambda: xp.trapezoid,
+    "function that looks at objects": lambda: xp.frompyfunc,
+    "keyword CuPy lacks": lambda: xp.sum(array(), where=array() > 1),
+    "keyword of a ufunc": lambda: xp.exp(array(), where=array() > 1),
+    "keyword of a method": lambda: array().sum(initial=0),
+    "method CuPy lacks": lambda: array().setflags(write=False),
+    "ufunc method": lambda: xp.multiply.at(array(), array([0]), 2.0),
+    "ufunc reduce": lambda: xp.logical_and.reduce(array()),
+    "sorting kind": lambda: xp.argsort(array(), kind="heapsort"),
+    "too many arguments": lambda: xp.count_nonzero(array(), 0, True),
+}
+
+
+@pytest.mark.parametrize("attempt", REFUSED.values(), ids=REFUSED)
+def test_refused(attempt):
+    """What would copy to the host, mix kinds or devices, or is missing in CuPy raises StrictError or TypeError."""
+    with pytest.raises(TypeError):
+        attempt()
+
+
+def test_explicit_copies_are_refused_inside_kernels_only():
+    """``item()`` and ``asnumpy`` are explicit, but wait for the device."""
+    x = array([4.0])
+    assert x.item() == 4.0
+    assert xp.asnumpy(x).tolist() == [4.0]
+    with strict.asynchronous():
+        with pytest.raises(StrictError, match=r"^ndarray.item\(\): expected no copy from the device to the host"):
+            x.item()
+        with pytest.raises(StrictError, match=r"^asnumpy\(\): expected no copy from the device to the host"):
+            xp.asnumpy(x)
+
+
+def test_refusal_says_what_to_do():
+    """The message names the operation and a way out."""
+    with pytest.raises(StrictError) as raised:
+        array() + np.ones(3)
+    assert str(raised.value) == (
+        "ndarray.__add__(): expected StrictArray, got numpy.ndarray; copy it to the device with xp.asarray()"
+    )
+
+
+def test_results_are_strict_arrays():
+    """Scalars of NumPy come out as 0-d arrays, as CuPy's do."""
+    x = array()
+    for result in (x.sum(), x[0], xp.max(x), x @ x, xp.exp(x), x > 1, -x, 2 / x):
+        assert isinstance(result, StrictArray)
+    assert x.sum().shape == () and x.shape == (3,) and len(x) == 3
+
+
+def test_indexing_gives_views():
+    """Basic indexing shares memory, also when it selects one element."""
+    x = xp.zeros((2, 3))
+    x[1, 2][...] = 5
+    x[0][1:] = 7
+    np.testing.assert_array_equal(xp.asnumpy(x), [[0, 7, 7], [0, 0, 5]])
+
+
+def test_in_place_and_out_keep_identity():
+    """``x += y`` and ``out=x`` give x itself."""
+    x = y = array()
+    y += 1
+    assert x is y
+    assert xp.add(x, 1, out=x) is x
+    assert xp.asnumpy(x).tolist() == [3.0, 4.0, 5.0]
+
+
+def test_new_arrays_are_made_on_the_current_device():
+    """``current_device`` says where, and goes back."""
+    with strict.current_device(1):
+        assert xp.zeros(2).device_index == 1
+    assert xp.zeros(2).device_index == 0
+    with pytest.raises(ft.DeviceError):
+        with strict.current_device(2):
+            pass
+
+
+def test_copies():
+    """``copy`` and ``deepcopy`` have memory of their own."""
+    x = array()
+    for other in (copy.copy(x), copy.deepcopy(x), x.copy()):
+        other[0] = 9
+    assert xp.asnumpy(x).tolist() == [1.0, 2.0, 3.0]
+
+
+def test_allowed_names_are_numpys():
+    """Every name on the list exists in NumPy."""
+    for name in {*_strict_names.FUNCTIONS, *_strict_names.UFUNCS, *_strict_names.CONSTANTS, *_strict_names.TYPES}:
+        assert hasattr(np, name)
+        getattr(xp, name)
+
+
+def test_allowed_names_are_cupys():
+    """Every name on the list exists in CuPy, and every keyword."""
+    cupy = pytest.importorskip("cupy")
+    import inspect
+
+    for name in {*_strict_names.UFUNCS, *_strict_names.CONSTANTS, *_strict_names.TYPES}:
+        assert hasattr(cupy, name)
+    for name in _strict_names.METHODS:
+        assert hasattr(cupy.ndarray, name)
+    for name, signature in _strict_names.FUNCTIONS.items():
+        try:
+            parameters = inspect.signature(getattr(cupy, name)).parameters
+        except ValueError:
+            continue
+        if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+            assert signature.keywords <= set(parameters), name
