@@ -77,7 +77,9 @@ def _docstring(definition, inplace: bool) -> list[str]:
         if definition.inplace == "only":
             doc = definition.doc
     text = doc.replace("\\", "\\\\").replace('"""', r"\"\"\"")
-    return ['    """' + "\n".join([text.split("\n")[0], *(f"    {x}".rstrip() for x in text.split("\n")[1:])]) + '\n    """']
+    return [
+        '    """' + "\n".join([text.split("\n")[0], *(f"    {x}".rstrip() for x in text.split("\n")[1:])]) + '\n    """'
+    ]
 
 
 def _calls(definition, own: list[str], inplace: bool, out: bool) -> list[str]:

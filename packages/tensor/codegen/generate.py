@@ -17,9 +17,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import functions  # noqa: E402
-import pointwise_table  # noqa: E402
-import stubs  # noqa: E402
+import functions
+import pointwise_table
+import stubs
 
 
 def load_definitions(package: Path) -> dict:

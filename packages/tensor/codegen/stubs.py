@@ -74,18 +74,27 @@ def _ops(definitions: dict) -> str:
 def _init_source(package: Path) -> str:
     """The imports of the package as re-exports, and what the generated signatures need."""
     tree = ast.parse((package / "__init__.py").read_text())
-    lines = ["from typing import Any", "", "from ._core.tensor import DeviceLike, Dims, DTypeLike, Index, Operand, Pair"]
+    lines = [
+        "from typing import Any",
+        "",
+        "from ._core.tensor import DeviceLike, Dims, DTypeLike, Index, Operand, Pair",
+    ]
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.level:
             names = [a.name for a in node.names if not a.name.startswith("_") and a.name.isidentifier()]
             names = [n for n in names if n not in ("COMPOSED", "CONVERSIONS", "METHODS", "PUBLIC", "install_method")]
             if names:
-                lines.append(f"from {'.' * node.level}{node.module or ''} import " + ", ".join(f"{n} as {n}" for n in names))
+                lines.append(
+                    f"from {'.' * node.level}{node.module or ''} import " + ", ".join(f"{n} as {n}" for n in names)
+                )
     return "\n".join([*lines, "", "__version__: str", ""])
 
 
 def _dunders() -> list[str]:
-    lines = [f"    def __{n}__(self, other: Any) -> Self: ...\n    def __r{n}__(self, other: Any) -> Self: ..." for n in BINARY]
+    lines = [
+        f"    def __{n}__(self, other: Any) -> Self: ...\n    def __r{n}__(self, other: Any) -> Self: ..."
+        for n in BINARY
+    ]
     lines += [f"    def __i{n}__(self, other: Operand) -> Self: ..." for n in INPLACE]
     return lines + [f"    def __{n}__(self, other: Any) -> Self: ...  # type: ignore[override]" for n in COMPARISONS]
 

@@ -1,7 +1,6 @@
 """Fixtures of tensor's tests."""
 
 import pytest
-
 from flambeau.tensor import _backends
 from flambeau.tensor.testing import strict
 

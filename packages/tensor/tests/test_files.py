@@ -4,13 +4,12 @@ import json
 import os
 import random
 
+import flambeau.tensor as ft
 import numpy as np
 import pytest
+from flambeau.tensor import _files
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-import flambeau.tensor as ft
-from flambeau.tensor import _files
 
 DTYPES = [
     ft.bool_, ft.uint8, ft.int8, ft.uint16, ft.int16, ft.uint32, ft.int32, ft.uint64, ft.int64, ft.float16,
@@ -123,18 +122,27 @@ def entry(dtype="U8", shape=(1,), offsets=(0, 1)):
 
 
 HOSTILE = {
-    "huge header": ((2**63).to_bytes(8, "little"), "a header of 2 to 100,000,000 bytes inside the file, got 9223372036854775808 of a file of 8 bytes"),
+    "huge header": (
+        (2**63).to_bytes(8, "little"),
+        "a header of 2 to 100,000,000 bytes inside the file, got 9223372036854775808 of a file of 8 bytes",
+    ),
     "no object": (raw([]), "a JSON object as header, got list"),
     "overlap": (raw({"a": entry(), "b": entry()}, b"x"), "tensor 'b': expected its bytes at 1, got 0"),
     "hole": (raw({"a": entry(offsets=(1, 2))}, b"xx"), "tensor 'a': expected its bytes at 0, got 1"),
     "size": (raw({"a": entry(shape=(2**62, 2**62))}, b"x"), f"tensor 'a': expected {2**124} bytes, got 1"),
-    "negative": (raw({"a": entry(shape=(-1,))}, b"x"), "tensor 'a': expected at most 64 sizes and offsets of 0 or more, got (-1,), 0, 1"),
-    "dtype": (raw({"a": entry(dtype="F99")}, b"x"), "tensor 'a': expected dtype, shape and data_offsets, got something else"),
+    "negative": (
+        raw({"a": entry(shape=(-1,))}, b"x"),
+        "tensor 'a': expected at most 64 sizes and offsets of 0 or more, got (-1,), 0, 1",
+    ),
+    "dtype": (
+        raw({"a": entry(dtype="F99")}, b"x"),
+        "tensor 'a': expected dtype, shape and data_offsets, got something else",
+    ),
     "beyond the end": (raw({"a": entry(shape=(9,), offsets=(0, 9))}, b"x"), "9 bytes of tensors, got 1"),
     "bad bool": (raw({"a": entry(dtype="BOOL")}, b"\x07"), "tensor 'a': expected bools of 0 or 1, got 7"),
     "constant": (raw(b'{"a":NaN}'), "the header in JSON, got ValueError: NaN is no JSON"),
     "metadata": (raw({"__metadata__": {"a": 1}}), "metadata of strings, got something else"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -2,10 +2,9 @@
 
 import inspect
 
+import flambeau.tensor as ft
 import numpy as np
 import pytest
-
-import flambeau.tensor as ft
 from flambeau.tensor._schema import Kind
 from flambeau.tensor.testing import opdb
 
@@ -42,7 +41,9 @@ def test_first_argument_must_be_a_tensor(info):
     assert str(raised.value) == f"{info.name}(): argument '{first.name}': expected {expected}, got str"
 
 
-@pytest.mark.parametrize("info", [case for case in WITH_TENSORS if case.values[0].function is not case.values[0].operator])
+@pytest.mark.parametrize(
+    "info", [case for case in WITH_TENSORS if case.values[0].function is not case.values[0].operator]
+)
 def test_unknown_argument_is_refused(info):
     """An argument that the signature does not have raises TypeError and is named."""
     assert "colour" not in inspect.signature(info.function).parameters

@@ -1,9 +1,8 @@
 """The forms of a call, generated from the operator database: method, ``out=``, in-place twin, other names."""
 
+import flambeau.tensor as ft
 import numpy as np
 import pytest
-
-import flambeau.tensor as ft
 from flambeau.tensor._schema import Kind
 from flambeau.tensor.testing import assert_close, opdb
 
@@ -38,7 +37,9 @@ def starts_with_tensor(definition):
     return bool(definition.parameters) and definition.parameters[0].kind in (Kind.ARRAY, Kind.OPERAND)
 
 
-@pytest.mark.parametrize("info", cases(lambda d: d.method and d.function and d.inplace != "only" and starts_with_tensor(d)))
+@pytest.mark.parametrize(
+    "info", cases(lambda d: d.method and d.function and d.inplace != "only" and starts_with_tensor(d))
+)
 def test_method_equals_function(info):
     """``x.op(...)`` is ``ft.op(x, ...)``."""
     for sample in samples(info):
@@ -134,7 +135,9 @@ def test_other_names_are_the_same_function(info):
             assert getattr(ft.Tensor, alias) is getattr(ft.Tensor, info.name)
 
 
-@pytest.mark.parametrize("info", cases(lambda d: any(p.name in ("dim", "keepdim") for p in d.parameters) and d.function))
+@pytest.mark.parametrize(
+    "info", cases(lambda d: any(p.name in ("dim", "keepdim") for p in d.parameters) and d.function)
+)
 def test_numpy_spelling_of_dim_and_keepdim(info):
     """``axis=`` and ``keepdims=`` stand for ``dim=`` and ``keepdim=``."""
     names = [p.name for p in info.operator.parameters]
@@ -147,4 +150,6 @@ def test_numpy_spelling_of_dim_and_keepdim(info):
             rest = [n for n in names if n not in spelled][len(positional) :]
             bound |= dict(zip(rest, named, strict=False))
         renamed = {spelled.get(name, name): value for name, value in bound.items()}
-        assert_same(run(info.function, opdb.Sample(tuple(positional), renamed)), run(info.function, sample), str(sample))
+        assert_same(
+            run(info.function, opdb.Sample(tuple(positional), renamed)), run(info.function, sample), str(sample)
+        )

@@ -1,12 +1,12 @@
 """Broadcasting and promotion, tried with random shapes and dtypes on ``add``, against a model of the rules."""
 
+import flambeau.tensor as ft
 import numpy as np
 import pytest
-from hypothesis import given, strategies as st
-from hypothesis.extra.numpy import mutually_broadcastable_shapes
-
-import flambeau.tensor as ft
 from flambeau.tensor.testing import opdb
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import mutually_broadcastable_shapes
 
 UNSIGNED = [ft.uint8, ft.uint16, ft.uint32, ft.uint64]
 SIGNED = [ft.int8, ft.int16, ft.int32, ft.int64]

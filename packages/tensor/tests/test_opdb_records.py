@@ -4,10 +4,9 @@ import doctest
 import inspect
 import pickle
 
+import flambeau.tensor as ft
 import numpy as np
 import pytest
-
-import flambeau.tensor as ft
 from flambeau.tensor import _backends, ops
 from flambeau.tensor.testing import opdb
 

@@ -1,13 +1,14 @@
 """What every operator computes, generated from the operator database: each sample in each dtype against NumPy."""
 
+import flambeau.tensor as ft
 import numpy as np
 import pytest
-
-import flambeau.tensor as ft
 from flambeau.tensor.testing import assert_close, opdb
 
 ENTRIES = {info.name: info for info in opdb.entries()}
-CASES = [pytest.param(info, dtype, id=f"{info.name}-{dtype.name}") for info in ENTRIES.values() for dtype in info.dtypes]
+CASES = [
+    pytest.param(info, dtype, id=f"{info.name}-{dtype.name}") for info in ENTRIES.values() for dtype in info.dtypes
+]
 REFUSED = [
     pytest.param(info, dtype, id=f"{info.name}-{dtype.name}")
     for info in ENTRIES.values()
@@ -52,23 +53,24 @@ def test_other_dtypes_are_refused(info, dtype):
         run(info, sample)
 
 
+def assert_unchanged(was, value, what):
+    """Every Tensor in ``value`` still holds the array in the same place of ``was``, and was not written to."""
+    if isinstance(was, (list, tuple)):
+        for pair in zip(was, value, strict=True):
+            assert_unchanged(*pair, what)
+    elif isinstance(was, np.ndarray):
+        np.testing.assert_array_equal(value.numpy(), was, err_msg=what)
+        assert value.version == 0
+
+
 @pytest.mark.parametrize("info", OPERATORS)
 def test_inputs_are_never_changed(info):
     """A call leaves the values and the version of every Tensor it is given alone."""
     for sample in info.generate(usual_dtype(info), **opdb.tensors()):
         before = opdb.arrays_of(sample)
         run(info, sample)
-
-        def same(was, is_now):
-            if isinstance(was, (list, tuple)):
-                for pair in zip(was, is_now, strict=True):
-                    same(*pair)
-            elif isinstance(was, np.ndarray):
-                np.testing.assert_array_equal(is_now.numpy(), was, err_msg=f"{info.name}{sample}")
-                assert is_now.version == 0
-
-        same(before.args, sample.args)
-        same(tuple(before.kwargs.values()), tuple(sample.kwargs.values()))
+        assert_unchanged(before.args, sample.args, f"{info.name}{sample}")
+        assert_unchanged(list(before.kwargs.values()), list(sample.kwargs.values()), f"{info.name}{sample}")
 
 
 @pytest.mark.parametrize("info", OPERATORS)

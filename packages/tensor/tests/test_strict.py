@@ -3,14 +3,14 @@
 import copy
 import operator
 
+import flambeau.tensor as ft
 import numpy as np
 import pytest
-
-import flambeau.tensor as ft
 from flambeau.tensor._schema import definitions
 from flambeau.tensor.testing import _strict_names, assert_close, opdb, strict
 from flambeau.tensor.testing._kernels import call_kernel
-from flambeau.tensor.testing.strict import StrictArray, StrictError, strict_xp as xp
+from flambeau.tensor.testing.strict import StrictArray, StrictError
+from flambeau.tensor.testing.strict import strict_xp as xp
 
 # transfer is the explicit copy between host and device, and not for kernels.
 ENTRIES = [info for info in opdb.entries() if info.name != "transfer"]
@@ -185,9 +185,8 @@ def test_new_arrays_are_made_on_the_current_device():
     with strict.current_device(1):
         assert xp.zeros(2).device_index == 1
     assert xp.zeros(2).device_index == 0
-    with pytest.raises(ft.DeviceError):
-        with strict.current_device(2):
-            pass
+    with pytest.raises(ft.DeviceError), strict.current_device(2):
+        pass
 
 
 def test_copies():

@@ -14,8 +14,8 @@ if _ft.ABI != TENSOR_ABI:
         f"pip install --upgrade flambeau-tensor flambeau-autograd"
     )
 
-from . import derivatives  # noqa: E402, F401  (attaches the rules)
-from ._core.engine import (  # noqa: E402
+from . import derivatives  # noqa: F401  (attaches the rules)
+from ._core.engine import (
     Node,
     RemovableHandle,
     Variable,
@@ -24,10 +24,10 @@ from ._core.engine import (  # noqa: E402
     is_grad_enabled,
     rule_of,
 )
-from ._rules import gradient  # noqa: E402
-from .function import Context, Function, once_differentiable  # noqa: E402
-from .gradcheck import gradcheck, gradgradcheck  # noqa: E402
-from .modes import enable_grad, no_grad, set_grad_enabled  # noqa: E402
+from ._rules import gradient
+from .function import Context, Function, once_differentiable
+from .gradcheck import gradcheck, gradgradcheck
+from .modes import enable_grad, no_grad, set_grad_enabled
 
 __all__ = [
     "Context", "Function", "Node", "RemovableHandle", "Variable", "backward", "enable_grad", "grad", "gradcheck",

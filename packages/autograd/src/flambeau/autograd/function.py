@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from flambeau.tensor import Tensor
 
@@ -43,7 +44,7 @@ class Function:
         raise NotImplementedError("forward(): expected a static method forward(ctx, ...) in the subclass, got none")
 
     @staticmethod
-    def backward(ctx: Context, *grads: Tensor) -> Tensor | None | tuple[Tensor | None, ...]:
+    def backward(ctx: Context, *grads: Tensor) -> Tensor | tuple[Tensor | None, ...] | None:
         """Compute the gradient of each argument from the gradient of each output."""
         raise NotImplementedError("backward(): expected a static method backward(ctx, ...) in the subclass, got none")
 

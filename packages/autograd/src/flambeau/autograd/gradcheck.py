@@ -105,7 +105,7 @@ def gradgradcheck(
     variables = _checked("gradgradcheck", list(_requiring("input", arguments)))
     targets = [x for _, x in variables]
 
-    def tracked() -> list[tuple[str, Tensor]]:
+    def tracked() -> list[tuple[str, Variable]]:
         outputs = _outputs("gradgradcheck", function(*arguments))
         return [(name, y) for name, y in outputs if isinstance(y, Variable) and y.requires_grad]
 

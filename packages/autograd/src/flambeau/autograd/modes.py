@@ -57,7 +57,7 @@ class no_grad(_Mode):
     """
 
     @overload
-    def __new__(cls, function: F) -> F: ...
+    def __new__(cls, function: F) -> F: ...  # type: ignore[misc]
     @overload
     def __new__(cls) -> no_grad: ...
     def __new__(cls, function=None):
@@ -81,7 +81,7 @@ class enable_grad(_Mode):
     """
 
     @overload
-    def __new__(cls, function: F) -> F: ...
+    def __new__(cls, function: F) -> F: ...  # type: ignore[misc]
     @overload
     def __new__(cls) -> enable_grad: ...
     def __new__(cls, function=None):

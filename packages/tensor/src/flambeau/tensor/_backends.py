@@ -7,8 +7,9 @@ itself falls through to the reference kernels, run with its array namespace ``xp
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, Callable
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ class Device:
         True
     """
 
-    __slots__ = ("type", "index")
+    __slots__ = ("index", "type")
 
     def __init__(self, type: str, index: int | None = None) -> None:
         self.type = type

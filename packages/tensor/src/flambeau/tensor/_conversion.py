@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from . import errors, ops
-from ._backends import Device, device as as_device
+from ._backends import Device
+from ._backends import device as as_device
 from ._core.tensor import Tensor, as_dtype
 from ._printing import type_string
 
@@ -40,7 +41,7 @@ def to(input: Tensor, *target: Any, dtype: Any = None, device: Any = None, copy:
             dtype, device = value.dtype, value.device
         elif isinstance(value, Device) or (isinstance(value, str) and value.partition(":")[0] in ("cpu", "cuda")):
             device = value
-        elif isinstance(value, (str, np.dtype)) or isinstance(value, _TYPE):
+        elif isinstance(value, (str, np.dtype, _TYPE)):
             dtype = as_dtype(value, "to")
         elif value is not None:
             errors.type_error("to", "target", "a dtype, a device or a Tensor", value.__class__.__name__)

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from . import errors
-from ._backends import Device, backend_of_device, device as as_device
+from ._backends import Device, backend_of_device
+from ._backends import device as as_device
 from ._core.tensor import Tensor, as_dtype, from_numpy
 
 __all__ = ["as_tensor", "from_numpy", "is_tensor", "tensor"]

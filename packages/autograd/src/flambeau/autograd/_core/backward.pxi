@@ -92,18 +92,16 @@ cdef class _Run:
 
     cdef object spread(self, Node node, list found):
         """Send the gradients of a node's inputs on."""
-        cdef Py_ssize_t i
+        cdef int i, output = 0
         cdef object target, grad
-        cdef int output
-        for i in range(PyTuple_GET_SIZE(node.edges)):
-            target = <object>PyTuple_GET_ITEM(node.edges, i)
-            if target is None:
-                continue
+        for i in range(node.nedges):
             grad = found[i]
             if grad is None:
                 continue
+            target = _edge_at(node, i, &output)
+            if target is None:
+                continue
             found[i] = None  # so that a gradient nobody else holds can be taken over by a leaf
-            output = 0 if node.edge_outputs is None else node.edge_outputs[i]
             if isinstance(target, Node):
                 if self.wanted is not None and target not in self.wanted and (
                         self.node_inputs is None or target not in self.node_inputs):
@@ -279,12 +277,12 @@ cdef object _plan(_Run run, tuple outputs, tuple inputs):
         if node in seen:
             continue
         seen.add(node)
-        for target in node.edges:
+        for target, _ in _edges_of(node):
             if isinstance(target, Node) and target not in seen:
                 stack.append(target)
     run.wanted = set()
     for node in sorted(seen, key=_sequence_of):
-        for target in node.edges:
+        for target, _ in _edges_of(node):
             if target is None:
                 continue
             if isinstance(target, Node):

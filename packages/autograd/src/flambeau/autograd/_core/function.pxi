@@ -70,7 +70,7 @@ cdef class FunctionNode(Node):
         finally:
             context._unpack = None
         found = found if isinstance(found, tuple) else (found,)
-        expected = PyTuple_GET_SIZE(self.edges)
+        expected = self.nedges
         if len(found) > expected and all([g is None for g in found[expected:]]):
             found = found[:expected]
         if len(found) != expected:
@@ -109,8 +109,7 @@ cdef class FunctionNode(Node):
             return grad
         node = RefusalNode.__new__(RefusalNode)
         node.function = self.function
-        node.edges = tuple([_edge(<Variable>v, NULL) for v in sources])
-        node.edge_outputs = tuple([(<Variable>v).output for v in sources])
+        _set_edges(node, tuple([_edge_pair(v) for v in sources]))
         _finish(node)
         x = _variable((<Tensor>grad).array, <Tensor>grad)
         _set_output(node, x.array)
@@ -145,8 +144,7 @@ def apply_function(function, tuple args):
     node = FunctionNode.__new__(FunctionNode)
     node.function = function
     if tracked:
-        node.edges = tuple([_edge(<Variable>a, NULL) if isinstance(a, Variable) else None for a in args])
-        node.edge_outputs = tuple([(<Variable>a).output if isinstance(a, Variable) else 0 for a in args])
+        _set_edges(node, tuple([_edge_pair(a) for a in args]))
         _finish(node)
     _set_enabled(False)
     try:

@@ -59,9 +59,7 @@ cdef object _record_write(Operator op, tuple args, Variable x):
     into = IntoViewNode.__new__(IntoViewNode)
     into.inner = node
     into.replay = x.replay
-    into.edges = (_edge(base, NULL), *node.edges[1:])
-    if node.edge_outputs is not None or base.output:
-        into.edge_outputs = (base.output, *(node.edge_outputs or (0,) * len(node.edges))[1:])
+    _set_edges(into, (_edge_pair(base), *_edges_of(node)[1:]))
     _finish(into)
     _set_output(into, base.array)
     base.node = into

@@ -14,8 +14,11 @@ cdef class Node:
     """
 
     # Where the gradient of each input goes: a Node, a leaf Variable, or None. Inputs in lists are laid out in place.
-    cdef tuple edges
-    cdef tuple edge_outputs  # which output of the target each edge is, or None when all are the first
+    # The edges of up to two inputs are fields, which most operations need and which costs least; more are a tuple.
+    cdef int nedges
+    cdef object first, second
+    cdef int first_output, second_output  # which output of the target
+    cdef tuple more  # ((target, output), ...) in place of the fields, or None
     cdef uint64_t sequence  # higher than that of every node it leads to
     cdef object code
     cdef int instruction
@@ -34,7 +37,7 @@ cdef class Node:
     cdef int list_length
 
     cdef list backward(self, object grads, bint create_graph):
-        """Gradients of the inputs, aligned with `edges`; `grads` is one gradient, or a list when there are several."""
+        """Gradients of the inputs, aligned with its edges; `grads` is one gradient, or a list when there are several."""
         return _run_rule(self, grads, create_graph)
 
     cdef object release(self):
@@ -58,8 +61,7 @@ cdef class Node:
     @property
     def next_functions(self):
         """``((target, output), ...)`` for each input: a node, a leaf Variable, or None."""
-        outputs = self.edge_outputs or (0,) * len(self.edges)
-        return tuple(zip(self.edges, outputs))
+        return _edges_of(self)
 
     def register_hook(self, function):
         """Call ``function(grad)`` with the gradient of the first output when it arrives; it may give another."""
@@ -67,6 +69,35 @@ cdef class Node:
 
     def __repr__(self):
         return f"<{self.title()} node from {self.line}>"
+
+
+cdef inline object _edge_at(Node node, int i, int* output):
+    """The target of an edge, and which of the target's outputs it is."""
+    if node.more is not None:
+        target, output[0] = node.more[i]
+        return target
+    if i == 0:
+        output[0] = node.first_output
+        return node.first
+    output[0] = node.second_output
+    return node.second
+
+
+cdef tuple _edges_of(Node node):
+    """``((target, output), ...)``."""
+    cdef int output = 0
+    cdef list found = []
+    for i in range(node.nedges):
+        target = _edge_at(node, i, &output)
+        found.append((target, output))
+    return tuple(found)
+
+
+cdef inline int _set_edges(Node node, tuple edges) except -1:
+    """Edges in the general form."""
+    node.nedges = <int>len(edges)
+    node.more = edges
+    return 0
 
 
 cdef inline int _set_output(Node node, object array) except -1:
@@ -161,7 +192,7 @@ cdef list _run_rule(Node node, object grads, bint create_graph):
     cdef object given
     if create_graph and rule.fused:
         return _through_composite(node, grads)
-    result = [None] * PyTuple_GET_SIZE(node.edges)
+    result = [None] * node.nedges
     for f in rule.formulas:
         if not f.target_mask & node.needed:
             continue
@@ -255,7 +286,7 @@ cdef list _through_composite(Node node, object grads):
     result = rule.op.composite(*args)
     grad = _first_grad(node, grads) if node.noutputs > 1 else grads
     found = run_backward((result,), (grad,), True, True, tuple(inputs), False)
-    out = [None] * len(node.edges)
+    out = [None] * node.nedges
     for i, g in zip(positions, found):
         out[i] = g
     return out

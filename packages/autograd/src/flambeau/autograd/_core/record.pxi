@@ -19,10 +19,18 @@ cdef inline int _finish(Node node) except -1:
 cdef inline object _edge(Variable x, int* output):
     """Where the gradient of `x` goes."""
     if x.node is not None:
-        if output is not NULL:
-            output[0] = x.output
+        output[0] = x.output
         return x.node
     return x if x.wants else None
+
+
+cdef tuple _edge_pair(object value):
+    """The edge of any value, as `_set_edges` takes it."""
+    cdef int output = 0
+    if not isinstance(value, Variable):
+        return (None, 0)
+    target = _edge(<Variable>value, &output)
+    return (target, output)
 
 
 cdef object _unrecorded(Operator op, tuple args):
@@ -158,34 +166,30 @@ cdef inline bint _inexact(object array) except -1:
 cdef inline Node _node(Rule rule, PyObject** args, Py_ssize_t n):
     """A node with its edges; what it keeps is filled in by `_save`."""
     cdef Node node = Node.__new__(Node)
-    cdef Py_ssize_t i
-    cdef tuple edges
-    cdef object target, value
-    cdef int output
-    cdef bint several = False
     node.rule = rule
-    if rule.list_argument >= 0:
-        _edges_with_list(node, rule, args, n)
+    if n <= 2 and rule.list_argument < 0:
+        node.nedges = <int>n
+        node.first = _argument_edge(node, rule, args[0], 0, &node.first_output)
+        if n == 2:
+            node.second = _argument_edge(node, rule, args[1], 1, &node.second_output)
     else:
-        edges = PyTuple_New(n)
-        for i in range(n):
-            value = <object>args[i]
-            target = None
-            output = 0
-            if isinstance(value, Variable):
-                target = _edge(<Variable>value, &output)
-                if target is not None:
-                    if not rule.mask >> i & 1:
-                        _no_formula(rule, i)
-                    node.needed |= 1u << i
-                    several = several or output != 0
-            Py_INCREF(target)
-            PyTuple_SET_ITEM(edges, i, target)
-        node.edges = edges
-        if several:
-            node.edge_outputs = tuple([_output_of(<object>args[i]) for i in range(n)])
+        _many_edges(node, rule, args, n)
     _finish(node)
     return node
+
+
+cdef inline object _argument_edge(Node node, Rule rule, PyObject* argument, Py_ssize_t position, int* output):
+    """Where the gradient of an argument goes, noted as needed when it goes anywhere."""
+    cdef object value = <object>argument
+    cdef object target
+    if not isinstance(value, Variable):
+        return None
+    target = _edge(<Variable>value, output)
+    if target is not None:
+        if not rule.mask >> position & 1:
+            _no_formula(rule, position)
+        node.needed |= 1u << position
+    return target
 
 
 cdef object _no_formula(Rule rule, Py_ssize_t position):
@@ -195,31 +199,21 @@ cdef object _no_formula(Rule rule, Py_ssize_t position):
                               f"that does, and no derivative with respect to it is known; use .detach()")
 
 
-cdef int _output_of(object value) except -1:
-    return (<Variable>value).output if isinstance(value, Variable) else 0
-
-
-cdef object _edges_with_list(Node node, Rule rule, PyObject** args, Py_ssize_t n):
-    cdef list edges = [], outputs = []
-    cdef int i, output
+cdef object _many_edges(Node node, Rule rule, PyObject** args, Py_ssize_t n):
+    cdef list edges = []
+    cdef Py_ssize_t i
+    cdef int output
     for i in range(n):
-        value = <object>args[i]
-        items = value if i == rule.list_argument else (value,)
+        items = <object>args[i]
         if i == rule.list_argument:
             node.list_length = len(items)
+        else:
+            items = (items,)
         for item in items:
             output = 0
-            target = None
-            if isinstance(item, Variable):
-                target = _edge(<Variable>item, &output)
-                if target is not None:
-                    if not rule.mask >> i & 1:
-                        _no_formula(rule, i)
-                    node.needed |= 1u << i
-            edges.append(target)
-            outputs.append(output)
-    node.edges = tuple(edges)
-    node.edge_outputs = tuple(outputs)
+            target = _argument_edge(node, rule, <PyObject*>item, i, &output)
+            edges.append((target, output))
+    _set_edges(node, tuple(edges))
 
 
 cdef inline int _save(Node node, Rule rule, PyObject** args, list values, object outputs) except -1:

@@ -3,6 +3,9 @@
 cdef extern from *:
     """
     #include <frameobject.h>
+    #if defined(__linux__) && !defined(__clang__)
+    __attribute__((tls_model("initial-exec")))
+    #endif
     static thread_local int flambeau_grad_enabled = 1;
     static CYTHON_INLINE PyObject* flambeau_frame_code(PyFrameObject* frame) {
         return (PyObject*)PyFrame_GetCode(frame);

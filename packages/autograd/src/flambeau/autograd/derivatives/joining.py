@@ -6,12 +6,11 @@ from .._rules import gradient
 
 
 @gradient(ops.cat, "tensors")
-def cat(grad, tensors, dim):
+def cat(grad, tensors_shape, dim):
     parts, start = [], 0
-    for tensor in tensors:
-        size = tensor.shape[dim]
-        parts.append(grad.narrow(dim, start, size))
-        start += size
+    for shape in tensors_shape:
+        parts.append(grad.narrow(dim, start, shape[dim]))
+        start += shape[dim]
     return parts
 
 

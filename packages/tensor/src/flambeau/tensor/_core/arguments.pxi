@@ -11,6 +11,15 @@ cdef tuple _NUMBERS = (bool, int, float, complex, np.bool_, np.number)
 cdef object _DEVICE_CPU = _backends.Device("cpu")
 
 
+cdef inline bint _is_number(object value):
+    """Whether this is a Python or NumPy number; quick about the usual cases."""
+    if type(value) is float or type(value) is int:
+        return True
+    if type(value) is cnp.ndarray or value is None or isinstance(value, Tensor):
+        return False
+    return isinstance(value, _NUMBERS)
+
+
 cdef str _type_name(object value):
     return type(value).__name__
 
@@ -237,11 +246,11 @@ cdef object _promote(Operator op, list values, object backend, object first):
         if kind == Kind_ARRAYS:
             for v in value:
                 dtype = v.dtype if dtype is None else promote_types(dtype, v.dtype)
-        elif (kind <= Kind_OPERAND) and not isinstance(value, _NUMBERS):
+        elif (kind <= Kind_OPERAND) and not _is_number(value):
             dtype = value.dtype if dtype is None else promote_types(dtype, value.dtype)
     as_arrays = dtype is None or dtype == _BFLOAT16
     for i in range(op.nargs):
-        if op.kinds[i] == Kind_OPERAND and isinstance(values[i], _NUMBERS):
+        if op.kinds[i] == Kind_OPERAND and _is_number(values[i]):
             dtype = _number_dtype(values[i]) if dtype is None else _meet_number(dtype, values[i])
     if op.promote == 2 and not _is_inexact(dtype):
         dtype = _DEFAULT_FLOAT
@@ -253,8 +262,8 @@ cdef object _promote(Operator op, list values, object backend, object first):
         if kind == Kind_ARRAYS:
             values[i] = tuple([v if v.dtype == dtype else v.astype(dtype) for v in value])
         elif kind <= Kind_OPERAND:
-            if isinstance(value, _NUMBERS):
-                value = _converted_number(op, op.parameters[i].name, value, dtype)
+            if _is_number(value):
+                value = _converted_number(op, op.names[i], value, dtype)
                 if as_arrays:
                     index = None if first is None else backend.device_of(first).index
                     value = backend.asarray(np.asarray(value, dtype), index)
@@ -310,17 +319,17 @@ cdef object prepare(Operator op, tuple args, list values):
         kind = op.kinds[i]
         value = args[i]
         if kind == Kind_ARRAY:
-            value = _as_array(op, op.parameters[i].name, value, "Tensor")
+            value = _as_array(op, op.names[i], value, "Tensor")
         elif kind == Kind_OPERAND:
-            if not isinstance(value, _NUMBERS):
-                value = _as_array(op, op.parameters[i].name, value, "Tensor or number")
+            if not _is_number(value):
+                value = _as_array(op, op.names[i], value, "Tensor or number")
             elif isinstance(value, np.generic):
                 value = value.item()  # NumPy would let its own scalars decide the dtype
         elif kind == Kind_OPTIONAL_ARRAY:
             if value is not None:
-                value = _as_array(op, op.parameters[i].name, value, "Tensor or None")
+                value = _as_array(op, op.names[i], value, "Tensor or None")
         elif kind == Kind_ARRAYS:
-            name = op.parameters[i].name
+            name = op.names[i]
             if not isinstance(value, (list, tuple)):
                 errors.type_error(op.name, name, "a list or tuple of Tensors", _type_name(value))
             if len(value) == 0:
@@ -329,14 +338,14 @@ cdef object prepare(Operator op, tuple args, list values):
             if first is None:
                 first = value[0]
         values.append(value)
-        if first is None and kind <= Kind_ARRAYS and value is not None and not isinstance(value, _NUMBERS):
+        if first is None and kind <= Kind_ARRAYS and value is not None and not _is_number(value):
             first = value
     ndim = first.ndim if first is not None else 0
     for i in range(op.nargs):
         kind = op.kinds[i]
         if kind <= Kind_ARRAYS:
             continue
-        name = op.parameters[i].name
+        name = op.names[i]
         value = values[i]
         if kind == Kind_DIM:
             value = _as_dim(op, name, value, ndim)
@@ -387,7 +396,7 @@ cdef object _backend_of(Operator op, list values, object first, object place):
     if type(first) is cnp.ndarray:
         for i in range(op.nargs):
             if op.kinds[i] <= Kind_OPERAND:
-                if type(values[i]) is not cnp.ndarray and values[i] is not None and not isinstance(values[i], _NUMBERS):
+                if type(values[i]) is not cnp.ndarray and values[i] is not None and not _is_number(values[i]):
                     _device_mismatch(op, values)
             elif op.kinds[i] == Kind_ARRAYS:
                 for v in values[i]:
@@ -397,7 +406,7 @@ cdef object _backend_of(Operator op, list values, object first, object place):
     backend = _backends.backend_of_array(first)
     device = backend.device_of(first)
     for i in range(op.nargs):
-        if op.kinds[i] <= Kind_ARRAYS and values[i] is not None and not isinstance(values[i], _NUMBERS):
+        if op.kinds[i] <= Kind_ARRAYS and values[i] is not None and not _is_number(values[i]):
             for v in (values[i] if op.kinds[i] == Kind_ARRAYS else (values[i],)):
                 if _device_of(v) != device:
                     _device_mismatch(op, values)
@@ -413,9 +422,9 @@ cdef object _device_of(object array):
 cdef object _device_mismatch(Operator op, list values):
     cdef list places = []
     for i in range(op.nargs):
-        if op.kinds[i] <= Kind_ARRAYS and values[i] is not None and not isinstance(values[i], _NUMBERS):
+        if op.kinds[i] <= Kind_ARRAYS and values[i] is not None and not _is_number(values[i]):
             several = op.kinds[i] == Kind_ARRAYS
             for n, v in enumerate(values[i] if several else (values[i],)):
-                label = f"{op.parameters[i].name}[{n}]" if several else op.parameters[i].name
+                label = f"{op.names[i]}[{n}]" if several else op.names[i]
                 places.append(f"{label} on {_device_of(v)}")
     errors.device_error(op.name, None, "all Tensors on one device", ", ".join(places), "move them with .to(device)")

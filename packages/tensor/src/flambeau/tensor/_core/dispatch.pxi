@@ -136,10 +136,34 @@ cdef object compute(Operator op, tuple args, list values):
         result = native(op, args, None)
         if result is not None:
             return result
+    elif op is _op_index:
+        result = _basic_index(_bare(args[0]), args[1])
+        if result is not None:
+            return result
     if values is None:
         values = []
     backend = prepare(op, args, values)
     return _run(op, backend, values)
+
+
+cdef object _basic_index(object array, object index):
+    """`x[1]`, `x[2:]`, `x[..., None]` and tuples of such without more ado; None where something must be checked."""
+    cdef object part
+    if type(array) is not cnp.ndarray:
+        return None
+    if type(index) is tuple:
+        for part in <tuple>index:
+            if not (type(part) is int or type(part) is slice or part is None or part is Ellipsis):
+                return None
+    elif type(index) is int:
+        index = (index, Ellipsis)  # an array also where one element is left
+    elif type(index) is not slice and index is not None and index is not Ellipsis:
+        return None
+    try:
+        part = array[index]
+    except (IndexError, TypeError, ValueError):
+        return None  # the general path says what is wrong
+    return part if type(part) is cnp.ndarray else array[(*index, Ellipsis)]
 
 
 cdef object _run(Operator op, object backend, list values):
@@ -173,6 +197,8 @@ cdef object _invoke(Operator op, object kernel, object backend, list values):
     if backend is not _CPU:
         with backend.on(_device_index(op, backend, values)):
             return kernel(*positional) if keywords is None else kernel(*positional, **keywords)
+    if op.quiet:
+        return kernel(*positional) if keywords is None else kernel(*positional, **keywords)
     # Division by zero and overflow give inf and nan, as on every device, and no warning.
     with np.errstate(all="ignore"):
         return kernel(*positional) if keywords is None else kernel(*positional, **keywords)
@@ -184,7 +210,7 @@ cdef object _device_index(Operator op, object backend, list values):
     for i in range(op.nargs):
         if op.kinds[i] == Kind_DEVICE:
             return values[i].index
-        if op.kinds[i] <= Kind_ARRAYS and values[i] is not None and not isinstance(values[i], _NUMBERS):
+        if op.kinds[i] <= Kind_ARRAYS and values[i] is not None and not _is_number(values[i]):
             first = values[i][0] if op.kinds[i] == Kind_ARRAYS else values[i]
             return backend.device_index(first)
 

@@ -41,6 +41,8 @@ cdef class Operator:
         self.nargs = len(self.parameters)
         if self.nargs > MAX_ARGS:
             raise TypeError(f"operator {self.name}: at most {MAX_ARGS} arguments, got {self.nargs}")
+        self.names = tuple([p.name for p in self.parameters])
+        self.quiet = self.view != 0 or definition.creation
         self.first_array = -1
         for i, p in enumerate(self.parameters):
             self.kinds[i] = int(p.kind)

@@ -26,6 +26,8 @@ cdef class Operator:
     cdef readonly int view  # 0 never, 1 always, 2 maybe
     cdef object inplace_kernel
     cdef object result_type  # the namedtuple of several outputs, made on first use
+    cdef tuple names  # of the parameters
+    cdef bint quiet  # computes nothing that could overflow or divide by zero
     cdef object keyword_names  # of the keyword-only arguments, or None
     cdef int promote  # 0 none, 1 common, 2 float
     cdef int accepts  # 0 all, 1 numeric, 2 float, 3 integral

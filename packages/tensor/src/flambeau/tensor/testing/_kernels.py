@@ -117,7 +117,7 @@ def _is_float(dtype: np.dtype) -> bool:
 
 def _meet(a: np.dtype, b: np.dtype) -> np.dtype:
     """The dtype of two operands; samples mix only bool with others."""
-    return b if a == bool else a
+    return b if a.kind == "b" else a
 
 
 def _promoted(definition: Definition, xp: Any, values: list[Any]) -> list[Any]:
@@ -131,7 +131,7 @@ def _promoted(definition: Definition, xp: Any, values: list[Any]) -> list[Any]:
     for number in _flat([v for _, v in operands]):
         if isinstance(number, float) and not _is_float(dtype):
             dtype = _DEFAULT_FLOAT
-        elif isinstance(number, int) and not isinstance(number, bool) and dtype == bool:
+        elif isinstance(number, int) and not isinstance(number, bool) and dtype.kind == "b":
             dtype = np.dtype(np.int64)
     if definition.promote == "float" and not _is_float(dtype):
         dtype = _DEFAULT_FLOAT

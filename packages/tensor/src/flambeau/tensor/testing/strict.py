@@ -244,11 +244,10 @@ def _operator_method(name: str) -> Callable:
 
 
 _BINARY = "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split()
-for _name in (
-    [f"__{prefix}{_n}__" for _n in _BINARY for prefix in ("", "r", "i")]
-    + "__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __neg__ __pos__ __abs__ __invert__".split()
-):
-    setattr(StrictArray, _name, _operator_method(_name))
+_OPERATORS = [f"{prefix}{_name}" for _name in _BINARY for prefix in ("", "r", "i")]
+_OPERATORS += "eq ne lt le gt ge neg pos abs invert".split()
+for _name in _OPERATORS:
+    setattr(StrictArray, f"__{_name}__", _operator_method(f"__{_name}__"))
 
 
 class _Ufunc:

@@ -90,7 +90,9 @@ def conv2d_errors(make):
     yield error(ShapeError, message, make((1, 2, 4, 4)), make((3, 1, 3, 3)))
     message = "conv2d(): argument 'bias': expected shape (3,) as weight has filters, got (2,)"
     yield error(ShapeError, message, make((1, 2, 4, 4)), make((3, 2, 3, 3)), make((2,)))
-    message = "conv2d(): argument 'input': expected at least the window's size (3, 3), padding included, got size (2, 4)"
+    message = (
+        "conv2d(): argument 'input': expected at least the window's size (3, 3), padding included, got size (2, 4)"
+    )
     yield error(ShapeError, message, make((1, 2, 2, 4)), make((3, 2, 3, 3)))
     message = "conv2d(): argument 'groups': expected a divisor of the 3 input and 2 output channels, got 2"
     yield error(ValueError, message, make((1, 3, 4, 4)), make((2, 1, 3, 3)), groups=2)

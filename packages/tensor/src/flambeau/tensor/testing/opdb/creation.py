@@ -130,7 +130,9 @@ def copy_errors(make):
 EXACT = {"exact_dtype": True}
 
 ENTRIES = (
-    OpInfo("zeros", shaped_samples, lambda *s, dtype: np.zeros(_shape(s), dtype), errors=shaped_errors("zeros"), **EXACT),
+    OpInfo(
+        "zeros", shaped_samples, lambda *s, dtype: np.zeros(_shape(s), dtype), errors=shaped_errors("zeros"), **EXACT
+    ),
     OpInfo("ones", shaped_samples, lambda *s, dtype: np.ones(_shape(s), dtype), errors=shaped_errors("ones"), **EXACT),
     OpInfo("empty", shaped_samples, None, errors=shaped_errors("empty"), deterministic=True),
     OpInfo("full", full_samples, lambda shape, value, dtype: np.full(shape, value, dtype), errors=full_errors, **EXACT),

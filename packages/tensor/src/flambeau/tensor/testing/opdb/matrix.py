@@ -33,7 +33,6 @@ def matmul_errors(make):
         make((4, 5)),
     )
 
-
     message = (
         "matmul(): argument 'other': expected leading dimensions that broadcast with input's (2,), got shape (3, 3, 1)"
     )
@@ -57,7 +56,9 @@ def linear(x, weight, bias=None):
 
 
 def linear_errors(make):
-    message = "linear(): argument 'weight': expected shape (out_features, 3) to match input's last dimension, got (2, 4)"
+    message = (
+        "linear(): argument 'weight': expected shape (out_features, 3) to match input's last dimension, got (2, 4)"
+    )
     yield error(ShapeError, message, make((2, 3)), make((2, 4)))
     message = "linear(): argument 'bias': expected shape (2,) to match weight's first dimension, got (3,)"
     yield error(ShapeError, message, make((4, 3)), make((2, 3)), make((3,)))

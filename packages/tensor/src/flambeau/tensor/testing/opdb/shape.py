@@ -187,7 +187,9 @@ ENTRIES = (
     view(
         "permute",
         permute,
-        calls(call((2, 3), 1, 0), call((2, 3, 4), (2, 0, 1)), call((2, 3, 4), -1, 0, 1), call((), ()), call((0, 2), 1, 0)),
+        calls(
+            call((2, 3), 1, 0), call((2, 3, 4), (2, 0, 1)), call((2, 3, 4), -1, 0, 1), call((), ()), call((0, 2), 1, 0)
+        ),
         errors=permute_errors,
     ),
     view("squeeze", squeeze, calls(*SQUEEZED), errors=dim_error("squeeze")),
