@@ -106,11 +106,12 @@ cdef class _Run:
                 if self.wanted is not None and target not in self.wanted and (
                         self.node_inputs is None or target not in self.node_inputs):
                     continue
-                if not _fits_inline(<Node>target, (<Tensor>grad).array):
+                if not isinstance(grad, Tensor) or not _fits_inline(<Node>target, (<Tensor>grad).array):
                     grad = _fitted(grad, _output_shape(<Node>target, output), _output_dtype(<Node>target, output), node)
                 self.arrive(<Node>target, output, grad)
             else:
-                if grad.shape != (<Variable>target).shape or grad.dtype != (<Variable>target).dtype:
+                if (not isinstance(grad, Tensor) or grad.shape != (<Variable>target).shape
+                        or grad.dtype != (<Variable>target).dtype):
                     grad = _fitted(grad, (<Variable>target).shape, (<Variable>target).dtype, node)
                 self.reach_leaf(<Variable>target, grad)
 

@@ -212,7 +212,9 @@ cdef inline tuple _arguments(Node node, Formula f, object grads, bint create_gra
     cdef int slot
     cdef tuple arguments = PyTuple_New(n + 1)
     cdef object value = grads
-    if not f.takes_all_grads and node.noutputs > 1:
+    if f.takes_all_grads:
+        value = grads if node.noutputs > 1 else [grads]
+    elif node.noutputs > 1:
         value = _first_grad(node, grads)
     Py_INCREF(value)
     PyTuple_SET_ITEM(arguments, 0, value)
@@ -236,9 +238,15 @@ cdef object _saved_value(Node node, int slot, bint create_graph):
         return value
     if <uint32_t>version_of(<Tensor>value) != node.versions[slot]:
         _changed_since(node, slot, <Tensor>value)
-    if create_graph and node.rule.slot_kind[slot] == FROM_OUTPUT:
+    if create_graph and node.rule.slot_kind[slot] == FROM_OUTPUT and _flows_through(node, slot, <Tensor>value):
         return _rejoined(<Tensor>value, node, node.rule.slot_position[slot])
     return _plain(node, value, create_graph)
+
+
+cdef bint _flows_through(Node node, int slot, Tensor output):
+    """Whether a kept output has a history: an auxiliary one, or one of integers, has none."""
+    cdef Operator op = node.rule.op
+    return node.rule.slot_position[slot] < len(op.outputs) - len(op.auxiliary) and _inexact(output.array)
 
 
 cdef inline object _plain(Node node, Tensor value, bint create_graph):

@@ -244,9 +244,13 @@ cdef inline int _save(Node node, Rule rule, PyObject** args, list values, object
 
 
 cdef inline object _argument(Rule rule, PyObject** args, list values, int position):
-    """An argument as a rule wants it: Tensors as given (with their history), all else normalised."""
+    """An argument as a rule wants it: Tensors (with their history) and numbers as given, arrays as Tensors, all else
+    normalised."""
     cdef object value = <object>args[position]
-    if isinstance(value, Tensor) or values is None or not values or position == rule.list_argument:
+    cdef int kind = rule.op.kinds[position]
+    if kind <= KIND_ARRAYS:
+        return wrap(np.asarray(value), None) if isinstance(value, cnp.ndarray) else value
+    if not values or (kind == KIND_INDEX and isinstance(value, Tensor)):
         return value
     return values[position]
 
@@ -255,6 +259,6 @@ cdef object _about(object value, int kind):
     """The shape or dtype of an argument: None for a number, a tuple of them for a list."""
     if isinstance(value, (list, tuple)):
         return tuple([_about(v, kind) for v in value])
-    if not isinstance(value, Tensor):
+    if not isinstance(value, (Tensor, cnp.ndarray)):
         return None
-    return tuple((<Tensor>value).array.shape) if kind == SHAPE_OF else (<Tensor>value).array.dtype
+    return tuple(value.shape) if kind == SHAPE_OF else value.dtype

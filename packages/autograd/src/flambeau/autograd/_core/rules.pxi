@@ -1,5 +1,8 @@
 # Derivative rules: for an operator, how the gradient of each argument is computed and what that needs to be kept.
 
+cdef int KIND_ARRAYS = int(Kind.ARRAYS)
+cdef int KIND_INDEX = int(Kind.INDEX)
+
 cdef enum:
     MAX_SLOTS = 10  # values one rule may keep
     FROM_ARGUMENT = 0

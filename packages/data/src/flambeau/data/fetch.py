@@ -1,0 +1,98 @@
+"""The fetch stage: from indices to a batch, and whose sample it was when that fails.
+
+A dataset only needs ``dataset[index]``. Two optional methods make it faster:
+
+``__getitems__(indices)``
+    a list of samples, read together (PyTorch's datasets have it too).
+``__getbatch__(indices)``
+    the finished batch: what :func:`default_collate` would have made of those samples, or ``NotImplemented``. It
+    is only asked for when the loader collates with :func:`default_collate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from reprlib import repr as short  # a list of many indices, cut after six
+from typing import Any
+
+from .collate import default_collate
+
+__all__ = ["BatchFetcher", "SampleFetcher", "read_batch", "read_sample", "read_samples"]
+
+
+def read_sample(dataset: Any, index: Any) -> Any:
+    """``dataset[index]``; an exception gets a note that names the index."""
+    try:
+        return dataset[index]
+    except Exception as error:
+        error.add_note(f"while reading index {index!r} of {type(dataset).__name__}")
+        raise
+
+
+def read_samples(dataset: Any, indices: Sequence[Any]) -> list[Any]:
+    """``[dataset[index] for index in indices]``, in one call where the dataset has ``__getitems__``."""
+    if hasattr(dataset, "__getitems__"):
+        return list(_read_together(dataset, dataset.__getitems__, indices))
+    return [read_sample(dataset, index) for index in indices]
+
+
+def read_batch(dataset: Any, indices: Sequence[Any]) -> Any:
+    """The finished batch where the dataset has ``__getbatch__``, else ``NotImplemented``."""
+    if hasattr(dataset, "__getbatch__"):
+        return _read_together(dataset, dataset.__getbatch__, indices)
+    return NotImplemented
+
+
+def _read_together(dataset: Any, read: Callable[[Sequence[Any]], Any], indices: Sequence[Any]) -> Any:
+    try:
+        return read(indices)
+    except Exception as error:
+        error.add_note(f"while reading indices {short(indices)} of {type(dataset).__name__}")
+        raise
+
+
+class BatchFetcher:
+    """Reads the samples of one batch and collates them.
+
+    Args:
+        dataset: What is read.
+        collate_fn: Makes one batch of a list of samples.
+    """
+
+    def __init__(self, dataset: Any, collate_fn: Callable[[list[Any]], Any]):
+        self.dataset = dataset
+        self.collate_fn = collate_fn
+
+    def __call__(self, indices: Sequence[Any]) -> Any:
+        if self.collate_fn is default_collate:
+            batch = read_batch(self.dataset, indices)
+            if batch is not NotImplemented:
+                return batch
+            return default_collate(read_samples(self.dataset, indices), indices=indices)
+        samples = read_samples(self.dataset, indices)
+        try:
+            return self.collate_fn(samples)
+        except Exception as error:
+            error.add_note(f"while collating indices {short(indices)} of {type(self.dataset).__name__}")
+            raise
+
+
+class SampleFetcher:
+    """Reads one sample and converts it, for a loader that does not batch (``batch_size=None``).
+
+    Args:
+        dataset: What is read.
+        collate_fn: Applied to the sample.
+    """
+
+    def __init__(self, dataset: Any, collate_fn: Callable[[Any], Any]):
+        self.dataset = dataset
+        self.collate_fn = collate_fn
+
+    def __call__(self, index: Any) -> Any:
+        sample = read_sample(self.dataset, index)
+        try:
+            return self.collate_fn(sample)
+        except Exception as error:
+            error.add_note(f"while converting index {index!r} of {type(self.dataset).__name__}")
+            raise
