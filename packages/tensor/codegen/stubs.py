@@ -32,7 +32,7 @@ TYPES = {
     "OUT": "Tensor | None",
 }
 BINARY = "add sub mul truediv floordiv mod pow matmul and or xor".split()
-INPLACE = "add sub mul truediv".split()
+INPLACE = BINARY
 COMPARISONS = "eq ne lt le gt ge".split()
 
 

@@ -11,9 +11,10 @@ cdef class _Run:
     cdef dict waiting  # node -> gradient, or list of gradients for a node of several outputs
     cdef bint retain, create_graph, accumulate
     cdef set wanted  # nodes that lead to the inputs, or None for all
-    cdef dict leaf_inputs  # id of leaf -> position
+    cdef dict leaf_inputs  # id of leaf -> positions
     cdef dict node_inputs  # node -> [(output, position), ...]
     cdef list captured
+    cdef dict hooked_leaves  # id of leaf -> [leaf, gradient so far]: hooks see the sum, at the end
 
     cdef object arrive(self, Node node, int output, object grad):
         """Add a gradient to those waiting at a node."""
@@ -36,19 +37,35 @@ cdef class _Run:
 
     cdef object reach_leaf(self, Variable leaf, object grad):
         """A gradient arrived at a leaf."""
-        cdef object position
+        cdef list entry
+        if not leaf.leaf_hooks:
+            self.deliver(leaf, grad)
+            return
+        entry = self.hooked_leaves.get(id(leaf))
+        if entry is None:
+            self.hooked_leaves[id(leaf)] = [leaf, grad]
+        else:
+            entry[1] = _sum(entry[1], grad)
+
+    cdef object deliver(self, Variable leaf, object grad):
+        """Put a leaf's gradient where it is wanted."""
+        cdef object positions = None
         if self.leaf_inputs is not None:
-            position = self.leaf_inputs.get(id(leaf))
-            if position is None:
+            positions = self.leaf_inputs.get(id(leaf))
+            if positions is None:
                 return
             if not self.accumulate:
-                present = self.captured[position]
-                self.captured[position] = grad if present is None else _sum(present, grad)
+                for position in positions:
+                    present = self.captured[position]
+                    self.captured[position] = grad if present is None else _sum(present, grad)
                 return
-        if leaf.leaf_hooks:
-            for hook in tuple(leaf.leaf_hooks):
-                grad = _hooked(hook, grad)
         _accumulate(leaf, grad, self.create_graph)
+
+    cdef object run_leaf_hooks(self):
+        for leaf, grad in self.hooked_leaves.values():
+            for hook in tuple((<Variable>leaf).leaf_hooks):
+                grad = _hooked(hook, grad)
+            self.deliver(leaf, grad)
 
     cdef object run(self):
         cdef Node node
@@ -67,6 +84,7 @@ cdef class _Run:
             found = self.step(node, grads)
             grads = None
             self.spread(node, found)
+        self.run_leaf_hooks()
 
     cdef list step(self, Node node, object grads):
         """Run one node, with its forward line in whatever it raises."""
@@ -118,10 +136,7 @@ cdef class _Run:
     cdef object capture(self, Node node, object grads):
         for output, position in self.node_inputs[node]:
             grad = grads if node.noutputs == 1 else grads[output]
-            if grad is not None and self.accumulate:
-                # backward(inputs=...): results that are no leaves collect theirs too.
-                self.captured[position] = grad
-            elif grad is not None:
+            if grad is not None:
                 self.captured[position] = grad
 
 
@@ -174,11 +189,15 @@ cdef object _hooked(object hook, object grad):
     if not isinstance(changed, Tensor) or changed.shape != grad.shape:
         got = f"shape {changed.shape}" if isinstance(changed, Tensor) else type(changed).__name__
         raise errors.ShapeError(f"hook(): expected a gradient of shape {grad.shape} or None, got {got}")
-    return changed
+    return changed if changed.dtype == grad.dtype else ops.cast(changed, grad.dtype)
+
+
+def _is_last(entry):
+    return entry[2]
 
 
 cdef object _run_hooks(Node node, object grads):
-    for output, hook in tuple(node.hooks):
+    for output, hook, _ in sorted(node.hooks, key=_is_last):
         if node.noutputs == 1:
             grads = _hooked(hook, grads)
         elif grads[output] is not None:
@@ -188,8 +207,8 @@ cdef object _run_hooks(Node node, object grads):
 
 cdef object _accumulate(Variable leaf, object grad, bint create_graph):
     if leaf.gradient is None:
-        if create_graph:
-            leaf.gradient = grad if isinstance(grad, Variable) else _variable((<Tensor>grad).array, None)
+        if create_graph and isinstance(grad, Variable):
+            leaf.gradient = ops.clone(grad)  # recorded, and no memory shared with other leaves or with the user
         else:
             leaf.gradient = _variable(_own_array(grad), None)
     elif create_graph:
@@ -216,6 +235,7 @@ def run_backward(tuple outputs, grads, bint retain, bint create_graph, inputs, b
     cdef Variable x
     cdef bint previous = grad_enabled
     run.waiting = {}
+    run.hooked_leaves = {}
     run.retain = retain
     run.create_graph = create_graph
     run.accumulate = accumulate
@@ -268,7 +288,7 @@ cdef object _plan(_Run run, tuple outputs, tuple inputs):
     run.node_inputs = {}
     for position, x in enumerate(inputs):
         if _history(x) is None:
-            run.leaf_inputs[id(x)] = position
+            run.leaf_inputs.setdefault(id(x), []).append(position)
         else:
             run.node_inputs.setdefault(x.node, []).append((x.output, position))
     seen = set()
@@ -376,9 +396,18 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, bint create_grap
     found = run_backward(roots, _gradients(grad_outputs, roots, "grad", "grad_outputs"), retain, create_graph, chosen,
                          False)
     result = []
-    for i, g in enumerate(found):
+    given = [id((<Tensor>g).array) for g in (grad_outputs if isinstance(grad_outputs, (list, tuple)) else (grad_outputs,))
+             if isinstance(g, Tensor)]
+    for i in range(len(found)):
+        g = found[i]
+        found[i] = None  # so that a gradient nobody else holds need not be copied
         if g is None and not allow_unused:
             raise RuntimeError(f"grad(): argument 'inputs': expected inputs that the outputs depend on, got one of shape "
                                f"{chosen[i].shape} at position {i} that they do not; use allow_unused=True for None")
-        result.append(g if g is None or isinstance(g, Variable) else _variable((<Tensor>g).array, None))
+        if isinstance(g, Variable):
+            # With a graph: no memory that the user or another result has already.
+            result.append(ops.clone(g) if id((<Tensor>g).array) in given else g)
+            given.append(id((<Tensor>g).array))
+        else:
+            result.append(None if g is None else _variable(_own_array(g), None))
     return tuple(result)

@@ -19,6 +19,7 @@ class Node:
 
 class Variable(Tensor):
     requires_grad: bool
+    data: Tensor
     def __init__(self, data: Any = None, requires_grad: bool = False) -> None: ...
     @property
     def grad(self) -> Variable | None: ...

@@ -169,7 +169,7 @@ def apply_function(function, tuple args):
     return tuple(results) if isinstance(returned, tuple) else results[0]
 
 
-cdef Variable _function_result(object part, int position, list inner, tuple args, object context, FunctionNode node,
+cdef object _function_result(object part, int position, list inner, tuple args, object context, FunctionNode node,
                                bint tracked):
     cdef Variable x
     dirty = any([part is d for d in context._dirty])
@@ -178,6 +178,8 @@ cdef Variable _function_result(object part, int position, list inner, tuple args
         if part is inner[i]:
             source = i
     if dirty and source >= 0:
+        if not isinstance(args[source], Variable):
+            return args[source]  # a plain Tensor used as a buffer: it has no history to rewrite
         x = <Variable>args[source]
         if tracked:
             _check_writable(_op_alias, x)

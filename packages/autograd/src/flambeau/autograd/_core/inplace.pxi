@@ -11,6 +11,8 @@ cdef object _write(Operator op, tuple args, object out):
         raise RuntimeError(f"{op.name}(): argument 'out': expected no argument that requires grad (writing to out= is "
                            f"not recorded), got one; assign the result instead, or use no_grad")
     if not tracked:
+        if grad_enabled and inplace and isinstance(out, Variable) and _requires(<Variable>out):
+            return _overwrite(op, args, <Variable>out)
         return write(op, args, <Tensor>out, None)
     if not isinstance(out, Variable):
         raise RuntimeError(f"{op.name}_(): argument 'input': expected a Variable, because a value that requires grad is "
@@ -23,8 +25,8 @@ cdef object _write(Operator op, tuple args, object out):
 cdef object _check_writable(Operator op, Variable x):
     """Gradients of what a leaf was before an in-place change would be lost."""
     cdef Variable base = x if x.view_of is None else x.view_of
-    if base.wants:
-        what = "a leaf Variable" if base is x else "a view of a leaf Variable"
+    if base.wants or x.wants:
+        what = "a leaf Variable" if x.wants else "a view of a leaf Variable"
         raise RuntimeError(f"{op.name}_(): argument 'input': expected no leaf that requires grad, got {what} that does; "
                            f"work on a clone(), or change it under no_grad")
     if x.view_of is not None and x.replay is None:
@@ -35,10 +37,8 @@ cdef object _check_writable(Operator op, Variable x):
 cdef object _record_write(Operator op, tuple args, Variable x):
     cdef Rule rule = _rule_for(op)
     cdef Node node
-    cdef IntoViewNode into
     cdef list values = []
     cdef Tensor kept = None
-    cdef Variable base
     node = _node(rule, PySequence_Fast_ITEMS(args), PyTuple_GET_SIZE(args))
     # Arguments are kept as of before the change, so that a rule which needs the old value notices the change.
     before = [version_of(<Tensor>v) if isinstance(v, Tensor) else 0 for v in args]
@@ -54,17 +54,43 @@ cdef object _record_write(Operator op, tuple args, Variable x):
         x.node = node
         x.output = 0
         return x
-    # A view was written: its base becomes "what it was, with the view replaced"; the view itself is seen anew.
-    base = x.view_of
-    into = IntoViewNode.__new__(IntoViewNode)
+    _write_into_base(x, node)
+    return x
+
+
+cdef object _overwrite(Operator op, tuple args, Variable x):
+    """An operation without gradient replaced the value: what was there before does not matter any more."""
+    cdef Node node
+    cdef PyObject* replaced[1]
+    _check_writable(op, x)
+    replaced[0] = <PyObject*>x
+    node = _node(_rule_for(_op_zero), replaced, 1)
+    write(op, args, x, None)
+    if x.view_of is None:
+        x.node = None
+        return x
+    node.saved = ()
+    _set_output(node, x.array)
+    _write_into_base(x, node)
+    return x
+
+
+cdef Operator _op_zero = ops.zero
+
+
+cdef object _write_into_base(Variable x, Node node):
+    """A view was written: its base becomes "what it was, with the view replaced"; the view itself is seen anew."""
+    cdef Variable base = x.view_of
+    cdef IntoViewNode into = IntoViewNode.__new__(IntoViewNode)
     into.inner = node
     into.replay = x.replay
+    if not base.array.flags.c_contiguous:
+        into.strides = tuple(base.array.strides)
     _set_edges(into, (_edge_pair(base), *_edges_of(node)[1:]))
     _finish(into)
     _set_output(into, base.array)
     base.node = into
     base.output = 0
-    return x
 
 
 cdef Tensor _own_root(Variable x):
@@ -85,6 +111,7 @@ cdef class IntoViewNode(Node):
 
     cdef Node inner
     cdef tuple replay
+    cdef tuple strides  # of the base's memory, or None when it is contiguous
 
     cdef str title(self):
         return self.inner.title() + "_"
@@ -96,8 +123,11 @@ cdef class IntoViewNode(Node):
     cdef list backward(self, object grads, bint create_graph):
         cdef list found
         # What flows to the base is the gradient with the view's part replaced by what the operation passes on.
-        whole = grads.clone()
+        whole = grads.clone() if self.strides is None else self.laid_out(grads)
         part = _replayed(whole, self.replay)
+        if root(<Tensor>part) is not root(<Tensor>whole):
+            raise RuntimeError(f"backward of {self.title()}: expected views of the gradient where the forward, recorded at "
+                               f"{self.line}, had views, got a copy")
         found = self.inner.backward(part.clone(), create_graph)
         if found[0] is None:
             part.zero_()
@@ -105,3 +135,11 @@ cdef class IntoViewNode(Node):
             part.copy_(found[0])
         found[0] = whole
         return found
+
+    cdef object laid_out(self, object grads):
+        """A copy of the gradient in the memory order of the base: only there are the views views again."""
+        order = sorted(range(len(self.strides)), key=lambda d: -abs(self.strides[d]))
+        turned = [d for d in range(len(self.strides)) if self.strides[d] < 0]
+        inverse = [order.index(d) for d in range(len(order))]
+        copied = ops.permute(ops.clone(ops.permute(ops.flip(grads, turned), order)), inverse)
+        return ops.flip(copied, turned)

@@ -22,7 +22,7 @@ cdef class Node:
     cdef uint64_t sequence  # higher than that of every node it leads to
     cdef object code
     cdef int instruction
-    cdef list hooks  # (output, function) called with the gradient of that output
+    cdef list hooks  # (output, function, last): called with the gradient of that output, retain_grad's after the others
     cdef bint released
     # Shape and dtype of the outputs: one output's inline, several as tuples.
     cdef int noutputs, ndim
@@ -65,7 +65,7 @@ cdef class Node:
 
     def register_hook(self, function):
         """Call ``function(grad)`` with the gradient of the first output when it arrives; it may give another."""
-        return _add_hook(self, 0, function)
+        return _add_hook(self, 0, function, False)
 
     def __repr__(self):
         return f"<{self.title()} node from {self.line}>"
@@ -178,10 +178,10 @@ cdef RemovableHandle _handle(list hooks, object entry):
     return handle
 
 
-cdef RemovableHandle _add_hook(Node node, int output, object function):
+cdef RemovableHandle _add_hook(Node node, int output, object function, bint last):
     if node.hooks is None:
         node.hooks = []
-    return _handle(node.hooks, (output, function))
+    return _handle(node.hooks, (output, function, last))
 
 
 cdef list _run_rule(Node node, object grads, bint create_graph):

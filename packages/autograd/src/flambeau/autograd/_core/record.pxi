@@ -250,9 +250,16 @@ cdef inline object _argument(Rule rule, PyObject** args, list values, int positi
     cdef int kind = rule.op.kinds[position]
     if kind <= KIND_ARRAYS:
         return wrap(np.asarray(value), None) if isinstance(value, cnp.ndarray) else value
-    if not values or (kind == KIND_INDEX and isinstance(value, Tensor)):
-        return value
-    return values[position]
+    if kind == KIND_INDEX:
+        return value if isinstance(value, Tensor) else _frozen(values[position] if values else value)
+    return values[position] if values else value
+
+
+cdef object _frozen(object index):
+    """An index whose arrays nobody can change any more: inside a tuple no version tells of it."""
+    if isinstance(index, tuple):
+        return tuple([_frozen(part) for part in index])
+    return index.copy() if isinstance(index, cnp.ndarray) else index
 
 
 cdef object _about(object value, int kind):

@@ -46,6 +46,10 @@ cdef class Variable(Tensor):
         tracked = grad_enabled and op.differentiable and _any_requires(args)
         return _record(op, args) if tracked else _unrecorded(op, args)
 
+    def __operator__(self, Operator op, tuple args, dict kwargs):
+        """Run ``op`` without asking subclasses: what a subclass's own ``__operator__`` calls through ``super()``."""
+        return self.dispatch(op, args, kwargs.get("out"))
+
     cdef object dispatch1(self, Operator op, object a):
         cdef PyObject* args[1]
         cdef object array
@@ -95,6 +99,27 @@ cdef class Variable(Tensor):
         return self
 
     @property
+    def data(self):
+        """A plain Tensor of the same memory; changes through it count as changes of this Variable.
+
+        Setting it gives the Variable other memory, which counts as a change too.
+        """
+        return wrap(self.array, self)
+
+    @data.setter
+    def data(self, value):
+        cdef Tensor owner
+        if not isinstance(value, Tensor):
+            errors.type_error("data", None, "Tensor", type(value).__name__)
+        if self.view_of is not None:
+            errors.value_error("data", None, "a Variable that is not a view", "a view")
+        owner = root(<Tensor>value)
+        owner.changes += version_of(self) + 1  # never again a version that something was kept with
+        owner.changed_by = _op_copy
+        self.array = (<Tensor>value).array
+        self.base = owner
+
+    @property
     def grad(self):
         """The gradient that backward accumulated, a Variable, or None."""
         return self.gradient
@@ -106,6 +131,8 @@ cdef class Variable(Tensor):
                 errors.type_error("grad", None, "Tensor or None", type(value).__name__)
             if value.shape != self.shape:
                 errors.shape_error("grad", None, f"shape {self.shape}", str(value.shape))
+            if value.dtype != self.dtype:
+                errors.dtype_error("grad", None, self.dtype.name, value.dtype.name)
             if type(value) is Tensor:
                 value = Variable(value)
         self.gradient = value
@@ -168,9 +195,9 @@ cdef class Variable(Tensor):
         def keep(grad):
             variable = reference()
             if variable is not None:
-                (<Variable>variable).gradient = grad
+                _accumulate(<Variable>variable, grad, grad_enabled)
 
-        self.register_hook(keep)
+        _add_hook(self.node, self.output, keep, True)
 
     def register_hook(self, function):
         """Call ``function(grad)`` whenever the gradient with respect to this Variable is computed.
@@ -191,7 +218,7 @@ cdef class Variable(Tensor):
         if not _requires(self):
             errors.value_error("register_hook", None, "a Variable that requires grad", "one that does not")
         if self.node is not None:
-            return _add_hook(self.node, self.output, function)
+            return _add_hook(self.node, self.output, function, False)
         if self.leaf_hooks is None:
             self.leaf_hooks = []
         return _handle(self.leaf_hooks, function)
@@ -276,6 +303,7 @@ cdef Variable _alias(Variable x):
 
 
 cdef Operator _op_alias = ops.clone
+cdef Operator _op_copy = ops.copy
 
 
 cdef object _rejoined(Tensor saved, Node node, int output):

@@ -65,14 +65,22 @@ cdef Tensor _overriding(tuple args, object out):
         if type(value) is Tensor or type(value) is int or type(value) is float or value is None:
             continue
         if isinstance(value, Tensor):
-            subject = _more_derived(subject, <Tensor>value)
+            if _overrides(<Tensor>value):
+                subject = _more_derived(subject, <Tensor>value)
         elif isinstance(value, (list, tuple)):
             for item in value:
-                if isinstance(item, Tensor) and type(item) is not Tensor:
+                if isinstance(item, Tensor) and _overrides(<Tensor>item):
                     subject = _more_derived(subject, <Tensor>item)
-    if out is not None and type(out) is not Tensor and isinstance(out, Tensor):
+    if out is not None and isinstance(out, Tensor) and _overrides(<Tensor>out):
         subject = _more_derived(subject, <Tensor>out)
     return subject
+
+
+cdef inline bint _overrides(Tensor x):
+    """Whether the class of `x` has anything to say: plain Tensor has not, nor a Python class that only derives from it."""
+    if type(x) is Tensor:
+        return False
+    return not flambeau_is_python_class(x) or type(x).__operator__ is not _TENSOR_OPERATOR
 
 
 cdef inline Tensor _more_derived(Tensor subject, Tensor candidate):
@@ -88,7 +96,7 @@ cdef object _dispatch_to(Tensor subject, Operator op, tuple args, object out):
     # Rare: the most derived one passed. Ask the other types, subclasses before bases, then left to right.
     asked = [type(subject)]
     while True:
-        rest = [v for v in _tensors(args, out) if type(v) is not Tensor and type(v) not in asked]
+        rest = [v for v in _tensors(args, out) if _overrides(v) and type(v) not in asked]
         if not rest:
             break
         subject = rest[0]
@@ -115,7 +123,7 @@ cdef inline object _ask(Tensor subject, Operator op, tuple args, object out):
     cdef object handler
     if flambeau_is_python_class(subject):
         handler = type(subject).__operator__
-        if PyFunction_Check(handler):
+        if type(handler) is not type(_TENSOR_OPERATOR):
             return handler(subject, op, args, {} if out is None else {"out": out})
     return subject.dispatch(op, args, out)
 

@@ -20,7 +20,6 @@ cnp.import_array()
 
 cdef extern from "Python.h":
     void PyType_Modified(PyTypeObject* type)
-    bint PyFunction_Check(object o)
 
 cdef extern from "flambeau/pointwise.hpp" namespace "flambeau":
     struct Row:

@@ -327,6 +327,27 @@ cdef class Tensor:
     def __itruediv__(self, other):
         return call(_op_div, (self, other), self)
 
+    def __ifloordiv__(self, other):
+        return call(_op_floor_divide, (self, other), self)
+
+    def __imod__(self, other):
+        return call(_op_remainder, (self, other), self)
+
+    def __ipow__(self, other, modulo):
+        return call(_op_pow, (self, other), self)
+
+    def __imatmul__(self, other):
+        return call(_op_matmul, (self, other), self)
+
+    def __iand__(self, other):
+        return call(_op_bitwise_and, (self, other), self)
+
+    def __ior__(self, other):
+        return call(_op_bitwise_or, (self, other), self)
+
+    def __ixor__(self, other):
+        return call(_op_bitwise_xor, (self, other), self)
+
     def __floordiv__(self, other):
         return _binary(_op_floor_divide, self, other)
 
@@ -354,11 +375,20 @@ cdef class Tensor:
     def __and__(self, other):
         return _binary(_op_bitwise_and, self, other)
 
+    def __rand__(self, other):
+        return _binary(_op_bitwise_and, other, self)
+
     def __or__(self, other):
         return _binary(_op_bitwise_or, self, other)
 
+    def __ror__(self, other):
+        return _binary(_op_bitwise_or, other, self)
+
     def __xor__(self, other):
         return _binary(_op_bitwise_xor, self, other)
+
+    def __rxor__(self, other):
+        return _binary(_op_bitwise_xor, other, self)
 
     def __eq__(self, other):
         return _binary(_op_eq, self, other)
@@ -377,6 +407,9 @@ cdef class Tensor:
 
     def __ge__(self, other):
         return _binary(_op_ge, self, other)
+
+
+cdef object _TENSOR_OPERATOR = Tensor.__operator__
 
 
 cdef inline object _binary(Operator op, object a, object b):

@@ -32,7 +32,8 @@ class OpInfo:
         domain: the range of random values.
         kinks: points without a derivative, avoided where derivatives are checked.
         to_float: integers give the default float, as in ``exp``; the reference then gets float64.
-        exact_dtype: the reference gives the very dtype of the result, rather than any float for a float.
+        exact_dtype: the reference gives the very dtype of the result, rather than any float for a float; always so
+            where a sample says ``dtype=``.
         widen: whether the reference gets floats as float64; where not, it gets them as they are.
         tolerance: ``{dtype: (rtol, atol)}`` where the dtype's own are too narrow.
         errors: ``errors(make)`` yields calls that must raise.
@@ -107,7 +108,8 @@ class OpInfo:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             results = to_tuple(self.reference(*wide.args, **wide.kwargs))
-            return tuple(self._narrow(np.asarray(r), np.dtype(dtype)) for r in results)
+            exact = self.exact_dtype or sample.kwargs.get("dtype") is not None
+            return tuple(np.asarray(r) if exact else self._narrow(np.asarray(r), np.dtype(dtype)) for r in results)
 
     def _widened(self, value: Any) -> Any:
         if not isinstance(value, np.ndarray):
@@ -117,7 +119,7 @@ class OpInfo:
         return value.astype(np.float64) if is_float(value.dtype) else value
 
     def _narrow(self, result: np.ndarray, dtype: np.dtype) -> np.ndarray:
-        if self.exact_dtype or not is_float(result.dtype):
+        if not is_float(result.dtype):
             return result
         return result.astype(dtype if is_float(dtype) else np.float32)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...errors import DTypeError
+from ...errors import DTypeError, ShapeError
 from ._helpers import TO_FLOAT, binary, binary_samples, unary
 from ._info import SEVERAL_STEPS, OpInfo
 from ._make import NUMERIC, error, sample
@@ -22,6 +22,11 @@ def pow_errors(make):
         make.array([2, 3]),
         -1,
     )
+    message = (
+        "pow(): argument 'other': expected exponents of 0 or more for integers, got -2; convert input with .float()"
+    )
+    yield error(ValueError, message, make.array([2, 3]), make.array([1, -2]))
+    yield error(ValueError, message, 2, make.array([1, -2]))
 
 
 def clamp_samples(make):
@@ -60,6 +65,27 @@ def ternary_samples(make):
 def scaled_samples(make):
     yield from ternary_samples(make)
     yield sample(make((2, 3)), make((2, 3)), make((2, 3), 1, 3), value=2)
+    if make.is_float:
+        yield sample(make((2, 3)), make((2, 3)), make((2, 3), 1, 3), value=0.5)
+
+
+def addcmul_errors(make):
+    message = "addcmul(): argument 'value': expected an int for Tensors of int64, got float 0.5"
+    yield error(DTypeError, message, make.array([1]), make.array([1]), make.array([2]), value=0.5)
+    message = "addcmul(): argument 'tensor2': expected a shape that broadcasts with input's (2,), got (3,)"
+    yield error(ShapeError, message, make((2,)), make((2,)), make((3,)))
+
+
+def lerp(x, end, weight):
+    return x + weight * (end - x)
+
+
+def addcmul(x, tensor1, tensor2, value=1):
+    return x + value * tensor1 * tensor2
+
+
+def addcdiv(x, tensor1, tensor2, value=1):
+    return x + value * tensor1 / tensor2
 
 
 ENTRIES = (
@@ -69,9 +95,7 @@ ENTRIES = (
     binary("div", np.true_divide, samples=binary_samples(1, 3), **TO_FLOAT),
     binary("floor_divide", np.floor_divide, samples=binary_samples(1, 3, extremes=False), dtypes=NUMERIC),
     binary("remainder", np.remainder, samples=binary_samples(4, 7, numbers=(7,), extremes=False), dtypes=NUMERIC),
-    OpInfo(
-        "pow", pow_samples, np.power, dtypes=NUMERIC, domain=(0.5, 3), errors=pow_errors, tolerance=SEVERAL_STEPS
-    ),
+    OpInfo("pow", pow_samples, np.power, dtypes=NUMERIC, domain=(0.5, 3), errors=pow_errors, tolerance=SEVERAL_STEPS),
     unary("neg", np.negative),
     unary("abs", np.abs, kinks=(0.0,)),
     unary("sign", np.sign, kinks=(0.0,)),
@@ -80,7 +104,7 @@ ENTRIES = (
     unary("reciprocal", np.reciprocal, domain=(1, 3), **TO_FLOAT),
     unary("square", np.square),
     OpInfo("clamp", clamp_samples, clamp, dtypes=NUMERIC, kinks=(0.5, 1.0, 1.5, 2.0), errors=clamp_errors),
-    OpInfo("lerp", ternary_samples, lambda x, end, w: x + w * (end - x), tolerance=SEVERAL_STEPS, **TO_FLOAT),
-    OpInfo("addcmul", scaled_samples, lambda x, a, b, value=1: x + value * a * b, NUMERIC, tolerance=SEVERAL_STEPS),
-    OpInfo("addcdiv", scaled_samples, lambda x, a, b, value=1: x + value * a / b, tolerance=SEVERAL_STEPS, **TO_FLOAT),
-)  # fmt: skip
+    OpInfo("lerp", ternary_samples, lerp, tolerance=SEVERAL_STEPS, **TO_FLOAT),
+    OpInfo("addcmul", scaled_samples, addcmul, NUMERIC, errors=addcmul_errors, tolerance=SEVERAL_STEPS),
+    OpInfo("addcdiv", scaled_samples, addcdiv, tolerance=SEVERAL_STEPS, **TO_FLOAT),
+)

@@ -13,10 +13,7 @@ def shaped_samples(make):
     yield sample((), dtype=make.dtype)
     yield sample(0, 3, dtype=make.dtype)
     yield sample([4], dtype=make.dtype)
-
-
-def _shape(shape):
-    return shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
+    yield sample(2, 3)
 
 
 def shaped_errors(name):
@@ -33,8 +30,15 @@ def full_samples(make):
     yield sample((2, 3), 1, dtype=make.dtype)
     yield sample((), 1, dtype=make.dtype)
     yield sample((0, 2), 0, dtype=make.dtype)
+    yield sample((2,), 1)
+    yield sample((2,), 1.0)
+    yield sample((2,), True)
     if make.is_float:
         yield sample((2,), 0.5, dtype=make.dtype)
+
+
+def full(shape, value, dtype=None):
+    return np.full(shape, value, dtype or (bool if value is True else default_dtype(value)))
 
 
 def full_errors(make):
@@ -49,13 +53,22 @@ def arange_samples(make):
     yield sample(8, 1, -3, dtype=make.dtype)
     yield sample(0, dtype=make.dtype)
     yield sample(3, 3, dtype=make.dtype)
+    yield sample(3)
+    yield sample(3.0)
+    yield sample(True)
     if make.is_float:
         yield sample(0.5, 2.0, 0.25, dtype=make.dtype)
+        yield sample(0.5, 3, dtype=make.dtype)
+        yield sample(1, 2, 0.5, dtype=make.dtype)
+
+
+def default_dtype(*numbers):
+    return np.int64 if all(isinstance(n, int) for n in numbers) else np.float32
 
 
 def arange(start, end=None, step=1, dtype=None):
     start, end = (0, start) if end is None else (start, end)
-    return np.arange(start, end, step).astype(dtype)
+    return np.arange(start, end, step).astype(dtype or default_dtype(start, end, step))
 
 
 def arange_errors(make):
@@ -68,6 +81,7 @@ def linspace_samples(make):
     yield sample(4, 0, 5, dtype=make.dtype)
     yield sample(1, 3, 1, dtype=make.dtype)
     yield sample(1, 3, 0, dtype=make.dtype)
+    yield sample(1, 2, 3)
     if make.is_float:
         yield sample(-1.0, 1.0, 6, dtype=make.dtype)
 
@@ -82,9 +96,12 @@ def eye_samples(make):
     yield sample(2, 3, dtype=make.dtype)
     yield sample(3, m=0, dtype=make.dtype)
     yield sample(0, dtype=make.dtype)
+    yield sample(2)
 
 
 def eye_errors(make):
+    yield error(ValueError, "eye(): argument 'm': expected a size of 0 or more, got -1", 1, -1)
+    yield error(TypeError, "eye(): argument 'm': expected int or None, got float", 1, 2.0)
     yield error(ValueError, "eye(): argument 'n': expected a size of 0 or more, got -1", -1)
 
 
@@ -129,22 +146,30 @@ def copy_errors(make):
 
 EXACT = {"exact_dtype": True}
 
+
+def filled(function):
+    def reference(*shape, dtype=np.float32):
+        return function(shape[0] if isinstance(shape[0], (tuple, list)) else shape, dtype)
+
+    return reference
+
+
+def linspace(start, end, steps, dtype=np.float32):
+    return np.linspace(start, end, steps).astype(dtype)
+
+
+def eye(n, m=None, dtype=np.float32):
+    return np.eye(n, m, dtype=dtype)
+
+
 ENTRIES = (
-    OpInfo(
-        "zeros", shaped_samples, lambda *s, dtype: np.zeros(_shape(s), dtype), errors=shaped_errors("zeros"), **EXACT
-    ),
-    OpInfo("ones", shaped_samples, lambda *s, dtype: np.ones(_shape(s), dtype), errors=shaped_errors("ones"), **EXACT),
-    OpInfo("empty", shaped_samples, None, errors=shaped_errors("empty"), deterministic=True),
-    OpInfo("full", full_samples, lambda shape, value, dtype: np.full(shape, value, dtype), errors=full_errors, **EXACT),
+    OpInfo("zeros", shaped_samples, filled(np.zeros), errors=shaped_errors("zeros"), **EXACT),
+    OpInfo("ones", shaped_samples, filled(np.ones), errors=shaped_errors("ones"), **EXACT),
+    OpInfo("empty", shaped_samples, None, errors=shaped_errors("empty")),
+    OpInfo("full", full_samples, full, errors=full_errors, **EXACT),
     OpInfo("arange", arange_samples, arange, errors=arange_errors, **EXACT),
-    OpInfo(
-        "linspace",
-        linspace_samples,
-        lambda start, end, steps, dtype: np.linspace(start, end, steps).astype(dtype),
-        errors=linspace_errors,
-        **EXACT,
-    ),
-    OpInfo("eye", eye_samples, lambda n, m=None, dtype=None: np.eye(n, m, dtype=dtype), errors=eye_errors, **EXACT),
+    OpInfo("linspace", linspace_samples, linspace, errors=linspace_errors, **EXACT),
+    OpInfo("eye", eye_samples, eye, errors=eye_errors, **EXACT),
     OpInfo("fill", fill_samples, fill, errors=fill_errors),
     OpInfo("zero", zero_samples, np.zeros_like),
     OpInfo("copy", copy_samples, lambda x, other: np.broadcast_to(other, x.shape), errors=copy_errors),

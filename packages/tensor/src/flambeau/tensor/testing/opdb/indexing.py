@@ -224,6 +224,8 @@ def one_hot_samples(make):
     yield sample(make.values([0, 1, 1]), 2)
     yield sample(make.values([[0, 1], [1, 0]]), num_classes=3)
     yield sample(make.values([0, 3, 1]))
+    yield sample(make.values([0]))
+    yield sample(make.values([0]), 1)
     yield sample(make.values(1), 2)
     yield sample(make.values([]), 2)
 
@@ -235,6 +237,8 @@ def one_hot(x, num_classes=-1):
 def one_hot_errors(make):
     message = "one_hot(): argument 'input': expected indices in [0, 1], got 2"
     yield error(IndexError, message, make.array([0, 2]), 2)
+    message = "one_hot(): argument 'num_classes': expected a number of classes for a Tensor without elements, got -1"
+    yield error(ValueError, message, make.array([], np.int64))
     message = "one_hot(): argument 'num_classes': expected 1 or more classes, or -1, got 0"
     yield error(ValueError, message, make.array([0]), 0)
 

@@ -47,6 +47,7 @@ def class_samples(make):
     yield sample(make((4, 3), layout="transposed"), make.integers((4,), 0, 3, "strided"))
     yield sample(make((4, 3), layout="reversed"), make.array([-100, 0, 1, -100]))
     yield sample(make((0, 3)), make.integers((0,), 0, 3), reduction="sum")
+    yield sample(make.values([[1000.0, 0.0], [-1000.0, -999.0]]), make.array([1, 0]), smooth=False)
 
 
 def nll_loss(x, target, weight=None, ignore_index=-100, reduction="mean"):
@@ -69,6 +70,8 @@ def class_errors(name):
     def errors(make):
         message = f"{name}(): argument 'target': expected classes in [0, 2], got 3 at [1]"
         yield error(IndexError, message, make((2, 3)), make.array([0, 3]))
+        message = f"{name}(): argument 'target': expected classes in [0, 1], got -1 at [0, 1]"
+        yield error(IndexError, message, make((1, 2, 2)), make.array([[0, -1]]))
         message = f"{name}(): argument 'target': expected shape (2,), input's without the classes, got (3,)"
         yield error(ShapeError, message, make((2, 3)), make.array([0, 1, 2]))
         message = f"{name}(): argument 'target': expected integers, got float32; convert it with .long()"
@@ -88,6 +91,7 @@ def backward_samples(make):
         yield sample(grad, make((4, 3)), make.array([0, 2, 1, 2]), make((3,), 0.5, 2), 1, reduction)
     yield sample(make(()), make((2, 3, 2)), make.integers((2, 2), 0, 3), None, -100, "mean")
     yield sample(make(()), make((3,)), make.array(1), None, -100, "mean")
+    yield sample(make(()), make.values([[1000.0, 0.0], [-1000.0, -999.0]]), make.array([1, 0]), None, -100, "sum")
     yield sample(make(()), make((4, 3), layout="transposed"), make.integers((4,), 0, 3), None, -100, "mean")
 
 

@@ -34,6 +34,10 @@ def matmul_errors(make):
     )
 
     message = (
+        "matmul(): argument 'other': expected second-to-last dimension 3 to match input's last, got shape (1, 2, 3)"
+    )
+    yield error(ShapeError, message, make((2, 3)), make((1, 2, 3)))
+    message = (
         "matmul(): argument 'other': expected leading dimensions that broadcast with input's (2,), got shape (3, 3, 1)"
     )
     yield error(ShapeError, message, make((2, 1, 3)), make((3, 3, 1)))
@@ -105,6 +109,8 @@ def diagonal_samples(make):
     yield sample(make((3, 4)))
     yield sample(make((3, 4)), 1)
     yield sample(make((3, 4)), offset=-1)
+    yield sample(make((3, 4)), 7)
+    yield sample(make((3, 4)), -7)
     yield sample(make((2, 3, 4)), 0, 1, 2)
     yield sample(make((2, 3, 4)), offset=1, dim1=-1, dim2=0)
     yield sample(make((3, 4), layout="transposed"))

@@ -59,6 +59,8 @@ def max_pool2d_samples(make):
     yield sample(make.distinct((2, 1, 4, 4), "reversed"), 2, padding=1)
     yield sample(make.distinct((1, 1, 4, 4), "strided"), kernel_size=2, stride=1)
     yield sample(make.values([[[[1, 1, 0, 0], [1, 1, 0, 0]]]]), 2, smooth=False)
+    lowest = False if make.dtype == bool else -np.inf if make.is_float else np.iinfo(make.dtype).min
+    yield sample(make.values(np.full((1, 1, 3, 2), lowest)), 2, 1, 1, smooth=False)  # the padding wins nowhere
     if make.is_float:
         yield sample(make.values([[[[np.nan, 1, -np.inf, -np.inf], [1, 2, -np.inf, -np.inf]]]]), 2, smooth=False)
         yield sample(make.values([[[[1, np.nan], [2, np.nan]]]]), 2, smooth=False)
@@ -147,6 +149,10 @@ def pool_errors(name):
         yield error(ShapeError, message, make((4, 4)), 2)
         message = f"{name}(): argument 'padding': expected at most half the window's size (2, 2), got (2, 2)"
         yield error(ValueError, message, make((1, 1, 4, 4)), 2, padding=2)
+        message = f"{name}(): argument 'kernel_size': expected 1 or more, got (0, 2)"
+        yield error(ValueError, message, make((1, 1, 4, 4)), (0, 2))
+        message = f"{name}(): argument 'stride': expected an int or two ints, got 'two'"
+        yield error(TypeError, message, make((1, 1, 4, 4)), 2, "two")
         message = (
             f"{name}(): argument 'input': expected at least the window's size (5, 5), padding included, got size (4, 4)"
         )

@@ -95,6 +95,9 @@ def randint(low, high, shape, generator, dtype=np.int64):
 
 def randint_errors(make):
     yield error(ValueError, "randint(): argument 'high': expected a number above low's 3, got 3", 3, 3, (2,))
+    low, high = -(2**63) - 1, 2**63 + 1
+    yield error(ValueError, f"randint(): expected bounds within int64, got [{low}, 0)", low, 0, (2,))
+    yield error(ValueError, f"randint(): expected bounds within int64, got [0, {high})", 0, high, (2,))
 
 
 def randperm_samples(make):
@@ -116,6 +119,8 @@ def bernoulli_samples(make):
         yield sample(make((3, 4), layout=layout), 0.3, generator=make.generator(number))
     yield sample(make(()), 0.5, generator=make.generator(1))
     yield sample(make((0, 2)), 1, generator=make.generator(1))
+    yield sample(make((3,)), 1, generator=make.generator(1))
+    yield sample(make((3,)), 0, generator=make.generator(1))
     if make.is_float:
         yield sample(make((3, 4), 0, 1), generator=make.generator(5))
 
@@ -139,6 +144,7 @@ def filling_samples(first, second):
         for number, layout in enumerate(("contiguous", *LAYOUTS)):
             yield sample(make((3, 4), layout=layout), generator=make.generator(number))
         yield sample(make((3, 5)), first, second, generator=make.generator(1))
+        yield sample(make((3,)), 1, 0 if first > 0 else 1, generator=make.generator(1))
         yield sample(make(()), generator=make.generator(1))
         yield sample(make((0, 2)), generator=make.generator(1))
 

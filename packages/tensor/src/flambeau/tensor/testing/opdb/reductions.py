@@ -61,21 +61,25 @@ def moment(function):
 
 
 def norm_samples(make):
+    for p in (0, -np.inf):
+        yield sample(make((2, 3)), p, dim=1, smooth=False)
     for p in (2, 1, 3):
         yield sample(make((2, 3)), p)
         yield sample(make((2, 3, 2)), p, dim=(0, 2))
         yield sample(make((2, 3)), p, dim=1, keepdim=True)
     for layout in LAYOUTS:
         yield sample(make((3, 4), layout=layout))
-    yield sample(make.distinct((2, 3)), np.inf, dim=1)
+    yield sample(make.values([[1.0, -2.0, 1.5], [0.5, -0.25, -3.0]]), np.inf, dim=1)
     yield sample(make(()))
     yield sample(make((2, 0)), dim=1)
 
 
 def norm(x, p=2, dim=None, keepdim=False):
     size = np.abs(x)
-    if p == np.inf:
-        return size.max(axis=dim, keepdims=keepdim)
+    if np.isinf(p):
+        return (size.max if p > 0 else size.min)(axis=dim, keepdims=keepdim)
+    if p == 0:
+        return (size != 0).sum(axis=dim, keepdims=keepdim).astype(float)
     return (size**p).sum(axis=dim, keepdims=keepdim) ** (1 / p)
 
 
@@ -86,14 +90,32 @@ def logsumexp(x, axis=None, keepdims=False):
     return result if keepdims else result.squeeze(axis)
 
 
+def total_samples(make):
+    yield from reduction_samples()(make)
+    yield sample(make((2, 3)), dtype=np.dtype(np.float64))
+    yield from many_samples(make)
+
+
+def many_samples(make):
+    """More elements than float16 can count, were they added up in float16."""
+    yield sample(make.values(np.ones(3000)), 0, smooth=False)
+
+
+def mean_samples(make):
+    yield from reduction_samples()(make)
+    yield from many_samples(make)
+
+
 def mean_errors(make):
     yield from dim_error("mean")(make)
     message = "mean(): argument 'dtype': expected a floating dtype, got int64"
     yield error(DTypeError, message, make((2,)), dtype=np.dtype(np.int64))
 
 
-def cumsum(x, dim):
-    return np.cumsum(x.astype(np.int64) if x.dtype.kind in "biu" else x, dim)
+def cumsum(x, dim, dtype=None):
+    x = x.astype(np.int64) if x.dtype.kind in "biu" else x
+    result = np.cumsum(x, dim) if x.ndim else x
+    return result if dtype is None else result.astype(dtype)
 
 
 def cumsum_samples(make):
@@ -103,6 +125,9 @@ def cumsum_samples(make):
         yield sample(make((3, 4), layout=layout), dim=1)
     yield sample(make((2, 0)), 1)
     yield sample(make((0, 2)), 1)
+    yield sample(make(()), 0)
+    yield sample(make((2, 3)), 1, dtype=np.dtype(np.float64))
+    yield from many_samples(make)
 
 
 EXTREMUM = reduction_samples(empty=False, distinct=True)
@@ -111,10 +136,10 @@ WITH_INDICES = reduction_samples(several=False, empty=False, distinct=True, whol
 ROUNDED = {"tolerance": SEVERAL_STEPS}
 
 ENTRIES = (
-    OpInfo("sum", reduction_samples(), total(np.sum), errors=dim_error("sum"), **ROUNDED),
-    OpInfo("prod", reduction_samples(), total(np.prod), domain=(1, 2), errors=dim_error("prod"), **ROUNDED),
+    OpInfo("sum", total_samples, total(np.sum), errors=dim_error("sum"), **ROUNDED),
+    OpInfo("prod", total_samples, total(np.prod), domain=(1, 2), errors=dim_error("prod"), **ROUNDED),
     OpInfo("cumsum", cumsum_samples, cumsum, errors=dim_error("cumsum"), **ROUNDED),
-    reduction("mean", np.mean, errors=mean_errors, **TO_FLOAT, **ROUNDED),
+    reduction("mean", np.mean, samples=mean_samples, errors=mean_errors, **TO_FLOAT, **ROUNDED),
     reduction("amax", np.amax, samples=EXTREMUM, errors=empty_error("amax"), dtypes=ALL),
     reduction("amin", np.amin, samples=EXTREMUM, errors=empty_error("amin"), dtypes=ALL),
     OpInfo("argmax", PLACE, place(np.argmax), errors=empty_error("argmax")),

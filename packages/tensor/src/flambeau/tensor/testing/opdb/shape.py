@@ -59,6 +59,10 @@ def view_samples(make):
     yield sample(make((0, 3)), (3, 0))
     yield sample(make((3, 4), layout="strided"), (3, 2, 2))
     yield sample(make((3, 4), layout="reversed"), (3, 1, 4))
+    yield sample(make((2, 3, 4), layout="strided"), (6, 4))
+    yield sample(make((2, 3, 4), layout="strided"), (1, 6, 2, 2))
+    yield sample(make((1, 4), layout="transposed"), (2, 2))
+    yield sample(make((3, 1, 4), layout="reversed"), (3, 4))
 
 
 def view_errors(make):
@@ -71,6 +75,8 @@ def view_errors(make):
         x,
         (12,),
     )
+    message = "view(): argument 'shape': expected sizes for input's 6 elements (shape (2, 3)), got (4,)"
+    yield error(ShapeError, message, make((2, 3)), (4,))
 
 
 def transpose(x, dim0, dim1):
@@ -95,13 +101,16 @@ def expand_errors(make):
 def narrow_errors(make):
     message = "narrow(): argument 'length': expected 0 to 1 elements from 2 on, got 2"
     yield error(IndexError, message, make((3,)), 0, 2, 2)
-    message = "narrow(): argument 'start': expected an index in [-3, 3], got 4"
-    yield error(IndexError, message, make((3,)), 0, 4, 0)
+    for start in (4, -4):
+        message = f"narrow(): argument 'start': expected an index in [-3, 3], got {start}"
+        yield error(IndexError, message, make((3,)), 0, start, 0)
 
 
 def split_errors(make):
     message = "split(): argument 'split_size': expected sizes that add up to 3, got [1, 1]"
     yield error(ValueError, message, make((3,)), [1, 1])
+    message = "split(): argument 'split_size': expected an int or a list of ints, got float"
+    yield error(TypeError, message, make((3,)), 1.5)
     message = "split(): argument 'split_size': expected a size of 1 or more, got 0"
     yield error(ValueError, message, make((3,)), 0)
 
@@ -113,8 +122,11 @@ def unbind_errors(make):
 def roll_errors(make):
     message = "roll(): argument 'dims': expected one dimension for each of the 2 shifts, got (0,)"
     yield error(ValueError, message, make((2, 3)), (1, 2), 0)
-    message = "roll(): argument 'dims': expected dimensions in [-2, 1], got 2"
-    yield error(IndexError, message, make((2, 3)), 1, 2)
+    for dim in (2, -3):
+        message = f"roll(): argument 'dims': expected dimensions in [-2, 1], got {dim}"
+        yield error(IndexError, message, make((2, 3)), 1, dim)
+    message = "roll(): argument 'shifts': expected one shift when there are no dims, got (1, 2)"
+    yield error(ValueError, message, make((2, 3)), (1, 2))
 
 
 def tile_errors(make):
@@ -147,7 +159,10 @@ def flip(x, *dims):
 
 
 def split(x, size, dim=0):
-    bounds = np.cumsum(size)[:-1] if isinstance(size, (list, tuple)) else np.arange(size, x.shape[dim], size)
+    if isinstance(size, (list, tuple)):
+        bounds = np.cumsum(size)[:-1]
+    else:
+        bounds = np.arange(size, x.shape[dim], max(size, 1))
     return np.split(x, bounds, axis=dim)
 
 
@@ -171,7 +186,7 @@ SQUEEZED = (
     call((2, 1), 1), call((0, 1)), call((0, 1), 0),
 )  # fmt: skip
 SPLIT = (
-    call((4, 3), 2), call((5, 3), 2), call((4, 3), [1, 3]), call((4, 3), 2, 1), call((2, 4), [1, 0, 3], dim=-1),
+    call((4, 3), 2), call((5, 3), 2), call((0, 3), 2), call((0, 3), 0), call((4, 3), [1, 3]), call((4, 3), 2, 1), call((2, 4), [1, 0, 3], dim=-1),
 )  # fmt: skip
 COPIED = (call((2, 3)), call(()), call((0, 2)), call((2, 3, 2)))
 
@@ -207,7 +222,14 @@ ENTRIES = (
     view(
         "narrow",
         narrow,
-        calls(call((4, 3), 0, 1, 2), call((4, 3), -1, 0, 3), call((4, 3), 1, 1, 0), call((2, 3, 4), 2, -2, 2)),
+        calls(
+            call((4, 3), 0, 1, 2),
+            call((4, 3), -1, 0, 3),
+            call((4, 3), 1, 1, 0),
+            call((2, 3, 4), 2, -2, 2),
+            call((3,), 0, -3, 2),
+            call((3,), 0, 3, 0),
+        ),
         errors=narrow_errors,
     ),
     view("flip", flip, calls(call((2, 3), 0), call((2, 3), (0, 1)), call((2, 3, 2), (-1, 0)), call((0, 3), 1))),
@@ -219,13 +241,20 @@ ENTRIES = (
     view(
         "roll",
         np.roll,
-        calls(call((2, 3), 1), call((2, 3), -2, 1), call((2, 3), (1, 2), (0, 1)), call((0, 3), 1, 0), call((5,), 7)),
+        calls(call((2, 3), 1), call((2, 3), -2, 1), call((2, 3), (1, 2), (0, 1)), call((0, 3), 1, -1), call((5,), 7)),
         errors=roll_errors,
     ),
     view(
         "tile",
         tile,
-        calls(call((2, 3), (2, 1)), call((2, 3), 2, 2, 1), call((), (2,)), call((2, 3), (2,)), call((0, 3), (1, 2))),
+        calls(
+            call((2, 3), (2, 1)),
+            call((2, 3), 2, 2, 1),
+            call((), (2,)),
+            call((2, 3), (2,)),
+            call((0, 3), (1, 2)),
+            call((2, 3), (0, 1)),
+        ),
         errors=tile_errors,
     ),
 )

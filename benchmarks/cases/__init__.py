@@ -1,0 +1,1 @@
+"""The cases, one file per subject; each file has `CASES`, a list of `harness.Case`."""

@@ -1,0 +1,173 @@
+"""What flambeau's developers and CI run: `nox` for all checks, `nox --list` for the sessions.
+
+Every session works on wheels, built once per `nox` call and again only when a package's sources changed, so what is
+tested is what is shipped. The packages are those found in `packages/`, in the order of their dependencies.
+"""
+
+import functools
+import graphlib
+import hashlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import nox
+from packaging.requirements import Requirement
+
+nox.needs_version = ">=2024.10.9"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.sessions = ["lint", "types", "tests", "integration", "docs"]
+
+ROOT = Path(__file__).resolve().parent
+DIST = ROOT / "dist"
+STACK = "flambeau"  # the code-free root distribution
+FOLDERS = {p.parent.name: p.parent for p in sorted(ROOT.glob("packages/*/pyproject.toml"))} | {STACK: ROOT}
+PROJECTS = {name: nox.project.load_toml(folder / "pyproject.toml") for name, folder in FOLDERS.items()}
+GROUPS = {g: nox.project.dependency_groups(PROJECTS[STACK], g) for g in PROJECTS[STACK]["dependency-groups"]}
+NOT_BUILT = {"tests", "build", "dist", "__pycache__"}  # folders of a package that do not go into its wheel
+
+
+def siblings(name: str) -> set[str]:
+    """Packages of this repository that a package needs to run or to be built."""
+    project = PROJECTS[name]
+    requirements = project["project"].get("dependencies", []) + project["build-system"]["requires"]
+    wanted = {Requirement(r).name for r in requirements}
+    return {other for other, p in PROJECTS.items() if p["project"]["name"] in wanted}
+
+
+ORDER = tuple(graphlib.TopologicalSorter({name: siblings(name) for name in PROJECTS}).static_order())
+PACKAGES = tuple(name for name in ORDER if name != STACK)
+
+
+@functools.cache
+def fingerprint(name: str) -> str:
+    """Changes when the wheel of a package would: with its sources, its siblings' or the Python that builds it."""
+    folder = FOLDERS[name]
+    files = [f for f in folder.rglob("*") if f.is_file() and not NOT_BUILT & set(f.relative_to(folder).parts)]
+    if name == STACK:
+        files = [ROOT / "pyproject.toml", ROOT / "README.md", ROOT / "LICENSE"]
+    digest = hashlib.sha256(sys.version.encode())
+    for file in sorted(files):
+        digest.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes())
+    for sibling in sorted(siblings(name)):
+        digest.update(fingerprint(sibling).encode())
+    return digest.hexdigest()
+
+
+def build_wheel(session: nox.Session, name: str) -> Path:
+    """The wheel of one package, built in isolation against the wheels already in dist/."""
+    stamp = DIST / f"{name}.stamp"
+    if stamp.exists():
+        built_from, wheel = stamp.read_text().split()
+        if built_from == fingerprint(name) and (DIST / wheel).exists():
+            return DIST / wheel
+    distribution = PROJECTS[name]["project"]["name"].replace("-", "_")
+    for old in DIST.glob(f"{distribution}-*.whl"):
+        old.unlink()
+    options = ["--quiet", "--no-deps", "--find-links", DIST, "--wheel-dir", DIST]
+    jobs = os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count()))
+    # A folder of its own: the package's build/ may belong to an editable installation, with another CMake cache.
+    with tempfile.TemporaryDirectory() as folder:
+        options += ["--config-settings", f"build-dir={folder}"]
+        session.run("python", "-m", "pip", "wheel", *options, FOLDERS[name], env={"CMAKE_BUILD_PARALLEL_LEVEL": jobs})
+    (wheel,) = DIST.glob(f"{distribution}-*.whl")
+    session.run("python", "scripts/check_wheel.py", wheel)
+    stamp.write_text(f"{fingerprint(name)} {wheel.name}\n")
+    return wheel
+
+
+def wheels(session: nox.Session, *names: str) -> list[Path]:
+    """The wheels of some packages and of all that these lean on."""
+    needed = set(names)
+    for name in reversed(ORDER):
+        if name in needed:
+            needed |= siblings(name)
+    return [build_wheel(session, name) for name in ORDER if name in needed]
+
+
+def split_oracles(session: nox.Session) -> tuple[list[str], list[str]]:
+    """What `--oracles` among the session's arguments asks to install, and the other arguments."""
+    rest = [argument for argument in session.posargs if argument != "--oracles"]
+    return (GROUPS["oracles"] if len(rest) < len(session.posargs) else []), rest
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build all wheels into dist/."""
+    for wheel in wheels(session, *ORDER):
+        session.log(f"{wheel.relative_to(ROOT)}  {wheel.stat().st_size / 1e6:.2f} MB")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and formatting; `nox -s lint -- --fix` mends what can be mended."""
+    session.install(*GROUPS["lint"])
+    fix = "--fix" in session.posargs
+    session.run("ruff", "check", *(["--fix"] if fix else []), ".")
+    session.run("ruff", "format", *([] if fix else ["--check"]), ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the public types as a user's type checker sees them, and the sources of the pure Python packages."""
+    session.install(*wheels(session, *PACKAGES), *GROUPS["types"])
+    session.run("mypy", "--strict", "tests-integration/typing_sample.py")
+    pure = [name for name in PACKAGES if PROJECTS[name]["build-system"]["build-backend"] == "hatchling.build"]
+    session.run("mypy", *(FOLDERS[name] / "src" for name in pure))
+
+
+@nox.session
+@nox.parametrize("package", PACKAGES, ids=PACKAGES)
+def tests(session: nox.Session, package: str) -> None:
+    """Test one package from its wheel, with only what it depends on; `-- --oracles` adds torch."""
+    oracles, arguments = split_oracles(session)
+    *siblings_wheels, wheel = wheels(session, package)
+    session.install(*siblings_wheels, f"{wheel}[test]", *oracles)
+    session.run("pytest", FOLDERS[package] / "tests", *arguments)
+
+
+@nox.session
+def integration(session: nox.Session) -> None:
+    """Test what needs several packages: the namespace, wheels alone and together, the ABI check, a training run."""
+    session.install(*wheels(session, *ORDER), *GROUPS["test"])
+    session.run("pytest", "tests-integration", *session.posargs, env={"FLAMBEAU_DIST": str(DIST)})
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation, warnings being errors, and run all its code and that of the docstrings."""
+    session.install(*wheels(session, *PACKAGES), *GROUPS["docs"])
+    for builder in ("html", "doctest"):
+        options = ["-W", "--keep-going", "-q", "-b", builder, "-d", "docs/_build/doctrees"]
+        session.run("sphinx-build", *options, "docs", f"docs/_build/{builder}")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure beside rivals: `nox -s bench -- --oracles small_ops` (torch joins with --oracles)."""
+    oracles, arguments = split_oracles(session)
+    session.install(*wheels(session, *PACKAGES), *oracles)
+    session.run("python", "-m", "benchmarks", *arguments)
+
+
+@nox.session
+def train(session: nox.Session) -> None:
+    """Train a small convolutional network on real digits: `nox -s train -- --seed 1 --epochs 10`."""
+    session.install(*wheels(session, *PACKAGES), "-r", "docs/examples/requirements.txt")
+    session.run("python", "docs/examples/train_digits.py", *session.posargs)
+
+
+@nox.session
+def soak(session: nox.Session) -> None:
+    """Look longer: property tests with many more examples, the C++ kernels under the address and UB sanitizers."""
+    session.install(*wheels(session, *PACKAGES), *GROUPS["test"])
+    for name in PACKAGES:
+        session.run("pytest", FOLDERS[name] / "tests", "--hypothesis-profile", "soak", *session.posargs)
+    flags = ["-std=c++20", "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    with tempfile.TemporaryDirectory() as folder:
+        for source in sorted(ROOT.glob("packages/*/cpp/tests/*.cpp")):
+            program = Path(folder) / source.stem
+            include = source.parents[1] / "include"
+            session.run("g++", *flags, f"-I{include}", source, "-pthread", "-o", program, external=True)
+            session.run(program, external=True)
