@@ -62,6 +62,6 @@ def derivatives() -> None:
     (first,) = grad((w * w).sum(), [w], create_graph=True)
     first.sum().backward()
     if w.grad is not None:
-        assert_type(w.grad.numpy().shape, tuple[int, ...])
+        assert_type(w.grad.shape, tuple[int, ...])
     pairs = TensorDataset(ft.arange(4), ft.ones(4))
     print(len(pairs), pairs[0])

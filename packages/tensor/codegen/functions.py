@@ -11,10 +11,15 @@ HEADER = '''\
 from flambeau.tensor._core.tensor cimport Operator, call, call1, call2
 
 from flambeau.tensor._core.tensor import bind_operators, make_records
+from flambeau.tensor.errors import type_error
 
 RECORDS = make_records()
 bind_operators(RECORDS)
 PUBLIC = []  # (name, function, is_function, is_method)
+
+
+def _both(operation, name, alias):
+    type_error(operation, alias, f"one of {name} and {alias}", "both")
 
 
 def _publish(name, function, record, is_function, is_method):
@@ -45,7 +50,13 @@ def _function(definition, inplace: bool) -> list[str]:
     body = [head, *_docstring(definition, inplace)]
     for a in found:
         if a.stands_for:
-            body.append(f"    if {a.name} is not None:\n        {a.stands_for} = {a.name}")
+            (original,) = (o for o in found if o.name == a.stands_for)
+            body += [
+                f"    if {a.name} is not None:",
+                f"        if {original.name} is not {original.default}:",
+                f'            _both("{name}", "{original.name}", "{a.name}")',
+                f"        {original.name} = {a.name}",
+            ]
     own = [a.name for a in found if not a.stands_for and a.kind != "OUT"]
     body += [f"    {line}" for line in _calls(definition, own, inplace, any(a.kind == "OUT" for a in found))]
     flags = f"{definition.function}, {definition.method}"

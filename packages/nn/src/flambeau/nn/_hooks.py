@@ -1,31 +1,20 @@
-"""Hooks of modules, and the handles that take them away."""
+"""Functions that run around a call, until they are taken away."""
 
 from __future__ import annotations
 
-import itertools
-import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 __all__ = ["RemovableHandle"]
 
-_numbers = itertools.count()
-
-
-class Hooks(dict[int, Callable[..., Any]]):
-    """Hooks in the order they were registered. (Only a subclass of dict takes weak references.)"""
-
-    def add(self, hook: Callable[..., Any]) -> RemovableHandle:
-        number = next(_numbers)
-        self[number] = hook
-        return RemovableHandle(self, number)
+Hooks = list[Callable[..., Any]]
 
 
 class RemovableHandle:
-    """What registering a hook gives: :meth:`remove` takes the hook away, as does the end of a ``with`` block.
+    """What registering a hook gives: ``remove()`` takes the hook away, as does the end of a ``with`` block.
 
     Example:
-        >>> from flambeau import nn
+        >>> import flambeau.nn as nn
         >>> layer = nn.ReLU()
         >>> with layer.register_forward_hook(lambda module, args, output: output + 1):
         ...     layer(ft.zeros(1)).tolist()
@@ -34,17 +23,18 @@ class RemovableHandle:
         [0.0]
     """
 
-    def __init__(self, hooks: Hooks, number: int) -> None:
-        self._hooks = weakref.ref(hooks)
-        self._number = number
+    def __init__(self, hooks: Hooks, hook: Callable[..., Any]) -> None:
+        hooks.append(hook)
+        self._hooks: Hooks | None = hooks
+        self._hook = hook
 
     def remove(self) -> None:
-        """Take the hook away; nothing happens when it is gone already."""
-        hooks = self._hooks()
-        if hooks is not None:
-            hooks.pop(self._number, None)
+        """Take the hook away; a second call does nothing."""
+        if self._hooks is not None and self._hook in self._hooks:
+            self._hooks.remove(self._hook)
+        self._hooks = None
 
-    def __enter__(self) -> RemovableHandle:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:

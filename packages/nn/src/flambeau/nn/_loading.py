@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
-
 import flambeau.tensor as ft
+import numpy as np
 from flambeau.tensor import DTypeError, Tensor, errors
 
 
@@ -53,7 +52,7 @@ def _misfit(name: str, place: Tensor, value: Any) -> str | None:
     if tuple(value.shape) != place.shape:
         return f"mis-shaped: '{name}': expected {place.shape}, got {tuple(value.shape)}"
     try:
-        ft.empty(0, dtype=place.dtype) .copy_(ft.empty(0, dtype=value.dtype))
+        ft.empty(0, dtype=place.dtype).copy_(ft.empty(0, dtype=value.dtype))
     except DTypeError:
         return f"mis-typed: '{name}': expected what {place.dtype.name} can hold, got {value.dtype.name}"
     return None

@@ -17,34 +17,30 @@ if TYPE_CHECKING:
     from .module import Module
 
 
-def explain(module: Module, args: tuple[Any, ...], error: Exception) -> Exception | None:
-    """Say once, on the way out of the innermost module, where it stands; gives an error that says more, if there is one.
+def explain(module: Module, args: tuple[Any, ...], error: Exception) -> None:
+    """Write into an error, on its way out of the innermost module, where that module stands.
+
+    A ShapeError of a module that can tell what it expects says so; what it said before becomes a note. All others keep
+    their message and get the place as a note. Either way ``error.module_path`` is the path.
 
     Args:
         module: the module whose call failed.
         args: what it was called with.
         error: what it raised.
-
-    Returns:
-        An error to raise instead, or None: ``error`` then carries the place as a note, if there is something to say.
     """
     if hasattr(error, "module_path"):
-        return None
+        return  # from a module further in
     path = _path(module)
+    error.module_path = path  # type: ignore[attr-defined]
+    title = f"{type(module).__name__} '{path}'" if path else type(module).__name__
     if isinstance(error, ShapeError) and args and isinstance(args[0], Tensor):
         expected = module.expected_input(args[0])
         if expected is not None:
-            error = ShapeError(f"{_title(module, path)} expects {expected}, got {tuple(args[0].shape)}")
-            error.module_path = path  # type: ignore[attr-defined]
-            return error
-    error.module_path = path  # type: ignore[attr-defined]
+            error.add_note(str(error))
+            error.args = (f"{title} expects {expected}, got {tuple(args[0].shape)}",)
+            return
     if path:
-        error.add_note(f"in {_title(module, path)}")
-    return None
-
-
-def _title(module: Module, path: str) -> str:
-    return f"{type(module).__name__} '{path}'" if path else type(module).__name__
+        error.add_note(f"in {title}")
 
 
 def _path(module: Module) -> str:

@@ -74,10 +74,8 @@ class Module:
                 return self._call_with_hooks(args, kwargs)
             return self.forward(*args, **kwargs)
         except Exception as error:
-            better = explain(self, args, error)
-            if better is None:
-                raise
-            raise better from error
+            explain(self, args, error)
+            raise
 
     def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         for hook in tuple(self._pre_hooks):
@@ -128,6 +126,8 @@ class Module:
             errors.value_error(operation, "name", "a name without dots", repr(name))
         if hasattr(Module, name) or name in ("_registered", "_pre_hooks", "_forward_hooks"):
             errors.value_error(operation, "name", "a name that Module does not use itself", repr(name))
+        if isinstance(value, Parameter) and not value.is_leaf:
+            errors.value_error(operation, name, "a leaf", "the result of an operation", "compute it in forward()")
         if isinstance(value, Module) and any(module is self for module in value.modules()):
             errors.value_error(operation, name, f"a Module that does not hold this {operation}", "one that does")
         self._registered[name] = kind

@@ -1,4 +1,4 @@
-"""Parameters: the Variables that a module learns."""
+"""Parameter: a Variable that a Module trains."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ __all__ = ["Parameter"]
 
 
 class Parameter(Variable):
-    """A Variable that a module learns: it requires grad, and a :class:`Module` registers it when it is assigned.
+    """A Variable that becomes one of a module's parameters when assigned to an attribute of it.
 
-    Results of operations on it are Variables, never Parameters.
+    What operations make of Parameters are Variables, never Parameters.
 
     Args:
-        data: Tensor (whose memory is shared), or data as :func:`flambeau.tensor.tensor` takes it.
+        data: Tensor or NumPy array, whose memory is shared, or data as :func:`flambeau.tensor.tensor` takes it.
         requires_grad: whether gradients with respect to it are wanted.
 
     Raises:
-        DTypeError: the data are not floats, and ``requires_grad`` was not set to False.
+        DTypeError: ``requires_grad`` and elements that are not floats.
 
     Example:
-        >>> from flambeau import nn
-        >>> weight = nn.Parameter([1.0, 2.0])
-        >>> weight.requires_grad, isinstance(weight * 2, nn.Parameter)
-        (True, False)
+        >>> from flambeau.nn import Parameter
+        >>> w = Parameter(ft.ones(2))
+        >>> w.requires_grad, type(w * 2).__name__
+        (True, 'Variable')
     """
 
     def __init__(self, data: Any = None, requires_grad: bool = True) -> None:
         super().__init__(data, requires_grad)
 
     def __repr__(self) -> str:
-        return "Parameter containing:\n" + super().__repr__()
+        return f"Parameter containing:\n{super().__repr__()}"

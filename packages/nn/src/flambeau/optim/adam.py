@@ -8,78 +8,93 @@ from typing import Any
 import flambeau.tensor as ft
 from flambeau.tensor import Tensor, errors
 
-from ._checks import check_not_negative
-from .optimizer import Optimizer, Parameters, State
+from ._check import check_not_negative
+from .optimizer import Optimizer, Params, State
 
 __all__ = ["Adam"]
 
 
 class Adam(Optimizer):
-    """Adam (Kingma and Ba, 2015): steps of about ``lr``, whatever the scale of the gradients.
+    r"""Steps along the mean of the gradients, each element scaled by how large its gradients usually are.
 
-    With ``g`` the gradient plus ``weight_decay * p``, and ``t`` the number of the step:
-    ``m = beta1 * m + (1 - beta1) * g``; ``v = beta2 * v + (1 - beta2) * g**2``;
-    ``p -= lr * (m / (1 - beta1**t)) / (sqrt(v / (1 - beta2**t)) + eps)``.
+    .. math::
+        g &\leftarrow g + \text{weight_decay} \cdot p \\
+        m &\leftarrow \beta_1 m + (1 - \beta_1) \, g \\
+        v &\leftarrow \beta_2 v + (1 - \beta_2) \, g^2 \\
+        p &\leftarrow p - \text{lr} \, \frac{m}{1 - \beta_1^t} \Big/ \Big(\sqrt{\frac{v}{1 - \beta_2^t}} + \epsilon\Big)
+
+    in step t (Kingma and Ba, 2015). With ``amsgrad`` the greatest v so far takes the place of v in the last line (Reddi
+    et al., 2018).
 
     Args:
-        params: Variables, (name, Variable) pairs, or dicts of groups.
-        lr: the learning rate.
-        betas: how slowly the averages of the gradient and of its square move.
-        eps: keeps the divisor from being 0.
-        weight_decay: how strongly parameters are drawn to 0, through the gradient.
-        maximize: go up instead of down.
+        params: parameters, with names or without, or groups of them.
+        lr: learning rate.
+        betas: how much of the two running means is kept at each step.
+        eps: keeps the quotient finite.
+        weight_decay: how strongly parameters are drawn to zero.
+        amsgrad: let no element's steps grow again.
+        maximize: move up instead of down.
 
     Raises:
-        ValueError: a hyper-parameter out of range.
+        ValueError: an option is out of range.
 
     Example:
         >>> from flambeau import nn, optim
-        >>> weight = nn.Parameter([2.0, 0.001])
-        >>> optimizer = optim.Adam([weight], lr=0.1)
-        >>> (weight * ft.tensor([1000.0, 0.001])).sum().backward()
+        >>> w = nn.Parameter(ft.tensor([1.0]))
+        >>> optimizer = optim.Adam([w], lr=0.5)
+        >>> w.sum().backward()
         >>> optimizer.step()
-        >>> [round(x, 3) for x in weight.tolist()]
-        [1.9, -0.099]
+        >>> w.tolist()
+        [0.5]
     """
 
     def __init__(
         self,
-        params: Parameters,
+        params: Params,
         lr: float = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.0,
+        amsgrad: bool = False,
         *,
         maximize: bool = False,
     ) -> None:
-        defaults = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize}
-        super().__init__(params, defaults)
+        options = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad}
+        super().__init__(params, {**options, "maximize": maximize})
 
-    def check(self, **hyper: Any) -> None:
-        check_not_negative("Adam", hyper, "lr", "eps", "weight_decay")
-        betas = hyper["betas"]
+    def check_options(self, **options: Any) -> None:
+        for name in ("lr", "eps", "weight_decay"):
+            check_not_negative("Adam", name, options[name])
+        betas = options["betas"]
         if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
             errors.value_error("Adam", "betas", "two numbers in [0, 1)", str(betas))
 
-    def init_state(self, p: Tensor) -> State:
-        return {"step": 0, "exp_avg": ft.zeros_like(p), "exp_avg_sq": ft.zeros_like(p)}
+    def init_state(self, p: Tensor, **options: Any) -> State:
+        state = {"step": 0, "exp_avg": ft.zeros_like(p), "exp_avg_sq": ft.zeros_like(p)}
+        if options["amsgrad"]:
+            state["max_exp_avg_sq"] = ft.zeros_like(p)
+        return state
 
     def update(
         self,
         p: Tensor,
         g: Tensor,
         state: State,
+        *,
         lr: float,
         betas: tuple[float, float],
         eps: float,
         weight_decay: float,
+        amsgrad: bool,
     ) -> None:
         beta1, beta2 = betas
-        step = state["step"] = state["step"] + 1
+        state["step"] += 1
+        m, v = state["exp_avg"], state["exp_avg_sq"]
         if weight_decay:
-            g = g + p * weight_decay
-        average, square = state["exp_avg"], state["exp_avg_sq"]
-        average.lerp_(g, 1 - beta1)
-        square.mul_(beta2).addcmul_(g, g, value=1 - beta2)
-        divisor = square.sqrt().div_(math.sqrt(1 - beta2**step)).add_(eps)
-        p.addcdiv_(average, divisor, value=-lr / (1 - beta1**step))
+            g = g + weight_decay * p
+        m.mul_(beta1).add_((1 - beta1) * g)
+        v.mul_(beta2).add_((1 - beta2) * g * g)
+        if amsgrad:
+            v = state["max_exp_avg_sq"].maximum_(v)
+        scale = v.sqrt().div_(math.sqrt(1 - beta2 ** state["step"])).add_(eps)
+        p.sub_((m * (lr / (1 - beta1 ** state["step"]))).div_(scale))

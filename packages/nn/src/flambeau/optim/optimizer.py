@@ -1,291 +1,218 @@
-"""``Optimizer``: groups of parameters, their state, and the loop over both."""
+"""Optimizer: parameter groups, steps and state; what a rule of optimization needs around it."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
-import flambeau.tensor as ft
 from flambeau.autograd import Variable, enable_grad
 from flambeau.tensor import Tensor, errors
 
-__all__ = ["Optimizer"]
+from . import _state
 
-Parameters = Iterable[Variable] | Iterable[tuple[str, Variable]] | Iterable[dict[str, Any]]
+__all__ = ["Optimizer", "Params"]
+
+Params = Iterable[Variable] | Iterable[tuple[str, Variable]] | Iterable[dict[str, Any]]
 State = dict[str, Any]
+R = TypeVar("R")
 
 
 class Optimizer:
-    """The base of all optimizers.
+    """Base class of optimizers.
 
-    A subclass implements two methods. ``init_state(p)`` gives the state of one parameter, a dict of Tensors and
-    numbers. ``update(p, g, state, **hyperparameters)`` changes ``p`` and ``state`` in place with pointwise operators
-    and leaves the gradient ``g`` alone. All of them are plain Tensors, so nothing is recorded.
+    A subclass implements two methods. ``init_state(p)`` gives what is remembered about one parameter, ``update(p, g,
+    state)`` changes the parameter by its gradient; both get the options of the parameter's group by name.
+
+    ``update`` is written once, for one parameter. It uses pointwise operators on plain Tensors, in place or not, and
+    arithmetic on options and on the Python numbers in the state; it never looks at elements or shapes and never changes
+    ``g``. So it can be run as it is on each parameter, or once on stand-ins to find the program to run over all.
 
     Args:
-        params: Variables to change; or (name, Variable) pairs, as ``named_parameters()`` gives them, and the state is
-            kept by name; or dicts with ``"params"`` and hyper-parameters of their own.
-        defaults: the hyper-parameters by name.
-
-    Raises:
-        ValueError: no parameters, one twice, or one that is the result of an operation.
-        TypeError: something that is not a Variable.
+        params: parameters, pairs of name and parameter as :meth:`~flambeau.nn.Module.named_parameters` gives them, or
+            dicts ``{"params": ..., option: value, ...}`` for groups with options of their own.
+        defaults: options of all groups that say nothing else. ``maximize`` is one of every optimizer: move up, not
+            down.
 
     Attributes:
-        param_groups: list of dicts: ``"params"``, and the hyper-parameters of these.
-        state: the state of each parameter, by its name or position.
+        param_groups: one dict for each group, with ``"params"`` and its options, which may be changed at any time.
+        state: what ``update`` keeps for each parameter.
+
+    Raises:
+        TypeError: something that is no Variable.
+        ValueError: no parameters, one that comes twice or is no leaf, or an option that does not exist.
 
     Example:
         >>> from flambeau import nn, optim
         >>> class SignDescent(optim.Optimizer):
-        ...     def __init__(self, params, lr):
+        ...     def __init__(self, params, lr=0.01):
         ...         super().__init__(params, {"lr": lr})
-        ...
-        ...     def update(self, p, g, state, lr):
-        ...         p.sub_(g.sign() * lr)
-        >>> weight = nn.Parameter([1.0, -1.0])
-        >>> optimizer = SignDescent([weight], lr=0.5)
-        >>> weight.square().sum().backward()
+        ...     def update(self, p, g, state, *, lr):
+        ...         p.sub_(lr * g.sign())
+        >>> w = nn.Parameter(ft.tensor([1.0, -1.0]))
+        >>> optimizer = SignDescent([w], lr=0.5)
+        >>> (w * w).sum().backward()
         >>> optimizer.step()
-        >>> weight.tolist()
+        >>> w.tolist()
         [0.5, -0.5]
     """
 
-    update: ClassVar[Callable[..., None]]
-
-    def __init__(self, params: Parameters, defaults: dict[str, Any]) -> None:
-        self.defaults = {**defaults, "maximize": defaults.get("maximize", False)}
-        self.param_groups: list[dict[str, Any]] = []
-        self.state: dict[str | int, State] = {}
-        self._keys: list[list[str | int]] = []  # of each group's parameters: their names or positions
+    def __init__(self, params: Params, defaults: Mapping[str, Any]) -> None:
         if isinstance(params, Tensor):
-            errors.type_error(type(self).__name__, "params", "several Variables", "one", "put it into a list")
-        groups: list[Any] = list(params)
-        if not groups:
+            errors.type_error(type(self).__name__, "params", "several parameters", "one", "put it into a list")
+        self.defaults: dict[str, Any] = {"maximize": False, **defaults}
+        self.param_groups: list[dict[str, Any]] = []
+        self.state: dict[Variable, State] = {}
+        given: list[Any] = list(params)
+        if not given:
             errors.value_error(type(self).__name__, "params", "at least one parameter", "none")
-        if not isinstance(groups[0], dict):
-            groups = [{"params": groups}]
-        for group in groups:
+        for group in given if isinstance(given[0], dict) else [{"params": given}]:
             self.add_param_group(group)
 
-    def init_state(self, p: Tensor) -> State:
-        """The state of a parameter before its first update: a dict of Tensors and numbers."""
-        return {}
-
-    # Groups -----------------------------------------------------------------------------------------------------
-
-    def add_param_group(self, param_group: dict[str, Any]) -> None:
-        """Add parameters with hyper-parameters of their own.
+    def init_state(self, p: Tensor, **options: Any) -> State:
+        """What is remembered about a parameter: Tensors and plain values by name, made at its first update.
 
         Args:
-            param_group: dict with ``"params"``, and hyper-parameters that differ from the optimizer's.
-
-        Raises:
-            ValueError: unknown hyper-parameters, or parameters that are there already.
-            TypeError: something that is not a Variable.
-
-        Example:
-            >>> from flambeau import nn, optim
-            >>> net = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1))
-            >>> optimizer = optim.SGD(net[1].parameters(), lr=0.1)
-            >>> optimizer.add_param_group({"params": net[0].parameters(), "lr": 0.01})
-            >>> [group["lr"] for group in optimizer.param_groups]
-            [0.1, 0.01]
+            p: the parameter's elements.
+            options: the options of its group.
         """
-        operation = type(self).__name__
-        if "params" not in param_group:
-            errors.value_error(operation, "param_group", "'params'", f"only {sorted(param_group)}")
-        for name in param_group:
-            if name != "params" and name not in self.defaults:
-                near = difflib.get_close_matches(name, self.defaults, n=1)
-                fix = f"did you mean '{near[0]}'?" if near else None
-                errors.value_error(operation, "param_group", f"'params', {_listed(self.defaults)}", f"'{name}'", fix)
-        params = param_group["params"]
-        pairs = [self._pair(item) for item in ([params] if isinstance(params, Tensor) else params)]
-        self._check(pairs)
-        group = {**self.defaults, **param_group, "params": [p for _, p in pairs]}
-        self.check(**{name: group[name] for name in self.defaults})
-        first = sum(len(keys) for keys in self._keys)
-        self._keys.append([first + i if name is None else name for i, (name, _) in enumerate(pairs)])
-        self.param_groups.append(group)
+        return {}
 
-    def check(self, **hyper: Any) -> None:
-        """Raise for hyper-parameters out of range; called with those of each new group."""
+    # *args tells type checkers that subclasses may take the options by name; none are passed.
+    def update(self, p: Tensor, g: Tensor, state: State, *args: Any, **options: Any) -> None:
+        """Change a parameter, in place.
 
-    def _pair(self, item: Any) -> tuple[str | None, Variable]:
-        name, variable = item if isinstance(item, tuple) and len(item) == 2 else (None, item)
-        if not isinstance(variable, Variable):
-            fix = "wrap it in nn.Parameter" if isinstance(variable, Tensor) else None
-            got = type(variable).__name__
-            errors.type_error(type(self).__name__, "params", "Variables or (name, Variable) pairs", got, fix)
-        return name, variable
+        Args:
+            p: the parameter's elements.
+            g: its gradient, which is not changed; already negated for ``maximize``.
+            state: what :meth:`init_state` made, to be changed in place.
+            options: the options of its group, without ``maximize``.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define update")
 
-    def _check(self, pairs: list[tuple[str | None, Variable]]) -> None:
-        operation = type(self).__name__
-        known = {id(p) for group in self.param_groups for p in group["params"]}
-        keys = {key for keys in self._keys for key in keys}
-        named = {isinstance(key, str) for key in keys} | {name is not None for name, _ in pairs}
-        if len(named) > 1:
-            errors.value_error(operation, "params", "names for all parameters or for none", "names for some")
-        for name, variable in pairs:
-            what = f"'{name}'" if name is not None else f"a parameter of shape {variable.shape}"
-            if not variable.is_leaf:
-                node = variable.grad_fn
-                got = f"{what}, the result of {node.name if node else 'an operation'}"
-                errors.value_error(operation, "params", "leaf Variables", got)
-            if id(variable) in known:
-                errors.value_error(operation, "params", "each parameter once", f"{what} twice")
-            if name is not None and name in keys:
-                errors.value_error(operation, "params", "each name once", f"{what} twice")
-            known.add(id(variable))
-            if name is not None:
-                keys.add(name)
+    def check_options(self, **options: Any) -> None:
+        """Raise if options of a group are out of range; called with all of them when a group is added."""
 
-    # Steps ------------------------------------------------------------------------------------------------------
-
-    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+    def step(self, closure: Callable[[], R] | None = None) -> R | None:
         """Change all parameters that have a gradient.
 
         Args:
-            closure: computes the loss anew, with ``backward()``, and returns it; called first.
+            closure: computes the loss anew and runs backward, before parameters are changed.
 
         Returns:
-            The loss that ``closure`` returned, or None.
-
-        Example:
-            >>> from flambeau import nn, optim
-            >>> weight = nn.Parameter([2.0])
-            >>> optimizer = optim.SGD([weight], lr=0.25)
-            >>> weight.square().sum().backward()
-            >>> optimizer.step()
-            >>> weight.tolist()
-            [1.0]
+            What ``closure`` returned.
         """
         loss = None
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        states, update = self.state, self.update
-        for group, keys in zip(self.param_groups, self._keys, strict=True):
-            hyper = {name: group[name] for name in self.defaults if name != "maximize"}
-            maximize = group["maximize"]
-            for p, key in zip(group["params"], keys, strict=True):
-                gradient = p.grad
-                if gradient is None:
-                    continue
-                data = p.data
-                state = states.get(key)
-                if state is None:
-                    state = states[key] = self.init_state(data)
-                update(data, -gradient.data if maximize else gradient.data, state, **hyper)
+        for group in self.param_groups:
+            options = {name: group[name] for name in self.defaults}
+            maximize = options.pop("maximize")
+            for param in group["params"]:
+                grad = param.grad
+                if grad is not None:
+                    # Plain Tensors: nothing is recorded, and backward notices that what it kept was changed.
+                    p, g = param.data, grad.data
+                    state = self.state.get(param)
+                    if state is None:
+                        state = self.state[param] = self.init_state(p, **options)
+                    self.update(p, -g if maximize else g, state, **options)
         return loss
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters.
 
         Args:
-            set_to_none: set them to None; otherwise to zeros, in place.
+            set_to_none: whether ``grad`` becomes None or zeros.
         """
         for group in self.param_groups:
-            for p in group["params"]:
-                if set_to_none:
-                    p.grad = None
-                elif p.grad is not None:
-                    p.grad.data.zero_()
+            for param in group["params"]:
+                if param.grad is not None:
+                    param.grad = None if set_to_none else param.grad.data.zero_()
 
-    # State ------------------------------------------------------------------------------------------------------
-
-    def state_dict(self) -> dict[str, Any]:
-        """State and hyper-parameters, for :func:`flambeau.tensor.save` and :meth:`load_state_dict`.
-
-        Returns:
-            dict of ``"state"``, by name or position, and ``"param_groups"``, whose ``"params"`` are names or
-            positions. Its Tensors share the optimizer's memory.
-
-        Example:
-            >>> from flambeau import nn, optim
-            >>> optimizer = optim.SGD(nn.Linear(2, 1).named_parameters(), lr=0.1)
-            >>> optimizer.state_dict()["param_groups"][0]["params"]
-            ['weight', 'bias']
-        """
-        groups = [{**group, "params": list(keys)} for group, keys in zip(self.param_groups, self._keys, strict=True)]
-        return {"state": {key: dict(state) for key, state in self.state.items()}, "param_groups": groups}
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Go on from what :meth:`state_dict` gave; its Tensors are copied.
-
-        Parameters are matched by name when both sides have names, else by position. Nothing is changed when anything
-        does not fit.
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add parameters, for example those of a layer that was frozen so far.
 
         Args:
-            state_dict: dict of ``"state"`` and ``"param_groups"``.
+            param_group: ``"params"`` and options by name; the others are the optimizer's.
 
         Raises:
-            ValueError: groups or parameters differ; the message lists all that do.
+            TypeError: something that is no Variable.
+            ValueError: a parameter that comes twice or is no leaf, or an option that does not exist or is out of range.
         """
-        saved = state_dict["param_groups"]
-        problems = [] if len(saved) == len(self._keys) else [f"{len(self._keys)} groups, not {len(saved)}"]
-        own_key: dict[str | int, str | int] = {}
-        for i, (group, keys) in enumerate(zip(saved, self._keys, strict=False)):
-            theirs = group["params"]
-            if all(isinstance(key, str) for key in (*theirs, *keys)):
-                problems += [f"no '{key}' in group {i}" for key in theirs if key not in keys]
-                problems += [f"'{key}' missing in group {i}" for key in keys if key not in theirs]
-                own_key.update((key, key) for key in theirs)
-            elif len(theirs) != len(keys):
-                problems.append(f"{len(keys)} parameters in group {i}, not {len(theirs)}")
-            else:
-                own_key.update(zip(theirs, keys, strict=True))
-        if not problems:
-            problems = self._misshaped(state_dict["state"], own_key)
-        if problems:
-            errors.value_error("load_state_dict", "state_dict", f"what fits this {type(self).__name__}",
-                               "; ".join(problems))  # fmt: skip
-        parameters = self._by_key()
-        self.state = {
-            own_key[key]: {name: _copied(value, parameters[own_key[key]]) for name, value in state.items()}
-            for key, state in state_dict["state"].items()
-        }
-        for group, other in zip(self.param_groups, saved, strict=True):
-            group.update({name: value for name, value in other.items() if name != "params"})
+        operation = type(self).__name__
+        if "params" not in param_group:
+            errors.value_error(operation, "params", "'params' in each group", f"only {sorted(param_group)}")
+        for name in param_group:
+            if name not in ("params", *self.defaults):
+                import difflib
 
-    def _by_key(self) -> dict[str | int, Variable]:
-        return {
-            key: p
-            for group, keys in zip(self.param_groups, self._keys, strict=True)
-            for key, p in zip(keys, group["params"], strict=True)
-        }
+                near = difflib.get_close_matches(name, self.defaults, n=1)
+                fix = f"did you mean '{near[0]}'?" if near else None
+                errors.value_error(operation, "params", f"'params' and {', '.join(self.defaults)}", f"'{name}'", fix)
+        given = param_group["params"]
+        entries: list[Any] = [given] if isinstance(given, Tensor) else list(given)
+        named = bool(entries) and isinstance(entries[0], tuple)
+        if self.param_groups and named != ("param_names" in self.param_groups[0]):
+            errors.value_error(operation, "params", "names for the parameters of all groups, or of none", "some")
+        pairs = [entry if isinstance(entry, tuple) else (None, entry) for entry in entries]
+        self._check_new(operation, named, pairs)
+        options = {**self.defaults, **{k: v for k, v in param_group.items() if k != "params"}}
+        self.check_options(**options)
+        group = {"params": [param for _, param in pairs], **options}
+        if named:
+            group["param_names"] = [name for name, _ in pairs]
+        self.param_groups.append(group)
 
-    def _misshaped(self, state: dict[str | int, State], own_key: dict[str | int, str | int]) -> list[str]:
-        parameters = self._by_key()
-        problems = []
-        for key, values in state.items():
-            if key not in own_key:
-                problems.append(f"state of {key!r}, which is in no group")
-                continue
-            wanted = self.init_state(parameters[own_key[key]].data)
-            for name, value in values.items():
-                other = wanted.get(name)
-                if isinstance(value, Tensor) and isinstance(other, Tensor) and value.shape != other.shape:
-                    problems.append(f"{name} of {key!r} of shape {value.shape}, not {other.shape}")
-        return problems
+    def _check_new(self, operation: str, named: bool, pairs: list[tuple[Any, Any]]) -> None:
+        """Leaves only, each of them and each name once."""
+        seen = {id(p) for group in self.param_groups for p in group["params"]}
+        taken = {name for group in self.param_groups for name in group.get("param_names", ())}
+        for position, (name, param) in enumerate(pairs):
+            what = f"'{name}'" if named else f"parameter {position}"
+            if not isinstance(param, Variable):
+                fix = "wrap it in nn.Parameter" if isinstance(param, Tensor) else None
+                errors.type_error(operation, "params", "Variables", f"{type(param).__name__} as {what}", fix)
+            if isinstance(name, str) != named:
+                errors.value_error(operation, "params", "names for all parameters or for none", "names for some")
+            if not param.is_leaf:
+                got = f"the result of an operation as {what}"
+                errors.value_error(operation, "params", "leaf Variables", got, "use .detach()")
+            if id(param) in seen or name in taken:
+                errors.value_error(operation, "params", "each parameter and each name once", f"{what} again")
+            seen.add(id(param))
+            if named:
+                taken.add(name)
+
+    # Saving and loading -----------------------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """State and options, for :func:`flambeau.tensor.save`.
+
+        Parameters are keyed by name when they were given with names, otherwise by their position in all groups. The
+        Tensors share the optimizer's memory: later steps change them.
+
+        Returns:
+            ``{"state": {key: state}, "param_groups": [{"params": [key, ...], option: value, ...}]}``
+        """
+        return _state.to_dict(self)
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Go on from what :meth:`state_dict` gave. Tensors are copied, to the parameters' devices and dtypes.
+
+        State saved by name finds its parameters by name, in whatever order they are now.
+
+        Args:
+            state_dict: state and options.
+
+        Raises:
+            RuntimeError: something does not fit; the message lists everything that does not, and nothing is changed.
+        """
+        _state.load(self, state_dict)
 
     def __repr__(self) -> str:
-        count = sum(len(keys) for keys in self._keys)
-        lines = [
-            f"  group {i}: {', '.join(f'{name}={value}' for name, value in group.items() if name != 'params')}"
-            for i, group in enumerate(self.param_groups)
-        ]
-        return "\n".join([f"{type(self).__name__}({count} parameters", *lines, ")"])
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f"'{name}'" for name in names)
-
-
-def _copied(value: Any, parameter: Variable) -> Any:
-    if not isinstance(value, Tensor):
-        return value
-    dtype = parameter.dtype if value.is_floating_point() else value.dtype
-    return ft.tensor(value.data, dtype=dtype, device=parameter.device)
+        lines = [f"{type(self).__name__} ("]
+        for i, group in enumerate(self.param_groups):
+            lines.append(f"  group {i}: {len(group['params'])} parameters")
+            lines += [f"    {name}: {group[name]}" for name in self.defaults]
+        return "\n".join([*lines, ")"])

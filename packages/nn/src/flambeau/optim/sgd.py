@@ -6,45 +6,48 @@ from typing import Any
 
 from flambeau.tensor import Tensor, errors
 
-from ._checks import check_not_negative
-from .optimizer import Optimizer, Parameters, State
+from ._check import check_not_negative
+from .optimizer import Optimizer, Params, State
 
 __all__ = ["SGD"]
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent, with momentum if asked for: ``p -= lr * step``.
+    r"""Stochastic gradient descent, with momentum if wanted.
 
-    With ``g`` the gradient plus ``weight_decay * p``, and the buffer ``b`` starting as ``g``:
-    ``b = momentum * b + (1 - dampening) * g``; the step is ``b``, or ``g + momentum * b`` for Nesterov's.
+    .. math::
+        g &\leftarrow g + \text{weight_decay} \cdot p \\
+        b &\leftarrow \text{momentum} \cdot b + (1 - \text{dampening}) \, g \quad (b = g \text{ in the first step}) \\
+        p &\leftarrow p - \text{lr} \cdot b, \quad \text{or} \quad
+            p - \text{lr} \, (g + \text{momentum} \cdot b) \text{ with nesterov}
 
     Args:
-        params: Variables, (name, Variable) pairs, or dicts of groups.
-        lr: the learning rate.
-        momentum: how much of the last step is kept.
-        dampening: how much of the gradient is left out of the buffer.
-        weight_decay: how strongly parameters are drawn to 0.
-        nesterov: look ahead along the momentum.
-        maximize: go up instead of down.
+        params: parameters, with names or without, or groups of them.
+        lr: learning rate.
+        momentum: how much of the direction so far is kept.
+        dampening: how much of the gradient is left out of the direction.
+        weight_decay: how strongly parameters are drawn to zero.
+        nesterov: look ahead along the direction; needs a momentum, and no dampening.
+        maximize: move up instead of down.
 
     Raises:
-        ValueError: a hyper-parameter out of range, or ``nesterov`` without momentum or with dampening.
+        ValueError: an option is out of range.
 
     Example:
         >>> from flambeau import nn, optim
-        >>> weight = nn.Parameter([2.0])
-        >>> optimizer = optim.SGD([weight], lr=0.1, momentum=0.9)
-        >>> for _ in range(2):
+        >>> w = nn.Parameter(ft.tensor([1.0]))
+        >>> optimizer = optim.SGD([w], lr=0.5, momentum=0.5)
+        >>> for step in range(2):
         ...     optimizer.zero_grad()
-        ...     weight.sum().backward()
+        ...     w.sum().backward()
         ...     optimizer.step()
-        >>> round(weight.item(), 4)
-        1.71
+        >>> w.tolist()
+        [-0.25]
     """
 
     def __init__(
         self,
-        params: Parameters,
+        params: Params,
         lr: float = 1e-3,
         momentum: float = 0.0,
         dampening: float = 0.0,
@@ -53,7 +56,7 @@ class SGD(Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        defaults = {
+        options = {
             "lr": lr,
             "momentum": momentum,
             "dampening": dampening,
@@ -61,15 +64,16 @@ class SGD(Optimizer):
             "nesterov": nesterov,
             "maximize": maximize,
         }
-        super().__init__(params, defaults)
+        super().__init__(params, options)
 
-    def check(self, **hyper: Any) -> None:
-        check_not_negative("SGD", hyper, "lr", "momentum", "weight_decay")
-        if hyper["nesterov"] and (hyper["momentum"] == 0 or hyper["dampening"] != 0):
-            got = f"momentum={hyper['momentum']}, dampening={hyper['dampening']}"
-            errors.value_error("SGD", "nesterov", "momentum above 0 and no dampening with it", got)
+    def check_options(self, **options: Any) -> None:
+        for name in ("lr", "momentum", "weight_decay"):
+            check_not_negative("SGD", name, options[name])
+        if options["nesterov"] and (options["momentum"] == 0 or options["dampening"] != 0):
+            got = f"momentum {options['momentum']} and dampening {options['dampening']}"
+            errors.value_error("SGD", "nesterov", "a momentum and no dampening", got)
 
-    def init_state(self, p: Tensor) -> State:
+    def init_state(self, p: Tensor, **options: Any) -> State:
         return {"momentum_buffer": None}
 
     def update(
@@ -77,6 +81,7 @@ class SGD(Optimizer):
         p: Tensor,
         g: Tensor,
         state: State,
+        *,
         lr: float,
         momentum: float,
         dampening: float,
@@ -84,12 +89,12 @@ class SGD(Optimizer):
         nesterov: bool,
     ) -> None:
         if weight_decay:
-            g = g + p * weight_decay
+            g = g + weight_decay * p
         if momentum:
             buffer = state["momentum_buffer"]
             if buffer is None:
                 buffer = state["momentum_buffer"] = g.clone()
             else:
-                buffer.mul_(momentum).add_(g if dampening == 0 else g * (1 - dampening))
-            g = g + buffer * momentum if nesterov else buffer
-        p.sub_(g * lr)
+                buffer.mul_(momentum).add_((1 - dampening) * g)
+            g = g + momentum * buffer if nesterov else buffer
+        p.sub_(lr * g)

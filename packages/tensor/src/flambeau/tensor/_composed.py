@@ -357,146 +357,40 @@ def expand_as(input: Tensor, other: Tensor) -> Tensor:
     return ops.expand(input, tuple(other.shape))
 
 
-# Like another Tensor --------------------------------------------------------------------------------------------
-
-
-def _like(input: Tensor, dtype: Any, device: Any) -> tuple[Any, Any]:
-    return input.dtype if dtype is None else dtype, input.device if device is None else device
+# Pooling --------------------------------------------------------------------------------------------------------
 
 
 @composed(method=False)
-def zeros_like(input: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """A Tensor of zeros in the shape, dtype and place of another.
+def max_pool2d(
+    input: Tensor,
+    kernel_size: int | tuple[int, int],
+    stride: int | tuple[int, int] | None = None,
+    padding: int | tuple[int, int] = 0,
+    dilation: int | tuple[int, int] = 1,
+) -> Tensor:
+    """The greatest element of each window of images; :func:`max_pool2d_with_indices` says where they are, too.
 
     Args:
-        input: Tensor that gives the shape.
-        dtype: dtype; ``input``'s if not given.
-        device: where to make it; ``input``'s device if not given.
+        input: images, of shape (N, C, H, W).
+        kernel_size: the size of the window.
+        stride: the distance between windows; the size of the window if not given.
+        padding: how far windows reach over the edge, on each side; nothing there is ever the greatest.
+        dilation: the distance between the elements of a window.
 
     Returns:
-        Tensor of ``input``'s shape.
+        Tensor of shape (N, C, OH, OW), where OH = (H + 2 padding - dilation (KH - 1) - 1) // stride + 1.
+
+    Raises:
+        ShapeError: the shape does not fit, or the window is larger than the padded images.
+        ValueError: a size, stride, padding or dilation out of range.
 
     Example:
-        >>> ft.zeros_like(ft.ones(2)).tolist()
-        [0.0, 0.0]
+        >>> ft.max_pool2d(ft.arange(16.0).reshape(1, 1, 4, 4), 2).tolist()
+        [[[[5.0, 7.0], [13.0, 15.0]]]]
     """
     from . import ops
 
-    dtype, device = _like(input, dtype, device)
-    return ops.zeros(tuple(input.shape), dtype=dtype, device=device)
-
-
-@composed(method=False)
-def ones_like(input: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """A Tensor of ones in the shape, dtype and place of another.
-
-    Args:
-        input: Tensor that gives the shape.
-        dtype: dtype; ``input``'s if not given.
-        device: where to make it; ``input``'s device if not given.
-
-    Returns:
-        Tensor of ``input``'s shape.
-
-    Example:
-        >>> ft.ones_like(ft.zeros(2)).tolist()
-        [1.0, 1.0]
-    """
-    from . import ops
-
-    dtype, device = _like(input, dtype, device)
-    return ops.ones(tuple(input.shape), dtype=dtype, device=device)
-
-
-@composed(method=False)
-def empty_like(input: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """A Tensor whose elements are not set, in the shape, dtype and place of another.
-
-    Args:
-        input: Tensor that gives the shape.
-        dtype: dtype; ``input``'s if not given.
-        device: where to make it; ``input``'s device if not given.
-
-    Returns:
-        Tensor of ``input``'s shape.
-
-    Example:
-        >>> ft.empty_like(ft.zeros(2)).shape
-        (2,)
-    """
-    from . import ops
-
-    dtype, device = _like(input, dtype, device)
-    return ops.empty(tuple(input.shape), dtype=dtype, device=device)
-
-
-@composed(method=False)
-def full_like(input: Tensor, fill_value: float, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """A Tensor filled with one number, in the shape, dtype and place of another.
-
-    Args:
-        input: Tensor that gives the shape.
-        fill_value: the number.
-        dtype: dtype; ``input``'s if not given.
-        device: where to make it; ``input``'s device if not given.
-
-    Returns:
-        Tensor of ``input``'s shape.
-
-    Example:
-        >>> ft.full_like(ft.zeros(2), 7).tolist()
-        [7.0, 7.0]
-    """
-    from . import ops
-
-    dtype, device = _like(input, dtype, device)
-    return ops.full(tuple(input.shape), fill_value, dtype=dtype, device=device)
-
-
-@composed(method=False)
-def rand_like(input: Tensor, *, dtype: Any = None, device: Any = None, generator: Any = None) -> Tensor:
-    """Random numbers, uniform in [0, 1), in the shape, dtype and place of another.
-
-    Args:
-        input: Tensor that gives the shape.
-        dtype: dtype; ``input``'s if not given.
-        device: where to make it; ``input``'s device if not given.
-        generator: Generator to draw from; the default one if not given.
-
-    Returns:
-        Tensor of ``input``'s shape.
-
-    Example:
-        >>> ft.rand_like(ft.zeros(2, 3)).shape
-        (2, 3)
-    """
-    from . import ops
-
-    dtype, device = _like(input, dtype, device)
-    return ops.rand(tuple(input.shape), dtype=dtype, device=device, generator=generator)
-
-
-@composed(method=False)
-def randn_like(input: Tensor, *, dtype: Any = None, device: Any = None, generator: Any = None) -> Tensor:
-    """Random numbers from the standard normal distribution, in the shape, dtype and place of another.
-
-    Args:
-        input: Tensor that gives the shape.
-        dtype: dtype; ``input``'s if not given.
-        device: where to make it; ``input``'s device if not given.
-        generator: Generator to draw from; the default one if not given.
-
-    Returns:
-        Tensor of ``input``'s shape.
-
-    Example:
-        >>> ft.randn_like(ft.zeros(2, 3)).shape
-        (2, 3)
-    """
-    from . import ops
-
-    dtype, device = _like(input, dtype, device)
-    return ops.randn(tuple(input.shape), dtype=dtype, device=device, generator=generator)
+    return ops.max_pool2d_with_indices(input, kernel_size, stride, padding, dilation)[0]
 
 
 # Conversions ----------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import errors, ops
-from ._backends import Device
+from ._backends import Device, by_name
 from ._backends import device as as_device
 from ._core.tensor import Tensor, as_dtype
 from ._printing import type_string
@@ -39,7 +39,7 @@ def to(input: Tensor, *target: Any, dtype: Any = None, device: Any = None, copy:
     for value in target:
         if isinstance(value, Tensor):
             dtype, device = value.dtype, value.device
-        elif isinstance(value, Device) or (isinstance(value, str) and value.partition(":")[0] in ("cpu", "cuda")):
+        elif isinstance(value, Device) or (isinstance(value, str) and value.partition(":")[0] in {"cuda", *by_name}):
             device = value
         elif isinstance(value, (str, np.dtype, _TYPE)):
             dtype = as_dtype(value, "to")

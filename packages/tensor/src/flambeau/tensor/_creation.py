@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,8 @@ import numpy as np
 from . import errors
 from ._backends import Device, backend_of_device
 from ._backends import device as as_device
-from ._core.tensor import Tensor, as_dtype, from_numpy
+from ._core.tensor import Tensor, as_dtype, from_numpy, promote_types
+from ._dtypes import TENSOR_TYPES, bfloat16, bool_, complex64, float32, int64
 
 __all__ = ["as_tensor", "from_numpy", "is_tensor", "tensor"]
 
@@ -27,7 +30,7 @@ def tensor(data: Any, dtype: Any = None, device: str | Device | None = None) -> 
         Tensor that shares no memory with ``data``.
 
     Raises:
-        ValueError: nested lists of uneven lengths.
+        ValueError: nested lists of uneven lengths, or Python numbers that ``dtype`` cannot hold.
         DTypeError: data that is not numbers.
 
     Example:
@@ -82,38 +85,57 @@ def is_tensor(value: Any) -> bool:
 
 
 def _array_of(data: Any, dtype: np.dtype | None) -> np.ndarray:
+    """The data as a new NumPy array; Python numbers must fit the dtype, arrays are converted to it."""
     if isinstance(data, (np.ndarray, np.generic)):
-        return np.array(data, dtype=dtype)
-    data = _plain(data)
+        native = data.dtype.newbyteorder("=")
+        if native not in TENSOR_TYPES:
+            errors.dtype_error("tensor", "data", "an array of bool, int, float or complex", f"dtype {data.dtype}")
+        return np.array(data, dtype=dtype or native)
+    inner: set[np.dtype] = set()
+    data = _plain(data, inner)
     try:
         array = np.array(data)
     except ValueError as error:
         errors.value_error("tensor", "data", "nested lists of even lengths", f"uneven ones ({error})")
-    except OverflowError:
+    if array.dtype == object and all(isinstance(number, int) for number in array.flat):
         errors.value_error("tensor", "data", "integers of at most 64 bits", "a larger one")
     if array.dtype.kind not in "biufc":
         errors.dtype_error("tensor", "data", "numbers", f"{type(data).__name__} of dtype {array.dtype}")
     if dtype is None:
-        dtype = _default_dtype(array, data)
+        dtype = _default_dtype(array, inner)
+    _check_fits(array, dtype)
     return array.astype(dtype, copy=False)
 
 
-def _default_dtype(array: np.ndarray, data: Any) -> np.dtype:
-    """The dtype of plain Python numbers; NumPy scalars and arrays inside lists keep theirs."""
-    leaf = data
-    while isinstance(leaf, (list, tuple)) and leaf:
-        leaf = leaf[0]
-    if isinstance(leaf, (np.ndarray, np.generic)):
-        return array.dtype
-    if array.size == 0 or array.dtype.kind == "f":
-        return np.dtype(np.float32)
-    return {"c": np.dtype(np.complex64), "b": array.dtype}.get(array.dtype.kind, np.dtype(np.int64))
+def _default_dtype(array: np.ndarray, inner: set[np.dtype]) -> np.dtype:
+    """The dtype of plain Python numbers, unless NumPy scalars, arrays or Tensors among them decide it."""
+    kind = "f" if array.size == 0 and not inner else array.dtype.kind
+    default = {"b": bool_, "f": float32, "c": complex64}.get(kind, int64)
+    if not inner:
+        return default
+    # Numbers have a kind but no width: they matter only where theirs is the higher one.
+    dtype = functools.reduce(promote_types, inner)
+    return dtype if "buifVc".index(dtype.kind) >= "buifVc".index(kind) else promote_types(dtype, default)
 
 
-def _plain(data: Any) -> Any:
-    """Nested data with the Tensors inside as NumPy arrays."""
-    if isinstance(data, Tensor):
-        return data.data.numpy()
+def _check_fits(array: np.ndarray, dtype: np.dtype) -> None:
+    if array.dtype.kind == "c" and dtype.kind != "c":
+        errors.dtype_error("tensor", "data", f"real numbers for {dtype.name}", "complex ones")
+    if array.size == 0 or dtype.kind not in "iu" or np.can_cast(array.dtype, dtype):
+        return
+    limits = np.iinfo(dtype)
+    for extreme in (array.min().item(), array.max().item()):
+        if not (math.isfinite(extreme) and limits.min <= int(extreme) <= limits.max):
+            errors.value_error("tensor", "data", f"numbers in the range of {dtype.name}", str(extreme))
+
+
+def _plain(data: Any, inner: set[np.dtype]) -> Any:
+    """Nested data with the Tensors inside as NumPy arrays; ``inner`` receives the dtypes found inside."""
     if isinstance(data, (list, tuple)):
-        return [_plain(item) for item in data]
+        return [_plain(item, inner) for item in data]
+    if isinstance(data, Tensor):
+        data = data.data.numpy()
+    if isinstance(data, (np.ndarray, np.generic)):
+        inner.add(data.dtype)
+        return data.astype(float32) if data.dtype == bfloat16 else data  # NumPy has no common dtype for it
     return data

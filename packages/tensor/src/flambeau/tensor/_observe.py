@@ -15,6 +15,8 @@ __all__ = ["observe"]
 def observe(callback: Callable[[Any, tuple, Any, Any], None]) -> Iterator[None]:
     """Within the block, call ``callback(op, args, out, result)`` after every operator call of any thread.
 
+    Blocks may be nested, or overlap in several threads: each callback sees all calls made during its own.
+
     Args:
         callback: gets the Operator record, all arguments in order, ``out`` (or None; ``args[0]`` for an in-place
             operation) and the result. What it raises is raised to the caller of the operation.
@@ -26,8 +28,27 @@ def observe(callback: Callable[[Any, tuple, Any, Any], None]) -> Iterator[None]:
         >>> seen
         ['ones', 'add', 'sum']
     """
-    previous = set_observer(callback)
+    entry = [callback]  # equal callbacks are told apart by identity
+    _watching.append(entry)
+    _install()
     try:
         yield
     finally:
-        set_observer(previous)
+        _watching[:] = [other for other in _watching if other is not entry]
+        _install()
+
+
+_watching: list[list[Callable[[Any, tuple, Any, Any], None]]] = []
+
+
+def _install() -> None:
+    if len(_watching) < 2:
+        set_observer(_watching[0][0] if _watching else None)
+        return
+    callbacks = [entry[0] for entry in _watching]
+
+    def tell_all(op: Any, args: tuple, out: Any, result: Any) -> None:
+        for callback in callbacks:
+            callback(op, args, out, result)
+
+    set_observer(tell_all)

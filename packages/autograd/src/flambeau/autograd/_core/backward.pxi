@@ -35,11 +35,11 @@ cdef class _Run:
             several = present
         several[output] = grad if several[output] is None else _sum(several[output], grad)
 
-    cdef object reach_leaf(self, Variable leaf, object grad):
-        """A gradient arrived at a leaf."""
+    cdef object reach_leaf(self, Variable leaf, object grad, bint owned):
+        """A gradient arrived at a leaf; `owned` says that nobody else holds it."""
         cdef list entry
         if not leaf.leaf_hooks:
-            self.deliver(leaf, grad)
+            self.deliver(leaf, grad, owned)
             return
         entry = self.hooked_leaves.get(id(leaf))
         if entry is None:
@@ -47,7 +47,7 @@ cdef class _Run:
         else:
             entry[1] = _sum(entry[1], grad)
 
-    cdef object deliver(self, Variable leaf, object grad):
+    cdef object deliver(self, Variable leaf, object grad, bint owned):
         """Put a leaf's gradient where it is wanted."""
         cdef object positions = None
         if self.leaf_inputs is not None:
@@ -59,13 +59,13 @@ cdef class _Run:
                     present = self.captured[position]
                     self.captured[position] = grad if present is None else _sum(present, grad)
                 return
-        _accumulate(leaf, grad, self.create_graph)
+        _accumulate(leaf, grad, self.create_graph, owned)
 
     cdef object run_leaf_hooks(self):
         for leaf, grad in self.hooked_leaves.values():
             for hook in tuple((<Variable>leaf).leaf_hooks):
                 grad = _hooked(hook, grad)
-            self.deliver(leaf, grad)
+            self.deliver(leaf, grad, False)
 
     cdef object run(self):
         cdef Node node
@@ -88,22 +88,22 @@ cdef class _Run:
 
     cdef list step(self, Node node, object grads):
         """Run one node, with its forward line in whatever it raises."""
-        global _forward
-        cdef Node previous = _forward
+        global forward_node
+        cdef PyObject* previous = forward_node
         cdef list found
         if node.released:
             raise RuntimeError(
                 f"backward(): expected a graph that has not been run backward, got {node.title()}, recorded at "
                 f"{node.line}, whose kept values were released by an earlier backward; use retain_graph=True in that one")
         if self.create_graph:
-            _forward = node
+            forward_node = <PyObject*>node
         try:
             found = node.backward(grads, self.create_graph)
         except Exception as error:
             _add_line(error, node)
             raise
         finally:
-            _forward = previous
+            forward_node = previous
         if not self.retain:
             node.release()
         return found
@@ -131,7 +131,7 @@ cdef class _Run:
                 if (not isinstance(grad, Tensor) or grad.shape != (<Variable>target).shape
                         or grad.dtype != (<Variable>target).dtype):
                     grad = _fitted(grad, (<Variable>target).shape, (<Variable>target).dtype, node)
-                self.reach_leaf(<Variable>target, grad)
+                self.reach_leaf(<Variable>target, grad, Py_REFCNT(grad) == 1)
 
     cdef object capture(self, Node node, object grads):
         for output, position in self.node_inputs[node]:
@@ -205,23 +205,23 @@ cdef object _run_hooks(Node node, object grads):
     return grads
 
 
-cdef object _accumulate(Variable leaf, object grad, bint create_graph):
+cdef object _accumulate(Variable leaf, object grad, bint create_graph, bint owned):
     if leaf.gradient is None:
         if create_graph and isinstance(grad, Variable):
             leaf.gradient = ops.clone(grad)  # recorded, and no memory shared with other leaves or with the user
         else:
-            leaf.gradient = _variable(_own_array(grad), None)
+            leaf.gradient = _variable(_own_array(grad, owned), None)
     elif create_graph:
         leaf.gradient = _sum(leaf.gradient, grad)
     else:
         write(_op_add, (leaf.gradient, grad), <Tensor>leaf.gradient, None)
 
 
-cdef object _own_array(object grad):
+cdef object _own_array(object grad, bint owned):
     """The gradient's array when nobody else can see it, else a copy: leaves never share memory by surprise."""
     cdef object array = (<Tensor>grad).array
-    # References: ours, the two callers' and this function's argument are the same object's; see spread().
-    if (type(grad) is Tensor and Py_REFCNT(grad) <= 2 and Py_REFCNT(array) <= 2 and array.base is None
+    # Two references to the array are the gradient's and the one here.
+    if (owned and type(grad) is Tensor and Py_REFCNT(array) <= 2 and array.base is None
             and array.flags.c_contiguous and array.flags.writeable):
         return array
     return array.copy()
@@ -247,7 +247,7 @@ def run_backward(tuple outputs, grads, bint retain, bint create_graph, inputs, b
             x = <Variable>outputs[i]
             grad = _root_grad(x, None if grads is None else grads[i], i, create_graph)
             if x.node is None:
-                run.reach_leaf(x, grad)
+                run.reach_leaf(x, grad, False)
             else:
                 run.arrive(x.node, x.output, grad)
         run.run()
@@ -256,7 +256,7 @@ def run_backward(tuple outputs, grads, bint retain, bint create_graph, inputs, b
     if inputs is not None and accumulate:
         for x, grad in zip(inputs, run.captured):
             if grad is not None and x.node is not None:
-                _accumulate(x, grad, create_graph)
+                _accumulate(x, grad, create_graph, False)
     return run.captured
 
 
@@ -409,5 +409,5 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, bint create_grap
             result.append(ops.clone(g) if id((<Tensor>g).array) in given else g)
             given.append(id((<Tensor>g).array))
         else:
-            result.append(None if g is None else _variable(_own_array(g), None))
+            result.append(None if g is None else _variable(_own_array(g, Py_REFCNT(g) == 1), None))
     return tuple(result)

@@ -159,7 +159,7 @@ def apply_function(function, tuple args):
         return returned
     results = []
     for k, part in enumerate(parts):
-        results.append(_function_result(part, k, inner, args, context, node, tracked))
+        results.append(_function_result(function, part, k, inner, args, context, node, tracked))
     if tracked:
         _save_for_function(node, context, inner, args, parts, results)
         if len(parts) == 1:
@@ -169,9 +169,9 @@ def apply_function(function, tuple args):
     return tuple(results) if isinstance(returned, tuple) else results[0]
 
 
-cdef object _function_result(object part, int position, list inner, tuple args, object context, FunctionNode node,
-                               bint tracked):
-    cdef Variable x
+cdef object _function_result(object function, object part, int position, list inner, tuple args, object context,
+                             FunctionNode node, bint tracked):
+    cdef Variable x, source_variable
     dirty = any([part is d for d in context._dirty])
     source = -1
     for i in range(len(inner)):
@@ -182,10 +182,19 @@ cdef object _function_result(object part, int position, list inner, tuple args, 
             return args[source]  # a plain Tensor used as a buffer: it has no history to rewrite
         x = <Variable>args[source]
         if tracked:
-            _check_writable(_op_alias, x)
+            _check_writable(function.__name__, x)
+            if x.view_of is not None:
+                raise RuntimeError(f"{function.__name__}(): mark_dirty: expected an input that is no view of a Variable, got "
+                                   f"a view; work on a clone()")
     else:
         # A new Variable, also for an input handed through: its history is this node's.
         x = _variable((<Tensor>part).array, <Tensor>part if (<Tensor>part).base is not None else None)
+        for i in range(len(inner)):
+            if isinstance(inner[i], Variable) and root(x) is root(<Tensor>inner[i]):
+                # It shows an input's memory in a way that cannot be replayed: it may be read, not written.
+                source_variable = <Variable>args[i]
+                x.view_of = source_variable if source_variable.view_of is None else source_variable.view_of
+                x.view_version = version_of(x)
     if tracked and not any([part is n for n in context._non_differentiable]) and _inexact(x.array):
         x.node = node
         x.output = position
@@ -201,14 +210,11 @@ cdef object _save_for_function(FunctionNode node, object context, list inner, tu
             continue
         output = -1
         for k, part in enumerate(parts):
-            if value is part and value not in _identities(inner):
+            if value is part and isinstance(results[k], Variable) and (
+                    value in _identities(context._dirty) or value not in _identities(inner)):
                 output = k
         if output >= 0:
-            kept = wrap((<Tensor>value).array, None)
-            if (<Tensor>results[output]).base is None:
-                (<Tensor>results[output]).base = kept
-            else:
-                kept.base = root(<Tensor>results[output])
+            kept = wrap((<Tensor>value).array, _own_root(<Variable>results[output]))
         else:
             kept = <Tensor>value
             for i in range(len(inner)):
@@ -228,5 +234,5 @@ class _Identities(list):
         return any([value is item for item in self])
 
 
-cdef object _identities(list values):
+cdef object _identities(values):
     return _Identities(values)

@@ -18,20 +18,20 @@ cdef object _write(Operator op, tuple args, object out):
         raise RuntimeError(f"{op.name}_(): argument 'input': expected a Variable, because a value that requires grad is "
                            f"written to it, got a plain Tensor; make it Variable(x)")
     x = <Variable>out
-    _check_writable(op, x)
+    _check_writable(op.name + "_", x)
     return _record_write(op, args, x)
 
 
-cdef object _check_writable(Operator op, Variable x):
+cdef object _check_writable(str operation, Variable x):
     """Gradients of what a leaf was before an in-place change would be lost."""
     cdef Variable base = x if x.view_of is None else x.view_of
     if base.wants or x.wants:
         what = "a leaf Variable" if x.wants else "a view of a leaf Variable"
-        raise RuntimeError(f"{op.name}_(): argument 'input': expected no leaf that requires grad, got {what} that does; "
+        raise RuntimeError(f"{operation}(): argument 'input': expected no leaf that requires grad, got {what} that does; "
                            f"work on a clone(), or change it under no_grad")
     if x.view_of is not None and x.replay is None:
-        raise RuntimeError(f"{op.name}_(): argument 'input': expected a view with history, got one that was made under "
-                           f"no_grad; make the view where gradients are recorded")
+        raise RuntimeError(f"{operation}(): argument 'input': expected a view with history, got one that was made under "
+                           f"no_grad or by a Function; make the view where gradients are recorded")
 
 
 cdef object _record_write(Operator op, tuple args, Variable x):
@@ -40,12 +40,15 @@ cdef object _record_write(Operator op, tuple args, Variable x):
     cdef list values = []
     cdef Tensor kept = None
     node = _node(rule, PySequence_Fast_ITEMS(args), PyTuple_GET_SIZE(args))
-    # Arguments are kept as of before the change, so that a rule which needs the old value notices the change.
-    before = [version_of(<Tensor>v) if isinstance(v, Tensor) else 0 for v in args]
+    kept_args = args
+    if _keeps_input(rule, node):
+        kept_args = (ops.clone(x), *args[1:])  # what is about to be overwritten
+    # The others are kept as of before the change: should one share the memory, its rule notices.
+    before = [version_of(<Tensor>v) if isinstance(v, Tensor) else 0 for v in kept_args]
     write(op, args, x, values)
     if rule.output_mask & node.needed:
         kept = wrap(x.array, _own_root(x))
-    _save(node, rule, PySequence_Fast_ITEMS(args), values, kept)
+    _save(node, rule, PySequence_Fast_ITEMS(kept_args), values, kept)
     for s in range(rule.nslots):
         if rule.slot_kind[s] == FROM_ARGUMENT and isinstance(node.saved[s], Tensor):
             node.versions[s] = <uint32_t><uint64_t>before[rule.slot_position[s]]
@@ -58,11 +61,20 @@ cdef object _record_write(Operator op, tuple args, Variable x):
     return x
 
 
+cdef bint _keeps_input(Rule rule, Node node):
+    """Whether a needed formula wants the first argument as it was."""
+    cdef int s
+    for s in range(rule.nslots):
+        if rule.slot_kind[s] == FROM_ARGUMENT and rule.slot_position[s] == 0 and rule.slot_mask[s] & node.needed:
+            return True
+    return False
+
+
 cdef object _overwrite(Operator op, tuple args, Variable x):
     """An operation without gradient replaced the value: what was there before does not matter any more."""
     cdef Node node
     cdef PyObject* replaced[1]
-    _check_writable(op, x)
+    _check_writable(op.name + "_", x)
     replaced[0] = <PyObject*>x
     node = _node(_rule_for(_op_zero), replaced, 1)
     write(op, args, x, None)
@@ -122,6 +134,8 @@ cdef class IntoViewNode(Node):
 
     cdef list backward(self, object grads, bint create_graph):
         cdef list found
+        if create_graph and not isinstance(grads, Variable):
+            grads = _variable((<Tensor>grads).array, <Tensor>grads)
         # What flows to the base is the gradient with the view's part replaced by what the operation passes on.
         whole = grads.clone() if self.strides is None else self.laid_out(grads)
         part = _replayed(whole, self.replay)

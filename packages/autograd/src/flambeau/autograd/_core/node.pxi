@@ -116,6 +116,9 @@ cdef inline int _set_output(Node node, object array) except -1:
 
 
 cdef object _set_outputs(Node node, tuple arrays):
+    if len(arrays) == 1:
+        _set_output(node, arrays[0])
+        return
     node.noutputs = <int>len(arrays)
     node.ndim = -1
     node.shapes = tuple([tuple(a.shape) for a in arrays])

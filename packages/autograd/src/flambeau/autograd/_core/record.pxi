@@ -1,18 +1,15 @@
 # Recording: run an operator, and note what its gradient will need.
 
-cdef Node _forward = None  # while a graph of backward is made: the node whose backward is running
-
-
 cdef inline int _finish(Node node) except -1:
     """Give a new node its place in time and its line of code."""
     global _sequence
     _sequence += 1
     node.sequence = _sequence
-    if _forward is None:
+    if forward_node is NULL:
         _remember_line(node)
     else:
-        node.code = _forward.code
-        node.instruction = _forward.instruction
+        node.code = (<Node>forward_node).code
+        node.instruction = (<Node>forward_node).instruction
     return 0
 
 

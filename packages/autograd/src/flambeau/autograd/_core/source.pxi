@@ -7,6 +7,7 @@ cdef extern from *:
     __attribute__((tls_model("initial-exec")))
     #endif
     static thread_local int flambeau_grad_enabled = 1;
+    static thread_local PyObject* flambeau_forward_node = nullptr;
     static CYTHON_INLINE PyObject* flambeau_frame_code(PyFrameObject* frame) {
         return (PyObject*)PyFrame_GetCode(frame);
     }
@@ -16,6 +17,8 @@ cdef extern from *:
     ctypedef struct PyThreadState:
         pass
     bint grad_enabled "flambeau_grad_enabled"  # of this thread
+    # While a graph of backward is made: the node whose backward is running on this thread (borrowed).
+    PyObject* forward_node "flambeau_forward_node"
     PyThreadState* PyThreadState_Get() noexcept
     PyFrameObject* PyThreadState_GetFrame(PyThreadState* state) noexcept
     PyFrameObject* PyFrame_GetBack(PyFrameObject* frame) noexcept

@@ -117,7 +117,8 @@ cdef class Variable(Tensor):
         owner.changes += version_of(self) + 1  # never again a version that something was kept with
         owner.changed_by = _op_copy
         self.array = (<Tensor>value).array
-        self.base = owner
+        if owner is not self:
+            self.base = owner
 
     @property
     def grad(self):
@@ -195,7 +196,7 @@ cdef class Variable(Tensor):
         def keep(grad):
             variable = reference()
             if variable is not None:
-                _accumulate(<Variable>variable, grad, grad_enabled)
+                _accumulate(<Variable>variable, grad, grad_enabled, False)
 
         _add_hook(self.node, self.output, keep, True)
 

@@ -1,7 +1,10 @@
-"""The type variable of the functions: Variables give Variables, Tensors give Tensors."""
+"""Types that several families use."""
 
 from typing import TypeVar
 
 from flambeau.tensor import Tensor
 
+# A function gives what it is given: a Variable for a Variable. Where weights are Variables, so is the result.
 T = TypeVar("T", bound=Tensor)
+
+Pair = int | tuple[int, int]

@@ -1,8 +1,8 @@
-"""Activations."""
+"""Activation functions."""
 
 from __future__ import annotations
 
-from flambeau.tensor import ops
+import flambeau.tensor as ft
 
 from ._types import T
 
@@ -13,22 +13,24 @@ def relu(input: T, inplace: bool = False) -> T:
     """``max(input, 0)``, element by element.
 
     Args:
-        input: Tensor of any shape.
-        inplace: write the result into ``input``.
+        input: Tensor of any shape and numeric dtype.
+        inplace: change ``input`` itself.
 
     Returns:
-        Tensor like ``input``.
+        Tensor like ``input``; with ``inplace``, ``input``.
 
     Example:
-        >>> from flambeau.nn import functional as F
+        >>> import flambeau.nn.functional as F
         >>> F.relu(ft.tensor([-1.0, 2.0])).tolist()
         [0.0, 2.0]
     """
-    return input.relu_() if inplace else ops.relu(input)
+    return ft.relu_(input) if inplace else ft.relu(input)  # type: ignore[return-value]
 
 
 def softmax(input: T, dim: int) -> T:
-    """``exp(input) / sum(exp(input), dim)``: weights along ``dim`` that add up to 1.
+    r"""Weights along a dimension that add up to 1.
+
+    .. math:: y_i = \frac{e^{x_i}}{\sum_j e^{x_j}}
 
     Args:
         input: Tensor of any shape and floating dtype.
@@ -38,15 +40,17 @@ def softmax(input: T, dim: int) -> T:
         Tensor like ``input``.
 
     Example:
-        >>> from flambeau.nn import functional as F
-        >>> F.softmax(ft.tensor([[0.0, 0.0], [1000.0, 0.0]]), dim=1).tolist()
-        [[0.5, 0.5], [1.0, 0.0]]
+        >>> import flambeau.nn.functional as F
+        >>> F.softmax(ft.tensor([0.0, 0.0]), dim=0).tolist()
+        [0.5, 0.5]
     """
-    return ops.softmax(input, dim)
+    return ft.softmax(input, dim)  # type: ignore[return-value]
 
 
 def log_softmax(input: T, dim: int) -> T:
-    """``log(softmax(input, dim))``, without the underflow of the two steps.
+    r"""The logarithm of :func:`softmax`, without the underflow of the two steps.
+
+    .. math:: y_i = x_i - \log \sum_j e^{x_j}
 
     Args:
         input: Tensor of any shape and floating dtype.
@@ -56,8 +60,8 @@ def log_softmax(input: T, dim: int) -> T:
         Tensor like ``input``.
 
     Example:
-        >>> from flambeau.nn import functional as F
+        >>> import flambeau.nn.functional as F
         >>> F.log_softmax(ft.tensor([1000.0, 0.0]), dim=0).tolist()
         [0.0, -1000.0]
     """
-    return ops.log_softmax(input, dim)
+    return ft.log_softmax(input, dim)  # type: ignore[return-value]

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from typing import Literal
 
-from flambeau.tensor import Tensor, ops
+import flambeau.tensor as ft
+from flambeau.tensor import Tensor
 
 from ._types import T
 
 __all__ = ["cross_entropy", "mse_loss", "nll_loss"]
 
-Reduction = Literal["none", "mean", "sum"]
+Reduction = Literal["mean", "sum", "none"]
 
 
 def cross_entropy(
     input: T,
     target: Tensor,
     weight: Tensor | None = None,
+    *,
     ignore_index: int = -100,
     reduction: Reduction = "mean",
 ) -> T:
-    """``nll_loss(log_softmax(input), target)``: how surprised the scores in ``input`` are by the classes.
+    r"""How surprised scores are by the classes: :func:`nll_loss` of their :func:`log_softmax`.
+
+    .. math:: l_n = -w_{t_n} \log \frac{e^{x_{n, t_n}}}{\sum_c e^{x_{n, c}}}
 
     Args:
         input: scores (logits), of shape (N, C, ...) or (C,).
@@ -39,21 +43,24 @@ def cross_entropy(
         ValueError: no such reduction.
 
     Example:
-        >>> from flambeau.nn import functional as F
-        >>> F.cross_entropy(ft.tensor([[0.0, 0.0]]), ft.tensor([1])).item()
-        0.6931471824645996
+        >>> import flambeau.nn.functional as F
+        >>> round(F.cross_entropy(ft.zeros(3, 10), ft.tensor([0, 5, 9])).item(), 4)
+        2.3026
     """
-    return ops.cross_entropy(input, target, weight, ignore_index, reduction)
+    return ft.cross_entropy(input, target, weight, ignore_index, reduction)  # type: ignore[return-value]
 
 
 def nll_loss(
     input: T,
     target: Tensor,
     weight: Tensor | None = None,
+    *,
     ignore_index: int = -100,
     reduction: Reduction = "mean",
 ) -> T:
-    """The negative log-likelihood: minus the element of ``input`` that belongs to the target's class.
+    r"""The negative log-likelihood of the targets' classes.
+
+    .. math:: l_n = -w_{t_n} x_{n, t_n}
 
     Args:
         input: log-probabilities, of shape (N, C, ...) or (C,).
@@ -72,19 +79,21 @@ def nll_loss(
         ValueError: no such reduction.
 
     Example:
-        >>> from flambeau.nn import functional as F
+        >>> import flambeau.nn.functional as F
         >>> F.nll_loss(ft.tensor([[-1.0, -2.0], [-3.0, -4.0]]), ft.tensor([0, 1])).item()
         2.5
     """
-    return ops.nll_loss(input, target, weight, ignore_index, reduction)
+    return ft.nll_loss(input, target, weight, ignore_index, reduction)  # type: ignore[return-value]
 
 
-def mse_loss(input: T, target: Tensor, reduction: Reduction = "mean") -> T:
-    """The squared difference of predictions and targets.
+def mse_loss(input: T, target: Tensor, *, reduction: Reduction = "mean") -> T:
+    r"""The squared difference of predictions and targets.
+
+    .. math:: l_n = (x_n - t_n)^2
 
     Args:
         input: predictions: Tensor of any shape.
-        target: Tensor of the same shape; nothing broadcasts.
+        target: Tensor of the same shape.
         reduction: ``"mean"`` of all elements, their ``"sum"``, or ``"none"`` for one loss per element.
 
     Returns:
@@ -95,8 +104,8 @@ def mse_loss(input: T, target: Tensor, reduction: Reduction = "mean") -> T:
         ValueError: no such reduction.
 
     Example:
-        >>> from flambeau.nn import functional as F
+        >>> import flambeau.nn.functional as F
         >>> F.mse_loss(ft.tensor([1.0, 2.0]), ft.tensor([1.0, 4.0])).item()
         2.0
     """
-    return ops.mse_loss(input, target, reduction)
+    return ft.mse_loss(input, target, reduction)  # type: ignore[return-value]

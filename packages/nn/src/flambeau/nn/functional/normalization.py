@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, overload
 
-from flambeau.tensor import Tensor, errors, ops
+import flambeau.tensor as ft
+from flambeau.autograd import Variable
+from flambeau.tensor import Tensor, errors
 
 from ._types import T
 
 __all__ = ["batch_norm"]
 
 
+@overload
+def batch_norm(
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Variable,
+    bias: Tensor | None = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Variable: ...
+@overload
 def batch_norm(
     input: T,
     running_mean: Tensor | None,
@@ -20,71 +34,95 @@ def batch_norm(
     training: bool = False,
     momentum: float = 0.1,
     eps: float = 1e-5,
-) -> T:
-    """Each channel brought to mean 0 and variance 1: ``(input - mean) / sqrt(var + eps) * weight + bias``.
+) -> T: ...
+def batch_norm(
+    input: Any,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Any = None,
+    bias: Any = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Any:
+    r"""Each channel brought to mean 0 and variance 1, then scaled and shifted.
 
-    In training, mean and variance are the batch's, and the running ones move towards them, in place:
-    ``running = (1 - momentum) * running + momentum * batch``, with the unbiased variance of the batch. Otherwise mean
-    and variance are the running ones.
+    .. math:: y = \frac{x - \mathrm{E}[x]}{\sqrt{\mathrm{Var}[x] + \epsilon}} \, w + b
+
+    In training mean and variance are those of the batch, and the running ones move towards them, in place:
+    ``running = (1 - momentum) * running + momentum * batch``, with the unbiased variance. Otherwise the running ones
+    are used.
 
     Args:
         input: Tensor of shape (N, C, ...).
-        running_mean: Tensor of shape (C,); or None, in training.
-        running_var: Tensor of shape (C,); or None, in training.
+        running_mean: Tensor of shape (C,), or None in training, to keep none.
+        running_var: the same for the variance.
         weight: Tensor of shape (C,), or None.
         bias: Tensor of shape (C,), or None.
-        training: use the batch's mean and variance.
-        momentum: how fast the running mean and variance move.
+        training: whether to use the batch's mean and variance.
+        momentum: how far the running ones move.
         eps: added to the variance, so that channels without any do not divide by zero.
 
     Returns:
         Tensor like ``input``.
 
     Raises:
-        ShapeError: the shapes do not fit together, or training with one value per channel, which has no variance.
-        ValueError: no running mean and variance, and not in training.
+        ShapeError: the shapes do not fit together, or in training a channel has only one element.
+        ValueError: not ``training``, and no running mean and variance.
 
     Example:
-        >>> from flambeau.nn import functional as F
+        >>> import flambeau.nn.functional as F
         >>> mean, var = ft.zeros(1), ft.ones(1)
         >>> F.batch_norm(ft.tensor([[1.0], [3.0]]), mean, var, training=True, eps=0).tolist()
         [[-1.0], [1.0]]
-        >>> mean.tolist()
-        [0.20000000298023224]
+        >>> mean.tolist(), var.tolist()
+        ([0.20000000298023224], [1.100000023841858])
     """
-    if not training:
-        return _with_running(input, running_mean, running_var, weight, bias, eps)
-    shape = input.shape
-    count = input.numel() // shape[1] if len(shape) > 1 and shape[1] else 0
+    if training:
+        return _by_batch(input, running_mean, running_var, weight, bias, momentum, eps)
+    if running_mean is None or running_var is None:
+        errors.value_error("batch_norm", "running_mean", "running mean and variance unless training", "None")
+    return _by_running(input, running_mean, running_var, weight, bias, eps)
+
+
+def _by_batch(
+    input: Any, mean: Tensor | None, var: Tensor | None, weight: Any, bias: Any, momentum: float, eps: float
+) -> Any:
+    _check_channels(input, running_mean=mean, running_var=var)
+    result, batch_mean, invstd = ft.batch_norm(input, weight, bias, eps)
+    count = input.numel() // input.shape[1]
     if count == 1:
-        errors.shape_error("batch_norm", "input", "more than one value per channel in training", f"shape {shape}")
-    result, mean, invstd = ops.batch_norm(input, weight, bias, eps)
-    # On plain Tensors: nothing of this is recorded.
-    if running_mean is not None:
-        running_mean.data.lerp_(mean.data, momentum)
-    if running_var is not None:
-        var = invstd.data.square().reciprocal_().sub_(eps).mul_(count / (count - 1))
-        running_var.data.lerp_(var, momentum)
-    return cast(T, result)
+        errors.shape_error("batch_norm", "input", "more than one element a channel in training", f"shape {input.shape}")
+    if mean is not None:
+        _move(mean.data, batch_mean.data, momentum)
+    if var is not None:
+        # The operator gives 1 / sqrt(var + eps); rounding may bring what hardly varies just below zero.
+        biased = ft.maximum(ft.reciprocal(ft.square(invstd.data)) - eps, 0)
+        _move(var.data, biased * (count / (count - 1)), momentum)
+    return result
 
 
-def _with_running(
-    input: T, mean: Tensor | None, var: Tensor | None, weight: Tensor | None, bias: Tensor | None, eps: float
-) -> T:
-    if mean is None or var is None:
-        errors.value_error("batch_norm", "running_mean", "running mean and variance outside of training", "None")
-    if input.ndim < 2:
-        errors.shape_error("batch_norm", "input", "at least 2 dimensions (N, C, ...)", f"shape {input.shape}")
-    channels = (input.shape[1],)
-    for name, tensor in (("running_mean", mean), ("running_var", var), ("weight", weight), ("bias", bias)):
-        # One element would broadcast over all channels.
-        if tensor is not None and tensor.shape != channels:
-            errors.shape_error("batch_norm", name, f"shape {channels}, one element a channel", str(tensor.shape))
-    scale = (var + eps).rsqrt()
+def _move(running: Tensor, batch: Tensor, momentum: float) -> None:
+    running.mul_(1 - momentum).add_(batch * momentum)
+
+
+def _by_running(input: Any, mean: Tensor, var: Tensor, weight: Any, bias: Any, eps: float) -> Any:
+    _check_channels(input, running_mean=mean, running_var=var, weight=weight, bias=bias)
+    scale = ft.rsqrt(var + eps)
     if weight is not None:
         scale = scale * weight
     shift = -mean * scale
     if bias is not None:
         shift = shift + bias
-    per_channel = (*channels, *(1,) * (input.ndim - 2))
-    return cast(T, ops.addcmul(shift.reshape(per_channel), input, scale.reshape(per_channel)))
+    channels = (-1,) + (1,) * (input.ndim - 2)
+    result = input * scale.reshape(channels) + shift.reshape(channels)
+    return result.to(input.dtype)  # the running statistics may be kept in a wider dtype
+
+
+def _check_channels(input: Tensor, **tensors: Tensor | None) -> None:
+    if input.ndim < 2:
+        errors.shape_error("batch_norm", "input", "at least 2 dimensions (N, C, ...)", f"shape {input.shape}")
+    wanted = (input.shape[1],)
+    for name, tensor in tensors.items():
+        if tensor is not None and tensor.shape != wanted:
+            errors.shape_error("batch_norm", name, f"shape {wanted}, one element a channel", str(tensor.shape))

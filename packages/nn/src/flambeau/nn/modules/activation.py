@@ -1,10 +1,10 @@
-"""Activations."""
+"""Activation layers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import functional
+from .. import functional as F
 from ..functional._types import T
 from ..module import Module
 
@@ -15,14 +15,13 @@ class ReLU(Module):
     """``max(input, 0)``, element by element.
 
     Args:
-        inplace: write the result into the input.
+        inplace: change the input itself.
 
     Shape:
-        - Input: any.
-        - Result: the same.
+        Any, to the same.
 
     Example:
-        >>> from flambeau import nn
+        >>> import flambeau.nn as nn
         >>> nn.ReLU()(ft.tensor([-1.0, 2.0])).tolist()
         [0.0, 2.0]
     """
@@ -31,11 +30,12 @@ class ReLU(Module):
         super().__init__()
         self.inplace = inplace
 
-    def forward(self, input: T) -> T:
-        return functional.relu(input, self.inplace)
-
     if TYPE_CHECKING:
-        __call__ = forward
+
+        def __call__(self, input: T) -> T: ...
+
+    def forward(self, input: T) -> T:
+        return F.relu(input, self.inplace)
 
     def extra_repr(self) -> str:
         return "inplace=True" if self.inplace else ""

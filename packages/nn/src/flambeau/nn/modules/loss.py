@@ -1,4 +1,4 @@
-"""Losses."""
+"""Losses as modules."""
 
 from __future__ import annotations
 
@@ -6,30 +6,43 @@ from typing import TYPE_CHECKING
 
 from flambeau.tensor import Tensor
 
-from .. import functional
+from .. import functional as F
 from ..functional._types import T
 from ..functional.loss import Reduction
 from ..module import Module
-from ._checks import check_reduction
+from ._check import check_reduction
 
 __all__ = ["CrossEntropyLoss", "MSELoss", "NLLLoss"]
 
 
-class _ClassLoss(Module):
-    """What the losses of classes share: how much each class counts, which target does not, and the reduction."""
+class _Loss(Module):
+    """A loss with a reduction."""
+
+    def __init__(self, reduction: Reduction = "mean") -> None:
+        super().__init__()
+        check_reduction(type(self).__name__, reduction)
+        self.reduction: Reduction = reduction
+
+    if TYPE_CHECKING:
+
+        def __call__(self, input: T, target: Tensor) -> T: ...
+
+
+class _ClassLoss(_Loss):
+    """A loss of scores against classes, which may count differently."""
 
     weight: Tensor | None
 
     def __init__(self, weight: Tensor | None = None, ignore_index: int = -100, reduction: Reduction = "mean") -> None:
-        super().__init__()
-        check_reduction(type(self).__name__, reduction)
+        super().__init__(reduction)
         self.register_buffer("weight", weight)
         self.ignore_index = ignore_index
-        self.reduction = reduction
 
 
 class CrossEntropyLoss(_ClassLoss):
-    """How surprised scores are by the classes: ``-log_softmax(input)[target]``.
+    r"""How surprised scores are by the classes.
+
+    .. math:: l_n = -w_{t_n} \log \frac{e^{x_{n, t_n}}}{\sum_c e^{x_{n, c}}}
 
     Args:
         weight: Tensor of shape (C,) that says how much each class counts, or None.
@@ -37,28 +50,22 @@ class CrossEntropyLoss(_ClassLoss):
         reduction: ``"mean"`` weighted by ``weight``, ``"sum"``, or ``"none"`` for one loss per target.
 
     Shape:
-        - Input: scores (logits), (N, C, ...) or (C,).
-        - Target: integers in [0, C), (N, ...) or ().
-        - Result: (), or the target's for ``"none"``.
-
-    Raises:
-        ValueError: no such reduction.
+        Scores (N, C, ...) or (C,) and classes, integers in [0, C), of shape (N, ...) or ().
 
     Example:
-        >>> from flambeau import nn
-        >>> nn.CrossEntropyLoss()(ft.tensor([[0.0, 0.0]]), ft.tensor([1])).item()
-        0.6931471824645996
+        >>> import flambeau.nn as nn
+        >>> round(nn.CrossEntropyLoss()(ft.zeros(3, 10), ft.tensor([0, 5, 9])).item(), 4)
+        2.3026
     """
 
     def forward(self, input: T, target: Tensor) -> T:
-        return functional.cross_entropy(input, target, self.weight, self.ignore_index, self.reduction)
-
-    if TYPE_CHECKING:
-        __call__ = forward
+        return F.cross_entropy(input, target, self.weight, ignore_index=self.ignore_index, reduction=self.reduction)
 
 
 class NLLLoss(_ClassLoss):
-    """The negative log-likelihood: ``-input[target]`` for log-probabilities, as ``log_softmax`` gives them.
+    r"""The negative log-likelihood of the targets' classes.
+
+    .. math:: l_n = -w_{t_n} x_{n, t_n}
 
     Args:
         weight: Tensor of shape (C,) that says how much each class counts, or None.
@@ -66,53 +73,34 @@ class NLLLoss(_ClassLoss):
         reduction: ``"mean"`` weighted by ``weight``, ``"sum"``, or ``"none"`` for one loss per target.
 
     Shape:
-        - Input: log-probabilities, (N, C, ...) or (C,).
-        - Target: integers in [0, C), (N, ...) or ().
-        - Result: (), or the target's for ``"none"``.
-
-    Raises:
-        ValueError: no such reduction.
+        Log-probabilities (N, C, ...) or (C,) and classes, integers in [0, C), of shape (N, ...) or ().
 
     Example:
-        >>> from flambeau import nn
-        >>> nn.NLLLoss()(ft.tensor([[-1.0, -2.0], [-3.0, -4.0]]), ft.tensor([0, 1])).item()
-        2.5
+        >>> import flambeau.nn as nn
+        >>> nn.NLLLoss()(ft.tensor([[-1.0, -2.0]]), ft.tensor([1])).item()
+        2.0
     """
 
     def forward(self, input: T, target: Tensor) -> T:
-        return functional.nll_loss(input, target, self.weight, self.ignore_index, self.reduction)
-
-    if TYPE_CHECKING:
-        __call__ = forward
+        return F.nll_loss(input, target, self.weight, ignore_index=self.ignore_index, reduction=self.reduction)
 
 
-class MSELoss(Module):
-    """The squared difference of predictions and targets.
+class MSELoss(_Loss):
+    r"""The squared difference of predictions and targets.
+
+    .. math:: l_n = (x_n - t_n)^2
 
     Args:
         reduction: ``"mean"`` of all elements, their ``"sum"``, or ``"none"`` for one loss per element.
 
     Shape:
-        - Input: any.
-        - Target: the same; nothing broadcasts.
-        - Result: (), or the input's for ``"none"``.
-
-    Raises:
-        ValueError: no such reduction.
+        Predictions and targets of one shape.
 
     Example:
-        >>> from flambeau import nn
+        >>> import flambeau.nn as nn
         >>> nn.MSELoss()(ft.tensor([1.0, 2.0]), ft.tensor([1.0, 4.0])).item()
         2.0
     """
 
-    def __init__(self, reduction: Reduction = "mean") -> None:
-        super().__init__()
-        check_reduction("MSELoss", reduction)
-        self.reduction = reduction
-
     def forward(self, input: T, target: Tensor) -> T:
-        return functional.mse_loss(input, target, self.reduction)
-
-    if TYPE_CHECKING:
-        __call__ = forward
+        return F.mse_loss(input, target, reduction=self.reduction)

@@ -1,4 +1,4 @@
-"""Normalisation."""
+"""Normalising layers."""
 
 from __future__ import annotations
 
@@ -7,53 +7,48 @@ from typing import TYPE_CHECKING, Any
 import flambeau.tensor as ft
 from flambeau.tensor import Tensor, errors
 
-from .. import functional, init
-from .._errors import expects
+from .. import functional as F
+from .. import init
 from ..functional._types import T
 from ..module import Module
 from ..parameter import Parameter
-from ._checks import check_positive
+from ._check import check_size
 
 __all__ = ["BatchNorm2d"]
 
 
 class BatchNorm2d(Module):
-    """Each channel of images brought to mean 0 and variance 1: ``(input - mean) / sqrt(var + eps) * weight + bias``.
+    r"""Each channel of images brought to mean 0 and variance 1, then scaled and shifted by trained numbers.
 
-    In training mode, mean and variance are the batch's, and running ones follow them, the variance unbiased; in
-    evaluation mode, they are the running ones.
+    .. math:: y = \frac{x - \mathrm{E}[x]}{\sqrt{\mathrm{Var}[x] + \epsilon}} \, w + b
+
+    While training, mean and variance are those of the batch, and the buffers ``running_mean`` and ``running_var`` move
+    towards them (the latter towards the unbiased variance); after ``eval()`` those are used.
 
     Args:
         num_features: channels of the images.
-        eps: added to the variance, so that channels without any do not divide by zero.
-        momentum: how fast the running mean and variance move: ``running = (1 - momentum) * running + momentum *
-            batch``; None for the plain average of all batches.
-        affine: whether there are weight and bias.
-        track_running_stats: whether there are a running mean and variance; the batch's are always used without.
+        eps: added to the variance.
+        momentum: how far the running statistics move at each batch; None for the mean of all batches so far.
+        affine: whether there are ``weight`` and ``bias``, which start as ones and zeros.
+        track_running_stats: whether there are running statistics; without them the batch's are always used.
         device: where to make parameters and buffers.
-        dtype: their dtype.
+        dtype: dtype of parameters and running statistics.
 
     Shape:
-        - Input: (N, num_features, H, W).
-        - Result: the same.
-
-    Attributes:
-        weight: Parameter of shape (num_features,), at first 1; or None.
-        bias: Parameter of shape (num_features,), at first 0; or None.
-        running_mean: buffer of shape (num_features,), at first 0; or None.
-        running_var: buffer of shape (num_features,), at first 1; or None.
-        num_batches_tracked: buffer without dimensions: how many batches the running ones have seen; or None.
-
-    Raises:
-        ValueError: ``num_features`` below 1, or ``eps`` below 0.
+        (N, num_features, H, W) to the same.
 
     Example:
-        >>> from flambeau import nn
+        >>> import flambeau.nn as nn
         >>> layer = nn.BatchNorm2d(3)
-        >>> layer(ft.randn(4, 3, 8, 8)).shape, layer.num_batches_tracked.item()
-        ((4, 3, 8, 8), 1)
+        >>> y = layer(ft.randn(10, 3, 4, 4) * 5 + 7)
+        >>> bool(ft.all(ft.abs(y.detach().mean((0, 2, 3))) < 1e-5))
+        True
+        >>> layer.num_batches_tracked.item()
+        1
     """
 
+    weight: Parameter | None
+    bias: Parameter | None
     running_mean: Tensor | None
     running_var: Tensor | None
     num_batches_tracked: Tensor | None
@@ -65,12 +60,11 @@ class BatchNorm2d(Module):
         momentum: float | None = 0.1,
         affine: bool = True,
         track_running_stats: bool = True,
-        *,
         device: Any = None,
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        check_positive("BatchNorm2d", num_features=num_features)
+        check_size("BatchNorm2d", "num_features", num_features)
         if not eps >= 0:
             errors.value_error("BatchNorm2d", "eps", "0 or more", str(eps))
         self.num_features = num_features
@@ -78,53 +72,53 @@ class BatchNorm2d(Module):
         self.momentum = momentum
         self.affine = affine
         self.track_running_stats = track_running_stats
-        self.weight: Parameter | None = None
-        self.bias: Parameter | None = None
-        place = {"device": device, "dtype": dtype}
+
+        def made() -> Tensor:
+            return ft.empty(num_features, device=device, dtype=dtype)
+
         for name in ("weight", "bias"):
-            self.register_parameter(name, Parameter(ft.empty(num_features, **place)) if affine else None)
+            self.register_parameter(name, Parameter(made()) if affine else None)
         for name in ("running_mean", "running_var"):
-            self.register_buffer(name, ft.empty(num_features, **place) if track_running_stats else None)
+            self.register_buffer(name, made() if track_running_stats else None)
         count = ft.zeros((), dtype=ft.int64, device=device) if track_running_stats else None
         self.register_buffer("num_batches_tracked", count)
         self.reset_parameters()
 
-    def reset_running_stats(self) -> None:
-        """Forget the batches seen so far."""
-        if self.running_mean is not None and self.running_var is not None and self.num_batches_tracked is not None:
-            self.running_mean.zero_()
-            self.running_var.fill_(1)
-            self.num_batches_tracked.zero_()
-
     def reset_parameters(self) -> None:
-        """Set parameters and running statistics to what they were at first."""
+        """Go back to the beginning, running statistics included."""
         self.reset_running_stats()
         if self.weight is not None and self.bias is not None:
             init.ones_(self.weight)
             init.zeros_(self.bias)
 
-    def forward(self, input: T) -> T:
-        if input.ndim != 4:
-            errors.shape_error("batch_norm", "input", "4 dimensions (N, C, H, W)", f"shape {input.shape}")
-        if not self.training:
-            batch = self.running_mean is None
-            mean, var = self.running_mean, self.running_var
-            return functional.batch_norm(input, mean, var, self.weight, self.bias, batch, 0, self.eps)
-        momentum = self.momentum
-        if self.num_batches_tracked is not None:
-            self.num_batches_tracked.add_(1)
-            if momentum is None:
-                momentum = 1 / self.num_batches_tracked.item()
-        mean, var = self.running_mean, self.running_var
-        return functional.batch_norm(input, mean, var, self.weight, self.bias, True, momentum or 0.0, self.eps)
+    def reset_running_stats(self) -> None:
+        """Forget the running statistics."""
+        if self.running_mean is not None and self.running_var is not None and self.num_batches_tracked is not None:
+            self.running_mean.zero_()
+            self.running_var.fill_(1)
+            self.num_batches_tracked.zero_()
 
     if TYPE_CHECKING:
-        __call__ = forward
 
-    def misfit(self, *args: Any) -> str | None:
-        (input,) = args
+        def __call__(self, input: T) -> T: ...
+
+    def forward(self, input: T) -> T:
+        if input.ndim != 4:
+            errors.shape_error("BatchNorm2d", "input", "4 dimensions (N, C, H, W)", f"shape {input.shape}")
+        by_batch = self.training or self.running_mean is None
+        batches, momentum = self.num_batches_tracked, self.momentum
+        if momentum is None:
+            momentum = 1 / (batches.item() + 1) if by_batch and batches is not None else 0.0
+        result = F.batch_norm(
+            input, self.running_mean, self.running_var, self.weight, self.bias, by_batch, momentum, self.eps
+        )
+        if by_batch and batches is not None:
+            batches.add_(1)
+        return result
+
+    def expected_input(self, input: Tensor) -> str | None:
         fits = input.ndim == 4 and input.shape[1] == self.num_features
-        return None if fits else expects(f"(N, {self.num_features}, H, W)", input)
+        return None if fits else f"(N, {self.num_features}, H, W)"
 
     def extra_repr(self) -> str:
         return (

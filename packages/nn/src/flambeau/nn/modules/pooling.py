@@ -1,15 +1,15 @@
-"""Pooling."""
+"""Pooling layers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .. import functional
-from .._errors import expects
-from ..functional._types import T
-from ..functional.convolution import Pair
+from flambeau.tensor import Tensor, errors
+
+from .. import functional as F
+from ..functional._types import Pair
 from ..module import Module
-from ._checks import pair
+from ._check import pair
 
 __all__ = ["MaxPool2d"]
 
@@ -20,41 +20,54 @@ class MaxPool2d(Module):
     Args:
         kernel_size: the size of the window.
         stride: the distance between windows; the size of the window if not given.
-        padding: how far windows reach over the edge, on each side; nothing there is ever the greatest.
+        padding: how far windows reach over the edge; nothing there is ever the greatest.
         dilation: the distance between the elements of a window.
+        return_indices: give the places of the greatest elements too.
 
     Shape:
-        - Input: (N, C, H, W).
-        - Result: (N, C, OH, OW), where OH = (H + 2 padding - dilation (KH - 1) - 1) // stride + 1.
+        (N, C, H, W) to (N, C, OH, OW), or both without N,
+        where OH = (H + 2 padding - dilation (KH - 1) - 1) // stride + 1.
 
     Raises:
-        ValueError: a size out of range.
+        ValueError: an argument is out of range, or ``padding`` more than half the window.
 
     Example:
-        >>> from flambeau import nn
-        >>> nn.MaxPool2d(2)(ft.randn(2, 3, 8, 8)).shape
-        (2, 3, 4, 4)
+        >>> import flambeau.nn as nn
+        >>> nn.MaxPool2d(2)(ft.arange(16.0).reshape(1, 1, 4, 4)).tolist()
+        [[[[5.0, 7.0], [13.0, 15.0]]]]
     """
 
-    def __init__(self, kernel_size: Pair, stride: Pair | None = None, padding: Pair = 0, dilation: Pair = 1) -> None:
+    def __init__(
+        self,
+        kernel_size: Pair,
+        stride: Pair | None = None,
+        padding: Pair = 0,
+        dilation: Pair = 1,
+        return_indices: bool = False,
+    ) -> None:
         super().__init__()
-        self.kernel_size = pair("MaxPool2d", "kernel_size", kernel_size, 1)
-        self.stride = self.kernel_size if stride is None else pair("MaxPool2d", "stride", stride, 1)
-        self.padding = pair("MaxPool2d", "padding", padding, 0)
-        self.dilation = pair("MaxPool2d", "dilation", dilation, 1)
+        self.kernel_size = pair("MaxPool2d", "kernel_size", kernel_size)
+        self.stride = self.kernel_size if stride is None else pair("MaxPool2d", "stride", stride)
+        self.padding = pair("MaxPool2d", "padding", padding, least=0)
+        self.dilation = pair("MaxPool2d", "dilation", dilation)
+        self.return_indices = return_indices
+        if any(2 * p > k for p, k in zip(self.padding, self.kernel_size, strict=True)):
+            errors.value_error(
+                "MaxPool2d", "padding", f"at most half the window's size {self.kernel_size}", str(padding)
+            )
 
-    def forward(self, input: T) -> T:
-        return functional.max_pool2d(input, self.kernel_size, self.stride, self.padding, self.dilation)
+    def forward(self, input: Tensor) -> Any:
+        return F.max_pool2d(
+            input, self.kernel_size, self.stride, self.padding, self.dilation, return_indices=self.return_indices
+        )
 
-    if TYPE_CHECKING:
-        __call__ = forward
-
-    def misfit(self, *args: Any) -> str | None:
-        (input,) = args
-        return None if input.ndim == 4 else expects("(N, C, H, W)", input)
+    def expected_input(self, input: Tensor) -> str | None:
+        if input.ndim not in (3, 4):
+            return "(N, C, H, W)"
+        spans = [d * (k - 1) + 1 - 2 * p for k, d, p in zip(self.kernel_size, self.dilation, self.padding, strict=True)]
+        if any(size < span for size, span in zip(input.shape[-2:], spans, strict=True)):
+            return f"(N, C, H >= {spans[0]}, W >= {spans[1]})"
+        return None
 
     def extra_repr(self) -> str:
-        text = f"kernel_size={self.kernel_size}, stride={self.stride}"
-        if self.padding != (0, 0):
-            text += f", padding={self.padding}"
-        return text if self.dilation == (1, 1) else f"{text}, dilation={self.dilation}"
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, dilation={self.dilation}"

@@ -7,7 +7,7 @@ cdef object _DEFAULT_COMPLEX = np.dtype(np.complex64)
 cdef object _BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 cdef object _BOOL = np.dtype(bool)
 cdef object _CPU = _backends.CPU
-cdef tuple _NUMBERS = (bool, int, float, complex, np.bool_, np.number)
+cdef tuple _NUMBERS = (bool, int, float, complex, np.bool_, np.number, ml_dtypes.bfloat16)
 cdef object _DEVICE_CPU = _backends.Device("cpu")
 
 
@@ -36,17 +36,24 @@ cdef bint _is_inexact(object dtype):
     return dtype.kind in "fc" or dtype == _BFLOAT16
 
 
+cdef bint _holds(object dtype):
+    """Whether a Tensor may hold elements of this dtype: plain numbers of the usual widths in native byte order."""
+    if not dtype.isnative or dtype.itemsize > 16 or (dtype.kind == "f" and dtype.itemsize > 8):
+        return False
+    return dtype.kind in "biufc" or dtype == _BFLOAT16
+
+
 cdef object _checked_array(object array, str operation, str argument):
-    """A NumPy array a Tensor may hold: plain numbers in native byte order."""
+    """A NumPy array a Tensor may hold."""
     dtype = array.dtype
+    if _holds(dtype):
+        return array
     if not dtype.isnative:
         errors.dtype_error(operation, argument, "native byte order", f"dtype {dtype.str}",
                            "convert it with array.astype(array.dtype.newbyteorder('='))")
-    if dtype.kind not in "biufc" and dtype != _BFLOAT16:
-        errors.dtype_error(operation, argument, "an array of bool, int, float or complex", f"dtype {dtype}")
-    if dtype.itemsize > 16 or (dtype.kind == "f" and dtype.itemsize > 8):
+    if dtype.kind in "fc":
         errors.dtype_error(operation, argument, "at most float64 or complex128", f"dtype {dtype}")
-    return array
+    errors.dtype_error(operation, argument, "an array of bool, int, float or complex", f"dtype {dtype}")
 
 
 cdef object _as_array(Operator op, str argument, object value, str expected):
@@ -105,9 +112,10 @@ cdef tuple _as_ints(Operator op, str argument, object value):
 
 cdef object _as_shape(Operator op, str argument, object value):
     shape = _as_ints(op, argument, value)
+    least = -1 if op.first_array >= 0 else 0  # -1 stands for a size that the input decides
     for n in shape:
-        if n < -1:
-            errors.value_error(op.name, argument, "sizes of 0 or more (or -1)", str(shape))
+        if n < least:
+            errors.value_error(op.name, argument, "sizes of 0 or more" + (" (or -1)" if least else ""), str(shape))
     return shape
 
 
@@ -139,8 +147,8 @@ cdef object _as_number(Operator op, str argument, object value):
 
 def as_dtype(value, str operation, str argument="dtype"):
     """A NumPy dtype from a dtype, a name or a Python type; None stays None."""
-    if value is None or isinstance(value, np.dtype):
-        return value
+    if value is None:
+        return None
     if value is float:
         return _DEFAULT_FLOAT
     if value is complex:
@@ -148,15 +156,18 @@ def as_dtype(value, str operation, str argument="dtype"):
     if isinstance(value, str) and value == "bfloat16":
         return _BFLOAT16
     try:
-        return np.dtype(value)
+        dtype = np.dtype(value)
     except TypeError:
         errors.type_error(operation, argument, "a dtype such as ft.float32", repr(value))
+    if not _holds(dtype):
+        errors.dtype_error(operation, argument, "a dtype such as ft.float32", repr(dtype))
+    return dtype
 
 
 cdef object _as_index(Operator op, object value):
     """What NumPy (or CuPy) takes between the brackets: Tensors become arrays."""
     if isinstance(value, tuple):
-        return tuple([_as_index(op, v) for v in value])
+        return tuple([_as_index(op, list(v) if isinstance(v, tuple) else v) for v in value])
     if value is None or value is Ellipsis or isinstance(value, (int, np.integer, bool, np.bool_)):
         return value
     if isinstance(value, slice):
@@ -190,6 +201,7 @@ def promote_types(a, b):
         >>> ft.promote_types(ft.float32, ft.int64)
         dtype('float32')
     """
+    a, b = as_dtype(a, "promote_types", "a"), as_dtype(b, "promote_types", "b")
     if a == b:
         return a
     if _is_inexact(a) != _is_inexact(b):
@@ -229,6 +241,24 @@ cdef object _converted_number(Operator op, str argument, object value, object dt
         info = np.iinfo(dtype)
         if not info.min <= value <= info.max:
             errors.value_error(op.name, argument, f"a number in the range of {dtype.name}", str(value))
+    return value
+
+
+cdef object _stored_operand(Operator op, str argument, object value, object dtype):
+    """A value that is written among elements of `dtype` as it is: complex numbers only into complex ones, and nothing
+    into integers that they cannot hold."""
+    cdef bint number = _is_number(value)
+    if dtype.kind != "c" and (isinstance(value, complex) if number else value.dtype.kind == "c"):
+        errors.dtype_error(op.name, argument, "a real value", "a complex one")
+    if number and dtype.kind in "iu":
+        if isinstance(value, float) and not value.is_integer():
+            errors.value_error(op.name, argument, f"a whole number, for {dtype.name}", str(value))
+        return _converted_number(op, argument, int(value), dtype)
+    if number and dtype.kind == "f" and isinstance(value, int):
+        try:
+            float(value)
+        except OverflowError:
+            errors.value_error(op.name, argument, f"a number in the range of {dtype.name}", "a larger one")
     return value
 
 
@@ -324,7 +354,7 @@ cdef object prepare(Operator op, tuple args, list values):
             if not _is_number(value):
                 value = _as_array(op, op.names[i], value, "Tensor or number")
             elif isinstance(value, np.generic):
-                value = value.item()  # NumPy would let its own scalars decide the dtype
+                value = float(value) if isinstance(value, ml_dtypes.bfloat16) else value.item()  # these have no width
         elif kind == Kind_OPTIONAL_ARRAY:
             if value is not None:
                 value = _as_array(op, op.names[i], value, "Tensor or None")
@@ -383,8 +413,12 @@ cdef object prepare(Operator op, tuple args, list values):
         dtype = _promote(op, values, backend, first)
         if op.accepts:
             _check_accepts(op, dtype)
-    elif op.accepts and first is not None:
-        _check_accepts(op, first.dtype)
+    elif first is not None:
+        if op.accepts:
+            _check_accepts(op, first.dtype)
+        for i in range(op.nargs):
+            if op.kinds[i] == Kind_OPERAND and values[i] is not None:
+                values[i] = _stored_operand(op, op.names[i], values[i], first.dtype)
     return backend
 
 

@@ -76,10 +76,7 @@ cdef class Tensor:
         """The shape, or the size of one dimension."""
         if dim is None:
             return tuple(self.array.shape)
-        ndim = self.array.ndim
-        if not -ndim <= dim < ndim:
-            errors.index_error("size", "dim", f"a dimension in [{-ndim}, {ndim - 1}]", str(dim))
-        return self.array.shape[dim]
+        return self.array.shape[_existing_dim("size", dim, self.array.ndim)]
 
     @property
     def ndim(self):
@@ -131,7 +128,7 @@ cdef class Tensor:
         """The steps between neighbours along each dimension, in elements."""
         itemsize = self.array.dtype.itemsize
         strides = tuple([s // itemsize for s in self.array.strides])
-        return strides if dim is None else strides[dim]
+        return strides if dim is None else strides[_existing_dim("stride", dim, self.array.ndim)]
 
     def is_contiguous(self):
         """Whether the elements lie in memory one after the other in logical order."""
@@ -407,6 +404,14 @@ cdef class Tensor:
 
     def __ge__(self, other):
         return _binary(_op_ge, self, other)
+
+
+cdef object _existing_dim(str operation, object dim, int ndim):
+    if not isinstance(dim, int):
+        errors.type_error(operation, "dim", "int", _type_name(dim))
+    if not -ndim <= dim < ndim:
+        errors.index_error(operation, "dim", f"a dimension in [{-ndim}, {ndim - 1}]", str(dim))
+    return dim + ndim if dim < 0 else dim
 
 
 cdef object _TENSOR_OPERATOR = Tensor.__operator__

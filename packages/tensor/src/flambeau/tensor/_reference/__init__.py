@@ -13,6 +13,7 @@ from . import (  # noqa: F401  (importing a family declares its operators)
     creation,
     indexing,
     joining,
+    like,
     losses,
     mathematics,
     matrix,

@@ -1,6 +1,9 @@
 """What several families of kernels and checks share."""
 
 import math
+import sys
+
+from numpy import generic
 
 from .. import errors
 from .._schema import Kind
@@ -25,13 +28,21 @@ def narrowed(result, dtype):
     return result if result.dtype == dtype else result.astype(dtype)
 
 
+def python_number(value):
+    """A NumPy number as one of Python's, which has a kind but no width; anything else as it is."""
+    return value.item() if isinstance(value, generic) else value
+
+
 def in_kind_of(xp, number, dtype):
     """A number as an operand that leaves the other operand's dtype alone: NumPy widens bfloat16 by a Python float."""
+    number = python_number(number)
     return xp.asarray(number, dtype=dtype) if dtype.kind == "V" and not hasattr(number, "dtype") else number
 
 
 def normalized_dims(dim, ndim: int) -> tuple:
-    """The dimensions a reduction runs over: None is all of them."""
+    """The dimensions a reduction runs over: None is all of them; of a Tensor without dimensions there are none."""
+    if ndim == 0:
+        return ()
     return tuple(range(ndim)) if dim is None else dim if isinstance(dim, tuple) else (dim,)
 
 
@@ -92,7 +103,13 @@ def _broadcast_check(definition):
     def check(*args):
         check_broadcast(name, **{operand: args[i] for i, operand in names})
 
-    return check
+    def check_two(input, other):
+        # The usual cases without ceremony: this runs in every call that the compiled loops do not take.
+        shape, wanted = getattr(input, "shape", ()), getattr(other, "shape", ())
+        if shape and wanted and shape != wanted and shape[-len(wanted) :] != wanted[-len(shape) :]:
+            check(input, other)
+
+    return check_two if len(names) == len(definition.parameters) == 2 else check
 
 
 def check_integers(operation: str, argument: str, array) -> None:
@@ -103,6 +120,27 @@ def check_integers(operation: str, argument: str, array) -> None:
 def check_bools(operation: str, argument: str, array) -> None:
     if array.dtype.kind != "b":
         errors.dtype_error(operation, argument, "a bool Tensor", array.dtype.name, "convert it with .bool()")
+
+
+def check_number(operation: str, argument: str, number, dtype) -> None:
+    """A number that is to be stored must be one that the dtype holds; of arrays nothing is asked."""
+    number = python_number(number)
+    if hasattr(number, "dtype") or dtype.kind in "bc":
+        return
+    if isinstance(number, complex):
+        errors.value_error(operation, argument, f"a real number for {dtype.name}", str(number))
+    if dtype.kind in "iu":
+        bits = 8 * dtype.itemsize
+        least, greatest = (0, 2**bits - 1) if dtype.kind == "u" else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+        if not isinstance(number, int) and not number.is_integer():
+            errors.value_error(operation, argument, f"an integer for {dtype.name}", str(number))
+    elif isinstance(number, int):
+        # Greater ones cannot be made floats, not even infinite ones.
+        least, greatest = -sys.float_info.max, sys.float_info.max
+    else:
+        return
+    if not least <= number <= greatest:
+        errors.value_error(operation, argument, f"a number in the range of {dtype.name}", str(number))
 
 
 def check_floating_result(operation: str, dtype) -> None:

@@ -2,9 +2,11 @@
 
 import math
 
+import numpy as np
+
 from .. import errors
 from .._schema import Array, DeviceLike, DType, Int, Number, Operand, OptionalNumber, Shape, operator
-from ._helpers import expands_to
+from ._helpers import check_number, expands_to, python_number
 
 _FLOAT = "float32"
 
@@ -93,8 +95,8 @@ for _definition in (zeros, ones, empty):
 def _number_dtype(*numbers):
     """The dtype of numbers when none is asked for."""
     if all(isinstance(n, bool) for n in numbers):
-        return "bool"
-    return "int64" if all(isinstance(n, int) for n in numbers) else _FLOAT
+        return np.dtype(bool)
+    return np.dtype("int64" if all(isinstance(n, int) for n in numbers) else _FLOAT)
 
 
 @operator(creation=True, method=False, differentiable=False)
@@ -111,18 +113,22 @@ def full(xp, shape: Shape, fill_value: Number, *, dtype: DType = None, device: D
         Tensor of shape ``shape``.
 
     Raises:
-        ValueError: a negative size.
+        ValueError: a negative size, or a number that ``dtype`` does not hold.
 
     Example:
         >>> ft.full((2, 2), 1.5).tolist()
         [[1.5, 1.5], [1.5, 1.5]]
     """
-    return xp.full(shape, fill_value, dtype=dtype or _number_dtype(fill_value))
+    return xp.full(shape, fill_value, dtype=dtype)
 
 
 @full.check
 def _(shape, fill_value, dtype, device):
     _check_sizes("full", shape)
+    fill_value = python_number(fill_value)
+    dtype = _number_dtype(fill_value) if dtype is None else dtype
+    check_number("full", "fill_value", fill_value, dtype)
+    return shape, fill_value, dtype, device
 
 
 @operator(creation=True, method=False, differentiable=False)
@@ -154,7 +160,7 @@ def arange(
         >>> ft.arange(3).tolist(), ft.arange(1, 2, 0.25).tolist()
         ([0, 1, 2], [1.0, 1.25, 1.5, 1.75])
     """
-    dtype = xp.dtype(dtype or _number_dtype(int(start) if isinstance(start, bool) else start, end, step))
+    dtype = dtype or _number_dtype(int(start) if isinstance(start, bool) else start, end, step)
     count = _count(start, end, step)
     if isinstance(start, int) and isinstance(step, int):
         return (xp.arange(count) * step + start).astype(dtype)
@@ -170,8 +176,7 @@ def _count(start, end, step):
 
 @arange.check
 def _(start, end, step, dtype, device):
-    if end is None:
-        start, end = 0, start
+    start, end, step = (python_number(n) for n in ((0, start, step) if end is None else (start, end, step)))
     if step == 0:
         errors.value_error("arange", "step", "a step other than 0", "0")
     if not all(math.isfinite(n) for n in (start, end, step)):
@@ -209,6 +214,7 @@ def linspace(xp, start: Number, end: Number, steps: Int, *, dtype: DType = None,
 def _(start, end, steps, dtype, device):
     if steps < 0:
         errors.value_error("linspace", "steps", "0 or more steps", str(steps))
+    return python_number(start), python_number(end), steps, dtype, device
 
 
 @operator(creation=True, method=False, differentiable=False)
@@ -236,11 +242,13 @@ def eye(xp, n: Int, m: OptionalNumber = None, *, dtype: DType = None, device: De
 
 @eye.check
 def _(n, m, dtype, device):
+    m = python_number(m)
     if m is not None and not isinstance(m, int):
         errors.type_error("eye", "m", "int or None", type(m).__name__)
     for name, size in (("n", n), ("m", 0 if m is None else m)):
         if size < 0:
             errors.value_error("eye", name, "a size of 0 or more", str(size))
+    return n, m, dtype, device
 
 
 # In place -------------------------------------------------------------------------------------------------------
@@ -259,6 +267,7 @@ def fill(xp, input: Array, value: Operand):
 
     Raises:
         ShapeError: ``value`` has dimensions.
+        ValueError: ``value`` is a number that ``input``'s dtype does not hold.
 
     Example:
         >>> ft.zeros(2).fill_(3).tolist()
@@ -280,6 +289,7 @@ def _(input, value):
         errors.shape_error(
             "fill", "value", "a number or a Tensor without dimensions", f"shape {tuple(value.shape)}", "use copy_()"
         )
+    check_number("fill", "value", value, input.dtype)
 
 
 @operator(inplace="only")

@@ -17,20 +17,20 @@ def _reserved(generator, words):
     return (default_generator if generator is None else generator).reserve(words)
 
 
-def _uniform(xp, shape, generator, dtype):
+def drawn_uniform(xp, shape, generator, dtype):
     count = math.prod(shape)
     place = _reserved(generator, _philox.words_of(count, dtype))
     return _philox.uniform(xp, count, *place, dtype).reshape(shape)
 
 
-def _normal(xp, shape, generator, dtype):
+def drawn_normal(xp, shape, generator, dtype):
     count = math.prod(shape)
     pairs = -(-count // 2)
     place = _reserved(generator, _philox.words_of(2 * pairs, dtype))
     return _philox.normal(xp, count, *place, dtype).reshape(shape)
 
 
-def _check_generator(operation, generator):
+def check_generator(operation, generator):
     if generator is not None and not isinstance(generator, Stream):
         errors.type_error(operation, "generator", "Generator or None", type(generator).__name__)
 
@@ -62,12 +62,12 @@ def rand(xp, shape: Shape, *, generator: Generator = None, dtype: DType = None, 
         >>> x.shape, bool((x < 1).all())
         ((2, 3), True)
     """
-    return _uniform(xp, shape, generator, xp.dtype(dtype or _FLOAT))
+    return drawn_uniform(xp, shape, generator, xp.dtype(dtype or _FLOAT))
 
 
 @rand.check
 def _(shape, generator, dtype, device):
-    _check_generator("rand", generator)
+    check_generator("rand", generator)
     _check_shape("rand", shape)
     check_floating_result("rand", dtype)
 
@@ -93,12 +93,12 @@ def randn(xp, shape: Shape, *, generator: Generator = None, dtype: DType = None,
         >>> ft.randn(2, 3, generator=ft.Generator(0)).shape
         (2, 3)
     """
-    return _normal(xp, shape, generator, xp.dtype(dtype or _FLOAT))
+    return drawn_normal(xp, shape, generator, xp.dtype(dtype or _FLOAT))
 
 
 @randn.check
 def _(shape, generator, dtype, device):
-    _check_generator("randn", generator)
+    check_generator("randn", generator)
     _check_shape("randn", shape)
     check_floating_result("randn", dtype)
 
@@ -144,7 +144,7 @@ def randint(
 
 @randint.check
 def _(low, high, shape, generator, dtype, device):
-    _check_generator("randint", generator)
+    check_generator("randint", generator)
     _check_shape("randint", shape)
     if high <= low:
         errors.value_error("randint", "high", f"a number above low's {low}", str(high))
@@ -178,7 +178,7 @@ def randperm(xp, n: Int, *, generator: Generator = None, dtype: DType = None, de
 
 @randperm.check
 def _(n, generator, dtype, device):
-    _check_generator("randperm", generator)
+    check_generator("randperm", generator)
     if n < 0:
         errors.value_error("randperm", "n", "0 or more", str(n))
 
@@ -204,13 +204,13 @@ def bernoulli(xp, input: Array, p: OptionalNumber = None, *, generator: Generato
         [0.0, 1.0]
     """
     wide = xp.dtype("float64" if input.dtype.itemsize == 8 and is_floating(input.dtype) else _FLOAT)
-    draws = _uniform(xp, input.shape, generator, wide)
+    draws = drawn_uniform(xp, input.shape, generator, wide)
     return (draws < (input.astype(wide) if p is None else p)).astype(input.dtype)
 
 
 @bernoulli.check
 def _(input, p, generator):
-    _check_generator("bernoulli", generator)
+    check_generator("bernoulli", generator)
     if p is None and not is_floating(input.dtype):
         errors.dtype_error("bernoulli", "input", "probabilities of a floating dtype", input.dtype.name, "give p")
     if p is not None and not 0 <= p <= 1:
@@ -239,13 +239,13 @@ def uniform(xp, input: Array, low: Number = 0, high: Number = 1, *, generator: G
         True
     """
     wide = xp.dtype(_FLOAT) if is_half(input.dtype) else input.dtype
-    draws = _uniform(xp, input.shape, generator, wide)
+    draws = drawn_uniform(xp, input.shape, generator, wide)
     return (draws * (high - low) + low).astype(input.dtype)
 
 
 @uniform.check
 def _(input, low, high, generator):
-    _check_generator("uniform", generator)
+    check_generator("uniform", generator)
     if high < low:
         errors.value_error("uniform", "high", f"a number of at least low's {low}", str(high))
 
@@ -271,12 +271,12 @@ def normal(xp, input: Array, mean: Number = 0, std: Number = 1, *, generator: Ge
         [[10.0, 10.0, 10.0], [10.0, 10.0, 10.0]]
     """
     wide = xp.dtype(_FLOAT) if is_half(input.dtype) else input.dtype
-    return (_normal(xp, input.shape, generator, wide) * std + mean).astype(input.dtype)
+    return (drawn_normal(xp, input.shape, generator, wide) * std + mean).astype(input.dtype)
 
 
 @normal.check
 def _(input, mean, std, generator):
-    _check_generator("normal", generator)
+    check_generator("normal", generator)
     if std < 0:
         errors.value_error("normal", "std", "0 or more", str(std))
 

@@ -152,7 +152,7 @@ def reduction(name: str, function: Callable, **options: Any) -> OpInfo:
 
 def view(name: str, reference: Callable, samples: Callable[[Make], Iterable[Sample]], **options: Any) -> OpInfo:
     """An operator that moves elements, or looks at them in another shape, whatever their dtype."""
-    return OpInfo(name=name, samples=samples, reference=reference, dtypes=ALL, exact_dtype=False, **options)
+    return OpInfo(name=name, samples=samples, reference=reference, dtypes=ALL, **options)
 
 
 # Errors ---------------------------------------------------------------------------------------------------------

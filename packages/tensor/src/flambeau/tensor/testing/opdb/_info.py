@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -122,10 +122,6 @@ class OpInfo:
         if not is_float(result.dtype):
             return result
         return result.astype(dtype if is_float(dtype) else np.float32)
-
-    def with_options(self, **options: Any) -> OpInfo:
-        """A copy with some fields replaced."""
-        return replace(self, **options)
 
     def __str__(self) -> str:
         return self.name

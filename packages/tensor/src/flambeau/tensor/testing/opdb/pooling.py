@@ -17,6 +17,7 @@ CASES = (
     ((1, 1, 5, 5), (2, 3), (2, 1), (1, 0), 1),
     ((1, 2, 6, 5), 2, 2, 0, 2),
     ((0, 2, 4, 4), 2, None, 0, 1),
+    ((1, 2, 2, 3), 1, None, 0, 1),
 )
 
 
@@ -60,7 +61,8 @@ def max_pool2d_samples(make):
     yield sample(make.distinct((1, 1, 4, 4), "strided"), kernel_size=2, stride=1)
     yield sample(make.values([[[[1, 1, 0, 0], [1, 1, 0, 0]]]]), 2, smooth=False)
     lowest = False if make.dtype == bool else -np.inf if make.is_float else np.iinfo(make.dtype).min
-    yield sample(make.values(np.full((1, 1, 3, 2), lowest)), 2, 1, 1, smooth=False)  # the padding wins nowhere
+    for kernel_size in (2, 3):  # the padding wins nowhere
+        yield sample(make.values(np.full((1, 1, 3, 2), lowest)), kernel_size, 1, 1, smooth=False)
     if make.is_float:
         yield sample(make.values([[[[np.nan, 1, -np.inf, -np.inf], [1, 2, -np.inf, -np.inf]]]]), 2, smooth=False)
         yield sample(make.values([[[[1, np.nan], [2, np.nan]]]]), 2, smooth=False)

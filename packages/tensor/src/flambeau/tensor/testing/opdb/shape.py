@@ -159,10 +159,8 @@ def flip(x, *dims):
 
 
 def split(x, size, dim=0):
-    if isinstance(size, (list, tuple)):
-        bounds = np.cumsum(size)[:-1]
-    else:
-        bounds = np.arange(size, x.shape[dim], max(size, 1))
+    even = isinstance(size, int)
+    bounds = np.arange(size, x.shape[dim], max(size, 1)) if even else np.cumsum(size)[:-1]
     return np.split(x, bounds, axis=dim)
 
 
@@ -186,7 +184,8 @@ SQUEEZED = (
     call((2, 1), 1), call((0, 1)), call((0, 1), 0),
 )  # fmt: skip
 SPLIT = (
-    call((4, 3), 2), call((5, 3), 2), call((0, 3), 2), call((0, 3), 0), call((4, 3), [1, 3]), call((4, 3), 2, 1), call((2, 4), [1, 0, 3], dim=-1),
+    call((4, 3), 2), call((5, 3), 2), call((0, 3), 2), call((0, 3), 0), call((4, 3), [1, 3]), call((4, 3), 2, 1),
+    call((2, 4), [1, 0, 3], dim=-1),
 )  # fmt: skip
 COPIED = (call((2, 3)), call(()), call((0, 2)), call((2, 3, 2)))
 

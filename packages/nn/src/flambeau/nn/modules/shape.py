@@ -1,8 +1,10 @@
-"""Layers that change shapes only."""
+"""Layers that change shapes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
+
+import flambeau.tensor as ft
 
 from ..functional._types import T
 from ..module import Module
@@ -11,18 +13,17 @@ __all__ = ["Flatten"]
 
 
 class Flatten(Module):
-    """Several dimensions as one; by default all but the batch's.
+    r"""Several dimensions as one.
 
     Args:
         start_dim: the first dimension to flatten.
         end_dim: the last one.
 
     Shape:
-        - Input: (N, ...).
-        - Result: (N, product of the others).
+        (N, \*) to (N, the product of \*), by default.
 
     Example:
-        >>> from flambeau import nn
+        >>> import flambeau.nn as nn
         >>> nn.Flatten()(ft.zeros(2, 3, 4)).shape
         (2, 12)
     """
@@ -32,11 +33,12 @@ class Flatten(Module):
         self.start_dim = start_dim
         self.end_dim = end_dim
 
-    def forward(self, input: T) -> T:
-        return cast(T, input.flatten(self.start_dim, self.end_dim))
-
     if TYPE_CHECKING:
-        __call__ = forward
+
+        def __call__(self, input: T) -> T: ...
+
+    def forward(self, input: T) -> T:
+        return ft.flatten(input, self.start_dim, self.end_dim)  # type: ignore[return-value]
 
     def extra_repr(self) -> str:
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"

@@ -1,4 +1,4 @@
-"""Dropout."""
+"""Layers that draw random numbers while training."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flambeau.tensor import errors
 
-from .. import functional
+from .. import functional as F
 from ..functional._types import T
 from ..module import Module
 
@@ -14,26 +14,25 @@ __all__ = ["Dropout"]
 
 
 class Dropout(Module):
-    """In training mode, zeros in place of elements chosen at random; the rest scaled by ``1 / (1 - p)``.
+    """While training, zeros in place of elements chosen at random; the rest scaled by ``1 / (1 - p)``.
 
     Args:
         p: the probability of dropping an element.
-        inplace: write the result into the input.
+        inplace: change the input itself.
 
     Shape:
-        - Input: any.
-        - Result: the same.
+        Any, to the same.
 
     Raises:
         ValueError: ``p`` is not in [0, 1].
 
     Example:
-        >>> from flambeau import nn
-        >>> layer = nn.Dropout(0.5)
-        >>> sorted(set(layer(ft.ones(1000)).tolist()))
-        [0.0, 2.0]
-        >>> layer.eval()(ft.ones(2)).tolist()
-        [1.0, 1.0]
+        >>> import flambeau.nn as nn
+        >>> layer = nn.Dropout(0.75)
+        >>> sorted(set(layer(ft.ones(100)).tolist()))
+        [0.0, 4.0]
+        >>> set(layer.eval()(ft.ones(100)).tolist())
+        {1.0}
     """
 
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
@@ -43,11 +42,12 @@ class Dropout(Module):
         self.p = p
         self.inplace = inplace
 
-    def forward(self, input: T) -> T:
-        return functional.dropout(input, self.p, self.training, self.inplace)
-
     if TYPE_CHECKING:
-        __call__ = forward
+
+        def __call__(self, input: T) -> T: ...
+
+    def forward(self, input: T) -> T:
+        return F.dropout(input, self.p, self.training, self.inplace)
 
     def extra_repr(self) -> str:
         return f"p={self.p}, inplace={self.inplace}"

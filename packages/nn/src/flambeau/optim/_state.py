@@ -1,0 +1,99 @@
+"""The state of an optimizer as plain data, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from flambeau.autograd import Variable
+from flambeau.tensor import Tensor, errors
+
+if TYPE_CHECKING:
+    from .optimizer import Optimizer
+
+Key = str | int
+
+
+def to_dict(optimizer: Optimizer) -> dict[str, Any]:
+    """What ``Optimizer.state_dict`` gives."""
+    keys = _keys(optimizer)
+    groups = []
+    for group in optimizer.param_groups:
+        options = {name: group[name] for name in optimizer.defaults}
+        groups.append({"params": [keys[p] for p in group["params"]], **options})
+    state = {keys[p]: dict(optimizer.state[p]) for p in keys if p in optimizer.state}
+    return {"state": state, "param_groups": groups}
+
+
+def load(optimizer: Optimizer, given: Mapping[str, Any]) -> None:
+    """What ``Optimizer.load_state_dict`` does."""
+    if not isinstance(given, Mapping) or not {"state", "param_groups"} <= set(given):
+        errors.value_error("load_state_dict", "state_dict", "what state_dict() gave", type(given).__name__)
+    problems: list[str] = []
+    pairs = list(_matched(optimizer, given, problems))
+    loaded = {}
+    for param, key, options in pairs:
+        if key in given["state"]:
+            loaded[param] = _fitted(optimizer, param, key, given["state"][key], options, problems)
+    if problems:
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        expected = f"the state of this {type(optimizer).__name__}"
+        text = errors.message("load_state_dict", "state_dict", expected, count)
+        raise RuntimeError("\n  ".join([f"{text}:", *problems]))
+    optimizer.state = loaded
+    for group, saved in zip(optimizer.param_groups, given["param_groups"], strict=True):
+        group.update({name: saved[name] for name in optimizer.defaults if name in saved})
+
+
+def _keys(optimizer: Optimizer) -> dict[Variable, Key]:
+    """The key of each parameter: its name, or its position in all groups."""
+    keys: dict[Variable, Key] = {}
+    for group in optimizer.param_groups:
+        for i, param in enumerate(group["params"]):
+            keys[param] = group["param_names"][i] if "param_names" in group else len(keys)
+    return keys
+
+
+def _matched(
+    optimizer: Optimizer, given: Mapping[str, Any], problems: list[str]
+) -> Iterator[tuple[Variable, Key, dict[str, Any]]]:
+    """Each parameter with the key of its saved state, and its group's options."""
+    keys = _keys(optimizer)
+    groups = given["param_groups"]
+    if len(groups) != len(optimizer.param_groups):
+        problems.append(f"expected {len(optimizer.param_groups)} parameter groups, got {len(groups)}")
+        return
+    for i, (group, saved) in enumerate(zip(optimizer.param_groups, groups, strict=True)):
+        options = {name: saved.get(name, group[name]) for name in optimizer.defaults}
+        wanted = [keys[p] for p in group["params"]]
+        if all(isinstance(key, str) for key in [*wanted, *saved["params"]]):
+            problems += [f"missing: '{key}' in group {i}" for key in wanted if key not in saved["params"]]
+            problems += [f"unexpected: '{key}' in group {i}" for key in saved["params"] if key not in wanted]
+            found = wanted
+        else:  # at least one side knows positions only
+            found = saved["params"]
+            if len(found) != len(wanted):
+                problems.append(f"expected {len(wanted)} parameters in group {i}, got {len(found)}")
+        yield from ((p, key, options) for p, key in zip(group["params"], found, strict=False))
+
+
+def _fitted(
+    optimizer: Optimizer, param: Variable, key: Key, state: Any, options: dict[str, Any], problems: list[str]
+) -> dict[str, Any]:
+    """Copies of a parameter's saved state in its dtype and on its device."""
+    usual = optimizer.init_state(param.data, **options)
+    if not isinstance(state, Mapping) or set(state) != set(usual):
+        problems.append(
+            f"'{key}': expected {sorted(usual)}, got {sorted(state) if isinstance(state, Mapping) else state}"
+        )
+        return {}
+    fitted = {}
+    for name, value in state.items():
+        if isinstance(value, Tensor):
+            shape = usual[name].shape if isinstance(usual[name], Tensor) else param.shape
+            if value.shape != shape:
+                problems.append(f"mis-shaped: '{key}' {name}: expected {shape}, got {value.shape}")
+            moved = value.data.to(param.device)
+            value = moved.to(param.dtype, copy=True) if value.is_floating_point() else moved.clone()
+        fitted[name] = value
+    return fitted

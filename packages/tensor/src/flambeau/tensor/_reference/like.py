@@ -1,0 +1,185 @@
+"""New Tensors in the shape, dtype and place of another, none of whose values they take."""
+
+from .. import _backends
+from .._schema import Anything, Array, DType, Generator, Number, operator
+from ._helpers import check_floating_result, check_number
+from .random import check_generator, drawn_normal, drawn_uniform
+
+# The Tensor decides the type of the result, as in every operator; where device= is given, the kernel leaves its device.
+
+
+def _made_on(xp, device, make):
+    """What ``make(xp)`` makes, on another device if one is named."""
+    if device is None:
+        return make(xp)
+    backend = _backends.by_name[device.type]
+    with backend.on(device.index):
+        return make(backend.xp)
+
+
+def _place(operation, device):
+    """The device named, if one is; it must be there."""
+    if device is not None:
+        device = _backends.device(device)
+        _backends.backend_of_device(device, operation)
+    return device
+
+
+@operator(method=False, out=False, differentiable=False)
+def zeros_like(xp, input: Array, *, dtype: DType = None, device: Anything = None):
+    """A Tensor of zeros in the shape, dtype and place of another.
+
+    Args:
+        input: Tensor that gives the shape.
+        dtype: dtype; ``input``'s if not given.
+        device: where to make it; ``input``'s device if not given.
+
+    Returns:
+        Tensor of ``input``'s shape.
+
+    Example:
+        >>> ft.zeros_like(ft.ones(2)).tolist()
+        [0.0, 0.0]
+    """
+    return _made_on(xp, device, lambda xp: xp.zeros(input.shape, dtype=dtype))
+
+
+@operator(method=False, out=False, differentiable=False)
+def ones_like(xp, input: Array, *, dtype: DType = None, device: Anything = None):
+    """A Tensor of ones in the shape, dtype and place of another.
+
+    Args:
+        input: Tensor that gives the shape.
+        dtype: dtype; ``input``'s if not given.
+        device: where to make it; ``input``'s device if not given.
+
+    Returns:
+        Tensor of ``input``'s shape.
+
+    Example:
+        >>> ft.ones_like(ft.zeros(2)).tolist()
+        [1.0, 1.0]
+    """
+    return _made_on(xp, device, lambda xp: xp.ones(input.shape, dtype=dtype))
+
+
+@operator(method=False, out=False, differentiable=False)
+def empty_like(xp, input: Array, *, dtype: DType = None, device: Anything = None):
+    """A Tensor whose elements are not set, in the shape, dtype and place of another.
+
+    Args:
+        input: Tensor that gives the shape.
+        dtype: dtype; ``input``'s if not given.
+        device: where to make it; ``input``'s device if not given.
+
+    Returns:
+        Tensor of ``input``'s shape.
+
+    Example:
+        >>> ft.empty_like(ft.zeros(2)).shape
+        (2,)
+    """
+    return _made_on(xp, device, lambda xp: xp.empty(input.shape, dtype=dtype))
+
+
+def _like_check(definition):
+    @definition.check
+    def check(input, dtype, device):
+        return input, dtype or input.dtype, _place(definition.name, device)
+
+
+for _definition in (zeros_like, ones_like, empty_like):
+    _like_check(_definition)
+
+
+@operator(method=False, out=False, differentiable=False)
+def full_like(xp, input: Array, fill_value: Number, *, dtype: DType = None, device: Anything = None):
+    """A Tensor filled with one number, in the shape, dtype and place of another.
+
+    Args:
+        input: Tensor that gives the shape.
+        fill_value: the number.
+        dtype: dtype; ``input``'s if not given.
+        device: where to make it; ``input``'s device if not given.
+
+    Returns:
+        Tensor of ``input``'s shape.
+
+    Raises:
+        ValueError: a number that the dtype does not hold.
+
+    Example:
+        >>> ft.full_like(ft.zeros(2), 7).tolist()
+        [7.0, 7.0]
+    """
+    return _made_on(xp, device, lambda xp: xp.full(input.shape, fill_value, dtype=dtype))
+
+
+@full_like.check
+def _(input, fill_value, dtype, device):
+    dtype = dtype or input.dtype
+    check_number("full_like", "fill_value", fill_value, dtype)
+    return input, fill_value, dtype, _place("full_like", device)
+
+
+@operator(random=True, method=False, out=False, differentiable=False)
+def rand_like(
+    xp, input: Array, *, dtype: DType = None, device: Anything = None, generator: Generator = None
+):
+    """Random numbers, uniform in [0, 1), in the shape, dtype and place of another.
+
+    Args:
+        input: Tensor that gives the shape.
+        dtype: a floating dtype; ``input``'s if not given.
+        device: where to make it; ``input``'s device if not given.
+        generator: Generator to draw from; the default one if not given.
+
+    Returns:
+        Tensor of ``input``'s shape.
+
+    Raises:
+        DTypeError: the dtype is not a floating one.
+
+    Example:
+        >>> ft.rand_like(ft.zeros(2, 3)).shape
+        (2, 3)
+    """
+    return _made_on(xp, device, lambda xp: drawn_uniform(xp, input.shape, generator, dtype))
+
+
+@operator(random=True, method=False, out=False, differentiable=False)
+def randn_like(
+    xp, input: Array, *, dtype: DType = None, device: Anything = None, generator: Generator = None
+):
+    """Random numbers from the standard normal distribution, in the shape, dtype and place of another.
+
+    Args:
+        input: Tensor that gives the shape.
+        dtype: a floating dtype; ``input``'s if not given.
+        device: where to make it; ``input``'s device if not given.
+        generator: Generator to draw from; the default one if not given.
+
+    Returns:
+        Tensor of ``input``'s shape.
+
+    Raises:
+        DTypeError: the dtype is not a floating one.
+
+    Example:
+        >>> ft.randn_like(ft.zeros(2, 3)).shape
+        (2, 3)
+    """
+    return _made_on(xp, device, lambda xp: drawn_normal(xp, input.shape, generator, dtype))
+
+
+def _draw_check(definition):
+    @definition.check
+    def check(input, dtype, device, generator):
+        check_generator(definition.name, generator)
+        dtype = dtype or input.dtype
+        check_floating_result(definition.name, dtype)
+        return input, dtype, _place(definition.name, device), generator
+
+
+for _definition in (rand_like, randn_like):
+    _draw_check(_definition)
