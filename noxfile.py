@@ -38,6 +38,8 @@ def siblings(name: str) -> set[str]:
 
 ORDER = tuple(graphlib.TopologicalSorter({name: siblings(name) for name in PROJECTS}).static_order())
 PACKAGES = tuple(name for name in ORDER if name != STACK)
+PURE = [name for name in PACKAGES if PROJECTS[name]["build-system"]["build-backend"] == "hatchling.build"]
+COMPILED = [name for name in PACKAGES if name not in PURE]
 
 
 @functools.cache
@@ -55,8 +57,18 @@ def fingerprint(name: str) -> str:
     return digest.hexdigest()
 
 
+def pip_wheel(session: nox.Session, name: str, target: Path, **env: str) -> None:
+    """Build a wheel in isolation, against the wheels already in dist/."""
+    options = ["--quiet", "--no-deps", "--find-links", DIST, "--wheel-dir", target]
+    env.setdefault("CMAKE_BUILD_PARALLEL_LEVEL", os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count())))
+    # A folder of its own: the package's build/ may belong to an editable installation, with another CMake cache.
+    with tempfile.TemporaryDirectory() as folder:
+        options += ["--config-settings", f"build-dir={folder}"]
+        session.run("python", "-m", "pip", "wheel", *options, FOLDERS[name], env=env)
+
+
 def build_wheel(session: nox.Session, name: str) -> Path:
-    """The wheel of one package, built in isolation against the wheels already in dist/."""
+    """The wheel of one package, built when its sources changed since the last time."""
     stamp = DIST / f"{name}.stamp"
     if stamp.exists():
         built_from, wheel = stamp.read_text().split()
@@ -65,12 +77,7 @@ def build_wheel(session: nox.Session, name: str) -> Path:
     distribution = PROJECTS[name]["project"]["name"].replace("-", "_")
     for old in DIST.glob(f"{distribution}-*.whl"):
         old.unlink()
-    options = ["--quiet", "--no-deps", "--find-links", DIST, "--wheel-dir", DIST]
-    jobs = os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count()))
-    # A folder of its own: the package's build/ may belong to an editable installation, with another CMake cache.
-    with tempfile.TemporaryDirectory() as folder:
-        options += ["--config-settings", f"build-dir={folder}"]
-        session.run("python", "-m", "pip", "wheel", *options, FOLDERS[name], env={"CMAKE_BUILD_PARALLEL_LEVEL": jobs})
+    pip_wheel(session, name, DIST)
     (wheel,) = DIST.glob(f"{distribution}-*.whl")
     session.run("python", "scripts/check_wheel.py", wheel)
     stamp.write_text(f"{fingerprint(name)} {wheel.name}\n")
@@ -113,8 +120,7 @@ def types(session: nox.Session) -> None:
     """Check the public types as a user's type checker sees them, and the sources of the pure Python packages."""
     session.install(*wheels(session, *PACKAGES), *GROUPS["types"])
     session.run("mypy", "--strict", "tests-integration/typing_sample.py")
-    pure = [name for name in PACKAGES if PROJECTS[name]["build-system"]["build-backend"] == "hatchling.build"]
-    session.run("mypy", *(FOLDERS[name] / "src" for name in pure))
+    session.run("mypy", *(FOLDERS[name] / "src" for name in PURE))
 
 
 @nox.session
@@ -160,14 +166,26 @@ def train(session: nox.Session) -> None:
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Look longer: property tests with many more examples, the C++ kernels under the address and UB sanitizers."""
+    """Look longer: many more examples for property tests, then compiled code under the address and UB sanitizers."""
     session.install(*wheels(session, *PACKAGES), *GROUPS["test"])
     for name in PACKAGES:
         session.run("pytest", FOLDERS[name] / "tests", "--hypothesis-profile", "soak", *session.posargs)
-    flags = ["-std=c++20", "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
     with tempfile.TemporaryDirectory() as folder:
-        for source in sorted(ROOT.glob("packages/*/cpp/tests/*.cpp")):
-            program = Path(folder) / source.stem
-            include = source.parents[1] / "include"
-            session.run("g++", *flags, f"-I{include}", source, "-pthread", "-o", program, external=True)
-            session.run(program, external=True)
+        for name in COMPILED:
+            flags = "-fsanitize=address,undefined -fno-omit-frame-pointer -g"
+            pip_wheel(session, name, Path(folder), CXXFLAGS=flags)
+        session.install("--no-deps", "--force-reinstall", *Path(folder).glob("*.whl"))
+    # Python itself is not instrumented, so the runtime is loaded before it, and Python's own allocator steps aside.
+    runtime = [
+        session.run("g++", f"-print-file-name={library}", external=True, silent=True).strip()
+        for library in ("libasan.so", "libstdc++.so")
+    ]
+    watched = {
+        "LD_PRELOAD": " ".join(runtime),
+        "PYTHONMALLOC": "malloc",
+        "ASAN_OPTIONS": "detect_leaks=0",  # Python leaves much to the end of the process
+        "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+    }
+    for name in COMPILED:
+        # unbuffered output: the report of a process that is stopped would be lost with pytest's capture
+        session.run("pytest", FOLDERS[name] / "tests", "--capture=no", "-q", *session.posargs, env=watched)

@@ -26,10 +26,11 @@ from ._core.engine import (
 )
 from ._rules import gradient
 from .function import Context, Function, once_differentiable
-from .gradcheck import gradcheck, gradgradcheck
+from .gradcheck import GradcheckError, gradcheck, gradgradcheck
 from .modes import enable_grad, no_grad, set_grad_enabled
 
 __all__ = [
-    "Context", "Function", "Node", "RemovableHandle", "Variable", "backward", "enable_grad", "grad", "gradcheck",
-    "gradgradcheck", "gradient", "is_grad_enabled", "no_grad", "once_differentiable", "rule_of", "set_grad_enabled",
+    "Context", "Function", "GradcheckError", "Node", "RemovableHandle", "Variable", "backward", "enable_grad", "grad",
+    "gradcheck", "gradgradcheck", "gradient", "is_grad_enabled", "no_grad", "once_differentiable", "rule_of",
+    "set_grad_enabled",
 ]  # fmt: skip

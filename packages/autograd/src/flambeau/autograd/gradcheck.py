@@ -36,7 +36,7 @@ def gradcheck(
     ``(f(x + eps) - f(x - eps)) / (2 * eps)``.
 
     Args:
-        function: takes the inputs and returns a Tensor or several; results that are not floats are left out.
+        function: takes the inputs and returns a Tensor or several; results that do not require grad are left out.
         inputs: the arguments of ``function``, or the only one. Derivatives are checked with respect to the Variables
             that require grad among them, also those in lists and tuples; these must be float64.
         eps: the step of the differences.
@@ -52,7 +52,7 @@ def gradcheck(
     Raises:
         GradcheckError: a derivative is wrong. The message names output, input and their elements.
         DTypeError: a Variable is not float64.
-        ValueError: no Variable requires grad, or one has elements that share memory.
+        ValueError: no Variable requires grad, or one has elements that share memory, or no result requires grad.
 
     Example:
         >>> x = Variable(ft.tensor([0.5, 1.0], dtype=ft.float64), requires_grad=True)
@@ -62,7 +62,11 @@ def gradcheck(
     arguments = _as_tuple(inputs)
     variables = _checked("gradcheck", list(_requiring("input", arguments)))
     settings = _Settings("gradcheck", eps, atol, rtol, nondet_tol, fast_mode)
-    return _verdict(settings, lambda: _outputs("gradcheck", function(*arguments)), variables, raise_exception)
+
+    def evaluate() -> list[tuple[str, Variable]]:
+        return _outputs("gradcheck", function(*arguments))
+
+    return _verdict(settings, evaluate, variables, raise_exception)
 
 
 def gradgradcheck(
@@ -105,13 +109,7 @@ def gradgradcheck(
     variables = _checked("gradgradcheck", list(_requiring("input", arguments)))
     targets = [x for _, x in variables]
 
-    def tracked() -> list[tuple[str, Variable]]:
-        outputs = _outputs("gradgradcheck", function(*arguments))
-        return [(name, y) for name, y in outputs if isinstance(y, Variable) and y.requires_grad]
-
-    outputs = tracked()
-    if not outputs:
-        errors.value_error("gradgradcheck", "function", "at least one result that requires grad", "none")
+    outputs = _outputs("gradgradcheck", function(*arguments))
     if grad_outputs is None:
         random = np.random.default_rng(0)
         grad_outputs = [_like(y, random.standard_normal(y.shape)) for _, y in outputs]
@@ -121,7 +119,7 @@ def gradgradcheck(
         errors.value_error("gradgradcheck", "grad_outputs", f"{len(outputs)} gradients", str(len(seeds)))
 
     def first() -> list[tuple[str, Tensor]]:
-        roots = [y for _, y in tracked()]
+        roots = [y for _, y in _outputs("gradgradcheck", function(*arguments))]
         found = grad(roots, targets, seeds, create_graph=True, allow_unused=True)
         return [(f"gradient of {name}", g) for (name, _), g in zip(variables, found, strict=True) if g is not None]
 
@@ -168,13 +166,16 @@ def _checked(operation: str, variables: list[tuple[str, Variable]]) -> list[tupl
     return variables
 
 
-def _outputs(operation: str, results: Any) -> list[tuple[str, Tensor]]:
-    """The floating results, with what to call them."""
+def _outputs(operation: str, results: Any) -> list[tuple[str, Variable]]:
+    """The results that require grad, with what to call them."""
     parts = _as_tuple(results)
     for part in parts:
         if not isinstance(part, Tensor):
             errors.type_error(operation, "function", "Tensors as results", type(part).__name__)
-    return [(f"output {i}", part) for i, part in enumerate(parts) if part.is_floating_point()]
+    found = [(f"output {i}", y) for i, y in enumerate(parts) if isinstance(y, Variable) and y.requires_grad]
+    if not found:
+        errors.value_error(operation, "function", "at least one result that requires grad", "none")
+    return found
 
 
 def _like(x: Tensor, array: np.ndarray) -> Tensor:
@@ -220,7 +221,8 @@ def _compare(settings, evaluate, variables) -> None:
             analytical = pulled[o][k] @ directions[k].T
             moved = np.array([p[o] for p in pushed]).reshape(len(pushed), y.numel())
             numerical = seeds[o] @ moved.T
-            wrong = ~(np.abs(analytical - numerical) <= settings.atol + settings.rtol * np.abs(numerical))
+            close = np.abs(analytical - numerical) <= settings.atol + settings.rtol * np.abs(numerical)
+            wrong = ~(close | (np.isnan(analytical) & np.isnan(numerical)))
             if wrong.any():
                 what, where = (output_name, y), (name, x)
                 raise GradcheckError(_message(settings, what, where, wrong, analytical, numerical))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import flambeau.tensor as ft
 from flambeau.tensor import errors
@@ -15,12 +15,11 @@ from .sampler import BatchSampler, RandomSampler, SequentialSampler
 
 __all__ = ["DataLoader"]
 
-T_co = TypeVar("T_co", covariant=True)
 
 MSG_NO_WORKERS = "version 0.1 reads in the training process, worker processes come with a later version"
 
 
-class DataLoader(Generic[T_co]):
+class DataLoader:
     """Batches of a dataset: ``for batch in loader`` is one epoch.
 
     ``sampler → batch_sampler → fetch → collate_fn``: each stage is an attribute, and each can be given.
@@ -125,7 +124,7 @@ class DataLoader(Generic[T_co]):
         self.in_order = in_order
         self.fetch = (SampleFetcher if batch_sampler is None else BatchFetcher)(dataset, self.collate_fn)
 
-    def __iter__(self) -> Iterator[T_co]:
+    def __iter__(self) -> Iterator[Any]:
         for indices in self._indices:
             yield self.fetch(indices)
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import flambeau.tensor as ft
 import numpy as np
-from flambeau.tensor import DTypeError, Tensor, errors
+from flambeau.tensor import Tensor, errors
 
 
 class IncompatibleKeys(NamedTuple):
@@ -51,19 +51,15 @@ def _misfit(name: str, place: Tensor, value: Any) -> str | None:
         return f"no Tensor: '{name}': expected a Tensor of shape {place.shape}, got {type(value).__name__}"
     if tuple(value.shape) != place.shape:
         return f"mis-shaped: '{name}': expected {place.shape}, got {tuple(value.shape)}"
-    try:
-        ft.empty(0, dtype=place.dtype).copy_(ft.empty(0, dtype=value.dtype))
-    except DTypeError:
-        return f"mis-typed: '{name}': expected what {place.dtype.name} can hold, got {value.dtype.name}"
     return None
 
 
-def _suggestion(name: str, missing: Iterable[str], held: Iterable[str]) -> str:
+def _suggestion(name: object, missing: Iterable[str], held: Iterable[str]) -> str:
     """What an unexpected name may be meant for: first of all one that is missing."""
     import difflib
 
     for candidates in (missing, held):
-        close = difflib.get_close_matches(name, candidates, n=1, cutoff=0.75)
+        close = difflib.get_close_matches(str(name), candidates, n=1, cutoff=0.75)
         if close:
             return f", close to '{close[0]}'"
     return ""

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import flambeau.tensor as ft
 from flambeau.tensor import Tensor, errors
 
+from ._conversion import convert
 from ._hooks import Hooks, RemovableHandle
 from ._loading import IncompatibleKeys, load
 from ._places import explain
-from ._warnings import warn_of_hidden_modules
+from ._registration import BUFFERS, Kind, check_name, check_replacement, warn_of_hidden_modules
 from .parameter import Parameter
 
 __all__ = ["Module"]
-
-Kind = Literal["parameter", "buffer", "transient", "module"]  # transient: a buffer that is not saved
-BUFFERS: tuple[Kind, ...] = ("buffer", "transient")
-WHAT = {"parameter": "a Parameter or None", "module": "a Module or None"}
 
 
 class Module:
@@ -111,7 +108,7 @@ class Module:
                 self._register(name, value, "parameter" if isinstance(value, Parameter) else "module")
                 return
         elif name in self._registered:
-            self._check_replacement(name, value)
+            check_replacement(self, self._registered[name], name, value)
         else:
             warn_of_hidden_modules(self, name, value)
         super().__setattr__(name, value)
@@ -121,26 +118,15 @@ class Module:
         self._registered.pop(name, None)
 
     def _register(self, name: str, value: Tensor | Module | None, kind: Kind) -> None:
-        operation = type(self).__name__
-        if not isinstance(name, str) or not name or "." in name:
-            errors.value_error(operation, "name", "a name without dots", repr(name))
-        if hasattr(Module, name) or name in ("_registered", "_pre_hooks", "_forward_hooks"):
-            errors.value_error(operation, "name", "a name that Module does not use itself", repr(name))
+        check_name(self, Module, name)
         if isinstance(value, Parameter) and not value.is_leaf:
-            errors.value_error(operation, name, "a leaf", "the result of an operation", "compute it in forward()")
+            got = "the result of an operation"
+            errors.value_error(type(self).__name__, name, "a leaf", got, "compute it in forward()")
         if isinstance(value, Module) and any(module is self for module in value.modules()):
-            errors.value_error(operation, name, f"a Module that does not hold this {operation}", "one that does")
+            owner = type(self).__name__
+            errors.value_error(owner, name, f"a Module that does not hold this {owner}", "one that does")
         self._registered[name] = kind
         self.__dict__[name] = value
-
-    def _check_replacement(self, name: str, value: Any) -> None:
-        """A registered name keeps its meaning: nothing silently stops being a parameter."""
-        kind = self._registered[name]
-        if value is None or (kind in BUFFERS and isinstance(value, Tensor)):
-            return
-        expected = WHAT.get(kind, "a Tensor or None")
-        fix = f"del the attribute first if it is to be something else than a {kind.replace('transient', 'buffer')}"
-        errors.type_error(type(self).__name__, name, expected, type(value).__name__, fix)
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Register a parameter under a name, or None for one that this module does without.
@@ -307,22 +293,6 @@ class Module:
             if param.grad is not None:
                 param.grad = None if set_to_none else param.grad.data.zero_()
 
-    def _convert(self, function: Callable[[Tensor], Tensor]) -> Self:
-        """Put ``function(x)`` in the place of all parameters, gradients and buffers."""
-        for param in self.parameters():
-            data, grad = param.data, param.grad
-            converted = function(data)
-            if converted is not data:
-                param.data = converted
-                param.grad = None if grad is None else function(grad.data)
-        done: dict[int, Tensor] = {}
-        for module in self.modules():
-            for name, buffer in module._own(*BUFFERS):
-                if id(buffer) not in done:
-                    done[id(buffer)] = function(buffer)
-                module.__dict__[name] = done[id(buffer)]
-        return self
-
     def to(self, *target: Any, dtype: Any = None, device: Any = None) -> Self:
         """Convert all parameters and buffers, in place; gives this module.
 
@@ -339,19 +309,8 @@ class Module:
             >>> nn.Linear(1, 1).to(ft.float64).weight.dtype.name
             'float64'
         """
-
-        def like(x: Tensor) -> Tensor:
-            return x.to(*target, dtype=dtype, device=device)
-
-        dtype_asked = like(ft.empty(0)).dtype
-        if not ft.empty(0, dtype=dtype_asked).is_floating_point():
-            errors.dtype_error("to", "dtype", "a floating dtype", dtype_asked.name)
-
-        def convert(x: Tensor) -> Tensor:
-            # What holds no floats only goes along to the device on which floats would be.
-            return like(x) if x.is_floating_point() else x.to(device=like(ft.empty(0, device=x.device)).device)
-
-        return self._convert(convert)
+        convert(self.modules(), target, dtype, device)
+        return self
 
     def float(self) -> Self:
         """Convert all floating parameters and buffers to float32, in place."""
@@ -385,7 +344,7 @@ class Module:
         They are Tensors of the same memory, not copies: later training changes them.
 
         Args:
-            prefix: what all names begin with.
+            prefix: what all names begin with, dot included.
             keep_vars: give the Parameters themselves.
 
         Example:
@@ -393,8 +352,8 @@ class Module:
             >>> {name: x.shape for name, x in nn.Linear(3, 2).state_dict().items()}
             {'weight': (2, 3), 'bias': (2,)}
         """
-        held = self._all(("parameter", "buffer"), prefix, recurse=True, remove_duplicate=False)
-        return {name: value if keep_vars else value.data for name, value in held}
+        held = self._all(("parameter", "buffer"), "", recurse=True, remove_duplicate=False)
+        return {prefix + name: value if keep_vars else value.data for name, value in held}
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> IncompatibleKeys:
         """Copy parameters and buffers from what :meth:`state_dict` gave, converting dtype and device.
@@ -455,6 +414,14 @@ class Module:
             [(5, 2)]
         """
         return RemovableHandle(self._forward_hooks, hook)
+
+    def __copy__(self) -> Self:
+        copied = type(self).__new__(type(self))
+        copied.__dict__.update(self.__dict__)
+        # What is registered on the copy, and what hooks it, is its own affair from here on.
+        for own in ("_registered", "_pre_hooks", "_forward_hooks"):
+            copied.__dict__[own] = self.__dict__[own].copy()
+        return copied
 
     # Looks ------------------------------------------------------------------------------------------------------
 

@@ -28,13 +28,16 @@ def to_dict(optimizer: Optimizer) -> dict[str, Any]:
 def load(optimizer: Optimizer, given: Mapping[str, Any]) -> None:
     """What ``Optimizer.load_state_dict`` does."""
     if not isinstance(given, Mapping) or not {"state", "param_groups"} <= set(given):
-        errors.value_error("load_state_dict", "state_dict", "what state_dict() gave", type(given).__name__)
+        got = f"a dict with {', '.join(map(str, given))}" if isinstance(given, Mapping) else type(given).__name__
+        errors.value_error("load_state_dict", "state_dict", "what state_dict() gave", got)
     problems: list[str] = []
     pairs = list(_matched(optimizer, given, problems))
     loaded = {}
     for param, key, options in pairs:
         if key in given["state"]:
             loaded[param] = _fitted(optimizer, param, key, given["state"][key], options, problems)
+    known = {key for _, key, _ in pairs}
+    problems += [f"unexpected: state of '{key}'" for key in given["state"] if key not in known and not problems]
     if problems:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         expected = f"the state of this {type(optimizer).__name__}"

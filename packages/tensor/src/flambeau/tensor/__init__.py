@@ -63,13 +63,13 @@ def _publish() -> None:
             install_method(function.__name__, function)
     for function in (*METHODS, *CONVERSIONS):
         install_method(function.__name__, function)
-    install_method("T", property(transposed))
+    install_method("T", property(_transposed))
 
 
-def transposed(x: Tensor) -> Tensor:
+def _transposed(x: Tensor) -> Tensor:
     """The Tensor with its dimensions in reverse order."""
     return ops.permute(x, tuple(reversed(range(x.ndim))))
 
 
 _publish()
-del _publish
+del _publish, COMPOSED, CONVERSIONS, METHODS, PUBLIC, install_method

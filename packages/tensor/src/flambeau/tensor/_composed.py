@@ -111,6 +111,8 @@ def min(
 
 def _extreme(operation, records, input, dim, keepdim, axis, keepdims):
     whole, along, pairwise = records
+    if dim is not None and axis is not None:
+        errors.type_error(operation, "axis", "one of dim and axis", "both")
     dim = axis if dim is None else dim
     keepdim = keepdim if keepdims is None else keepdims
     if dim is None:

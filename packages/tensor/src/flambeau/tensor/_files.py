@@ -61,7 +61,12 @@ def save(obj: Any, path: str | os.PathLike[str]) -> None:
         ([1.0, 1.0], 3)
     """
     writer = _Writer()
-    structure = writer.encode(obj, ())
+    try:
+        structure = writer.encode(obj, ())
+    except RecursionError:
+        raise ValueError(
+            message("save", "obj", "nesting of a few hundred levels", "more, or a container in itself")
+        ) from None
     header: dict[str, Any] = {}
     checksums = {}
     offset = 0
@@ -79,7 +84,9 @@ def save(obj: Any, path: str | os.PathLike[str]) -> None:
     text = json.dumps({"__metadata__": metadata, **header}, separators=(",", ":"), ensure_ascii=False).encode()
     text += b" " * (-len(text) % 8)
     text = text.replace(_checksum_field(BLANK), _checksum_field(f"{zlib.crc32(text):08x}"), 1)
-    with _replacing(os.fspath(path)) as file:
+    if len(text) > MAX_HEADER:
+        raise ValueError(message("save", "obj", "at most 100,000,000 bytes beside the tensors", f"{len(text)} bytes"))
+    with _replacing(os.fsdecode(path)) as file:
         file.write(len(text).to_bytes(8, "little"))
         file.write(text)
         for name in header:
@@ -107,7 +114,7 @@ def load(path: str | os.PathLike[str]) -> Any:
         >>> ft.load(path)[1]
         [True, None, 'text']
     """
-    name = os.fspath(path)
+    name = os.fsdecode(path)
     with open(name, "rb") as file:
         return _Reader(name, file).read()
 
@@ -128,10 +135,12 @@ class _Writer:
 
         if isinstance(value, Tensor):
             return self.encode_tensor(value, where)
+        if isinstance(value, np.generic):
+            value = value.item()
         if value is None or isinstance(value, (bool, str)):
             return value
         if type(value) is int:
-            return value
+            return value if value.bit_length() < 4096 else {"int": hex(value)}  # JSON readers limit decimal digits
         if type(value) is float:
             return value if math.isfinite(value) else {"float": repr(value)}
         if isinstance(value, bytes):
@@ -168,6 +177,7 @@ class _Writer:
         return {"tensor": name, "complex": True} if dtype in COMPLEX else {"tensor": name}
 
     def free_name(self, wanted: str) -> str:
+        wanted = wanted.encode("utf-8", "replace").decode()  # the structure keeps the key as it is
         name, n = wanted, 1
         while name in self.arrays or name == "__metadata__":
             n += 1
@@ -187,7 +197,7 @@ def _checksum_field(value: str) -> bytes:
 def _replacing(path: str) -> Iterator[BinaryIO]:
     """A file that takes the place of ``path`` when the block ends well, and leaves nothing behind otherwise."""
     folder = os.path.dirname(path) or "."
-    temporary = os.path.join(folder, f".{os.path.basename(path)}.{os.getpid()}.{os.urandom(4).hex()}.part")
+    temporary = os.path.join(folder, f".{os.urandom(8).hex()}.part")
     try:
         with open(temporary, "xb") as file:
             yield file
@@ -253,13 +263,13 @@ class _Reader:
             found = f"{zlib.crc32(text.replace(_checksum_field(wanted), _checksum_field(BLANK), 1)):08x}"
             if found != wanted:
                 raise self.corrupt(f"a header with CRC-32 {wanted}", found)
-        elif b"flambeau." in text:
+        elif any(f'"{key}":'.encode() in text for key in (STRUCTURE, CHECKSUMS, HEADER_CHECKSUM)):
             raise self.corrupt("a whole flambeau header", "part of one")
         return header, 8 + length
 
     def parse(self, text: bytes | str, what: str) -> Any:
         try:
-            return json.loads(text, parse_constant=_refuse)
+            return json.loads(text, parse_constant=_refuse, object_pairs_hook=_once)
         except (ValueError, RecursionError) as error:
             raise self.corrupt(f"{what} in JSON", f"{type(error).__name__}: {error}") from None
 
@@ -275,6 +285,8 @@ class _Reader:
                 raise self.corrupt("dtype, shape and data_offsets", "something else", name) from None
             if len(shape) > 64 or not all(type(n) is int and n >= 0 for n in (*shape, begin, end)):
                 raise self.corrupt("at most 64 sizes and offsets of 0 or more", f"{shape}, {begin}, {end}"[:200], name)
+            if math.prod(n for n in shape if n) >= 2**63:
+                raise self.corrupt("fewer than 2**63 elements", f"shape {shape}"[:200], name)
             if end - begin != math.prod(shape) * dtype.itemsize:
                 raise self.corrupt(f"{math.prod(shape) * dtype.itemsize} bytes", str(end - begin), name)
             spans.append((begin, end, name, dtype, shape))
@@ -319,14 +331,20 @@ class _Reader:
                 found = tensors[node["tensor"]]
                 return self.as_complex(found) if node.get("complex") else found
             ((kind, content),) = node.items()
+            if kind in ("list", "tuple", "dict") and type(content) is not list:
+                raise ValueError(f"{kind} of {type(content).__name__}")
             if kind == "list":
                 return [self.decode(v, tensors) for v in content]
             if kind == "tuple":
                 return tuple(self.decode(v, tensors) for v in content)
             if kind == "dict":
+                if any(type(pair) is not list for pair in content):
+                    raise ValueError("dict of something else than pairs")
                 return {self.decode(k, tensors): self.decode(v, tensors) for k, v in content}
             if kind == "float":
                 return {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[content]
+            if kind == "int":
+                return int(content, 16)
             if kind == "bytes":
                 return base64.b64decode(content, validate=True)
         except FileCorrupt:
@@ -347,3 +365,10 @@ class _Reader:
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no JSON")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found

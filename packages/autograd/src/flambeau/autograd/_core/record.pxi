@@ -15,6 +15,8 @@ cdef inline int _finish(Node node) except -1:
 
 cdef inline object _edge(Variable x, int* output):
     """Where the gradient of `x` goes."""
+    if x.view_of is not None:
+        _refresh(x)
     if x.node is not None:
         output[0] = x.output
         return x.node

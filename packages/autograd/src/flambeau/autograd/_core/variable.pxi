@@ -259,7 +259,11 @@ cdef class Variable(Tensor):
         return _rebuild, (type(self), wrap(self.array, self), bool(self.wants), getattr(self, "__dict__", None))
 
     def __copy__(self):
-        return self.detach().requires_grad_(self.wants) if _history(self) is None else self.clone()
+        if _history(self) is not None:
+            return self.clone()
+        copied = _rebuild(type(self), wrap(self.array, self).clone(), bool(self.wants), getattr(self, "__dict__", None))
+        (<Variable>copied).gradient = self.gradient
+        return copied
 
     def __deepcopy__(self, memo):
         if _history(self) is not None:

@@ -11,13 +11,6 @@ def zeros(shape, like):
     return ft.zeros(shape, dtype=like.dtype, device=like.device)
 
 
-def kept(reduced, shape, dim, keepdim):
-    """The result of a reduction of ``shape``, or its gradient, as ``keepdim=True`` would have given it."""
-    if keepdim or dim is None:
-        return reduced  # without dimensions it broadcasts as well
-    return reduced.reshape(tuple([1 if d in dim else n for d, n in enumerate(shape)]))
-
-
 def count(shape, dim):
     """How many elements each element of a reduction's result is made of."""
     return math.prod([n for d, n in enumerate(shape) if dim is None or d in dim])

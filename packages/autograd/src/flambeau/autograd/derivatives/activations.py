@@ -8,7 +8,7 @@ from flambeau.tensor import errors, ops
 
 from .._rules import gradient
 
-gradient(ops.relu, "input")(lambda grad, result: ft.masked_fill(grad, result <= 0, 0))
+gradient(ops.relu, "input")(lambda grad, result: ops.gate(grad, result))
 
 
 @gradient(ops.leaky_relu, "input")
@@ -20,7 +20,7 @@ def leaky_relu(grad, result, negative_slope):
     return ft.where(result > 0, grad, grad * negative_slope)
 
 
-gradient(ops.sigmoid, "input")(lambda grad, result: grad * (result * (1 - result)))
+gradient(ops.sigmoid, "input")(lambda grad, result: ops.sigmoid_backward(grad, result))
 
 
 @gradient(ops.softplus, "input")
@@ -31,9 +31,14 @@ def softplus(grad, input, beta, threshold):
 
 @gradient(ops.softmax, "input")
 def softmax(grad, result, dim):
-    return result * (grad - (grad * result).sum(dim, keepdim=True))
+    return result * (grad - _totals(grad * result, dim))
 
 
 @gradient(ops.log_softmax, "input")
 def log_softmax(grad, result, dim):
-    return grad - ft.exp(result) * grad.sum(dim, keepdim=True)
+    return grad - ft.exp(result) * _totals(grad, dim)
+
+
+def _totals(x, dim):
+    """The sum along ``dim``, in the place of every element that is in it."""
+    return ops.spread(x.sum(dim, keepdim=True), x.shape, (dim,), True)

@@ -41,7 +41,11 @@ def pow_base(grad, input, other):
         return grad * (other * input**exponent)
     if other == 0:
         return ft.zeros_like(grad)
-    return grad * (input * 2 if other == 2 else other * input ** (other - 1))
+    if other == 1:
+        return grad
+    if other == 2:
+        return grad * (input * 2)
+    return grad * (input * input * 3 if other == 3 else input ** (other - 1) * other)
 
 
 @gradient(ops.pow, "other")
@@ -56,35 +60,26 @@ def pow_exponent(grad, input, other, result):
     return grad * ft.where(other >= 0, 0, -math.inf) if input == 0 else grad * math.nan
 
 
-# Where both are equal, each gets half.
+def _to_greater(grad, one, other):
+    """``grad`` where ``one`` is greater than ``other``, and half of it where both are equal."""
+    half, order = grad * 0.5, ops.order(one, other)
+    return ops.gate(half, order) + ops.gate(half, order + 1)
 
 
-@gradient(ops.maximum, "input")
-def maximum_input(grad, input, other):
-    return ft.where(input < other, 0, ft.where(input == other, grad / 2, grad))
-
-
-@gradient(ops.maximum, "other")
-def maximum_other(grad, input, other):
-    return ft.where(input > other, 0, ft.where(input == other, grad / 2, grad))
-
-
-@gradient(ops.minimum, "input")
-def minimum_input(grad, input, other):
-    return ft.where(input > other, 0, ft.where(input == other, grad / 2, grad))
-
-
-@gradient(ops.minimum, "other")
-def minimum_other(grad, input, other):
-    return ft.where(input < other, 0, ft.where(input == other, grad / 2, grad))
+gradient(ops.maximum, "input")(lambda grad, input, other: _to_greater(grad, input, other))
+gradient(ops.maximum, "other")(lambda grad, input, other: _to_greater(grad, other, input))
+gradient(ops.minimum, "input")(lambda grad, input, other: _to_greater(grad, other, input))
+gradient(ops.minimum, "other")(lambda grad, input, other: _to_greater(grad, input, other))
 
 
 @gradient(ops.clamp, "input")
 def clamp(grad, input, min, max):
     """``grad`` within the bounds, and on them."""
-    if min is not None:
-        grad = ft.where(input >= min, grad, 0)
-    return grad if max is None else ft.where(input <= max, grad, 0)
+    if max is None:
+        within = input >= min
+    else:
+        within = input <= max if min is None else (input >= min) & (input <= max)
+    return ft.where(within, grad, 0)
 
 
 gradient(ops.lerp, "input")(lambda grad, weight: grad * (1 - weight))

@@ -8,10 +8,11 @@ from ._helpers import picked, zeros
 
 
 @gradient(ops.mse_loss, "input", "target")
-def mse_loss(grad, input, target, reduction):
+def mse_loss(grad, input, target, reduction, needs):
     scale = 2 / max(input.numel(), 1) if reduction == "mean" else 2
+    grad = grad if reduction == "none" else ops.spread(grad, input.shape)
     slope = grad * (input - target) * scale
-    return slope, -slope
+    return slope, -slope if needs[1] else None
 
 
 # Losses of classes: an ignored target gives nothing and gets nothing, even where something is infinite.
@@ -33,7 +34,8 @@ def nll_loss(grad, input_shape, target, weight, ignore_index, reduction):
     counts, target = _counted(target, ignore_index)
     weights = counts if weight is None else ft.where(counts, ops.index(weight, target), 0)
     if reduction == "mean":
-        grad = grad / weights.sum()
+        total = weights.sum()
+        grad = grad / ft.where(total == 0, 1, total)  # of nothing: its slopes are 0, also differentiated again
     slope = ft.where(counts, -grad * weights, 0)
     return picked(slope.unsqueeze(dim), target.unsqueeze(dim), input_shape, dim)
 

@@ -16,7 +16,7 @@ gradient(ops.rsqrt, "input")(lambda grad, result: grad * (result * result * resu
 gradient(ops.sin, "input")(lambda grad, input: grad * ft.cos(input))
 gradient(ops.cos, "input")(lambda grad, input: -grad * ft.sin(input))
 gradient(ops.tan, "input")(lambda grad, result: grad * (1 + result * result))
-gradient(ops.tanh, "input")(lambda grad, result: grad * (1 - result * result))
+gradient(ops.tanh, "input")(lambda grad, result: ops.tanh_backward(grad, result))
 gradient(ops.atan2, "input")(lambda grad, input, other: grad * _over_square(other, input, other))
 gradient(ops.atan2, "other")(lambda grad, input, other: -grad * _over_square(input, input, other))
 

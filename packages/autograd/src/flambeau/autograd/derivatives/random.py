@@ -5,6 +5,7 @@ from flambeau.tensor import ops
 from .._rules import gradient
 from ._helpers import flat
 
+gradient(ops.bernoulli, "input")(flat)
 gradient(ops.uniform, "input")(flat)
 gradient(ops.normal, "input")(flat)
 

@@ -6,26 +6,25 @@ import flambeau.tensor as ft
 from flambeau.tensor import ops
 
 from .._rules import gradient
-from ._helpers import count, kept, picked
+from ._helpers import count, picked
 
 
 @gradient(ops.sum, "input")
 def sum(grad, input_shape, dim, keepdim):
-    return kept(grad, input_shape, dim, keepdim).expand(input_shape)
+    return ops.spread(grad, input_shape, dim, keepdim)
 
 
 @gradient(ops.mean, "input")
 def mean(grad, input_shape, dim, keepdim):
-    return (kept(grad, input_shape, dim, keepdim) / count(input_shape, dim)).expand(input_shape)
+    return ops.spread(grad / count(input_shape, dim), input_shape, dim, keepdim)
 
 
 @gradient(ops.prod, "input")
 def prod(grad, input, result, dim, keepdim):
     """``result / input`` where nothing is zero; the product of all others where something is."""
-    grad = kept(grad, input.shape, dim, keepdim)
     if (input == 0).any().item():
-        return grad * _product_of_others(input, dim)
-    return grad * kept(result, input.shape, dim, keepdim) / input
+        return ops.spread(grad, input.shape, dim, keepdim) * _product_of_others(input, dim)
+    return ops.spread(grad * result, input.shape, dim, keepdim) / input
 
 
 def _product_of_others(input, dim):
@@ -54,9 +53,10 @@ def _products_before(x, dim):
 
 def extreme(grad, input, result, dim, keepdim):
     """Shared evenly among the elements that are the greatest (or smallest)."""
-    chosen = input == kept(result, input.shape, dim, keepdim)
-    share = kept(grad, input.shape, dim, keepdim) / chosen.sum(dim, keepdim=True)
-    return ft.where(chosen, share, 0)
+    # 1 for those, 0 for all others.
+    chosen = 1 - ft.square(ops.order(input, ops.spread(result, input.shape, dim, keepdim)))
+    share = grad / chosen.sum(dim, keepdim)
+    return ops.gate(ops.spread(share, input.shape, dim, keepdim), chosen)
 
 
 gradient(ops.amax, "input")(extreme)
@@ -78,7 +78,8 @@ gradient(ops.min_with_indices, "input")(at_index)
 def var(grad, input, dim, keepdim, correction):
     freedom = count(input.shape, dim) - correction
     scale = 2 / freedom if freedom > 0 else math.nan
-    return kept(grad, input.shape, dim, keepdim) * (input - input.mean(dim, keepdim=True)) * scale
+    mean = ops.spread(input.mean(dim, keepdim), input.shape, dim, keepdim)
+    return ops.spread(grad * scale, input.shape, dim, keepdim) * (input - mean)
 
 
 @gradient(ops.std, "input")
@@ -90,19 +91,16 @@ def std(grad, input, result, dim, keepdim, correction):
 @gradient(ops.norm, "input")
 def norm(grad, input, result, p, dim, keepdim):
     """0 where the norm is 0, the smallest subgradient."""
-    grad = kept(grad, input.shape, dim, keepdim)
-    result = kept(result, input.shape, dim, keepdim)
     if p == 0:
         return ft.zeros_like(input)
-    if p == 1:
-        return grad * ft.sign(input)
-    if p == 2:
-        return input * _over(grad, result)
-    size = ft.abs(input)
     if math.isinf(p):
-        chosen = size == result
-        return ft.where(chosen, ft.sign(input) * (grad / chosen.sum(dim, keepdim=True)), 0)
-    return ft.sign(input) * _power(size, p - 1) * grad * _power(result, 1 - p)
+        return ft.sign(input) * extreme(grad, ft.abs(input), result, dim, keepdim)
+    if p == 1:
+        return ft.sign(input) * ops.spread(grad, input.shape, dim, keepdim)
+    if p == 2:
+        return input * ops.spread(_over(grad, result), input.shape, dim, keepdim)
+    scale = ops.spread(grad * _power(result, 1 - p), input.shape, dim, keepdim)
+    return ft.sign(input) * _power(ft.abs(input), p - 1) * scale
 
 
 def _over(grad, result):
@@ -117,9 +115,9 @@ def _power(x, exponent):
 
 @gradient(ops.logsumexp, "input")
 def logsumexp(grad, input, result, dim, keepdim):
-    result = kept(result, input.shape, dim, keepdim)
     result = ft.where(result == -math.inf, 0, result)  # of nothing but -inf: the gradient is 0, not nan
-    return kept(grad, input.shape, dim, keepdim) * ft.exp(input - result)
+    result = ops.spread(result, input.shape, dim, keepdim)
+    return ops.spread(grad, input.shape, dim, keepdim) * ft.exp(input - result)
 
 
 @gradient(ops.cumsum, "input")

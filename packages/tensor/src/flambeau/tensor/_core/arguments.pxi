@@ -90,7 +90,8 @@ cdef object _as_dims(Operator op, str argument, object value, int ndim):
     if value is None:
         return None
     if not isinstance(value, (tuple, list)):
-        return (_as_dim(op, argument, value, ndim),) if ndim else ()
+        dim = _as_dim(op, argument, value, ndim)
+        return (dim,) if ndim else ()
     if ndim == 0:
         for d in value:
             _as_dim(op, argument, d, ndim)
@@ -241,6 +242,11 @@ cdef object _converted_number(Operator op, str argument, object value, object dt
         info = np.iinfo(dtype)
         if not info.min <= value <= info.max:
             errors.value_error(op.name, argument, f"a number in the range of {dtype.name}", str(value))
+    elif _is_inexact(dtype) and isinstance(value, int) and not isinstance(value, bool):
+        try:
+            return float(value)  # NumPy would refuse an int beyond 64 bits
+        except OverflowError:
+            errors.value_error(op.name, argument, f"a number in the range of {dtype.name}", str(value))
     return value
 
 
@@ -254,12 +260,7 @@ cdef object _stored_operand(Operator op, str argument, object value, object dtyp
         if isinstance(value, float) and not value.is_integer():
             errors.value_error(op.name, argument, f"a whole number, for {dtype.name}", str(value))
         return _converted_number(op, argument, int(value), dtype)
-    if number and dtype.kind == "f" and isinstance(value, int):
-        try:
-            float(value)
-        except OverflowError:
-            errors.value_error(op.name, argument, f"a number in the range of {dtype.name}", "a larger one")
-    return value
+    return _converted_number(op, argument, value, dtype) if number else value
 
 
 cdef object _promote(Operator op, list values, object backend, object first):
@@ -417,7 +418,7 @@ cdef object prepare(Operator op, tuple args, list values):
         if op.accepts:
             _check_accepts(op, first.dtype)
         for i in range(op.nargs):
-            if op.kinds[i] == Kind_OPERAND and values[i] is not None:
+            if op.kinds[i] == Kind_OPERAND or (op.inplace_kernel is not None and op.kinds[i] == Kind_ARRAY):
                 values[i] = _stored_operand(op, op.names[i], values[i], first.dtype)
     return backend
 
@@ -427,6 +428,13 @@ cdef object _backend_of(Operator op, list values, object first, object place):
     cdef int i
     if first is None:
         return _CPU if place is None else _backends.backend_of_device(place, op.name)
+    for i in range(op.nargs):
+        if op.kinds[i] == Kind_INDEX:
+            for v in (values[i] if type(values[i]) is tuple else (values[i],)):
+                if hasattr(v, "dtype") and _device_of(v) != _device_of(first):
+                    errors.device_error(op.name, None, "all Tensors on one device",
+                                        f"{op.names[op.first_array]} on {_device_of(first)}, {op.names[i]} on "
+                                        f"{_device_of(v)}", "move them with .to(device)")
     if type(first) is cnp.ndarray:
         for i in range(op.nargs):
             if op.kinds[i] <= Kind_OPERAND:
@@ -448,7 +456,7 @@ cdef object _backend_of(Operator op, list values, object first, object place):
 
 
 cdef object _device_of(object array):
-    if type(array) is cnp.ndarray:
+    if type(array) is cnp.ndarray or isinstance(array, np.generic):
         return _DEVICE_CPU
     return _backends.backend_of_array(array).device_of(array)
 

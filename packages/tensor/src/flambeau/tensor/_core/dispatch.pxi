@@ -258,7 +258,7 @@ cdef object write(Operator op, tuple args, Tensor out, list values):
 
 cdef object _store(Operator op, object backend, object result, Tensor out, bint inplace):
     name = "input" if inplace else "out"
-    if type(result) is not type(out.array):
+    if type(result) is not type(out.array) or (backend is not _CPU and _device_of(result) != _device_of(out.array)):
         errors.device_error(op.name, name, f"a Tensor on {_device_of(result)}", f"one on {_device_of(out.array)}")
     if tuple(result.shape) != tuple(out.array.shape):
         errors.shape_error(op.name, name, f"shape {tuple(result.shape)}, the result's", str(tuple(out.array.shape)))

@@ -76,6 +76,11 @@ cdef class Operator:
 
     def __call__(self, *args, out=None, **kwargs):
         """Run the operation, as the public function of the same name does."""
+        if out is None and not kwargs and len(args) == self.nargs:
+            if self.nargs == 1:
+                return call1(self, args[0])
+            if self.nargs == 2:
+                return call2(self, args[0], args[1])
         return call(self, self.bind(args, kwargs), out)
 
     def bind(self, tuple args, dict kwargs):

@@ -255,15 +255,17 @@ cdef class Tensor:
     def __reduce__(self):
         from flambeau.tensor import _pickling
 
-        return _pickling.rebuild, (type(self), self.numpy(), str(self.device))
+        return _pickling.rebuild, (type(self), self.numpy(), str(self.device), getattr(self, "__dict__", None))
 
     def __copy__(self):
-        return self.clone()
+        from flambeau.tensor import _pickling
+
+        return _pickling.copied(self, getattr(self, "__dict__", None))
 
     def __deepcopy__(self, memo):
-        copied = self.clone()
-        memo[id(self)] = copied
-        return copied
+        from flambeau.tensor import _pickling
+
+        return _pickling.deep_copied(self, memo)
 
     def __dir__(self):
         return sorted(set(object.__dir__(self)))
@@ -462,7 +464,7 @@ def from_numpy(array):
 
     Args:
         array: ndarray of bool, integers, floats (bfloat16 from ``ml_dtypes`` too) or complex numbers, in native byte
-            order. A read-only array gives a Tensor that refuses in-place changes.
+            order. A read-only array gives a Tensor that refuses in-place changes; a NumPy scalar, one without dimensions.
 
     Returns:
         Tensor of the array's shape and dtype.
@@ -484,6 +486,6 @@ def from_numpy(array):
         if typenum >= TYPES or cnp.PyArray_ISBYTESWAPPED(<cnp.ndarray>array):
             _checked_array(array, "from_numpy", "array")
         return wrap(PyArray_View(<cnp.ndarray>array, NULL, NULL), None)
-    if isinstance(array, np.ndarray):
+    if isinstance(array, (np.ndarray, np.generic)):  # a scalar is what NumPy makes of arrays without dimensions
         return wrap(_checked_array(np.asarray(array).view(), "from_numpy", "array"), None)
     errors.type_error("from_numpy", "array", "numpy.ndarray", _type_name(array), "use ft.tensor(data)")

@@ -123,19 +123,18 @@ def check_bools(operation: str, argument: str, array) -> None:
 
 
 def check_number(operation: str, argument: str, number, dtype) -> None:
-    """A number that is to be stored must be one that the dtype holds; of arrays nothing is asked."""
-    number = python_number(number)
-    if hasattr(number, "dtype") or dtype.kind in "bc":
+    """A number that fills a Tensor, or bounds it, must be one that the dtype holds."""
+    if dtype.kind in "bc":
         return
     if isinstance(number, complex):
-        errors.value_error(operation, argument, f"a real number for {dtype.name}", str(number))
+        errors.dtype_error(operation, argument, "a real value", "a complex one")
     if dtype.kind in "iu":
         bits = 8 * dtype.itemsize
         least, greatest = (0, 2**bits - 1) if dtype.kind == "u" else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
         if not isinstance(number, int) and not number.is_integer():
-            errors.value_error(operation, argument, f"an integer for {dtype.name}", str(number))
+            errors.value_error(operation, argument, f"a whole number, for {dtype.name}", str(number))
     elif isinstance(number, int):
-        # Greater ones cannot be made floats, not even infinite ones.
+        # Beyond these it could not be made a float, not even an infinite one.
         least, greatest = -sys.float_info.max, sys.float_info.max
     else:
         return

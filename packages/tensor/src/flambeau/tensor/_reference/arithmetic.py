@@ -2,7 +2,7 @@
 
 from .. import errors
 from .._schema import Array, Number, Operand, OptionalNumber, pointwise
-from ._helpers import check_broadcast, checks_broadcast, in_kind_of
+from ._helpers import check_broadcast, check_number, checks_broadcast, in_kind_of, python_number
 
 
 @pointwise("input + other")
@@ -150,6 +150,9 @@ def pow(xp, input: Operand, other: Operand):
         >>> ft.pow(ft.tensor([1.0, 2.0, 3.0]), 2).tolist()
         [1.0, 4.0, 9.0]
     """
+    if not hasattr(other, "dtype") and other in (2, 3):
+        # Many times faster than the general function.
+        return xp.square(input) if other == 2 else xp.square(input) * input
     return xp.power(input, other)
 
 
@@ -305,7 +308,7 @@ def clamp(xp, input: Array, min: OptionalNumber = None, max: OptionalNumber = No
         Tensor like ``input``.
 
     Raises:
-        ValueError: neither bound is given.
+        ValueError: neither bound is given, or one is outside the range of ``input``'s dtype.
         DTypeError: a bound is a float and ``input`` holds integers.
 
     Example:
@@ -321,9 +324,13 @@ def clamp(xp, input: Array, min: OptionalNumber = None, max: OptionalNumber = No
 def _(input, min, max):
     if min is None and max is None:
         errors.value_error("clamp", None, "min, max or both", "neither")
+    min, max = python_number(min), python_number(max)
     for name, bound in (("min", min), ("max", max)):
         if isinstance(bound, float) and input.dtype.kind in "iu":
             errors.dtype_error("clamp", name, f"an int for a Tensor of {input.dtype.name}", f"float {bound}")
+        if bound is not None:
+            check_number("clamp", name, bound, input.dtype)
+    return input, min, max
 
 
 @pointwise(promote="float", dtypes="float")

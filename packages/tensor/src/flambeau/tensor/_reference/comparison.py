@@ -232,7 +232,7 @@ def where(xp, condition: Array, input: Operand, other: Operand):
     """
     # Numbers must not widen the result. Where both are numbers, the condition has been promoted with them.
     dtype = next((x.dtype for x in (input, other) if hasattr(x, "dtype")), condition.dtype)
-    return xp.where(condition.astype(bool), xp.asarray(input, dtype=dtype), xp.asarray(other, dtype=dtype))
+    return xp.where(condition.astype(bool, copy=False), xp.asarray(input, dtype=dtype), xp.asarray(other, dtype=dtype))
 
 
 checks_broadcast(eq, ne, lt, le, gt, ge, logical_and, logical_or, logical_xor, where)

@@ -289,7 +289,6 @@ def _(input, value):
         errors.shape_error(
             "fill", "value", "a number or a Tensor without dimensions", f"shape {tuple(value.shape)}", "use copy_()"
         )
-    check_number("fill", "value", value, input.dtype)
 
 
 @operator(inplace="only")
@@ -327,6 +326,7 @@ def copy(xp, input: Array, other: Array):
 
     Raises:
         ShapeError: ``other`` does not broadcast to ``input``.
+        DTypeError: ``other`` is complex and ``input`` is not.
 
     Example:
         >>> ft.zeros(2).copy_(ft.tensor([1, 2])).tolist()

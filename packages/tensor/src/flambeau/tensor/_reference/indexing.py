@@ -58,6 +58,7 @@ def index_put(xp, input: Array, index: Index, value: Operand, accumulate: Bool =
     Raises:
         IndexError: an index is out of range, there are too many, or a mask has another shape.
         ShapeError: ``value`` does not broadcast to ``input[index]``.
+        ValueError: ``value`` is a number that ``input``'s dtype does not hold.
 
     Example:
         >>> ft.zeros(3).index_put(ft.tensor([0, 2]), 5).tolist()
@@ -126,6 +127,7 @@ def scatter(xp, input: Array, dim: Dim, index: Array, src: Operand):
     Raises:
         IndexError: an index is negative or too large.
         ShapeError: ``index`` does not fit ``input``, or ``src`` does not fit ``index``.
+        ValueError: ``src`` is a number that ``input``'s dtype does not hold.
 
     Example:
         >>> ft.scatter(ft.zeros(2, 2), 1, ft.tensor([[0], [1]]), 1.0).tolist()
@@ -273,6 +275,7 @@ def masked_fill(xp, input: Array, mask: Array, value: Operand):
     Raises:
         ShapeError: the shapes do not broadcast, or ``value`` has dimensions.
         DTypeError: ``mask`` is not of bools.
+        ValueError: ``value`` is a number that ``input``'s dtype does not hold.
 
     Example:
         >>> ft.masked_fill(ft.tensor([1.0, 2.0]), ft.tensor([True, False]), 0).tolist()

@@ -2,7 +2,7 @@
 
 from .. import _backends
 from .._schema import Anything, Array, DType, Generator, Number, operator
-from ._helpers import check_floating_result, check_number
+from ._helpers import check_floating_result, check_number, python_number
 from .random import check_generator, drawn_normal, drawn_uniform
 
 # The Tensor decides the type of the result, as in every operator; where device= is given, the kernel leaves its device.
@@ -118,14 +118,13 @@ def full_like(xp, input: Array, fill_value: Number, *, dtype: DType = None, devi
 @full_like.check
 def _(input, fill_value, dtype, device):
     dtype = dtype or input.dtype
+    fill_value = python_number(fill_value)
     check_number("full_like", "fill_value", fill_value, dtype)
     return input, fill_value, dtype, _place("full_like", device)
 
 
 @operator(random=True, method=False, out=False, differentiable=False)
-def rand_like(
-    xp, input: Array, *, dtype: DType = None, device: Anything = None, generator: Generator = None
-):
+def rand_like(xp, input: Array, *, dtype: DType = None, device: Anything = None, generator: Generator = None):
     """Random numbers, uniform in [0, 1), in the shape, dtype and place of another.
 
     Args:
@@ -148,9 +147,7 @@ def rand_like(
 
 
 @operator(random=True, method=False, out=False, differentiable=False)
-def randn_like(
-    xp, input: Array, *, dtype: DType = None, device: Anything = None, generator: Generator = None
-):
+def randn_like(xp, input: Array, *, dtype: DType = None, device: Anything = None, generator: Generator = None):
     """Random numbers from the standard normal distribution, in the shape, dtype and place of another.
 
     Args:

@@ -97,16 +97,17 @@ def _check_classes(operation, input, target, weight, ignore_index, reduction):
         place = wrong.reshape(-1).argmax().item()
         value = target.reshape(-1)[place].item()
         where = "" if target.ndim == 0 else f" at {_unravelled(place, target.shape)}"
-        errors.index_error(operation, "target", f"classes in [0, {classes - 1}]", f"{value}{where}")
+        allowed = f"class indices in [0, {classes - 1}] ({classes} classes) or ignore_index {ignore_index}"
+        errors.index_error(operation, "target", allowed, f"{value}{where}")
 
 
 def _unravelled(place, shape):
-    """The index of an element in text: ``[3]``, ``[0, 2]``."""
+    """The index of the element at a place in the flattened array."""
     index = []
     for n in reversed(shape):
         index.append(place % n)
         place //= n
-    return str(index[::-1])
+    return tuple(reversed(index))
 
 
 @operator(dtypes="float", method=False)
@@ -234,4 +235,6 @@ def cross_entropy_backward(
     scale = weights * widened(grad_output)
     if reduction == "mean":
         scale = scale / xp.sum(weights)
-    return narrowed(result * xp.expand_dims(scale, dim), input.dtype)
+    # What does not count gets 0, also where nothing counts and the scale is nan.
+    result = xp.where(xp.expand_dims(counts, dim), result * xp.expand_dims(scale, dim), xp.zeros((), dtype=x.dtype))
+    return narrowed(result, input.dtype)

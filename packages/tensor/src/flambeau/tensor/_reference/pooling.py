@@ -25,6 +25,13 @@ def _check(operation, input, kernel_size, stride, padding, dilation=(1, 1)):
     if any(2 * p > k for p, k in zip(padding, kernel_size, strict=True)):
         errors.value_error(operation, "padding", f"at most half the window's size {kernel_size}", str(padding))
     check_windows(operation, input.shape[2:], kernel_size, stride, padding, dilation)
+    out = output_sizes(input.shape[2:], kernel_size, stride, padding, dilation)
+    for size, step, pad, gap, count in zip(input.shape[2:], stride, padding, dilation, out, strict=True):
+        # A window that begins before the image must not step over all of it. (The others cannot.)
+        if any((start - pad) % gap >= size for start in range(0, min(pad, step * count), step)):
+            span = tuple(d * (k - 1) + 1 for d, k in zip(dilation, kernel_size, strict=True))
+            got = f"size {tuple(input.shape[2:])}"
+            errors.shape_error(operation, "input", f"an element in every window of size {span}", got)
     return stride
 
 

@@ -183,7 +183,7 @@ def _(n, generator, dtype, device):
         errors.value_error("randperm", "n", "0 or more", str(n))
 
 
-@operator(random=True, inplace=True, differentiable=False)
+@operator(random=True, inplace=True)
 def bernoulli(xp, input: Array, p: OptionalNumber = None, *, generator: Generator = None):
     """Random zeros and ones: each is 1 with the probability that ``input`` has in its place.
 
@@ -239,8 +239,11 @@ def uniform(xp, input: Array, low: Number = 0, high: Number = 1, *, generator: G
         True
     """
     wide = xp.dtype(_FLOAT) if is_half(input.dtype) else input.dtype
-    draws = drawn_uniform(xp, input.shape, generator, wide)
-    return (draws * (high - low) + low).astype(input.dtype)
+    draws = drawn_uniform(xp, input.shape, generator, input.dtype).astype(wide)
+    result = (draws * (high - low) + low).astype(input.dtype)
+    # What is rounded up to `high` goes to the other end, which rounding gives half of its share.
+    low, high = (xp.asarray(n, dtype=input.dtype) for n in (low, high))
+    return xp.where(result < high, result, low)
 
 
 @uniform.check

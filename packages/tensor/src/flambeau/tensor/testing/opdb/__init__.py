@@ -26,8 +26,10 @@ from . import (
     comparison,
     convolution,
     creation,
+    gradients,
     indexing,
     joining,
+    like,
     losses,
     mathematics,
     matrix,
@@ -48,8 +50,8 @@ __all__ = [
 ]  # fmt: skip
 
 _FAMILIES = (
-    activations, arithmetic, bitwise, comparison, convolution, creation, indexing, joining, losses, mathematics,
-    matrix, normalization, pooling, random, reductions, shape, sorting, transfer,
+    activations, arithmetic, bitwise, comparison, convolution, creation, gradients, indexing, joining, like, losses,
+    mathematics, matrix, normalization, pooling, random, reductions, shape, sorting, transfer,
 )  # fmt: skip
 
 _ENTRIES: dict[str, OpInfo] = {}

@@ -111,6 +111,7 @@ def reduction_samples(
             yield sample(array(()))
             for layout in LAYOUTS:
                 yield sample(array((3, 4), layout=layout))
+        yield sample(array(()), 0)
         for dim in (0, 1, -1):
             yield sample(array((2, 3, 2)), dim)
         yield sample(array((4, 3), layout="transposed"), 1)
@@ -136,7 +137,7 @@ def axis_reference(function: Callable) -> Callable:
     """``function(x, axis=, keepdims=)`` of NumPy, called with ``dim`` and ``keepdim``."""
 
     def reference(x, dim=None, keepdim=False):
-        return function(x, axis=dim, keepdims=keepdim)
+        return function(x, axis=dim if x.ndim else None, keepdims=keepdim)
 
     return reference
 

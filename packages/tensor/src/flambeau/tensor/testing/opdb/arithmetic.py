@@ -13,6 +13,8 @@ def pow_samples(make):
     if make.is_float:
         yield sample(make((2, 3)), 0.5)
         yield sample(make((2, 3)), -1)
+    for exponent in (0, 1, 3):
+        yield sample(make((2, 3)), exponent)
 
 
 def pow_errors(make):
@@ -35,8 +37,9 @@ def clamp_samples(make):
     yield sample(make((3, 4), layout="reversed"), min=2)
     yield sample(make((3, 4), layout="strided"), max=1)
     yield sample(make((5,)), 2, 1)
+    yield sample(make((5,)), np.int64(1))
     if make.is_float:
-        yield sample(make((5,)), 0.5, 1.5)
+        yield sample(make((5,)), 0.5, np.float64(1.5))  # NumPy's numbers have no say in the dtype
     yield sample(make.extremes(), 0, 1, smooth=False)
 
 
@@ -48,10 +51,12 @@ def clamp_errors(make):
         make.array([1, 2]),
         max=0.5,
     )
+    message = "clamp(): argument 'min': expected a number in the range of uint8, got -1"
+    yield error(ValueError, message, make.array([1, 2], np.uint8), -1)
 
 
 def clamp(x, min=None, max=None):
-    return np.clip(x, min, max)
+    return np.clip(x, min, max).astype(x.dtype)
 
 
 def ternary_samples(make):

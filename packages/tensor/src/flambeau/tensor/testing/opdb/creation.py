@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...errors import DeviceError, ShapeError
+from ...errors import DeviceError, DTypeError, ShapeError
 from ._info import OpInfo
 from ._make import error, sample
 
@@ -33,6 +33,8 @@ def full_samples(make):
     yield sample((2,), 1)
     yield sample((2,), 1.0)
     yield sample((2,), True)
+    yield sample((2,), 2.0, dtype=make.dtype)
+    yield sample((2,), np.int64(3))  # NumPy's integers are integers
     if make.is_float:
         yield sample((2,), 0.5, dtype=make.dtype)
 
@@ -44,6 +46,15 @@ def full(shape, value, dtype=None):
 def full_errors(make):
     yield error(ValueError, "full(): argument 'shape': expected sizes of 0 or more, got (-1,)", (-1,), 0)
     yield error(TypeError, "full(): argument 'fill_value': expected a number, got str", (2,), "one")
+    message = "full(): argument 'fill_value': expected a number in the range of"
+    yield error(ValueError, f"{message} uint8, got 300", (2,), 300, dtype=np.dtype(np.uint8))
+    yield error(ValueError, f"{message} int64, got {2**63}", (2,), 2**63)
+    yield error(ValueError, f"{message} float32, got {10**400}", (2,), 10**400, dtype=np.dtype(np.float32))
+    message = "full(): argument 'fill_value': expected a whole number, for int64, got"
+    yield error(ValueError, f"{message} nan", (2,), np.nan, dtype=np.dtype(np.int64))
+    yield error(ValueError, f"{message} 1.5", (2,), np.float32(1.5), dtype=np.dtype(np.int64))
+    message = "full(): argument 'fill_value': expected a real value, got a complex one"
+    yield error(DTypeError, message, (2,), np.complex64(1j))
 
 
 def arange_samples(make):
@@ -56,6 +67,8 @@ def arange_samples(make):
     yield sample(3)
     yield sample(3.0)
     yield sample(True)
+    yield sample(np.int64(3))
+    yield sample(np.int8(-100), np.int8(100), 100)  # whose difference is no int8
     if make.is_float:
         yield sample(0.5, 2.0, 0.25, dtype=make.dtype)
         yield sample(0.5, 3, dtype=make.dtype)
@@ -63,12 +76,13 @@ def arange_samples(make):
 
 
 def default_dtype(*numbers):
-    return np.int64 if all(isinstance(n, int) for n in numbers) else np.float32
+    return np.int64 if all(isinstance(n, (int, np.integer)) for n in numbers) else np.float32
 
 
 def arange(start, end=None, step=1, dtype=None):
     start, end = (0, start) if end is None else (start, end)
-    return np.arange(start, end, step).astype(dtype or default_dtype(start, end, step))
+    numbers = [n.item() if isinstance(n, np.generic) else n for n in (start, end, step)]
+    return np.arange(*numbers).astype(dtype or default_dtype(*numbers))
 
 
 def arange_errors(make):
@@ -97,6 +111,7 @@ def eye_samples(make):
     yield sample(3, m=0, dtype=make.dtype)
     yield sample(0, dtype=make.dtype)
     yield sample(2)
+    yield sample(np.int64(2), np.int64(3), dtype=make.dtype)
 
 
 def eye_errors(make):
@@ -121,6 +136,10 @@ def fill(x, value):
 def fill_errors(make):
     message = "fill(): argument 'value': expected a number or a Tensor without dimensions, got shape (2,); use copy_()"
     yield error(ShapeError, message, make((2,)), make((2,)))
+    message = "fill(): argument 'value': expected a whole number, for int64, got 1.5"
+    yield error(ValueError, message, make.array([0, 1]), 1.5)
+    message = "fill(): argument 'value': expected a number in the range of uint8, got 300"
+    yield error(ValueError, message, make.array([0, 1], np.uint8), 300)
 
 
 def zero_samples(make):
@@ -142,6 +161,8 @@ def copy_samples(make):
 def copy_errors(make):
     message = "copy(): argument 'other': expected a shape that broadcasts to input's (2,), got (3,)"
     yield error(ShapeError, message, make((2,)), make((3,)))
+    message = "copy(): argument 'other': expected a real value, got a complex one"
+    yield error(DTypeError, message, make((2,)), make.array([1j, 2j], np.complex64))
 
 
 EXACT = {"exact_dtype": True}

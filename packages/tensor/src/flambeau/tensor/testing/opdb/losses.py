@@ -46,6 +46,7 @@ def class_samples(make):
     yield sample(make((3,)), make.array(1))
     yield sample(make((4, 3), layout="transposed"), make.integers((4,), 0, 3, "strided"))
     yield sample(make((4, 3), layout="reversed"), make.array([-100, 0, 1, -100]))
+    yield sample(make((2, 3)), make.array([-100, -100]), smooth=False)  # of nothing: nan, but a gradient of 0
     yield sample(make((0, 3)), make.integers((0,), 0, 3), reduction="sum")
     yield sample(make.values([[1000.0, 0.0], [-1000.0, -999.0]]), make.array([1, 0]), smooth=False)
 
@@ -68,10 +69,13 @@ def cross_entropy(x, target, weight=None, ignore_index=-100, reduction="mean"):
 
 def class_errors(name):
     def errors(make):
-        message = f"{name}(): argument 'target': expected classes in [0, 2], got 3 at [1]"
+        allowed = "expected class indices in [0, 2] (3 classes) or ignore_index"
+        message = f"{name}(): argument 'target': {allowed} -100, got 3 at (1,)"
         yield error(IndexError, message, make((2, 3)), make.array([0, 3]))
-        message = f"{name}(): argument 'target': expected classes in [0, 1], got -1 at [0, 1]"
-        yield error(IndexError, message, make((1, 2, 2)), make.array([[0, -1]]))
+        message = f"{name}(): argument 'target': {allowed} 5, got -1 at (0, 1)"
+        yield error(IndexError, message, make((1, 3, 2)), make.array([[5, -1]]), ignore_index=5)
+        message = f"{name}(): argument 'target': {allowed} -100, got 4"
+        yield error(IndexError, message, make((3,)), make.array(4))
         message = f"{name}(): argument 'target': expected shape (2,), input's without the classes, got (3,)"
         yield error(ShapeError, message, make((2, 3)), make.array([0, 1, 2]))
         message = f"{name}(): argument 'target': expected integers, got float32; convert it with .long()"
@@ -93,6 +97,8 @@ def backward_samples(make):
     yield sample(make(()), make((3,)), make.array(1), None, -100, "mean")
     yield sample(make(()), make.values([[1000.0, 0.0], [-1000.0, -999.0]]), make.array([1, 0]), None, -100, "sum")
     yield sample(make(()), make((4, 3), layout="transposed"), make.integers((4,), 0, 3), None, -100, "mean")
+    yield sample(make(()), make((2, 3)), make.array([-100, -100]), None, -100, "mean")
+    yield sample(make(()), make.values([[np.inf, 0], [1, 2]]), make.array([-100, 1]), None, -100, "mean", smooth=False)
 
 
 def cross_entropy_backward(grad, x, target, weight, ignore_index, reduction):
@@ -110,7 +116,7 @@ def cross_entropy_backward(grad, x, target, weight, ignore_index, reduction):
         one = np.zeros(x.shape[classes])
         one[label] = 1
         result[column] = factor * (chances[column] - one) * (grad[place] if reduction == "none" else grad)
-    return result / total if reduction == "mean" else result
+    return result / total if reduction == "mean" and total else result
 
 
 ENTRIES = (

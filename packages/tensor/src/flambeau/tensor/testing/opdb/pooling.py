@@ -16,6 +16,7 @@ CASES = (
     ((1, 2, 5, 4), 3, 1, 1, 1),
     ((1, 1, 5, 5), (2, 3), (2, 1), (1, 0), 1),
     ((1, 2, 6, 5), 2, 2, 0, 2),
+    ((1, 2, 5, 6), 2, 1, 1, 3),
     ((0, 2, 4, 4), 2, None, 0, 1),
     ((1, 2, 2, 3), 1, None, 0, 1),
 )
@@ -163,8 +164,15 @@ def pool_errors(name):
     return errors
 
 
+def max_pool2d_errors(make):
+    yield from pool_errors("max_pool2d_with_indices")(make)
+    message = "max_pool2d_with_indices(): argument 'input': expected an element in every window of size"
+    yield error(ShapeError, f"{message} (4, 4), got size (2, 2)", make((1, 1, 2, 2)), 2, 1, 1, 3)
+    yield error(ShapeError, f"{message} (2, 2), got size (0, 3)", make((1, 1, 0, 3)), 2, 1, 1)
+
+
 ENTRIES = (
-    OpInfo("max_pool2d_with_indices", max_pool2d_samples, max_pool2d, errors=pool_errors("max_pool2d_with_indices")),
+    OpInfo("max_pool2d_with_indices", max_pool2d_samples, max_pool2d, errors=max_pool2d_errors),
     OpInfo(
         "max_pool2d_scatter",
         scatter_samples,

@@ -144,6 +144,7 @@ def filling_samples(first, second):
         for number, layout in enumerate(("contiguous", *LAYOUTS)):
             yield sample(make((3, 4), layout=layout), generator=make.generator(number))
         yield sample(make((3, 5)), first, second, generator=make.generator(1))
+        yield sample(make((40, 50)), 1, 2, generator=make.generator(1))  # large enough for draws next to the end
         yield sample(make((3,)), 1, 0 if first > 0 else 1, generator=make.generator(1))
         yield sample(make(()), generator=make.generator(1))
         yield sample(make((0, 2)), generator=make.generator(1))
@@ -152,8 +153,9 @@ def filling_samples(first, second):
 
 
 def uniform(x, low=0, high=1, *, generator):
-    wide = x.dtype if x.dtype.itemsize >= 4 else np.float32
-    return (fractions(generator.initial_seed(), x.size, wide) * (high - low) + low).reshape(x.shape).astype(x.dtype)
+    drawn = fractions(generator.initial_seed(), x.size, x.dtype).reshape(x.shape) * (high - low) + low
+    low, high = np.array([low, high]).astype(x.dtype)
+    return np.where(drawn.astype(x.dtype) == high, low, drawn.astype(x.dtype))
 
 
 def uniform_errors(make):

@@ -55,7 +55,7 @@ def moment_samples(make):
 
 def moment(function):
     def reference(x, dim=None, keepdim=False, correction=1):
-        return function(x, axis=dim, keepdims=keepdim, ddof=correction)
+        return function(x, axis=dim if x.ndim else None, keepdims=keepdim, ddof=correction)
 
     return reference
 

@@ -1,0 +1,498 @@
+"""The engine: what runs, in which order, what it accumulates, keeps, releases and refuses."""
+
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+import flambeau.tensor as ft
+from flambeau.autograd import Variable, backward, enable_grad, grad, is_grad_enabled, no_grad
+
+
+def message_of(exception, call):
+    with pytest.raises(exception) as raised:
+        call()
+    return str(raised.value)
+
+
+# Sums over paths --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("n", [3, 10_000])
+def test_leaf_used_along_a_chain(leaf, n, weighted):
+    """A leaf that is added at every step gets each step's gradient once (arrays are not shared while they wait)."""
+    x = Variable(ft.ones(n), requires_grad=True)
+    y = x * 0.5
+    y = y + x
+    y = y + x
+    y = x + y
+    (y * ft.ones(n) if weighted else y).sum().backward()
+    assert set(x.grad.tolist()) == {3.5}
+
+
+def test_diamond():
+    """Both sides of a diamond count, and the shared node runs once, with the sum."""
+    x = Variable([3.0], requires_grad=True)
+    a = x * x
+    seen = []
+    a.register_hook(lambda g: seen.append(g.tolist()))
+    (a.sin() + a * 2).backward()
+    expected = (np.cos(9.0) + 2) * 6
+    assert x.grad.item() == pytest.approx(expected, rel=1e-6)
+    assert len(seen) == 1
+
+
+def test_diamonds_in_a_row(leaf):
+    """Thirty doublings in a row are thirty nodes, not 2**30 paths."""
+    x = y = leaf(1.0)
+    for _ in range(30):
+        y = y + y
+    y.backward()
+    assert x.grad.item() == 2.0**30
+
+
+def test_nodes_made_late_wait_for_nodes_made_early(leaf):
+    """A node runs when all its gradients have arrived, whatever the shape of the graph."""
+    x = leaf(2.0)
+    early = x * 3
+    long_way = early
+    for _ in range(10):
+        long_way = long_way * 1
+    short = early * 5
+    runs = []
+    early.register_hook(lambda g: runs.append(g.item()))
+    (long_way + short).backward()
+    assert runs == [6.0]
+    assert x.grad.item() == 18.0
+
+
+def test_broadcast_operands_get_their_own_shape(leaf):
+    """A gradient is summed to the shape, and cast to the dtype, of what it belongs to."""
+    x = Variable(ft.ones(3, 1), requires_grad=True)
+    y = Variable(ft.ones(4, dtype="float64"), requires_grad=True)
+    z = Variable(ft.ones(1, 1, 1), requires_grad=True)
+    (x * y * z).sum().backward()
+    assert (x.grad.shape, x.grad.dtype, x.grad.tolist()) == ((3, 1), ft.float32, [[4.0]] * 3)
+    assert (y.grad.shape, y.grad.dtype, y.grad.tolist()) == ((4,), ft.float64, [3.0] * 4)
+    assert (z.grad.shape, z.grad.tolist()) == ((1, 1, 1), [[[12.0]]])
+
+
+def test_empty_tensors(leaf):
+    """Tensors without elements have gradients without elements."""
+    x = Variable(ft.zeros(0, 3), requires_grad=True)
+    (x * 2).sum().backward()
+    assert x.grad.shape == (0, 3)
+
+
+# Accumulation -----------------------------------------------------------------------------------------------------
+
+
+def test_gradients_accumulate_in_place(leaf):
+    """A second backward adds to the same ``grad`` object."""
+    x = leaf(1.0, 2.0)
+    (x * 2).sum().backward()
+    first = x.grad
+    (x * 3).sum().backward()
+    assert x.grad is first
+    assert first.tolist() == [5.0, 5.0]
+    assert type(first) is Variable and not first.requires_grad
+
+
+def arrays_of(*values):
+    return [v.data.numpy() if isinstance(v, ft.Tensor) else v for v in values]
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+@pytest.mark.parametrize(
+    "combine",
+    [
+        lambda a, b: a + b,
+        lambda a, b: ft.cat([a, b])[:2] + b,
+        lambda a, b: (a + b).clone(),
+        lambda a, b: b + a.reshape(2),
+    ],
+)
+def test_leaves_never_share_gradients(leaf, combine, create_graph):
+    """Two leaves, and the gradient that was given, have memory of their own."""
+    a, b, given = leaf(1.0, 2.0), leaf(3.0, 4.0), ft.ones(2)
+    combine(a, b).backward(given, create_graph=create_graph)
+    ours, theirs, users = arrays_of(a.grad, b.grad, given)
+    assert not np.shares_memory(ours, theirs)
+    assert not np.shares_memory(ours, users) and not np.shares_memory(theirs, users)
+    a.grad.data.zero_()
+    assert b.grad.tolist() in ([1.0, 1.0], [2.0, 2.0]) and given.tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_grad_gives_memory_of_its_own(leaf, create_graph):
+    """What ``grad`` returns can be written without a trace elsewhere."""
+    a, b, given = leaf(1.0, 2.0), leaf(3.0, 4.0), ft.ones(2)
+    found = grad(a + b, [a, b], given, create_graph=create_graph)
+    arrays = arrays_of(*found, given)
+    assert not any(np.shares_memory(arrays[i], arrays[j]) for i in range(3) for j in range(i))
+    assert all(array.flags.writeable for array in arrays)
+    (g,) = grad((a * 1).sum(), a)
+    g.data.add_(1)
+    assert g.tolist() == [2.0, 2.0]
+
+
+@pytest.mark.parametrize("kind", ["tensor", "variable", "numpy"])
+def test_the_given_gradient_is_not_taken_over(leaf, kind):
+    """A leaf that is itself the output copies the gradient it is given."""
+    array = np.ones(2, "f4")
+    given = {"tensor": ft.ones(2), "variable": Variable(ft.ones(2)), "numpy": ft.from_numpy(array)}[kind]
+    for make in (lambda x: x, lambda x: x.clone(), lambda x: x.reshape(2)):
+        x = leaf(1.0, 2.0)
+        make(x).backward(given)
+        x.grad.data.mul_(5)
+        assert given.tolist() == [1.0, 1.0]
+
+
+def test_gradients_kept_by_hooks_are_not_changed_later(leaf):
+    """A gradient that a hook kept stays as it was when more arrives."""
+    x = leaf(1.0)
+    kept = []
+    y = x * 2
+    y.register_hook(kept.append)
+    z = y.clone()
+    z.register_hook(kept.append)
+    z.backward(retain_graph=True)
+    z.backward()
+    assert [g.item() for g in kept] == [1.0] * 4
+    assert x.grad.item() == 4.0
+
+
+# Roots ------------------------------------------------------------------------------------------------------------
+
+
+def test_several_roots(leaf):
+    """Several outputs run in one pass; common parts run once."""
+    x = leaf(1.0, 2.0)
+    common = x * 2
+    runs = []
+    common.register_hook(lambda g: runs.append(g.tolist()))
+    backward([common.sum(), (common * 3)], [None, ft.tensor([1.0, 10.0])])
+    assert runs == [[4.0, 31.0]]
+    assert x.grad.tolist() == [8.0, 62.0]
+
+
+def test_same_root_twice(leaf):
+    """The same output given twice counts twice."""
+    x = leaf(1.0)
+    y = x * 2
+    backward([y, y])
+    assert x.grad.item() == 4.0
+
+
+def test_a_leaf_as_root(leaf):
+    """Backward from a leaf gives it the gradient itself."""
+    x = leaf(1.0, 2.0)
+    x.backward(ft.tensor([3.0, 4.0]))
+    assert x.grad.tolist() == [3.0, 4.0]
+
+
+def test_gradient_of_another_dtype_is_cast(leaf):
+    """A given gradient may have another floating dtype."""
+    x = leaf(1.0, 2.0)
+    (x * 2).backward(ft.ones(2, dtype="float64"))
+    assert x.grad.dtype == ft.float32
+
+
+@pytest.mark.parametrize(
+    "call, exception, message",
+    [
+        (
+            lambda x: (x * 2).backward(),
+            RuntimeError,
+            "backward(): argument 'gradient': expected a gradient for an output of shape (2,), got none; "
+            "give one, or reduce the output to one element",
+        ),
+        (
+            lambda x: (x * 2).backward(ft.ones(3)),
+            ft.ShapeError,
+            "backward(): argument 'gradient': expected shape (2,), the output's, got (3,)",
+        ),
+        (lambda x: (x * 2).backward(1.0), TypeError, "backward(): argument 'gradient': expected Tensor, got float"),
+        (
+            lambda x: (x.detach() * 2).sum().backward(),
+            RuntimeError,
+            "backward(): output 0: expected a Variable that requires grad, got one of shape () without history; "
+            "it was computed under no_grad, detached, or from Tensors only",
+        ),
+        (
+            lambda x: backward([x.sum(), x.detach().sum()]),
+            RuntimeError,
+            "backward(): output 1: expected a Variable that requires grad, got one of shape () without history; "
+            "it was computed under no_grad, detached, or from Tensors only",
+        ),
+        (lambda x: backward(ft.ones(1)), TypeError, "backward(): argument 'outputs': expected Variables, got Tensor"),
+        (lambda x: backward([x.sum(), 1]), TypeError, "backward(): argument 'outputs': expected Variables, got int"),
+        (
+            lambda x: backward([x.sum()], [None, None]),
+            ValueError,
+            "backward(): argument 'gradients': expected 1 gradients, one for each output, got 2",
+        ),
+        (lambda x: grad(x.sum(), 3), TypeError, "grad(): argument 'inputs': expected Variables, got int"),
+        (
+            lambda x: grad(x.sum(), x.detach()),
+            RuntimeError,
+            "grad(): argument 'inputs': expected Variables that require grad, got one of shape (2,) at position 0 that does not",
+        ),
+        (
+            lambda x: grad(x.sum(), [x, Variable([1.0], requires_grad=True)]),
+            RuntimeError,
+            "grad(): argument 'inputs': expected inputs that the outputs depend on, got one of shape (1,) at position 1 "
+            "that they do not; use allow_unused=True for None",
+        ),
+    ],
+)
+def test_refusals(leaf, call, exception, message):
+    """What cannot be differentiated is refused by name."""
+    assert message_of(exception, lambda: call(leaf(1.0, 2.0))) == message
+
+
+# Keeping and releasing --------------------------------------------------------------------------------------------
+
+
+def test_second_backward_is_refused_with_its_line(leaf):
+    """A released graph names the operation, its forward line, and the way out."""
+    x = leaf(2.0)
+    y = x.exp()
+    y.backward()
+    expected = (
+        f"backward(): expected a graph that has not been run backward, got exp, recorded at {y.grad_fn.line}, "
+        f"whose kept values were released by an earlier backward; use retain_graph=True in that one"
+    )
+    assert message_of(RuntimeError, lambda: y.backward()) == expected
+    assert "y = x.exp()" in expected
+    assert message_of(RuntimeError, lambda: grad((y * 2), x)).startswith(
+        "backward(): expected a graph that has not been run"
+    )
+
+
+def test_retain_graph(leaf):
+    """A retained graph runs again; the last run releases it."""
+    x = leaf(2.0)
+    y = x * x
+    y.backward(retain_graph=True)
+    y.backward(retain_graph=True)
+    y.backward()
+    assert x.grad.item() == 12.0
+    with pytest.raises(RuntimeError, match="released by an earlier backward"):
+        y.backward()
+
+
+def test_create_graph_retains_unless_told_otherwise(leaf):
+    """``create_graph`` keeps the graph by default."""
+    x = leaf(2.0)
+    y = x * x
+    y.backward(create_graph=True)
+    y.backward(retain_graph=False)
+    assert x.grad.item() == 8.0
+    with pytest.raises(RuntimeError, match="released by an earlier backward"):
+        y.backward()
+
+
+def test_parts_that_did_not_run_are_not_released(leaf):
+    """Only nodes that ran are released."""
+    x, w = leaf(2.0), leaf(3.0)
+    a, b = x * w, w * 2
+    (g,) = grad(a + b, x)
+    assert g.item() == 3.0
+    b.backward()
+    assert w.grad.item() == 2.0
+
+
+# Inputs -----------------------------------------------------------------------------------------------------------
+
+
+def test_backward_into_chosen_inputs(leaf):
+    """``inputs=`` names who accumulates; a result among them gets a ``grad`` too; other leaves get none."""
+    x, w = leaf(2.0), leaf(3.0)
+    h = x * w
+    (h * h).backward(inputs=[h, x])
+    assert h.grad.item() == 12.0
+    assert x.grad.item() == 36.0
+    assert w.grad is None
+
+
+def test_grad_of_results_and_leaves(leaf):
+    """``grad`` stops at nothing: an input that leads to another input gives both."""
+    x = leaf(2.0)
+    h = x * 3
+    y = h * h
+    g_y, g_h, g_x = grad(y, [y, h, x])
+    assert (g_y.item(), g_h.item(), g_x.item()) == (1.0, 12.0, 36.0)
+    assert x.grad is None
+
+
+def test_the_same_input_twice(leaf):
+    """An input may be asked for twice."""
+    x = leaf(2.0)
+    h = x * 3
+    first, second, third, fourth = grad(h * h, [x, x, h, h])
+    assert first.item() == second.item() == 36.0
+    assert third.item() == fourth.item() == 12.0
+
+
+def test_unused_inputs(leaf):
+    """With ``allow_unused`` an input that does not matter has gradient None."""
+    x, w = leaf(2.0), leaf(3.0)
+    assert grad(x * 2, [w, x], allow_unused=True)[0] is None
+    unused, used = grad(x * 2, [w * 2, x], allow_unused=True)
+    assert unused is None and used.item() == 2.0
+
+
+def test_grad_leaves_grad_alone(leaf):
+    """``grad`` touches no ``grad``."""
+    x, w = leaf(2.0), leaf(3.0)
+    grad(x * w, x)
+    assert x.grad is None and w.grad is None
+
+
+# Higher orders ----------------------------------------------------------------------------------------------------
+
+
+def test_derivatives_of_any_order(leaf):
+    """x**5 and its five derivatives."""
+    x = leaf(2.0, dtype="float64")
+    y, found = x**5, []
+    for _ in range(5):
+        (y,) = grad(y.sum(), x, create_graph=True)
+        found.append(y.item())
+    assert found == [80.0, 160.0, 240.0, 240.0, 120.0]
+
+
+def test_grad_of_a_gradient_through_backward(leaf):
+    """``backward(create_graph=True)`` gives gradients that can be differentiated."""
+    x = leaf(3.0)
+    (x**3).backward(create_graph=True)
+    assert x.grad.requires_grad
+    (second,) = grad(x.grad, x)
+    assert second.item() == 18.0
+
+
+def test_gradient_given_as_a_variable_is_differentiated(leaf):
+    """Under create_graph the given gradient has derivatives too."""
+    x, v = leaf(1.0, 2.0), leaf(3.0, 4.0)
+    (g,) = grad(x * x, x, v, create_graph=True)
+    (d_v,) = grad(g.sum(), v)
+    assert d_v.tolist() == [2.0, 4.0]
+
+
+def test_gradients_without_create_graph_have_no_history(leaf):
+    """Without ``create_graph`` a gradient is a constant."""
+    x = leaf(3.0)
+    (g,) = grad(x * x, x)
+    assert type(g) is Variable and not g.requires_grad
+    x = leaf(3.0)
+    (x * x).backward()
+    assert not x.grad.requires_grad
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+def test_several_results_of_one_operation(leaf, parts):
+    """Operators with several results, one of which may be all there is."""
+    x = leaf(1.0, 2.0, 3.0, 4.0)
+    pieces = (x * 2).split(4 // parts)
+    assert len(pieces) == parts
+    pieces[-1].sum().backward()
+    assert x.grad.tolist() == ([2.0] * 4 if parts == 1 else [0.0, 0.0, 2.0, 2.0])
+
+
+# Reentrance and threads -------------------------------------------------------------------------------------------
+
+
+def test_backward_inside_a_hook(leaf):
+    """A hook may run another backward, through other graphs and with other modes."""
+    x, w = leaf(2.0), leaf(5.0)
+    inner = []
+
+    def hook(g):
+        with enable_grad():
+            (w * w).backward()
+            (d,) = grad((w**3).sum(), w, create_graph=True)
+            inner.append(grad(d, w)[0].item())
+
+    y = x * 3
+    y.register_hook(hook)
+    (y * 2).backward()
+    assert x.grad.item() == 6.0
+    assert w.grad.item() == 10.0
+    assert inner == [30.0]
+    assert is_grad_enabled()
+
+
+def test_mode_inside_backward_follows_create_graph(leaf):
+    """Hooks and rules run with recording off, or on under ``create_graph``; afterwards all is as before."""
+    seen = []
+    x = leaf(1.0)
+    y = x * 2
+    y.register_hook(lambda g: seen.append(is_grad_enabled()))
+    y.backward(retain_graph=True)
+    with no_grad():
+        y.backward(create_graph=True)
+        assert not is_grad_enabled()
+    assert seen == [False, True]
+    assert is_grad_enabled()
+
+
+def test_mode_is_restored_after_an_error(leaf):
+    """An exception in backward leaves recording as it was."""
+    x = leaf(1.0)
+    y = x * 2
+
+    def fail(g):
+        raise KeyError("hook")
+
+    y.register_hook(fail)
+    with pytest.raises(KeyError):
+        y.backward()
+    assert is_grad_enabled()
+
+
+def test_recording_is_switched_per_thread(leaf):
+    """``no_grad`` of one thread does not reach another."""
+    x, found = leaf(1.0), []
+    with no_grad():
+        thread = threading.Thread(target=lambda: found.append(((x * 2).requires_grad, is_grad_enabled())))
+        thread.start()
+        thread.join()
+        assert not (x * 2).requires_grad
+    assert found == [(True, True)]
+
+
+def test_threads_with_graphs_of_their_own():
+    """Several threads record and run backward at once, twice differentiated; afterwards lines are right again."""
+    errors = []
+
+    def work():
+        try:
+            for _ in range(30):
+                x = Variable(ft.tensor([0.3, 0.2], dtype="float64"), requires_grad=True)
+                y = x
+                for _ in range(4):
+                    y = ft.log_softmax(y * x, 0)
+                (g,) = grad(y.sum(), x, create_graph=True)
+                g.sum().backward()
+                results.add(tuple(x.grad.tolist()))
+        except Exception as error:
+            errors.append(error)
+
+    results: set = set()
+    previous = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(previous)
+    assert not errors
+    assert len(results) == 1
+    node = (Variable([1.0], requires_grad=True) * 7).grad_fn
+    assert "requires_grad=True) * 7).grad_fn" in node.line

@@ -1,0 +1,59 @@
+"""What may be assigned to an attribute of a module, and what looks right there and does nothing."""
+
+from __future__ import annotations
+
+import warnings
+from itertools import islice
+from typing import Any, Literal
+
+from flambeau.tensor import Tensor, errors
+
+Kind = Literal["parameter", "buffer", "transient", "module"]  # transient: a buffer that is not saved
+BUFFERS: tuple[Kind, ...] = ("buffer", "transient")
+EXPECTED = {"parameter": "a Parameter or None", "module": "a Module or None"}
+
+LOOKED_AT = 100  # elements of a list: one of modules begins with one, and one of data may be long
+
+
+def check_name(module: Any, base: type, name: Any) -> None:
+    """Refuse names that could not be told from paths, and those that the base class needs itself."""
+    operation = type(module).__name__
+    if not isinstance(name, str) or not name or "." in name:
+        errors.value_error(operation, "name", "a name without dots", repr(name))
+    if hasattr(base, name) or name in base.__annotations__:
+        errors.value_error(operation, "name", "a name that Module does not use itself", repr(name))
+
+
+def check_replacement(module: Any, kind: Kind, name: str, value: Any) -> None:
+    """A registered name keeps its meaning: nothing silently stops being a parameter."""
+    if value is None or (kind in BUFFERS and isinstance(value, Tensor)):
+        return
+    expected = EXPECTED.get(kind, "a Tensor or None")
+    fix = f"del the attribute first if it is to be something else than a {kind.replace('transient', 'buffer')}"
+    errors.type_error(type(module).__name__, name, expected, type(value).__name__, fix)
+
+
+def warn_of_hidden_modules(module: Any, name: str, value: Any) -> None:
+    """Warn when modules or parameters in a plain list, tuple or dict are assigned to an attribute of a module."""
+    if type(value) in (list, tuple, dict):
+        hidden = _hidden(value)
+        if hidden is not None:
+            warnings.warn(
+                f"{type(module).__name__}.{name} is a {type(value).__name__} that holds a {hidden}: what is in it is "
+                f"not registered, so parameters(), state_dict() and to() will not see it; use Sequential, or assign "
+                f"each to an attribute of its own",
+                stacklevel=3,
+            )
+
+
+def _hidden(value: Any) -> str | None:
+    """The type of the first module or parameter in nested lists, tuples and dicts."""
+    from .module import Module
+    from .parameter import Parameter
+
+    if isinstance(value, (Module, Parameter)):
+        return type(value).__name__
+    if type(value) in (list, tuple, dict):
+        items = value.values() if isinstance(value, dict) else value
+        return next(filter(None, map(_hidden, islice(items, LOOKED_AT))), None)
+    return None

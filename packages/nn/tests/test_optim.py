@@ -1,0 +1,400 @@
+"""Optimizers: groups, steps, state; trajectories beside torch are in test_torch_optim."""
+
+import copy
+import pickle
+
+import flambeau.nn as nn
+import flambeau.tensor as ft
+import pytest
+from flambeau import optim
+from flambeau.autograd import Variable, grad, no_grad
+
+
+def make(*values):
+    return [nn.Parameter(ft.tensor([float(v)], dtype=ft.float64)) for v in values]
+
+
+def net_and(optimizer, named=True, **options):
+    ft.manual_seed(0)
+    net = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1)).double()
+    return net, optimizer(net.named_parameters() if named else net.parameters(), **options)
+
+
+def steps(net, optimizer, count):
+    x = ft.arange(8.0, dtype=ft.float64).reshape(4, 2) / 8
+    for _ in range(count):
+        optimizer.zero_grad()
+        (net(x) ** 2).mean().backward()
+        optimizer.step()
+
+
+def weights(net):
+    return [p.tolist() for p in net.parameters()]
+
+
+OPTIMIZERS = [
+    (optim.SGD, {"lr": 0.1}),
+    (optim.SGD, {"lr": 0.1, "momentum": 0.9, "nesterov": True, "weight_decay": 0.1}),
+    (optim.Adam, {"lr": 0.1}),
+    (optim.Adam, {"lr": 0.1, "amsgrad": True, "weight_decay": 0.1}),
+]
+every_optimizer = pytest.mark.parametrize(("optimizer", "options"), OPTIMIZERS)
+
+
+# Steps ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_step_of_sgd():
+    """p - lr * (grad + weight_decay * p)."""
+    (p,) = make(2)
+    p.grad = ft.tensor([3.0], dtype=ft.float64)
+    optim.SGD([p], lr=0.5, weight_decay=0.25).step()
+    assert p.tolist() == [2 - 0.5 * (3 + 0.25 * 2)]
+
+
+@every_optimizer
+def test_gradients_are_never_changed(optimizer, options):
+    """grad is after a step what it was before, untouched in place."""
+    net, opt = net_and(optimizer, maximize=True, **options)
+    steps(net, opt, 1)
+    before = [(p.grad.tolist(), p.grad.version) for p in net.parameters()]
+    opt.step()
+    assert [(p.grad.tolist(), p.grad.version) for p in net.parameters()] == before
+
+
+@every_optimizer
+def test_steps_are_not_recorded(optimizer, options):
+    """Parameters stay leaves and the same objects, whatever the mode; gradients with history do no harm."""
+    net, opt = net_and(optimizer, **options)
+    before = list(net.parameters())
+    (net(ft.ones(1, 2, dtype=ft.float64)) ** 2).sum().backward(create_graph=True)
+    opt.step()
+    with no_grad():
+        opt.step()
+    assert all(p is q and p.is_leaf for p, q in zip(net.parameters(), before, strict=True))
+    assert all(type(v) is not Variable for state in opt.state.values() for v in state.values())
+
+
+def test_backward_notices_a_step():
+    """What backward kept of a parameter cannot be used after a step changed it."""
+    (p,) = make(1)
+    loss = (p * p).sum()
+    p.grad = ft.ones(1, dtype=ft.float64)
+    optim.SGD([p], lr=1.0).step()
+    with pytest.raises(RuntimeError, match="sub_ changed it in place"):
+        loss.backward()
+
+
+def test_parameters_without_gradient_stay():
+    """Frozen parameters, and those that took no part, neither move nor get state."""
+    p, q = make(1, 2)
+    opt = optim.Adam([p, q.requires_grad_(False)])
+    p.sum().backward()
+    opt.step()
+    assert q.tolist() == [2.0]
+    assert list(opt.state) == [p]
+
+
+def program(optimizer, shape):
+    """The operators that three updates of a parameter run, with the numbers they get."""
+    p, g = ft.ones(*shape), ft.ones(*shape)
+    options = {name: value for name, value in optimizer.defaults.items() if name != "maximize"}
+    state = optimizer.init_state(p, **options)
+    calls = []
+
+    def note(op, args, out, result):
+        assert op.native or op.name == "clone", f"{op.name} is no pointwise operator"
+        calls.append((op.name, [a for a in args if not isinstance(a, ft.Tensor)], out is None))
+
+    with ft.observe(note):
+        for _ in range(3):
+            optimizer.update(p, g, state, **options)
+    return calls
+
+
+@every_optimizer
+def test_update_is_a_program_of_pointwise_operators(optimizer, options):
+    """Parameters of any shape run through the same operators with the same numbers: what fusing them rests on."""
+    opt = optimizer(make(1), **options)
+    assert program(opt, (3,)) == program(opt, (2, 2))
+
+
+def test_closure():
+    """step runs the closure first, recording even under no_grad, and gives what it returned."""
+    (p,) = make(3)
+    opt = optim.SGD([p], lr=0.5)
+
+    def closure():
+        opt.zero_grad()
+        loss = (p * p).sum()
+        loss.backward()
+        return loss
+
+    with no_grad():
+        assert opt.step(closure).item() == 9.0
+    assert p.tolist() == [0.0]
+    assert opt.step() is None
+
+
+def test_maximize_goes_up():
+    """maximize follows the gradient; a group may have its own."""
+    p, q = make(1, 1)
+    opt = optim.SGD([{"params": [p], "maximize": True}, {"params": [q]}], lr=0.5)
+    (p + q).sum().backward()
+    opt.step()
+    assert (p.tolist(), q.tolist()) == ([1.5], [0.5])
+
+
+def test_options_may_change_between_steps():
+    """A schedule writes into param_groups."""
+    (p,) = make(1)
+    opt = optim.SGD([p], lr=1.0)
+    for lr in (0.5, 0.25):
+        opt.param_groups[0]["lr"] = lr
+        p.grad = ft.ones(1, dtype=ft.float64)
+        opt.step()
+    assert p.tolist() == [0.25]
+
+
+def test_zero_grad():
+    """Gradients become None, or zeros."""
+    (p,) = make(1)
+    opt = optim.SGD([p])
+    p.sum().backward()
+    opt.zero_grad(set_to_none=False)
+    assert p.grad.tolist() == [0.0]
+    opt.zero_grad()
+    assert p.grad is None
+
+
+def test_a_subclass_defines_update():
+    """A rule needs nothing but update."""
+
+    class Bare(optim.Optimizer):
+        pass
+
+    (p,) = make(1)
+    p.grad = ft.ones(1, dtype=ft.float64)
+    with pytest.raises(NotImplementedError, match=r"^Bare must define update$"):
+        Bare([p], {}).step()
+
+
+def test_through_an_optimizer():
+    """A step may follow gradients made by grad()."""
+    p, q = make(1, 2)
+    p.grad, q.grad = grad((p * q).sum(), [p, q])
+    optim.SGD([p, q], lr=1.0).step()
+    assert (p.tolist(), q.tolist()) == ([-1.0], [1.0])
+
+
+# Groups ---------------------------------------------------------------------------------------------------------
+
+
+def test_groups_have_options_of_their_own():
+    """What a group does not say comes from the optimizer."""
+    p, q = make(1, 2)
+    opt = optim.SGD([{"params": [p], "lr": 0.5}, {"params": q}], lr=0.1, momentum=0.9)
+    assert [(g["lr"], g["momentum"], g["params"]) for g in opt.param_groups] == [(0.5, 0.9, [p]), (0.1, 0.9, [q])]
+    assert repr(opt).splitlines()[:3] == ["SGD (", "  group 0: 1 parameters", "    maximize: False"]
+
+
+def test_a_group_is_added_later():
+    """add_param_group takes part from the next step on."""
+    p, q = make(1, 1)
+    opt = optim.SGD([p], lr=0.5)
+    opt.add_param_group({"params": iter([q]), "lr": 0.25})
+    (p + q).sum().backward()
+    opt.step()
+    assert (p.tolist(), q.tolist()) == ([0.5], [0.75])
+
+
+@pytest.mark.parametrize(
+    ("params", "text"),
+    [
+        ([], "expected at least one parameter, got none"),
+        (make(1)[0], "expected several parameters, got one; put it into a list"),
+        ([ft.ones(1)], "expected Variables, got Tensor as parameter 0; wrap it in nn.Parameter"),
+        ([("w", 3)], "expected Variables, got int as 'w'"),
+        ([make(1)[0] * 2], "expected leaf Variables, got the result of an operation as parameter 0; use .detach()"),
+        (make(1) * 2, "expected each parameter and each name once, got parameter 1 again"),
+        ([("w", make(1)[0]), ("w", make(1)[0])], "expected each parameter and each name once, got 'w' again"),
+        ([("w", make(1)[0]), make(1)[0]], "expected names for all parameters or for none, got names for some"),
+        (
+            [{"params": make(1)}, {"params": [("w", make(1)[0])]}],
+            "expected names for the parameters of all groups, or of none, got some",
+        ),
+        ([{"lr": 1.0}], "expected 'params' in each group, got only ['lr']"),
+        (
+            [{"params": make(1), "momentun": 0.9}],
+            "expected 'params' and maximize, lr, momentum, dampening, weight_decay, nesterov, got 'momentun'; "
+            "did you mean 'momentum'?",
+        ),
+    ],
+)
+def test_parameters_that_cannot_be_taken(params, text):
+    """What is no list of leaves, each once, is refused."""
+    with pytest.raises((TypeError, ValueError)) as raised:
+        optim.SGD(params)
+    assert str(raised.value) == f"SGD(): argument 'params': {text}"
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "options", "text"),
+    [
+        (optim.SGD, {"lr": -1}, "SGD(): argument 'lr': expected a number that is not negative, got -1"),
+        (optim.SGD, {"lr": "0.1"}, "SGD(): argument 'lr': expected a number, got str"),
+        (optim.SGD, {"lr": float("nan")}, "SGD(): argument 'lr': expected a number that is not negative, got nan"),
+        (
+            optim.SGD,
+            {"nesterov": True},
+            "SGD(): argument 'nesterov': expected a momentum and no dampening, got momentum 0.0 and dampening 0.0",
+        ),
+        (optim.Adam, {"eps": -1}, "Adam(): argument 'eps': expected a number that is not negative, got -1"),
+        (optim.Adam, {"betas": (0.9, 1.0)}, "Adam(): argument 'betas': expected two numbers in [0, 1), got (0.9, 1.0)"),
+    ],
+)  # fmt: skip
+def test_options_out_of_range(optimizer, options, text):
+    """Options are checked when given, for groups too."""
+    for params in (make(1), [{"params": make(1), **options}]):
+        with pytest.raises((TypeError, ValueError)) as raised:
+            optimizer(params, **options) if not isinstance(params[0], dict) else optimizer(params)
+        assert str(raised.value) == text
+
+
+# State ----------------------------------------------------------------------------------------------------------
+
+
+@every_optimizer
+@pytest.mark.parametrize("named", [True, False])
+def test_training_goes_on_from_a_file(optimizer, options, named, tmp_path):
+    """State saved half-way and loaded into new objects gives the same weights at the end, to the bit."""
+    net, opt = net_and(optimizer, named, **options)
+    steps(net, opt, 3)
+    ft.save({"net": net.state_dict(), "opt": opt.state_dict()}, tmp_path / "half")
+    steps(net, opt, 3)
+
+    saved = ft.load(tmp_path / "half")
+    other, again = net_and(optimizer, named, lr=7.0)
+    other.load_state_dict(saved["net"])
+    again.load_state_dict(saved["opt"])
+    steps(other, again, 3)
+    assert weights(other) == weights(net)
+    assert again.param_groups[0]["lr"] == 0.1
+
+
+def test_keys():
+    """State is keyed by name when there are names, else by position in all groups."""
+    net, opt = net_and(optim.Adam)
+    steps(net, opt, 1)
+    assert list(opt.state_dict()["state"]) == ["0.weight", "0.bias", "2.weight", "2.bias"]
+    assert opt.state_dict()["param_groups"] == [
+        {
+            "params": ["0.weight", "0.bias", "2.weight", "2.bias"],
+            "maximize": False,
+            "lr": 1e-3,
+            "betas": (0.9, 0.999),
+            "eps": 1e-8,
+            "weight_decay": 0.0,
+            "amsgrad": False,
+        }
+    ]
+    p, q, r = make(1, 2, 3)
+    opt = optim.SGD([{"params": [p, q]}, {"params": [r]}])
+    assert [g["params"] for g in opt.state_dict()["param_groups"]] == [[0, 1], [2]]
+
+
+def test_names_find_their_parameters_in_any_order():
+    """State saved by name fits after parameters were reordered."""
+    p, q = make(1, 2)
+    opt = optim.SGD([("p", p), ("q", q)], momentum=0.5)
+    (2 * p + 3 * q).sum().backward()
+    opt.step()
+    again = optim.SGD([("q", q), ("p", p)], momentum=0.5)
+    again.load_state_dict(opt.state_dict())
+    assert again.state[p]["momentum_buffer"].tolist() == [2.0]
+    assert again.state[q]["momentum_buffer"].tolist() == [3.0]
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_positions_and_names_mix(named):
+    """When only one side has names, positions decide."""
+    net, opt = net_and(optim.Adam, named)
+    steps(net, opt, 2)
+    _, again = net_and(optim.Adam, not named)
+    again.load_state_dict(opt.state_dict())
+    assert [s["exp_avg"].tolist() for s in again.state.values()] == [s["exp_avg"].tolist() for s in opt.state.values()]
+
+
+def test_loaded_state_is_a_copy_in_the_parameters_dtype():
+    """Later steps of one optimizer do not reach into another's state."""
+    net, opt = net_and(optim.Adam)
+    steps(net, opt, 1)
+    other = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
+    again = optim.Adam(other.named_parameters())
+    again.load_state_dict(opt.state_dict())
+    state = again.state[other[0].weight]
+    assert (state["step"], state["exp_avg"].dtype) == (1, ft.float32)
+    before = state["exp_avg"].tolist()
+    steps(net, opt, 1)
+    assert state["exp_avg"].tolist() == before
+
+
+def test_all_problems_of_a_state_in_one_message():
+    """What does not fit is listed at once, and nothing is changed."""
+    net, opt = net_and(optim.Adam)
+    steps(net, opt, 1)
+    saved = copy.deepcopy(opt.state_dict())
+    saved["param_groups"][0]["lr"] = 5.0
+    saved["param_groups"][0]["params"][1] = "0.bais"
+    saved["state"]["0.weight"]["exp_avg"] = ft.ones(4)
+    del saved["state"]["2.bias"]["step"]
+    before = opt.state_dict()
+    with pytest.raises(RuntimeError) as raised:
+        opt.load_state_dict(saved)
+    assert str(raised.value) == (
+        "load_state_dict(): argument 'state_dict': expected the state of this Adam, got 4 problems:\n"
+        "  missing: '0.bias' in group 0\n"
+        "  unexpected: '0.bais' in group 0\n"
+        "  mis-shaped: '0.weight' exp_avg: expected (3, 2), got (4,)\n"
+        "  '2.bias': expected ['exp_avg', 'exp_avg_sq', 'step'], got ['exp_avg', 'exp_avg_sq']"
+    )
+    assert opt.state_dict()["param_groups"] == before["param_groups"]
+    assert opt.state_dict()["state"]["0.weight"]["step"] == 1
+
+
+@pytest.mark.parametrize(
+    ("params", "text"),
+    [
+        ([{"params": make(1)}, {"params": make(1)}], "expected 2 parameter groups, got 1"),
+        (make(1), "expected 1 parameters in group 0, got 2"),
+    ],
+)
+def test_other_groups(params, text):
+    """The number of groups, and of parameters without names, must be the same."""
+    saved = optim.SGD(make(1, 2)).state_dict()
+    with pytest.raises(RuntimeError) as raised:
+        optim.SGD(params).load_state_dict(saved)
+    assert str(raised.value) == (
+        f"load_state_dict(): argument 'state_dict': expected the state of this SGD, got 1 problem:\n  {text}"
+    )
+
+
+def test_something_else_than_a_state():
+    """A module's state, say, is not an optimizer's."""
+    with pytest.raises(ValueError) as raised:
+        optim.SGD(make(1)).load_state_dict(nn.Linear(1, 1).state_dict())
+    assert str(raised.value) == (
+        "load_state_dict(): argument 'state_dict': expected what state_dict() gave, got a dict with weight, bias"
+    )
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda pair: pickle.loads(pickle.dumps(pair))])
+def test_copies(again):
+    """A network and its optimizer that are copied together belong together."""
+    net, opt = net_and(optim.Adam, lr=0.1)
+    steps(net, opt, 2)
+    other, its = again((net, opt))
+    steps(other, its, 2)
+    assert weights(other) != weights(net)
+    steps(net, opt, 2)
+    assert weights(other) == weights(net)

@@ -1,0 +1,146 @@
+"""Operator records and the functions made from them: what users, tracers and exporters rely on."""
+
+import copy
+import hashlib
+import inspect
+import pickle
+import re
+from pathlib import Path
+
+import pytest
+
+import flambeau.tensor as ft
+from flambeau.tensor import _abi, ops
+from flambeau.tensor._schema import Kind
+
+SIGNATURES = {
+    "exp": "(input, *, out=None)",
+    "add": "(input, other, *, out=None)",
+    "sum": "(input, dim=None, keepdim=False, *, dtype=None, out=None, axis=None, keepdims=None)",
+    "softmax": "(input, dim=None, *, out=None, axis=None)",
+    "reshape": "(input, *shape)",
+    "permute": "(input, *dims)",
+    "zeros": "(*shape, dtype=None, device=None, out=None)",
+    "cat": "(tensors, dim=0, *, out=None, axis=None)",
+    "sort": "(input, dim=-1, descending=False, *, axis=None)",
+}
+
+
+@pytest.mark.parametrize("name", SIGNATURES)
+def test_signatures(name):
+    """Public signatures are generated as people read them in the documentation."""
+    assert str(inspect.signature(getattr(ft, name))) == SIGNATURES[name]
+
+
+def test_function_is_at_home_in_its_module():
+    """A function says it is ``flambeau.tensor.exp``, is documented, and is the method and the record's too."""
+    assert (ft.exp.__module__, ft.exp.__name__, ft.exp.__qualname__) == ("flambeau.tensor", "exp", "exp")
+    assert inspect.getdoc(ft.exp).startswith("e to the power of each element.")
+    assert ft.Tensor.exp is ft.exp
+    assert ft.exp.op is ops.exp is ft.Tensor.exp_.op
+    assert ops.exp.doc == inspect.getdoc(ft.exp)
+
+
+@pytest.mark.parametrize("function", [ft.exp, ft.sum, ft.zeros, ft.max, ft.tensor, ft.from_numpy, ft.save])
+def test_functions_pickle_and_copy_by_name(function):
+    """Functions travel to other processes by name, and copies are the same object."""
+    assert pickle.loads(pickle.dumps(function)) is function
+    assert copy.deepcopy(function) is function
+
+
+def test_records_pickle_and_copy_as_themselves():
+    """There is one record for each operator, whatever is done to it."""
+    for record in ops.records():
+        assert pickle.loads(pickle.dumps(record)) is record
+        assert copy.copy(record) is record
+        assert copy.deepcopy(record) is record
+
+
+def test_every_public_name_exists():
+    """What ``__all__`` promises is there, once."""
+    assert len(set(ft.__all__)) == len(ft.__all__)
+    assert [name for name in ft.__all__ if not hasattr(ft, name)] == []
+    assert [name for name in ops.__all__ if not hasattr(ops, name)] == []
+
+
+def test_nothing_else_looks_public():
+    """Helpers that build the namespace do not show up beside the functions."""
+    submodules = {name for name in dir(ft) if inspect.ismodule(getattr(ft, name))}
+    extra = {name for name in dir(ft) if not name.startswith("_")} - set(ft.__all__) - submodules
+    assert extra == set()
+
+
+def test_record_describes_itself():
+    """Names, kinds and defaults of the arguments are those of the declaration."""
+    record = ops.sum
+    assert repr(record) == "<operator sum(input, dim, keepdim, dtype)>"
+    assert [p.name for p in record.parameters] == ["input", "dim", "keepdim", "dtype"]
+    assert [p.kind for p in record.parameters] == [Kind.ARRAY, Kind.DIMS, Kind.BOOL, Kind.DTYPE]
+    assert [p.keyword_only for p in record.parameters] == [False, False, False, True]
+    assert record.parameters[0].required and record.parameters[1].default is None
+    assert record.outputs == ("result",)
+    assert record.differentiable
+    assert not ops.argmax.differentiable
+
+
+def test_flags_of_records():
+    """``native``, ``inplace``, ``view``, ``many`` and ``auxiliary`` say what an operator is."""
+    assert ops.add.native and ops.exp.native and not ops.sum.native
+    assert ops.add.inplace and not ops.sum.inplace
+    assert (ops.sum.view, ops.transpose.view, ops.reshape.view) == (0, 1, 2)
+    assert ops.split.many and not ops.sort.many
+    assert ops.sort.outputs == ("values", "indices")
+    assert ops.cross_entropy.composite is not None
+
+
+def test_index_counts_the_records():
+    """Records are numbered densely in order of declaration, so that others can keep tables beside them."""
+    assert [record.index for record in ops.records()] == list(range(len(ops.records())))
+
+
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: ops.exp(), "exp() missing required argument 'input'"),
+        (lambda: ops.exp(ft.ones(1), 2), "exp() takes at most 1 arguments (2 given)"),
+        (lambda: ops.exp(ft.ones(1), colour=2), "exp() got an unexpected or repeated argument 'colour'"),
+        (lambda: ops.exp(ft.ones(1), input=2), "exp() got an unexpected or repeated argument 'input'"),
+    ],
+)
+def test_records_refuse_wrong_arguments(call, message):
+    """A record called wrongly says which argument is missing, unknown or too many."""
+    with pytest.raises(TypeError) as raised:
+        call()
+    assert str(raised.value) == message
+
+
+def test_records_are_called_like_functions():
+    """A record takes positions, names, defaults and ``out=``."""
+    x = ft.tensor([[1.0, 2.0], [3.0, 4.0]])
+    assert ops.sum(x, keepdim=True, dim=0).tolist() == [[4.0, 6.0]]
+    out = ft.zeros(2)
+    assert ops.sum(x, 1, out=out) is out
+    assert out.tolist() == [3.0, 7.0]
+
+
+def test_several_outputs_have_names():
+    """Several results come as a named tuple."""
+    result = ft.sort(ft.tensor([2.0, 1.0]))
+    assert type(result).__name__ == "sort"
+    assert result.values.tolist() == [1.0, 2.0]
+    assert result.indices.tolist() == [1, 0]
+
+
+def test_aliases_are_the_function_itself():
+    """Other names of an operator are no copies."""
+    assert ft.swapaxes is ft.transpose
+    assert ft.Tensor.broadcast_to is ft.expand
+
+
+def test_abi_number_is_that_of_the_compiled_interface():
+    """Whoever changes the layouts in tensor.pxd counts up ABI, or (before a release) notes the new digest here."""
+    assert ft.ABI is _abi.ABI
+    pxd = (Path(ft.__file__).parent / "_core" / "tensor.pxd").read_text()
+    code = "".join(re.sub(r"#.*", "", pxd).split())
+    digest = hashlib.sha256(code.encode()).hexdigest()[:16]
+    assert (ft.ABI, digest) == (1, "538f49fdaaaaec0c")
