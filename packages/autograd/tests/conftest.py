@@ -2,9 +2,8 @@
 
 import gc
 
-import pytest
-
 import flambeau.tensor as ft
+import pytest
 from flambeau.autograd import Variable
 
 

@@ -3,10 +3,9 @@
 import sys
 import threading
 
+import flambeau.tensor as ft
 import numpy as np
 import pytest
-
-import flambeau.tensor as ft
 from flambeau.autograd import Variable, backward, enable_grad, grad, is_grad_enabled, no_grad
 
 
@@ -238,13 +237,14 @@ def test_gradient_of_another_dtype_is_cast(leaf):
         (
             lambda x: grad(x.sum(), x.detach()),
             RuntimeError,
-            "grad(): argument 'inputs': expected Variables that require grad, got one of shape (2,) at position 0 that does not",
+            "grad(): argument 'inputs': expected Variables that require grad, got one of shape (2,) at position 0 that "
+            "does not",
         ),
         (
             lambda x: grad(x.sum(), [x, Variable([1.0], requires_grad=True)]),
             RuntimeError,
-            "grad(): argument 'inputs': expected inputs that the outputs depend on, got one of shape (1,) at position 1 "
-            "that they do not; use allow_unused=True for None",
+            "grad(): argument 'inputs': expected inputs that the outputs depend on, got one of shape (1,) at position "
+            "1 that they do not; use allow_unused=True for None",
         ),
     ],
 )

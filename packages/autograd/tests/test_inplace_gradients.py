@@ -3,10 +3,9 @@
 Numbers are checked against finite differences of the same code run on plain Tensors.
 """
 
+import flambeau.tensor as ft
 import numpy as np
 import pytest
-
-import flambeau.tensor as ft
 from flambeau.autograd import Variable, grad, gradcheck, gradgradcheck, no_grad
 
 

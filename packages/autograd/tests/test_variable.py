@@ -3,10 +3,9 @@
 import copy
 import pickle
 
+import flambeau.tensor as ft
 import numpy as np
 import pytest
-
-import flambeau.tensor as ft
 from flambeau.autograd import Variable, no_grad
 
 
@@ -61,7 +60,10 @@ def test_all_floats_require_grad(dtype):
 
 def test_volatile_is_gone():
     """The option of 2017 says what replaced it."""
-    expected = "Variable(): argument 'volatile': expected nothing: it is gone, got True; compute under `with no_grad():` instead"
+    expected = (
+        "Variable(): argument 'volatile': expected nothing: it is gone, got True; "
+        "compute under `with no_grad():` instead"
+    )
     assert message_of(TypeError, lambda: Variable([1.0], volatile=True)) == expected
     unknown = "Variable() got an unexpected keyword argument 'colour'"
     assert message_of(TypeError, lambda: Variable([1.0], colour=1)) == unknown

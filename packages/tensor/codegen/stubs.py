@@ -81,8 +81,7 @@ def _init_source(package: Path) -> str:
     ]
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.level:
-            names = [a.name for a in node.names if not a.name.startswith("_") and a.name.isidentifier()]
-            names = [n for n in names if n not in ("COMPOSED", "CONVERSIONS", "METHODS", "PUBLIC", "install_method")]
+            names = [a.name for a in node.names if not (a.asname or a.name).startswith("_")]
             if names:
                 lines.append(
                     f"from {'.' * node.level}{node.module or ''} import " + ", ".join(f"{n} as {n}" for n in names)

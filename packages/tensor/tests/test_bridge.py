@@ -3,11 +3,10 @@
 import copy
 import pickle
 
+import flambeau.tensor as ft
 import ml_dtypes
 import numpy as np
 import pytest
-
-import flambeau.tensor as ft
 
 DTYPES = [
     "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64",

@@ -1,9 +1,8 @@
 """``tensor``, ``as_tensor`` and the constructor: dtypes, copies, refusals. (Creation operators are in the database.)"""
 
+import flambeau.tensor as ft
 import numpy as np
 import pytest
-
-import flambeau.tensor as ft
 
 
 @pytest.mark.parametrize(

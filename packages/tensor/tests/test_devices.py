@@ -1,11 +1,13 @@
 """Devices: the CPU by default, clear words where there is no GPU, no mixing."""
 
-import pytest
-
 import flambeau.tensor as ft
+import pytest
 from flambeau.tensor import _backends, cuda
 
-NO_GPU = "expected a CUDA device, got none on this machine; pip install 'flambeau-tensor[cuda]' on a machine with an NVIDIA driver"
+NO_GPU = (
+    "expected a CUDA device, got none on this machine; "
+    "pip install 'flambeau-tensor[cuda]' on a machine with an NVIDIA driver"
+)
 
 
 @pytest.fixture
@@ -123,7 +125,8 @@ def test_a_tensor_elsewhere_prints(strict_device):
         (lambda x, y: y.add_(x), "add(): expected all Tensors on one device, got input on strict:0, other on cpu"),
         (
             lambda x, y: ft.cat([x, x, y]),
-            "cat(): expected all Tensors on one device, got tensors[0] on cpu, tensors[1] on cpu, tensors[2] on strict:0",
+            "cat(): expected all Tensors on one device, "
+            "got tensors[0] on cpu, tensors[1] on cpu, tensors[2] on strict:0",
         ),
         (
             lambda x, y: y + ft.zeros(2, device="strict:1"),

@@ -2,9 +2,8 @@
 
 import functools
 
-import pytest
-
 import flambeau.tensor as ft
+import pytest
 from flambeau.tensor import ops
 
 

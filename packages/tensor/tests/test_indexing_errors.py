@@ -1,9 +1,8 @@
 """Wrong indices: the message says operation, argument, expected and got. Right ones agree with NumPy."""
 
+import flambeau.tensor as ft
 import numpy as np
 import pytest
-
-import flambeau.tensor as ft
 
 KINDS = "int, slice, None, ..., a Tensor of ints or bools, or a tuple of these"
 
@@ -98,8 +97,9 @@ RIGHT = [
     0, -1, (1, 2), (), ..., None, (..., None), (None, 0, None), slice(1, None), (slice(None, None, -1), slice(0, 9, 2)),
     (..., 1), (0, ...), True, False, (0, True), np.True_, np.int64(1), [0, 1], [], [[0, 1], [1, 0]], [True, False],
     ([0, 1], [2, 0]), ([0, 1], slice(1)), (slice(None), [2, 0]), ([[0], [1]], [0, 2]), (None, [1, 0], None),
-    np.array([1, 1, 0]), np.array([[True, False, True], [False, True, False]]), np.array(1), (np.array([0, 1], "u1"), 1),
-    slice(10**30), slice(-(10**30), 1), (np.array([True, False]), 1), (0, np.array([True, False, True])), ((0, 1),), ((0, 1), 1),
+    np.array([1, 1, 0]), np.array([[True, False, True], [False, True, False]]), np.array(1),
+    (np.array([0, 1], "u1"), 1), slice(10**30), slice(-(10**30), 1), (np.array([True, False]), 1),
+    (0, np.array([True, False, True])), ((0, 1),), ((0, 1), 1),
 ]  # fmt: skip
 
 

@@ -2,9 +2,8 @@
 
 import threading
 
-import pytest
-
 import flambeau.tensor as ft
+import pytest
 from flambeau.tensor import ops
 
 

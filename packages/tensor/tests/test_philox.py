@@ -48,6 +48,16 @@ def test_uniform_is_within_its_bounds(dtype):
     assert abs(u.astype(float).mean() - 0.5) < 0.005 and abs(u.astype(float).var() - 1 / 12) < 0.002
 
 
+@pytest.mark.parametrize("low, high", [(0, 1), (1, 2), (-3.5, 0.1), (2, 2)])
+@pytest.mark.parametrize("dtype", [ft.float16, ft.bfloat16, ft.float32, ft.float64], ids=str)
+def test_filling_never_reaches_the_upper_end(dtype, low, high):
+    """``uniform_`` stays in [low, high), however the dtype rounds; of no room at all it gives ``low``."""
+    x = ft.empty(20_000, dtype=dtype).uniform_(low, high, generator=ft.Generator(3))
+    low, high = (ft.tensor(n, dtype=dtype) for n in (low, high))
+    assert bool((x >= low).all())
+    assert bool((x < high).all()) or low.item() == high.item() == x.amax().item()
+
+
 def test_largest_words_stay_below_one():
     """All bits set give the greatest number below 1."""
     words = np.full(2, 2**32 - 1, np.uint64)

@@ -1,9 +1,8 @@
 """How Tensors look: NumPy's body, and a last line with type, size and device."""
 
+import flambeau.tensor as ft
 import numpy as np
 import pytest
-
-import flambeau.tensor as ft
 
 
 @pytest.mark.parametrize(

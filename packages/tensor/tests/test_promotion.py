@@ -3,10 +3,9 @@
 The table is written out here; random pairs and shapes are tried in test_opdb_promotion.py.
 """
 
+import flambeau.tensor as ft
 import numpy as np
 import pytest
-
-import flambeau.tensor as ft
 
 I1, I2, I4, I8 = ft.int8, ft.int16, ft.int32, ft.int64
 U1, U2, U4, U8 = ft.uint8, ft.uint16, ft.uint32, ft.uint64

@@ -7,9 +7,8 @@ import pickle
 import re
 from pathlib import Path
 
-import pytest
-
 import flambeau.tensor as ft
+import pytest
 from flambeau.tensor import _abi, ops
 from flambeau.tensor._schema import Kind
 

@@ -3,9 +3,8 @@
 import sys
 import threading
 
-import pytest
-
 import flambeau.tensor as ft
+import pytest
 
 ROUNDS = 300
 

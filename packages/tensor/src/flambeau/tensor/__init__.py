@@ -10,10 +10,7 @@ from . import _reference  # noqa: F401, I001  (declares the operators; the recor
 from . import cuda, errors, ops, random
 from ._abi import ABI
 from ._backends import Backend, Device, device, register_backend
-from ._composed import COMPOSED, CONVERSIONS
-from ._conversion import METHODS
-from ._core.functions import PUBLIC
-from ._core.tensor import Operator, Tensor, install_method, promote_types
+from ._core.tensor import Operator, Tensor, promote_types
 from ._creation import as_tensor, from_numpy, is_tensor, tensor
 from ._dtypes import (
     bfloat16,
@@ -34,6 +31,7 @@ from ._dtypes import (
 )
 from ._files import load, save
 from ._observe import observe
+from ._public import publish as _publish
 from .errors import DeviceError, DTypeError, FileCorrupt, ShapeError
 from .random import Generator, default_generator, manual_seed
 
@@ -47,29 +45,4 @@ __all__ = [
     "uint16", "uint32", "uint64",
 ]  # fmt: skip
 
-
-def _publish() -> None:
-    """Put the generated and the composed functions where users find them: here, and on Tensor as methods."""
-    for name, function, is_function, is_method in PUBLIC:
-        if is_function:
-            globals()[name] = function
-            __all__.append(name)
-        if is_method:
-            install_method(name, function)
-    for function, is_method in COMPOSED:
-        globals()[function.__name__] = function
-        __all__.append(function.__name__)
-        if is_method:
-            install_method(function.__name__, function)
-    for function in (*METHODS, *CONVERSIONS):
-        install_method(function.__name__, function)
-    install_method("T", property(_transposed))
-
-
-def _transposed(x: Tensor) -> Tensor:
-    """The Tensor with its dimensions in reverse order."""
-    return ops.permute(x, tuple(reversed(range(x.ndim))))
-
-
-_publish()
-del _publish, COMPOSED, CONVERSIONS, METHODS, PUBLIC, install_method
+_publish(globals(), __all__)

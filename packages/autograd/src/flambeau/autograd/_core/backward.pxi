@@ -83,7 +83,11 @@ cdef class _Run:
                 continue
             found = self.step(node, grads)
             grads = None
-            self.spread(node, found)
+            try:
+                self.spread(node, found)
+            except Exception as error:
+                _add_line(error, node)
+                raise
         self.run_leaf_hooks()
 
     cdef list step(self, Node node, object grads):

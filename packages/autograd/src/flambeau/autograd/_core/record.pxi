@@ -59,19 +59,12 @@ cdef object _result(Operator op, object array, tuple args, int part):
 
 cdef object _note_view(Variable x, Variable parent, Operator op, tuple args, int part):
     """Remember how to see this view again from the Variable at the bottom."""
-    cdef tuple step
-    if parent.view_of is None:
-        x.view_of = parent
-        x.replay = ()
-    else:
-        x.view_of = parent.view_of
-        x.replay = parent.replay
+    x.view_of = parent if parent.view_of is None else parent.view_of
     x.view_version = version_of(x)
-    if not grad_enabled and _requires(x.view_of):
+    if (parent.view_of is not None and parent.replay is None) or (not grad_enabled and _requires(x.view_of)):
         x.replay = None  # made under no_grad: it has no history, and none may come to it
-    elif x.replay is not None:
-        step = (op, args[1:], part)
-        x.replay = (*x.replay, step)
+    else:
+        x.replay = (parent.replay, op, args[1:], part)
 
 
 cdef object _record(Operator op, tuple args):

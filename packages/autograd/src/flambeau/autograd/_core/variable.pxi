@@ -24,7 +24,8 @@ cdef class Variable(Tensor):
     cdef list leaf_hooks
     # A differentiable view: the Variable it looks into, and the operations that lead from there to here.
     cdef Variable view_of
-    cdef tuple replay  # ((op, arguments after the first, part of a tuple result or -1), ...)
+    # The last of the steps: (the steps before, operator, arguments after the first, part of a tuple result or -1).
+    cdef tuple replay
     cdef uint64_t view_version  # the version for which `node` is right; in-place changes make it stale
 
     def __init__(self, data=None, bint requires_grad=False, **unknown):
@@ -371,7 +372,11 @@ cdef object _refresh(Variable x):
 
 cdef object _replayed(object x, tuple replay):
     """Follow the same views from another starting point."""
-    for op, rest, part in replay:
+    cdef list steps = []
+    while replay is not None:
+        steps.append(replay)
+        replay = replay[0]
+    for _, op, rest, part in reversed(steps):
         x = call(<Operator>op, (x, *rest), None)
         if part >= 0:
             x = x[part]

@@ -51,10 +51,14 @@ def _products_before(x, dim):
     return x
 
 
+def _equal(input, other):
+    """1 where two Tensors are equal, 0 where they are not: a constant."""
+    return 1 - ft.square(ops.order(input, other))
+
+
 def extreme(grad, input, result, dim, keepdim):
     """Shared evenly among the elements that are the greatest (or smallest)."""
-    # 1 for those, 0 for all others.
-    chosen = 1 - ft.square(ops.order(input, ops.spread(result, input.shape, dim, keepdim)))
+    chosen = _equal(input, ops.spread(result, input.shape, dim, keepdim))
     share = grad / chosen.sum(dim, keepdim)
     return ops.gate(ops.spread(share, input.shape, dim, keepdim), chosen)
 
@@ -104,13 +108,13 @@ def norm(grad, input, result, p, dim, keepdim):
 
 
 def _over(grad, result):
-    """``grad / result``, and 0 where the result is 0: also when differentiated again."""
-    return ft.where(result == 0, 0, grad / ft.where(result == 0, 1, result))
+    """``grad / result``, and 0 where the result, which is never negative, is 0: also when differentiated again."""
+    return ops.gate(grad / (result + _equal(result, 0)), result)
 
 
 def _power(x, exponent):
-    """``x ** exponent``, and 0 where ``x`` is 0: also for negative exponents, and differentiated again."""
-    return ft.where(x == 0, 0, ft.where(x == 0, 1, x) ** exponent)
+    """``x ** exponent`` of what is never negative, and 0 where it is 0: for any exponent, and differentiated again."""
+    return ops.gate((x + _equal(x, 0)) ** exponent, x)
 
 
 @gradient(ops.logsumexp, "input")

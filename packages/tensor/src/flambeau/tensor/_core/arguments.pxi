@@ -139,8 +139,10 @@ cdef object _as_pair(Operator op, str argument, object value):
 
 
 cdef object _as_number(Operator op, str argument, object value):
-    if type(value) is float or type(value) is int or isinstance(value, (bool, int, float, np.number)):
+    if type(value) is float or type(value) is int or isinstance(value, (bool, int, float)):
         return value
+    if isinstance(value, (np.number, np.bool_)):
+        return value.item()
     if isinstance(value, Tensor) and (<Tensor>value).array.size == 1:
         return value.item()
     errors.type_error(op.name, argument, "a number", _type_name(value))

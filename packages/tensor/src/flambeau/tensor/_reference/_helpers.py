@@ -98,18 +98,20 @@ def checks_broadcast(*definitions) -> None:
 def _broadcast_check(definition):
     name = definition.name
     kinds = (Kind.ARRAY, Kind.OPERAND)
-    names = [(i, p.name) for i, p in enumerate(definition.parameters) if p.kind in kinds]
+    operands = [(i, p.name) for i, p in enumerate(definition.parameters) if p.kind in kinds]
 
     def check(*args):
-        check_broadcast(name, **{operand: args[i] for i, operand in names})
+        # This runs in every call that the compiled loops do not take: the usual cases go without ceremony.
+        longest = ()
+        for i, _ in operands:
+            shape = getattr(args[i], "shape", ())
+            if len(shape) > len(longest):
+                longest, shape = shape, longest
+            if shape and shape != longest[-len(shape) :]:
+                check_broadcast(name, **{operand: args[i] for i, operand in operands})
+                return
 
-    def check_two(input, other):
-        # The usual cases without ceremony: this runs in every call that the compiled loops do not take.
-        shape, wanted = getattr(input, "shape", ()), getattr(other, "shape", ())
-        if shape and wanted and shape != wanted and shape[-len(wanted) :] != wanted[-len(shape) :]:
-            check(input, other)
-
-    return check_two if len(names) == len(definition.parameters) == 2 else check
+    return check
 
 
 def check_integers(operation: str, argument: str, array) -> None:

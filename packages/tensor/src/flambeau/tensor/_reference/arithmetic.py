@@ -158,7 +158,8 @@ def pow(xp, input: Operand, other: Operand):
 
 @pow.check
 def _(input, other):
-    check_broadcast("pow", input=input, other=other)
+    if hasattr(input, "dtype") and hasattr(other, "dtype"):
+        check_broadcast("pow", input=input, other=other)
     dtype = input.dtype if hasattr(input, "dtype") else other.dtype
     if dtype.kind in "iu":
         least = other if not hasattr(other, "dtype") else other.min().item() if other.size else 0

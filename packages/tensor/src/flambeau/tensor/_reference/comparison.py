@@ -231,8 +231,11 @@ def where(xp, condition: Array, input: Operand, other: Operand):
         [1.0, 0.0]
     """
     # Numbers must not widen the result. Where both are numbers, the condition has been promoted with them.
-    dtype = next((x.dtype for x in (input, other) if hasattr(x, "dtype")), condition.dtype)
-    return xp.where(condition.astype(bool, copy=False), xp.asarray(input, dtype=dtype), xp.asarray(other, dtype=dtype))
+    if not hasattr(input, "dtype"):
+        input = xp.asarray(input, dtype=(other if hasattr(other, "dtype") else condition).dtype)
+    if not hasattr(other, "dtype"):
+        other = xp.asarray(other, dtype=input.dtype)
+    return xp.where(condition.astype(bool, copy=False), input, other)
 
 
 checks_broadcast(eq, ne, lt, le, gt, ge, logical_and, logical_or, logical_xor, where)

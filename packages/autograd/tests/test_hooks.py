@@ -1,0 +1,246 @@
+"""Hooks: on leaves and results, what they see, what they may change, how they go away; ``retain_grad``."""
+
+import flambeau.tensor as ft
+import pytest
+from flambeau.autograd import Variable, backward, enable_grad, grad
+
+
+def test_a_hook_of_a_leaf_sees_the_sum(leaf):
+    """A leaf's hook runs once for each backward, on all that arrived."""
+    x = leaf(1.0, 2.0)
+    seen = []
+    x.register_hook(lambda g: seen.append(g.tolist()))
+    (x * 2 + x * 3).sum().backward()
+    assert seen == [[5.0, 5.0]]
+    assert x.grad.tolist() == [5.0, 5.0]
+
+
+def test_a_hook_of_a_result_sees_the_sum(leaf):
+    """A result's hook runs once for each backward, on all that arrived."""
+    x = leaf(1.0)
+    y = x * 1
+    seen = []
+    y.register_hook(lambda g: seen.append(g.item()))
+    (y * 2 + y * 3).backward()
+    assert seen == [5.0]
+
+
+@pytest.mark.parametrize("where", ["leaf", "result"])
+def test_a_hook_may_replace_the_gradient(leaf, where):
+    """What a hook returns is used instead; clipping acts on the sum."""
+    x = leaf(1.0, 2.0)
+    y = x * 1
+    (x if where == "leaf" else y).register_hook(lambda g: g.clamp(-4, 4))
+    (y * 2 + y * 3).sum().backward()
+    assert x.grad.tolist() == [4.0, 4.0]
+
+
+@pytest.mark.parametrize("where", ["leaf", "result"])
+def test_hooks_run_in_order_each_on_the_last_ones_gradient(leaf, where):
+    """Hooks run in the order of registration."""
+    x = leaf(1.0)
+    y = x * 1
+    target = x if where == "leaf" else y
+    target.register_hook(lambda g: g + 1)
+    target.register_hook(lambda g: None)
+    target.register_hook(lambda g: g * 10)
+    y.backward()
+    assert x.grad.item() == 20.0
+
+
+@pytest.mark.parametrize("where", ["leaf", "result"])
+def test_hooks_run_for_grad_and_for_inputs(leaf, where):
+    """``grad`` and ``backward(inputs=)`` run the hooks of what they compute."""
+    x = leaf(1.0)
+    y = x * 1
+    target = x if where == "leaf" else y
+    target.register_hook(lambda g: g * 10)
+    assert grad(y * 2, target, retain_graph=True)[0].item() == 20.0
+    (y * 2).backward(inputs=[target])
+    assert target.grad.item() == 20.0
+
+
+def test_hooks_of_leaves_that_are_not_wanted_do_not_run(leaf):
+    """``grad`` with other inputs does not touch a leaf."""
+    x, w = leaf(1.0), leaf(2.0)
+    x.register_hook(lambda g: pytest.fail("not asked for"))
+    assert grad(x * w, w)[0].item() == 1.0
+
+
+def test_a_hook_can_be_removed(leaf):
+    """A handle removes its own hook, once, also as a context manager; equal hooks are told apart."""
+    x = leaf(1.0)
+    calls = []
+
+    def count(g):
+        calls.append(1)
+
+    first, second = x.register_hook(count), x.register_hook(count)
+    (x * 2).backward()
+    first.remove()
+    first.remove()
+    (x * 2).backward()
+    with second:
+        (x * 2).backward()
+    (x * 2).backward()
+    assert len(calls) == 2 + 1 + 1
+
+
+def test_a_hook_may_remove_itself(leaf):
+    """Removing a hook while it runs is safe."""
+    x = leaf(1.0)
+    calls = []
+    handle = x.register_hook(lambda g: (calls.append(1), handle.remove())[0])
+    x.register_hook(lambda g: calls.append(2))
+    (x * 2).backward()
+    (x * 2).backward()
+    assert calls == [1, 2, 2]
+
+
+def test_hooks_see_variables(leaf):
+    """A hook gets a Variable; under ``create_graph`` with a history, and what it returns is differentiated."""
+    x = leaf(3.0)
+    kinds = []
+    x.register_hook(lambda g: kinds.append((type(g), g.requires_grad)))
+    x.register_hook(lambda g: g * x)
+    (g,) = grad(x * x, x, create_graph=True)
+    assert g.item() == 18.0
+    (h,) = grad(g, x)
+    assert kinds[0] == (Variable, True)
+    # d/dx (2x * x) = 4x, and the hook of x multiplies by x again.
+    assert h.item() == 36.0
+
+
+@pytest.mark.parametrize(
+    "returned, message",
+    [
+        (lambda g: ft.ones(3), "hook(): expected a gradient of shape (2,) or None, got shape (3,)"),
+        (lambda g: 1.0, "hook(): expected a gradient of shape (2,) or None, got float"),
+        (lambda g: g.sum(), "hook(): expected a gradient of shape (2,) or None, got shape ()"),
+    ],
+)
+@pytest.mark.parametrize("where", ["leaf", "result"])
+def test_wrong_replacements_are_refused(leaf, returned, message, where):
+    """A hook's gradient must have the shape it replaces."""
+    x = leaf(1.0, 2.0)
+    y = x * 1
+    (x if where == "leaf" else y).register_hook(returned)
+    with pytest.raises(ft.ShapeError) as raised:
+        y.sum().backward()
+    assert str(raised.value) == message
+
+
+def test_a_replacement_is_cast(leaf):
+    """The gradient keeps the dtype of what it belongs to."""
+    x = leaf(1.0)
+    y = x * 1
+    x.register_hook(lambda g: g.double())
+    y.register_hook(lambda g: g.double())
+    y.backward()
+    assert x.grad.dtype == ft.float32
+
+
+def test_a_plain_tensor_will_do(leaf):
+    """A hook may return a plain Tensor."""
+    x = leaf(1.0)
+    x.register_hook(lambda g: ft.tensor([7.0]))
+    (x * 1).backward()
+    assert x.grad.item() == 7.0
+
+
+def test_errors_in_hooks_reach_the_caller(leaf):
+    """What a hook raises comes out of backward; the Variable can be used again."""
+    x = leaf(1.0)
+    handle = x.register_hook(lambda g: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        (x * 2).backward()
+    handle.remove()
+    (x * 2).backward()
+    assert x.grad.item() == 2.0
+
+
+def test_hooks_need_a_gradient(leaf):
+    """A Variable that has no gradient takes no hooks."""
+    with pytest.raises(ValueError) as raised:
+        Variable([1.0]).register_hook(print)
+    assert str(raised.value) == "register_hook(): expected a Variable that requires grad, got one that does not"
+
+
+def test_hooks_of_several_results(leaf):
+    """Each result of one operation has hooks of its own."""
+    x = leaf(1.0, 2.0)
+    a, b = (x * 1).unbind(0)
+    a.register_hook(lambda g: g * 10)
+    b.register_hook(lambda g: pytest.fail("nothing arrives here"))
+    a.backward(retain_graph=True)
+    assert x.grad.tolist() == [10.0, 0.0]
+
+
+def test_hooks_of_nodes(leaf):
+    """A node takes hooks too."""
+    x = leaf(1.0)
+    y = x * 2
+    seen = []
+    handle = y.grad_fn.register_hook(lambda g: seen.append(g.item()))
+    y.backward(retain_graph=True)
+    handle.remove()
+    y.backward()
+    assert seen == [1.0]
+
+
+def test_accumulating_inside_a_hook(leaf):
+    """A hook may use the gradients there are."""
+    x, total = leaf(1.0), Variable(ft.zeros(1))
+
+    def add(g):
+        with enable_grad():
+            total.data.add_(g.data)
+
+    x.register_hook(add)
+    backward([x * 2, x * 3])
+    assert total.item() == 5.0
+
+
+# retain_grad ------------------------------------------------------------------------------------------------------
+
+
+def test_retain_grad_keeps_the_gradient_of_a_result(leaf):
+    """A result keeps its gradient, adds up over several backwards, and shares it with nobody."""
+    x = leaf(1.0, 2.0)
+    a = x + 1
+    b = a + 1
+    a.retain_grad()
+    b.retain_grad()
+    a.retain_grad()
+    b.backward(ft.ones(2), retain_graph=True)
+    a.grad.data.mul_(5)
+    assert b.grad.tolist() == x.grad.tolist() == [1.0, 1.0]
+    b.backward(ft.ones(2))
+    assert b.grad.tolist() == [2.0, 2.0]
+
+
+def test_retain_grad_sees_what_hooks_made(leaf):
+    """The kept gradient is the one that goes on, whichever was registered first."""
+    x = leaf(1.0)
+    y = x * 1
+    y.retain_grad()
+    y.register_hook(lambda g: g * 3)
+    y.backward()
+    assert y.grad.item() == x.grad.item() == 3.0
+
+
+def test_retain_grad_of_a_leaf_does_nothing(leaf):
+    """Leaves keep their gradient anyway."""
+    x = leaf(1.0)
+    x.retain_grad()
+    (x * 2).backward()
+    assert x.grad.item() == 2.0
+
+
+def test_retained_gradient_under_create_graph(leaf):
+    """A kept gradient can be differentiated."""
+    x = leaf(3.0)
+    y = x * 1
+    y.retain_grad()
+    (y**3).backward(create_graph=True)
+    assert grad(y.grad, x)[0].item() == 18.0

@@ -1,0 +1,34 @@
+"""Where users find the generated and the composed functions: in the package, and on Tensor as methods."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import ops
+from ._composed import COMPOSED, CONVERSIONS
+from ._conversion import METHODS
+from ._core.functions import PUBLIC
+from ._core.tensor import Tensor, install_method
+
+
+def publish(namespace: dict[str, Any], names: list[str]) -> None:
+    """Put every function into ``namespace`` and its name among ``names``; install the methods of Tensor."""
+    for name, function, is_function, is_method in PUBLIC:
+        if is_function:
+            namespace[name] = function
+            names.append(name)
+        if is_method:
+            install_method(name, function)
+    for function, is_method in COMPOSED:
+        namespace[function.__name__] = function
+        names.append(function.__name__)
+        if is_method:
+            install_method(function.__name__, function)
+    for function in (*METHODS, *CONVERSIONS):
+        install_method(function.__name__, function)
+    install_method("T", property(_transposed))
+
+
+def _transposed(x: Tensor) -> Tensor:
+    """The Tensor with its dimensions in reverse order."""
+    return ops.permute(x, tuple(reversed(range(x.ndim))))
