@@ -2,10 +2,9 @@
 
 import math
 
+import flambeau.tensor as ft
 import numpy as np
 import pytest
-
-import flambeau.tensor as ft
 from flambeau.autograd import (
     Function,
     Variable,
@@ -393,9 +392,11 @@ REFUSAL = (
     "function, name",
     [
         (NumpyExp, "NumpyExp"),
-        (made(lambda ctx, x: x * x, lambda ctx, g: g.data * 2), "Made"),
         (
-            made(lambda ctx, x: (ctx.save_for_backward(x), x * x)[1], lambda ctx, g: ctx.saved_tensors[0].detach() * 2),
+            made(
+                lambda ctx, x: (ctx.save_for_backward(x), x * x)[1],
+                lambda ctx, g: g.data * ctx.saved_tensors[0].data * 2,
+            ),
             "Made",
         ),
     ],
@@ -407,6 +408,30 @@ def test_a_second_derivative_that_is_not_there_is_refused(function, name):
     (g,) = grad(y, x, create_graph=True)
     assert message_of(RuntimeError, lambda: grad(g, x)) == REFUSAL.format(name)
     assert message_of(RuntimeError, lambda: (g * 2 + x).backward()) == REFUSAL.format(name)
+
+
+@pytest.mark.parametrize("kept", ["input", "result"])
+def test_tensors_kept_as_attributes_give_no_wrong_second_derivative(kept):
+    """An input or result kept as an attribute of ctx gives right first derivatives; second ones are right or refused."""
+
+    def forward(ctx, x):
+        ctx.kept = x if kept == "input" else x.exp()
+        return x * x if kept == "input" else ctx.kept
+
+    def backward(ctx, g):
+        return g * 2 * ctx.kept if kept == "input" else g * ctx.kept
+
+    x = double(0.5)
+    y = made(forward, backward).apply(x) ** 2
+    try:
+        (g,) = grad(y, x, create_graph=True)
+        (h,) = grad(g, x)
+    except RuntimeError as error:
+        assert "Made" in str(error)
+        (g,) = grad(made(forward, backward).apply(x) ** 2, x)
+    else:
+        assert h.item() == pytest.approx(12 * 0.25 if kept == "input" else 4 * math.e)
+    assert g.item() == pytest.approx(4 * 0.125 if kept == "input" else 2 * math.e)
 
 
 def test_once_differentiable_keeps_its_name_and_runs_unrecorded():
@@ -449,15 +474,15 @@ def test_gradient_that_does_not_depend_on_the_input_is_no_error(leaf):
         (lambda g: (), "Made.backward(): expected 1 gradients, one for each argument of forward, got 0"),
         (lambda g: [g], "backward of Made: expected Tensors or None as gradients, got list"),
         (lambda g: 1.0, "backward of Made: expected Tensors or None as gradients, got float"),
-        (lambda g: np.ones(1), "backward of Made: expected Tensors or None as gradients, got ndarray"),
-        (lambda g: ft.ones(3), "backward of Made: expected a gradient that sums to shape (1,), got shape (3,)"),
+        (lambda g: np.ones(2), "backward of Made: expected Tensors or None as gradients, got ndarray"),
+        (lambda g: ft.ones(3), "backward of Made: expected a gradient that sums to shape (2,), got shape (3,)"),
     ],
 )
 @pytest.mark.parametrize("create_graph", [False, True])
 @pytest.mark.parametrize("target", [lambda x: x, lambda x: x * 1], ids=["leaf", "result"])
 def test_wrong_gradients(leaf, returned, message, create_graph, target):
     """Gradients of a wrong number, type or shape are refused by name, whatever they lead to."""
-    y = made(lambda ctx, x: x * 2, lambda ctx, g: returned(g)).apply(target(leaf(1.0)))
+    y = made(lambda ctx, x: x * 2, lambda ctx, g: returned(g)).apply(target(leaf(1.0, 2.0))).sum()
     assert message_of((RuntimeError, TypeError, ValueError), lambda: y.backward(create_graph=create_graph)) == message
 
 

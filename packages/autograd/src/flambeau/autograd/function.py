@@ -65,4 +65,5 @@ def once_differentiable(backward: Callable) -> Callable:
         with no_grad():
             return backward(ctx, *grads)
 
+    unrecorded.once_differentiable = True  # type: ignore[attr-defined]
     return unrecorded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import threading
 from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import Any, TypeVar, overload
@@ -22,15 +23,19 @@ class _Mode:
 
     def __init__(self, mode: bool) -> None:
         self.mode = mode
-        self._previous: list[bool] = []  # one for each `with` that has not ended: they may be nested
+        # Of each thread that is in a `with` of this object: the modes to go back to, one for each nested `with`.
+        self._previous: dict[int, list[bool]] = {}
 
     def __enter__(self) -> None:
-        self._previous.append(set_grad_mode(self.mode))
+        self._remember(set_grad_mode(self.mode))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        set_grad_mode(self._previous.pop())
+        set_grad_mode(self._previous[threading.get_ident()].pop())
+
+    def _remember(self, previous: bool) -> None:
+        self._previous.setdefault(threading.get_ident(), []).append(previous)
 
     def __call__(self, function: F) -> F:
         return _under(self.mode, function)
@@ -111,7 +116,7 @@ class set_grad_enabled(_Mode):
 
     def __enter__(self) -> None:
         set_grad_mode(self.mode)
-        self._previous.append(self._before)
+        self._remember(self._before)
 
     def __call__(self, function: F) -> F:
         set_grad_mode(self._before)  # as a decorator it applies to the function's calls only

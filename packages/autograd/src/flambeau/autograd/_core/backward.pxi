@@ -38,6 +38,8 @@ cdef class _Run:
     cdef object reach_leaf(self, Variable leaf, object grad, bint owned):
         """A gradient arrived at a leaf; `owned` says that nobody else holds it."""
         cdef list entry
+        if self.leaf_inputs is not None and id(leaf) not in self.leaf_inputs:
+            return
         if not leaf.leaf_hooks:
             self.deliver(leaf, grad, owned)
             return
@@ -49,16 +51,11 @@ cdef class _Run:
 
     cdef object deliver(self, Variable leaf, object grad, bint owned):
         """Put a leaf's gradient where it is wanted."""
-        cdef object positions = None
-        if self.leaf_inputs is not None:
-            positions = self.leaf_inputs.get(id(leaf))
-            if positions is None:
-                return
-            if not self.accumulate:
-                for position in positions:
-                    present = self.captured[position]
-                    self.captured[position] = grad if present is None else _sum(present, grad)
-                return
+        if self.leaf_inputs is not None and not self.accumulate:
+            for position in self.leaf_inputs[id(leaf)]:
+                present = self.captured[position]
+                self.captured[position] = grad if present is None else _sum(present, grad)
+            return
         _accumulate(leaf, grad, self.create_graph, owned)
 
     cdef object run_leaf_hooks(self):

@@ -44,8 +44,7 @@ cdef class FunctionNode(Node):
 
     cdef object function
     cdef object context
-    cdef tuple saved  # (Tensor, output position or -1, version) or None
-    cdef bint once
+    cdef tuple attributes  # names under which ctx holds inputs or results: without history there
 
     cdef str title(self):
         return self.function.__name__
@@ -57,6 +56,11 @@ cdef class FunctionNode(Node):
 
     cdef list backward(self, object grads, bint create_graph):
         cdef object context = self.context
+        cdef bint once = create_graph and getattr(self.function.backward, "once_differentiable", False)
+        if create_graph and self.attributes:
+            raise RuntimeError(f"{self.title()}.backward(): ctx.{self.attributes[0]}: expected Tensors kept by "
+                               f"save_for_backward, because it is being differentiated a second time, got one kept as an "
+                               f"attribute")
         given = list(grads) if self.noutputs > 1 else [grads]
         if context._materialize:
             for i in range(len(given)):
@@ -64,9 +68,9 @@ cdef class FunctionNode(Node):
                     given[i] = ft.zeros(_output_shape(self, i), dtype=_output_dtype(self, i))
         given = [g if g is None or isinstance(g, Variable) else _variable((<Tensor>g).array, None) for g in given]
         unpacked = []
-        context._unpack = lambda: self._unpacked(unpacked, create_graph)
+        context._unpack = lambda: self._unpacked(unpacked, create_graph and not once)
         try:
-            found = self.function.backward(context, *given)
+            found = self.function.backward(context, *([_bare_variable(g) for g in given] if once else given))
         finally:
             context._unpack = None
         found = found if isinstance(found, tuple) else (found,)
@@ -77,7 +81,7 @@ cdef class FunctionNode(Node):
             raise RuntimeError(f"{self.title()}.backward(): expected {expected} gradients, one for each argument of "
                                f"forward, got {len(found)}")
         if create_graph:
-            found = [self._honest(g, given, unpacked) for g in found]
+            found = [self._honest(g, given, unpacked, once) for g in found]
         return list(found)
 
     cdef tuple _unpacked(self, list unpacked, bint create_graph):
@@ -92,29 +96,36 @@ cdef class FunctionNode(Node):
                             f"{self.title()}(): a Tensor kept by save_for_backward: expected version {version}, as "
                             f"recorded at {self.line}, got version {version_of(<Tensor>value)} after {by.name}_ changed "
                             f"it in place; change a clone() instead")
-                    if output >= 0:
+                    if output < 0 and not create_graph:
+                        value = _bare_variable(value)
+                    elif output >= 0:
                         value = _rejoined(<Tensor>value, self, output) if create_graph else _variable(
                             (<Tensor>value).array, <Tensor>value)
                 unpacked.append(value)
         return tuple(unpacked)
 
-    cdef object _honest(self, object grad, list given, list unpacked):
+    cdef object _honest(self, object grad, list given, list unpacked, bint once):
         """Under create_graph, a gradient that lost its history must not pass for a constant: it raises when used."""
         cdef Variable x
         cdef RefusalNode node
         if grad is None or (isinstance(grad, Variable) and _requires(<Variable>grad)):
             return grad
         sources = [v for v in (*given, *unpacked) if isinstance(v, Variable) and _requires(<Variable>v)]
-        if not sources:
+        if not sources and not once:
             return grad
         node = RefusalNode.__new__(RefusalNode)
         node.function = self.function
-        _set_edges(node, tuple([_edge_pair(v) for v in sources]))
+        _set_edges(node, tuple([_edge_pair(v) for v in sources]) + (_edges_of(self) if once else ()))
         _finish(node)
         x = _variable((<Tensor>grad).array, <Tensor>grad)
         _set_output(node, x.array)
         x.node = node
         return x
+
+
+cdef object _bare_variable(object value):
+    """The same memory without history."""
+    return _variable((<Tensor>value).array, <Tensor>value) if isinstance(value, Variable) else value
 
 
 cdef class RefusalNode(Node):
@@ -222,6 +233,9 @@ cdef object _save_for_function(FunctionNode node, object context, list inner, tu
                     kept = <Tensor>args[i]
         saved.append((kept, output, version_of(kept)))
     node.saved = tuple(saved)
+    node.attributes = tuple([name for name, value in vars(context).items()
+                             if not name.startswith("_") and isinstance(value, Variable)
+                             and (value in _identities(inner) or value in _identities(parts))])
     node.context = context
     context._to_save = ()
     context._non_differentiable = context._dirty = ()
