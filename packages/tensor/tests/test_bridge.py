@@ -40,6 +40,12 @@ def test_odd_shapes_cross_over(a):
     assert b.ctypes.data == a.ctypes.data == x.data_ptr()
 
 
+def test_numpy_scalars_are_arrays_without_dimensions():
+    """What NumPy makes of an array without dimensions is taken as one."""
+    x = ft.from_numpy(np.arange(3.0)[1])
+    assert (x.shape, x.dtype, x.item()) == ((), ft.float64, 1.0)
+
+
 def test_unaligned_memory_computes():
     """An array at an odd address is taken and computed with."""
     a = np.frombuffer(b"x" + np.arange(4, dtype="f4").tobytes(), dtype="f4", offset=1, count=4)

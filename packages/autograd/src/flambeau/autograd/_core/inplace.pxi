@@ -129,7 +129,9 @@ cdef class IntoViewNode(Node):
         return self.inner.title() + "_"
 
     cdef object release(self):
-        self.inner.release()
+        # When backward was recorded, a kept result leads to `inner` itself: then it is released where it runs.
+        if Py_REFCNT(self.inner) == 1:
+            self.inner.release()
         self.released = True
 
     cdef list backward(self, object grads, bint create_graph):
