@@ -1,4 +1,4 @@
-"""The engine: what runs, in which order, what it accumulates, keeps, releases and refuses."""
+"""The engine: what runs, in which order, what it keeps and releases."""
 
 import sys
 import threading
@@ -6,7 +6,7 @@ import threading
 import flambeau.tensor as ft
 import numpy as np
 import pytest
-from flambeau.autograd import Variable, backward, enable_grad, grad, is_grad_enabled, no_grad
+from flambeau.autograd import Variable, enable_grad, grad, is_grad_enabled, no_grad
 
 
 def message_of(exception, call):
@@ -85,174 +85,6 @@ def test_empty_tensors(leaf):
     assert x.grad.shape == (0, 3)
 
 
-# Accumulation -----------------------------------------------------------------------------------------------------
-
-
-def test_gradients_accumulate_in_place(leaf):
-    """A second backward adds to the same ``grad`` object."""
-    x = leaf(1.0, 2.0)
-    (x * 2).sum().backward()
-    first = x.grad
-    (x * 3).sum().backward()
-    assert x.grad is first
-    assert first.tolist() == [5.0, 5.0]
-    assert type(first) is Variable and not first.requires_grad
-
-
-def arrays_of(*values):
-    return [v.data.numpy() if isinstance(v, ft.Tensor) else v for v in values]
-
-
-@pytest.mark.parametrize("create_graph", [False, True])
-@pytest.mark.parametrize(
-    "combine",
-    [
-        lambda a, b: a + b,
-        lambda a, b: ft.cat([a, b])[:2] + b,
-        lambda a, b: (a + b).clone(),
-        lambda a, b: b + a.reshape(2),
-    ],
-)
-def test_leaves_never_share_gradients(leaf, combine, create_graph):
-    """Two leaves, and the gradient that was given, have memory of their own."""
-    a, b, given = leaf(1.0, 2.0), leaf(3.0, 4.0), ft.ones(2)
-    combine(a, b).backward(given, create_graph=create_graph)
-    ours, theirs, users = arrays_of(a.grad, b.grad, given)
-    assert not np.shares_memory(ours, theirs)
-    assert not np.shares_memory(ours, users) and not np.shares_memory(theirs, users)
-    a.grad.data.zero_()
-    assert b.grad.tolist() in ([1.0, 1.0], [2.0, 2.0]) and given.tolist() == [1.0, 1.0]
-
-
-@pytest.mark.parametrize("create_graph", [False, True])
-def test_grad_gives_memory_of_its_own(leaf, create_graph):
-    """What ``grad`` returns can be written without a trace elsewhere."""
-    a, b, given = leaf(1.0, 2.0), leaf(3.0, 4.0), ft.ones(2)
-    found = grad(a + b, [a, b], given, create_graph=create_graph)
-    arrays = arrays_of(*found, given)
-    assert not any(np.shares_memory(arrays[i], arrays[j]) for i in range(3) for j in range(i))
-    assert all(array.flags.writeable for array in arrays)
-    (g,) = grad((a * 1).sum(), a)
-    g.data.add_(1)
-    assert g.tolist() == [2.0, 2.0]
-
-
-@pytest.mark.parametrize("kind", ["tensor", "variable", "numpy"])
-def test_the_given_gradient_is_not_taken_over(leaf, kind):
-    """A leaf that is itself the output copies the gradient it is given."""
-    array = np.ones(2, "f4")
-    given = {"tensor": ft.ones(2), "variable": Variable(ft.ones(2)), "numpy": ft.from_numpy(array)}[kind]
-    for make in (lambda x: x, lambda x: x.clone(), lambda x: x.reshape(2)):
-        x = leaf(1.0, 2.0)
-        make(x).backward(given)
-        x.grad.data.mul_(5)
-        assert given.tolist() == [1.0, 1.0]
-
-
-def test_gradients_kept_by_hooks_are_not_changed_later(leaf):
-    """A gradient that a hook kept stays as it was when more arrives."""
-    x = leaf(1.0)
-    kept = []
-    y = x * 2
-    y.register_hook(kept.append)
-    z = y.clone()
-    z.register_hook(kept.append)
-    z.backward(retain_graph=True)
-    z.backward()
-    assert [g.item() for g in kept] == [1.0] * 4
-    assert x.grad.item() == 4.0
-
-
-# Roots ------------------------------------------------------------------------------------------------------------
-
-
-def test_several_roots(leaf):
-    """Several outputs run in one pass; common parts run once."""
-    x = leaf(1.0, 2.0)
-    common = x * 2
-    runs = []
-    common.register_hook(lambda g: runs.append(g.tolist()))
-    backward([common.sum(), (common * 3)], [None, ft.tensor([1.0, 10.0])])
-    assert runs == [[4.0, 31.0]]
-    assert x.grad.tolist() == [8.0, 62.0]
-
-
-def test_same_root_twice(leaf):
-    """The same output given twice counts twice."""
-    x = leaf(1.0)
-    y = x * 2
-    backward([y, y])
-    assert x.grad.item() == 4.0
-
-
-def test_a_leaf_as_root(leaf):
-    """Backward from a leaf gives it the gradient itself."""
-    x = leaf(1.0, 2.0)
-    x.backward(ft.tensor([3.0, 4.0]))
-    assert x.grad.tolist() == [3.0, 4.0]
-
-
-def test_gradient_of_another_dtype_is_cast(leaf):
-    """A given gradient may have another floating dtype."""
-    x = leaf(1.0, 2.0)
-    (x * 2).backward(ft.ones(2, dtype="float64"))
-    assert x.grad.dtype == ft.float32
-
-
-@pytest.mark.parametrize(
-    "call, exception, message",
-    [
-        (
-            lambda x: (x * 2).backward(),
-            RuntimeError,
-            "backward(): argument 'gradient': expected a gradient for an output of shape (2,), got none; "
-            "give one, or reduce the output to one element",
-        ),
-        (
-            lambda x: (x * 2).backward(ft.ones(3)),
-            ft.ShapeError,
-            "backward(): argument 'gradient': expected shape (2,), the output's, got (3,)",
-        ),
-        (lambda x: (x * 2).backward(1.0), TypeError, "backward(): argument 'gradient': expected Tensor, got float"),
-        (
-            lambda x: (x.detach() * 2).sum().backward(),
-            RuntimeError,
-            "backward(): output 0: expected a Variable that requires grad, got one of shape () without history; "
-            "it was computed under no_grad, detached, or from Tensors only",
-        ),
-        (
-            lambda x: backward([x.sum(), x.detach().sum()]),
-            RuntimeError,
-            "backward(): output 1: expected a Variable that requires grad, got one of shape () without history; "
-            "it was computed under no_grad, detached, or from Tensors only",
-        ),
-        (lambda x: backward(ft.ones(1)), TypeError, "backward(): argument 'outputs': expected Variables, got Tensor"),
-        (lambda x: backward([x.sum(), 1]), TypeError, "backward(): argument 'outputs': expected Variables, got int"),
-        (
-            lambda x: backward([x.sum()], [None, None]),
-            ValueError,
-            "backward(): argument 'gradients': expected 1 gradients, one for each output, got 2",
-        ),
-        (lambda x: grad(x.sum(), 3), TypeError, "grad(): argument 'inputs': expected Variables, got int"),
-        (
-            lambda x: grad(x.sum(), x.detach()),
-            RuntimeError,
-            "grad(): argument 'inputs': expected Variables that require grad, got one of shape (2,) at position 0 that "
-            "does not",
-        ),
-        (
-            lambda x: grad(x.sum(), [x, Variable([1.0], requires_grad=True)]),
-            RuntimeError,
-            "grad(): argument 'inputs': expected inputs that the outputs depend on, got one of shape (1,) at position "
-            "1 that they do not; use allow_unused=True for None",
-        ),
-    ],
-)
-def test_refusals(leaf, call, exception, message):
-    """What cannot be differentiated is refused by name."""
-    assert message_of(exception, lambda: call(leaf(1.0, 2.0))) == message
-
-
 # Keeping and releasing --------------------------------------------------------------------------------------------
 
 
@@ -303,53 +135,6 @@ def test_parts_that_did_not_run_are_not_released(leaf):
     assert g.item() == 3.0
     b.backward()
     assert w.grad.item() == 2.0
-
-
-# Inputs -----------------------------------------------------------------------------------------------------------
-
-
-def test_backward_into_chosen_inputs(leaf):
-    """``inputs=`` names who accumulates; a result among them gets a ``grad`` too; other leaves get none."""
-    x, w = leaf(2.0), leaf(3.0)
-    h = x * w
-    (h * h).backward(inputs=[h, x])
-    assert h.grad.item() == 12.0
-    assert x.grad.item() == 36.0
-    assert w.grad is None
-
-
-def test_grad_of_results_and_leaves(leaf):
-    """``grad`` stops at nothing: an input that leads to another input gives both."""
-    x = leaf(2.0)
-    h = x * 3
-    y = h * h
-    g_y, g_h, g_x = grad(y, [y, h, x])
-    assert (g_y.item(), g_h.item(), g_x.item()) == (1.0, 12.0, 36.0)
-    assert x.grad is None
-
-
-def test_the_same_input_twice(leaf):
-    """An input may be asked for twice."""
-    x = leaf(2.0)
-    h = x * 3
-    first, second, third, fourth = grad(h * h, [x, x, h, h])
-    assert first.item() == second.item() == 36.0
-    assert third.item() == fourth.item() == 12.0
-
-
-def test_unused_inputs(leaf):
-    """With ``allow_unused`` an input that does not matter has gradient None."""
-    x, w = leaf(2.0), leaf(3.0)
-    assert grad(x * 2, [w, x], allow_unused=True)[0] is None
-    unused, used = grad(x * 2, [w * 2, x], allow_unused=True)
-    assert unused is None and used.item() == 2.0
-
-
-def test_grad_leaves_grad_alone(leaf):
-    """``grad`` touches no ``grad``."""
-    x, w = leaf(2.0), leaf(3.0)
-    grad(x * w, x)
-    assert x.grad is None and w.grad is None
 
 
 # Higher orders ----------------------------------------------------------------------------------------------------

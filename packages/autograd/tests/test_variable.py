@@ -308,3 +308,22 @@ def test_results_are_not_pickled(leaf):
     expected = f"deepcopy(): expected a leaf Variable, got the result of mul recorded at {line}; copy .detach()"
     assert message_of(RuntimeError, lambda: copy.deepcopy(y)) == expected
     assert pickle.loads(pickle.dumps(y.detach())).tolist() == [2.0]
+
+
+# Observers --------------------------------------------------------------------------------------------------------
+
+
+def test_observers_see_operations_on_variables(leaf):
+    """A tracer sees each operation of the user once, recorded or not, and those of backward."""
+    seen = []
+    x = leaf(1.0, 2.0)
+    with ft.observe(lambda op, args, out, result: seen.append(op.name)):
+        y = x * 2
+        y.add_(1)
+        y[0] = 5
+        with no_grad():
+            y.exp()
+        assert seen == ["mul", "add", "index_put", "exp"]
+        y.sum().backward()
+    assert seen[4] == "sum"
+    assert len(seen) > 5

@@ -56,11 +56,9 @@ cdef class FunctionNode(Node):
 
     cdef list backward(self, object grads, bint create_graph):
         cdef object context = self.context
-        cdef bint once = create_graph and getattr(self.function.backward, "once_differentiable", False)
-        if create_graph and self.attributes:
-            raise RuntimeError(f"{self.title()}.backward(): ctx.{self.attributes[0]}: expected Tensors kept by "
-                               f"save_for_backward, because it is being differentiated a second time, got one kept as an "
-                               f"attribute")
+        # What cannot be differentiated again runs without history, and says so when that is tried.
+        cdef bint once = create_graph and (bool(self.attributes)
+                                           or getattr(self.function.backward, "once_differentiable", False))
         given = list(grads) if self.noutputs > 1 else [grads]
         if context._materialize:
             for i in range(len(given)):
