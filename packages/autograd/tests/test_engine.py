@@ -281,3 +281,20 @@ def test_threads_with_graphs_of_their_own():
     assert len(results) == 1
     node = (Variable([1.0], requires_grad=True) * 7).grad_fn
     assert "requires_grad=True) * 7).grad_fn" in node.line
+
+
+@pytest.mark.parametrize("n", [4, 200_000])
+def test_threads_with_a_leaf_in_common(n):
+    """Gradients that several threads send to one leaf all arrive, also where NumPy lets other threads run."""
+    x, ones = Variable(ft.zeros(n), requires_grad=True), ft.ones(n)
+
+    def work():
+        for _ in range(25):
+            (x * ones).sum().backward()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(x.grad.tolist()) == {100.0}

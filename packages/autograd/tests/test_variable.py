@@ -132,6 +132,34 @@ def test_plain_subclass_of_tensor_beside_a_variable(leaf):
         assert type(result) is Variable and result.requires_grad
 
 
+class Logged(ft.Tensor):
+    """A subclass of Tensor whose hook adds nothing."""
+
+    def __operator__(self, op, args, kwargs):
+        return super().__operator__(op, args, kwargs)
+
+
+class LoggedVariable(Variable):
+    """A subclass of Variable whose hook adds nothing."""
+
+    def __operator__(self, op, args, kwargs):
+        return super().__operator__(op, args, kwargs)
+
+
+def test_hooks_that_call_super_do_not_lose_the_history(leaf):
+    """A hook that hands the call on gets what the call would have given without it."""
+    x, plain = leaf(1.0, 2.0), Logged(ft.ones(2))
+    hooked = LoggedVariable([3.0, 4.0], requires_grad=True)
+    for result in (plain * x, x * plain, hooked * x, x * hooked, plain * hooked, ft.cat([plain, x]), hooked.exp()):
+        assert type(result) is Variable and result.requires_grad
+    with pytest.raises(RuntimeError, match="expected a Variable, because a value that requires grad is written to it"):
+        Logged(ft.zeros(2)).add_(x)
+    with pytest.raises(RuntimeError, match="expected no leaf that requires grad"):
+        hooked.add_(1)
+    with no_grad():
+        assert hooked.add_(1) is hooked
+
+
 def test_integer_results_do_not_require_grad(leaf):
     """Comparisons, indices and conversions to integers end the history."""
     x = leaf(1.0, 2.0)

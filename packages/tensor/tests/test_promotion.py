@@ -98,14 +98,11 @@ def test_zero_dimensional_arrays_are_not_numbers():
     assert (ft.ones(2) + ft.tensor(1.5, dtype="float64")).dtype == ft.float64
 
 
-@pytest.mark.parametrize("call", [ft.exp, ft.sqrt, lambda x: x / 2, lambda x: x / x, ft.mean, ft.sigmoid])
+@pytest.mark.parametrize("call", [ft.exp, ft.sqrt, lambda x: x / 2, lambda x: x / x, ft.mean])
 @pytest.mark.parametrize("dtype", [ft.bool_, U1, I8])
 def test_integers_meeting_float_functions(call, dtype):
     """Integers and bools in functions of floats give the default float."""
-    if dtype == ft.bool_ and call is ft.sigmoid:
-        pytest.skip("an activation takes numbers")
-    x = ft.tensor([1, 0, 1]).to(dtype)
-    assert call(x).dtype == ft.float32
+    assert call(ft.tensor([1, 0, 1]).to(dtype)).dtype == ft.float32
 
 
 @pytest.mark.parametrize("n", [3, 5000])
