@@ -206,7 +206,16 @@ cdef object _run_hooks(Node node, object grads):
     return grads
 
 
+cdef object _accumulating = threading.RLock()
+
+
 cdef object _accumulate(Variable leaf, object grad, bint create_graph, bint owned):
+    """Add to a leaf's gradient. Under a lock: NumPy lets other threads run in the middle of an addition."""
+    with _accumulating:
+        _add_to_leaf(leaf, grad, create_graph, owned)
+
+
+cdef object _add_to_leaf(Variable leaf, object grad, bint create_graph, bint owned):
     if leaf.gradient is None:
         if create_graph and isinstance(grad, Variable):
             leaf.gradient = ops.clone(grad)  # recorded, and no memory shared with other leaves or with the user

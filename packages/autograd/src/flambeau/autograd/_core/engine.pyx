@@ -27,6 +27,7 @@ from flambeau.tensor._core.tensor cimport (
 )
 
 import linecache
+import threading
 import weakref
 
 import numpy as np

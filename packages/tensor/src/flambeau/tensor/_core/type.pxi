@@ -63,7 +63,11 @@ cdef class Tensor:
 
     def __operator__(self, Operator op, tuple args, dict kwargs):
         """Run ``op`` without asking subclasses: what a subclass's own ``__operator__`` calls through ``super()``."""
-        return self.dispatch(op, args, kwargs.get("out"))
+        out = kwargs.get("out")
+        for x in _tensors(args, out):
+            if _has_compiled_hook(x):
+                return (<Tensor>x).dispatch(op, args, out)  # a compiled subclass among the arguments still decides
+        return self.dispatch(op, args, out)
 
     # What it is -------------------------------------------------------------------------------------------------
 
@@ -406,6 +410,15 @@ cdef class Tensor:
 
     def __ge__(self, other):
         return _binary(_op_ge, self, other)
+
+
+cdef bint _has_compiled_hook(object x):
+    """Whether the class of `x`, or one it derives from, is a compiled subclass of Tensor."""
+    for cls in type(x).__mro__:
+        handler = cls.__dict__.get("__operator__")
+        if type(handler) is type(_TENSOR_OPERATOR):
+            return handler is not _TENSOR_OPERATOR
+    return False
 
 
 cdef object _existing_dim(str operation, object dim, int ndim):
