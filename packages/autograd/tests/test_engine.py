@@ -210,6 +210,26 @@ def test_backward_inside_a_hook(leaf):
     assert is_grad_enabled()
 
 
+def test_backward_inside_an_observer(leaf):
+    """A callback may run a backward of its own wherever it is called, also while a gradient is being added."""
+    done = []
+
+    def watch(op, args, out, result):
+        if op is ft.ops.clone and not done:
+            done.append(True)
+            (leaf(2.0) * 3).backward()
+
+    def work():
+        x = leaf(1.0)
+        with ft.observe(watch):
+            (x * x).backward(create_graph=True)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(timeout=10)
+    assert done and not thread.is_alive(), "deadlock"
+
+
 def test_mode_inside_backward_follows_create_graph(leaf):
     """Hooks and rules run with recording off, or on under ``create_graph``; afterwards all is as before."""
     seen = []
