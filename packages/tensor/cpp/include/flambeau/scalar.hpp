@@ -6,54 +6,56 @@
 #include <limits>
 #include <type_traits>
 
-namespace flambeau::scalar {
+#include "flambeau/isa.hpp"
+
+namespace flambeau::FLAMBEAU_ISA::scalar {
 
 using std::atan2, std::ceil, std::cos, std::exp, std::expm1, std::floor, std::isfinite, std::isinf, std::isnan, std::log,
     std::log1p, std::sin, std::sqrt, std::tan, std::tanh, std::trunc, std::pow;
 
 template <class T>
-T divide(T a, T b) {
+FLAMBEAU_INLINE T divide(T a, T b) {
     return a / b;
 }
 
 template <class T>
-T absolute(T a) {
+FLAMBEAU_INLINE T absolute(T a) {
     if constexpr (std::is_unsigned_v<T>) return a;
     else if constexpr (std::is_floating_point_v<T>) return std::fabs(a);
     else return a < 0 ? static_cast<T>(0 - static_cast<std::make_unsigned_t<T>>(a)) : a;
 }
 
 template <class T>
-T negate(T a) {
+FLAMBEAU_INLINE T negate(T a) {
     if constexpr (std::is_integral_v<T>) return static_cast<T>(0 - static_cast<std::make_unsigned_t<T>>(a));
     else return -a;
 }
 
 template <class T>
-T sign(T a) {
+FLAMBEAU_INLINE T sign(T a) {
     if constexpr (std::is_floating_point_v<T>) return a != a ? a : static_cast<T>((a > 0) - (a < 0));
     else return static_cast<T>((a > 0) - (a < 0));
 }
 
 template <class T>
-T maximum(T a, T b) {
+FLAMBEAU_INLINE T maximum(T a, T b) {
     return (a > b || a != a) ? a : b;
 }
 
 template <class T>
-T minimum(T a, T b) {
+FLAMBEAU_INLINE T minimum(T a, T b) {
     return (a < b || a != a) ? a : b;
 }
 
 template <class T>
-T invert(T a) {
+FLAMBEAU_INLINE T invert(T a) {
     if constexpr (std::is_same_v<T, bool>) return !a;
     else return static_cast<T>(~a);
 }
 
 // Python's floor division and remainder: the remainder has the divisor's sign.
 template <class T>
-T remainder(T a, T b) {
+FLAMBEAU_INLINE T remainder(T a, T b) {
     if constexpr (std::is_floating_point_v<T>) {
         const T r = std::fmod(a, b);
         return r != 0 ? ((r < 0) != (b < 0) ? r + b : r) : std::copysign(T(0), b);
@@ -67,7 +69,7 @@ T remainder(T a, T b) {
 }
 
 template <class T>
-T floor_divide(T a, T b) {
+FLAMBEAU_INLINE T floor_divide(T a, T b) {
     if constexpr (std::is_floating_point_v<T>) {
         if (b == 0) return a / b;
         const T r = std::fmod(a, b);
@@ -88,19 +90,19 @@ T floor_divide(T a, T b) {
 
 // 1 / (1 + e^-x) without overflow at either end.
 template <class T>
-T sigmoid(T a) {
+FLAMBEAU_INLINE T sigmoid(T a) {
     return T(1) / (T(1) + std::exp(-a));
 }
 
 template <class T>
-T relu(T a) {
+FLAMBEAU_INLINE T relu(T a) {
     return (a > 0 || a != a) ? a : T(0);
 }
 
 // log(1 + e^x) as max(x, 0) + log1p(e^-|x|), which neither overflows nor loses small values.
 template <class T>
-T softplus(T a) {
+FLAMBEAU_INLINE T softplus(T a) {
     return a != a ? a : (a > 0 ? a : T(0)) + std::log1p(std::exp(-std::fabs(a)));
 }
 
-}  // namespace flambeau::scalar
+}  // namespace flambeau::FLAMBEAU_ISA::scalar

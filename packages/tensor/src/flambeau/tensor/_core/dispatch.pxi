@@ -140,11 +140,10 @@ cdef object execute(Operator op, tuple args, object out):
 cdef object compute(Operator op, tuple args, list values):
     """The result as an array, or as a tuple of arrays; `values` receives the normalised arguments, if any were."""
     cdef object result
-    if op.loops is not NULL:
-        result = native(op, args, None)
-        if result is not None:
-            return result
-    elif op is _op_index:
+    result = native(op, args, None)
+    if result is not None:
+        return result
+    if op is _op_index:
         result = _basic_index(_bare(args[0]), args[1])
         if result is not None:
             return result
@@ -238,7 +237,7 @@ cdef object write(Operator op, tuple args, Tensor out, list values):
     if type(out.array) is cnp.ndarray and not cnp.PyArray_ISWRITEABLE(<cnp.ndarray>out.array):
         errors.value_error(op.name, "input" if inplace else "out", "a Tensor that may be written",
                            "read-only memory", "clone() it first")
-    if op.loops is not NULL and native(op, args, out.array) is not None:
+    if native(op, args, out.array) is not None:
         _changed(out, op)
         return out
     if op.many or len(op.outputs) > 1:

@@ -144,8 +144,25 @@ cdef inline object _bare(object value):
     return (<Tensor>value).array if isinstance(value, Tensor) else value
 
 
+cdef object cpu_array(object value):
+    if isinstance(value, Tensor):
+        value = (<Tensor>value).array
+        return value if type(value) is cnp.ndarray else None
+    if type(value) is cnp.ndarray and cnp.PyArray_TYPE(<cnp.ndarray>value) < TYPES and not cnp.PyArray_ISBYTESWAPPED(<cnp.ndarray>value):
+        return value
+    return None
+
+
+cdef object set_native(str name, native_t kernel):
+    (<Operator>_by_name[name]).native_kernel = kernel
+
+
 cdef inline object native(Operator op, tuple args, object into):
     """Try the compiled loops; None when the general path must do it."""
+    if op.native_kernel is not NULL:
+        return op.native_kernel(op, args, into)
+    if op.loops is NULL:
+        return None
     if op.nargs == 2:
         return native2(op, _bare(<object>PyTuple_GET_ITEM(args, 0)), _bare(<object>PyTuple_GET_ITEM(args, 1)), into)
     if op.nargs == 1:

@@ -1,6 +1,7 @@
 # Operator: the record of one operation.
 
 cdef list _records = []
+cdef dict _by_name = {}
 
 cdef dict _PROMOTE = {None: 0, "common": 1, "float": 2}
 cdef dict _ACCEPTS = {"all": 0, "numeric": 1, "float": 2, "integral": 3}
@@ -52,7 +53,9 @@ cdef class Operator:
         keyword_names = tuple(p.name for p in self.parameters if p.keyword_only)
         self.keyword_names = keyword_names or None
         self.loops = _find_loops(self.name.encode()) if definition.cpp is not None else NULL
+        self.native_kernel = NULL
         _records.append(self)
+        _by_name[self.name] = self
 
     @property
     def doc(self):
@@ -118,14 +121,14 @@ def make_records():
 
 
 cdef const loop_t* _find_loops(bytes name) except? NULL:
+    cdef const PointwiseKernels* table = &pointwise_kernels()
     cdef size_t i
-    for i in range(pointwise_count()):
-        if strcmp(pointwise_rows()[i].name, name) == 0:
-            return pointwise_rows()[i].loops
+    for i in range(table.count):
+        if strcmp(table.rows[i].name, name) == 0:
+            return table.rows[i].loops
     return NULL
 
 
-observer = None
 cdef object _observer = None
 
 

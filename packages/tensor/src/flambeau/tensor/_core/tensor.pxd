@@ -10,6 +10,11 @@ cdef enum:
 ctypedef void (*loop_t)(const char* a, ptrdiff_t sa, const char* b, ptrdiff_t sb, char* out,
                         ptrdiff_t n) noexcept nogil
 
+# A compiled kernel that takes the arguments as the user gave them (Tensors, arrays, numbers, None...): the quick way for
+# what is worth it. `into` is None or the array to write, which may be an argument's own. It gives an array, a tuple of
+# arrays, or None when the general path must do it: to check arguments, promote, or say what is wrong.
+ctypedef object (*native_t)(Operator op, tuple args, object into)
+
 
 cdef class Operator:
     cdef readonly str name
@@ -35,6 +40,7 @@ cdef class Operator:
     cdef int nargs, positional, first_array
     cdef int kinds[MAX_ARGS]
     cdef const loop_t* loops  # by NumPy type number, or NULL
+    cdef native_t native_kernel  # or NULL
     cdef void* _reserved0
     cdef void* _reserved1
     cdef object pack(self, tuple parts)
@@ -58,6 +64,12 @@ cdef class Tensor:
     cdef void _reserved_method0(self)
     cdef void _reserved_method1(self)
 
+
+# Have `kernel` tried before the general path; for the modules of _cpu, at import.
+cdef object set_native(str name, native_t kernel)
+
+# The array of a Tensor on the CPU, or of a NumPy array a Tensor may hold; None for anything else.
+cdef object cpu_array(object value)
 
 # Calls as a user makes them: dispatch, then compute.
 cdef object call1(Operator op, object a)

@@ -8,6 +8,7 @@ from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from libc.string cimport strcmp
 
 import collections
+import os
 import operator as _operator
 
 import ml_dtypes
@@ -25,10 +26,20 @@ cdef extern from "flambeau/pointwise.hpp" namespace "flambeau":
     struct Row:
         const char* name
         const loop_t* loops
-    const Row* pointwise_rows() noexcept nogil
-    size_t pointwise_count() noexcept nogil
+    struct PointwiseKernels:
+        const Row* rows
+        size_t count
+    const PointwiseKernels& pointwise_kernels() noexcept nogil
+
+cdef extern from "flambeau/dispatch.hpp" namespace "flambeau":
+    int isa_count() noexcept
+    const char* isa_name(int index) noexcept
+    bint isa_supported(int index) noexcept
+    int isa_chosen() noexcept
+    void isa_choose(int index) noexcept
 
 
+include "isa.pxi"
 include "operator.pxi"
 include "arguments.pxi"
 include "dispatch.pxi"

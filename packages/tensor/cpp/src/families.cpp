@@ -1,0 +1,5 @@
+// One line for each family of kernels: see dispatch.hpp.
+#include "flambeau/dispatch.hpp"
+#include "flambeau/pointwise.hpp"
+
+FLAMBEAU_FAMILY(PointwiseKernels, pointwise)

@@ -1,0 +1,6 @@
+"""The CPU backend: compiled kernels for what is worth it; all else falls through to the reference kernels.
+
+Each module here wraps one family of ``cpp/``: it checks what kernels rely on, allocates, calls without the GIL.
+"""
+
+from __future__ import annotations
