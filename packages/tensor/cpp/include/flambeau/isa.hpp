@@ -8,7 +8,7 @@
 #define FLAMBEAU_ISA portable
 #endif
 
-#define FLAMBEAU_INLINE [[gnu::always_inline]] inline
+#define FLAMBEAU_INLINE __attribute__((always_inline)) inline
 
 namespace flambeau::FLAMBEAU_ISA {
 
