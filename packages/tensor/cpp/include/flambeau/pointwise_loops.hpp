@@ -1,33 +1,74 @@
 // The loops of the pointwise table, for one instruction set.
 #pragma once
 
+#include <utility>
+
 #include "flambeau/isa.hpp"
 #include "flambeau/pointwise.hpp"
 
 namespace flambeau::FLAMBEAU_ISA {
 
+// Says that iterations are independent: `out` may be an operand itself, but overlaps none of them otherwise.
+#define FLAMBEAU_EACH(n) _Pragma("GCC ivdep") for (std::ptrdiff_t i = 0; i < (n); ++i)
+
 template <class F, class In, class Out>
-void unary(const char* a, std::ptrdiff_t, const char*, std::ptrdiff_t, char* out, std::ptrdiff_t n) noexcept {
-    const In* in_n = reinterpret_cast<const In*>(a);
-    Out* out_n = reinterpret_cast<Out*>(out);
-    for (std::ptrdiff_t i = 0; i < n; ++i) out_n[i] = static_cast<Out>(F::apply(in_n[i]));
+void unary(const void* const* in, unsigned, void* out, std::ptrdiff_t n) noexcept {
+    const In* a_n = static_cast<const In*>(in[0]);
+    Out* out_n = static_cast<Out*>(out);
+    FLAMBEAU_EACH(n) out_n[i] = static_cast<Out>(F::apply(a_n[i]));
 }
 
 template <class F, class In, class Out>
-void binary(const char* a, std::ptrdiff_t sa, const char* b, std::ptrdiff_t sb, char* out, std::ptrdiff_t n) noexcept {
-    const In* a_n = reinterpret_cast<const In*>(a);
-    const In* b_n = reinterpret_cast<const In*>(b);
-    Out* out_n = reinterpret_cast<Out*>(out);
-    // Three loops, so that the compiler vectorises each.
-    if (sa == 0) {
-        const In x = *a_n;
-        for (std::ptrdiff_t i = 0; i < n; ++i) out_n[i] = static_cast<Out>(F::apply(x, b_n[i]));
-    } else if (sb == 0) {
-        const In y = *b_n;
-        for (std::ptrdiff_t i = 0; i < n; ++i) out_n[i] = static_cast<Out>(F::apply(a_n[i], y));
-    } else {
-        for (std::ptrdiff_t i = 0; i < n; ++i) out_n[i] = static_cast<Out>(F::apply(a_n[i], b_n[i]));
+void binary(const void* const* in, unsigned scalars, void* out, std::ptrdiff_t n) noexcept {
+    const In* a_n = static_cast<const In*>(in[0]);
+    const In* b_n = static_cast<const In*>(in[1]);
+    Out* out_n = static_cast<Out*>(out);
+    // A loop for each case, so that the compiler vectorises each.
+    switch (scalars) {
+        case 0: FLAMBEAU_EACH(n) out_n[i] = static_cast<Out>(F::apply(a_n[i], b_n[i])); break;
+        case 1: { const In a = *a_n; FLAMBEAU_EACH(n) out_n[i] = static_cast<Out>(F::apply(a, b_n[i])); break; }
+        case 2: { const In b = *b_n; FLAMBEAU_EACH(n) out_n[i] = static_cast<Out>(F::apply(a_n[i], b)); break; }
+        default: { const Out x = static_cast<Out>(F::apply(*a_n, *b_n)); FLAMBEAU_EACH(n) out_n[i] = x; }
     }
 }
+
+// Rows of more arguments, or with number parameters: those are single elements, all else is contiguous.
+template <class T, ArgumentKind kind>
+struct Argument {
+    const T* data;
+    FLAMBEAU_INLINE T operator[](std::ptrdiff_t i) const { return data[i]; }
+};
+template <class T>
+struct Argument<T, Mask> {
+    const bool* data;
+    FLAMBEAU_INLINE bool operator[](std::ptrdiff_t i) const { return data[i]; }
+};
+template <class T>
+struct Argument<T, Number> {
+    T value;
+    FLAMBEAU_INLINE explicit Argument(const void* p) : value(*static_cast<const T*>(p)) {}
+    FLAMBEAU_INLINE T operator[](std::ptrdiff_t) const { return value; }
+};
+
+template <class A>
+FLAMBEAU_INLINE A argument(const void* p) {
+    if constexpr (requires(A a) { a.data; }) return A{static_cast<decltype(A::data)>(p)};
+    else return A(p);
+}
+
+template <class F, class In, class Out, ArgumentKind... kinds>
+struct Several {
+    template <std::size_t... k>
+    static FLAMBEAU_INLINE void over(const void* const* in, Out* out_n, std::ptrdiff_t n, std::index_sequence<k...>) {
+        each(out_n, n, argument<Argument<In, kinds>>(in[k])...);
+    }
+    template <class... A>
+    static FLAMBEAU_INLINE void each(Out* out_n, std::ptrdiff_t n, A... arguments) {
+        FLAMBEAU_EACH(n) out_n[i] = static_cast<Out>(F::apply(arguments[i]...));
+    }
+    static void loop(const void* const* in, unsigned, void* out, std::ptrdiff_t n) noexcept {
+        over(in, static_cast<Out*>(out), n, std::make_index_sequence<sizeof...(kinds)>());
+    }
+};
 
 }  // namespace flambeau::FLAMBEAU_ISA

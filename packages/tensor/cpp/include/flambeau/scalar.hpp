@@ -11,7 +11,7 @@
 namespace flambeau::FLAMBEAU_ISA::scalar {
 
 using std::atan2, std::ceil, std::cos, std::exp, std::expm1, std::floor, std::isfinite, std::isinf, std::isnan, std::log,
-    std::log1p, std::sin, std::sqrt, std::tan, std::tanh, std::trunc, std::pow;
+    std::log1p, std::rint, std::sin, std::sqrt, std::tan, std::tanh, std::trunc, std::pow;
 
 template <class T>
 FLAMBEAU_INLINE T divide(T a, T b) {
@@ -99,10 +99,13 @@ FLAMBEAU_INLINE T relu(T a) {
     return (a > 0 || a != a) ? a : T(0);
 }
 
-// log(1 + e^x) as max(x, 0) + log1p(e^-|x|), which neither overflows nor loses small values.
+// log(1 + e^(bx)) / b as (max(bx, 0) + log1p(e^-|bx|)) / b, which neither overflows nor loses small values; x itself
+// where bx exceeds the threshold.
 template <class T>
-FLAMBEAU_INLINE T softplus(T a) {
-    return a != a ? a : (a > 0 ? a : T(0)) + std::log1p(std::exp(-std::fabs(a)));
+FLAMBEAU_INLINE T softplus(T x, T beta, T threshold) {
+    const T a = x * beta;
+    const T smooth = (a > 0 || a != a ? a : T(0)) + log1p(exp(-absolute(a)));
+    return a > threshold ? x : smooth / beta;
 }
 
 }  // namespace flambeau::FLAMBEAU_ISA::scalar

@@ -139,6 +139,8 @@ _DEFAULTS: dict[str, Any] = {
     # dtypes the operator takes after promotion: "all" | "numeric" (no bool) | "float" | "integral" (with bool)
     "dtypes": "all",
     "cpp": None,  # pointwise only: the C++ / CUDA C expression over the parameter names
+    "cpp_dtypes": None,  # pointwise only: the dtypes of the compiled row, where they are fewer than `dtypes` says
+    "cpp_absent": {},  # pointwise only: what None stands for in optional numbers, "lowest" or "highest" of the dtype
     "comparison": False,  # pointwise only: the result is bool whatever the operands are
     "inplace": False,  # True: also `name_`; "only": nothing but `name_`
     "function": True,  # also a function of flambeau.tensor

@@ -46,6 +46,7 @@ cdef object native1(Operator op, object a, object into):
     """The unary loop of `op` over an array, or None when the general path must do it."""
     cdef cnp.ndarray x
     cdef loop_t loop
+    cdef const void* operands[1]
     if type(a) is not cnp.ndarray:
         return None
     x = <cnp.ndarray>a
@@ -56,18 +57,18 @@ cdef object native1(Operator op, object a, object into):
         return None
     out = _result_array(op, x, into)
     if out is not None:
-        loop(<const char*>cnp.PyArray_DATA(x), 1, NULL, 0, <char*>cnp.PyArray_DATA(<cnp.ndarray>out),
-             cnp.PyArray_SIZE(x))
+        operands[0] = cnp.PyArray_DATA(x)
+        loop(operands, 0, cnp.PyArray_DATA(<cnp.ndarray>out), cnp.PyArray_SIZE(x))
     return out
 
 
-cdef union Number:
+cdef union Scalar:
     float f32
     double f64
     long long i64
 
 
-cdef bint _number(object value, int typenum, Number* number) except -1:
+cdef bint _number(object value, int typenum, Scalar* number) except -1:
     """Store a Python number as an element of dtype `typenum`; False when promotion or a range check must decide."""
     cdef double x
     if typenum == cnp.NPY_DOUBLE or typenum == cnp.NPY_FLOAT:
@@ -97,8 +98,9 @@ cdef bint _number(object value, int typenum, Number* number) except -1:
 cdef object native2(Operator op, object a, object b, object into):
     """The binary loop of `op` over two arrays of one shape, or an array and a number; None for the general path."""
     cdef cnp.ndarray x, y
-    cdef Number number
+    cdef Scalar number
     cdef loop_t loop
+    cdef const void* operands[2]
     if type(a) is cnp.ndarray:
         x = <cnp.ndarray>a
         if not _loops_take(x):
@@ -114,15 +116,17 @@ cdef object native2(Operator op, object a, object b, object into):
                 return None
             out = _result_array(op, x, into)
             if out is not None:
-                loop(<const char*>cnp.PyArray_DATA(x), 1, <const char*>cnp.PyArray_DATA(y), 1,
-                     <char*>cnp.PyArray_DATA(<cnp.ndarray>out), cnp.PyArray_SIZE(x))
+                operands[0] = cnp.PyArray_DATA(x)
+                operands[1] = cnp.PyArray_DATA(y)
+                loop(operands, 0, cnp.PyArray_DATA(<cnp.ndarray>out), cnp.PyArray_SIZE(x))
             return out
         if not _number(b, cnp.PyArray_TYPE(x), &number):
             return None
         out = _result_array(op, x, into)
         if out is not None:
-            loop(<const char*>cnp.PyArray_DATA(x), 1, <const char*>&number, 0,
-                 <char*>cnp.PyArray_DATA(<cnp.ndarray>out), cnp.PyArray_SIZE(x))
+            operands[0] = cnp.PyArray_DATA(x)
+            operands[1] = &number
+            loop(operands, 2, cnp.PyArray_DATA(<cnp.ndarray>out), cnp.PyArray_SIZE(x))
         return out
     if type(b) is not cnp.ndarray:
         return None
@@ -134,8 +138,9 @@ cdef object native2(Operator op, object a, object b, object into):
         return None
     out = _result_array(op, y, into)
     if out is not None:
-        loop(<const char*>&number, 0, <const char*>cnp.PyArray_DATA(y), 1,
-             <char*>cnp.PyArray_DATA(<cnp.ndarray>out), cnp.PyArray_SIZE(y))
+        operands[0] = &number
+        operands[1] = cnp.PyArray_DATA(y)
+        loop(operands, 1, cnp.PyArray_DATA(<cnp.ndarray>out), cnp.PyArray_SIZE(y))
     return out
 
 
@@ -163,8 +168,9 @@ cdef inline object native(Operator op, tuple args, object into):
         return op.native_kernel(op, args, into)
     if op.loops is NULL:
         return None
+    result = None
     if op.nargs == 2:
-        return native2(op, _bare(<object>PyTuple_GET_ITEM(args, 0)), _bare(<object>PyTuple_GET_ITEM(args, 1)), into)
-    if op.nargs == 1:
-        return native1(op, _bare(<object>PyTuple_GET_ITEM(args, 0)), into)
-    return None
+        result = native2(op, _bare(<object>PyTuple_GET_ITEM(args, 0)), _bare(<object>PyTuple_GET_ITEM(args, 1)), into)
+    elif op.nargs == 1:
+        result = native1(op, _bare(<object>PyTuple_GET_ITEM(args, 0)), into)
+    return pointwise(op, args, into) if result is None else result

@@ -5,6 +5,7 @@ cdef dict _by_name = {}
 
 cdef dict _PROMOTE = {None: 0, "common": 1, "float": 2}
 cdef dict _ACCEPTS = {"all": 0, "numeric": 1, "float": 2, "integral": 3}
+cdef dict _ABSENT = {None: 0, "lowest": -1, "highest": 1}
 cdef dict _VIEW = {False: 0, True: 1, "maybe": 2}
 
 
@@ -47,12 +48,15 @@ cdef class Operator:
         self.first_array = -1
         for i, p in enumerate(self.parameters):
             self.kinds[i] = int(p.kind)
+            self.absent[i] = _ABSENT[definition.cpp_absent.get(p.name)]
+            self.optional += self.absent[i] != 0
             if self.first_array < 0 and p.kind in (Kind.ARRAY, Kind.OPERAND, Kind.ARRAYS):
                 self.first_array = i
         self.positional = sum(not p.keyword_only for p in self.parameters)
         keyword_names = tuple(p.name for p in self.parameters if p.keyword_only)
         self.keyword_names = keyword_names or None
-        self.loops = _find_loops(self.name.encode()) if definition.cpp is not None else NULL
+        self.row = _find_row(self.name.encode()) if definition.cpp is not None else NULL
+        self.loops = (<const Row*>self.row).loops if self.row is not NULL else NULL
         self.native_kernel = NULL
         _records.append(self)
         _by_name[self.name] = self
@@ -120,13 +124,13 @@ def make_records():
     return {name: Operator(d) for name, d in definitions().items()}
 
 
-cdef const loop_t* _find_loops(bytes name) except? NULL:
-    cdef const PointwiseKernels* table = &pointwise_kernels()
-    cdef size_t i
-    for i in range(table.count):
-        if strcmp(table.rows[i].name, name) == 0:
-            return table.rows[i].loops
-    return NULL
+cdef const void* _find_row(bytes name) except NULL:
+    cdef const Row* row = pointwise_kernels().rows
+    while row.name is not NULL:
+        if strcmp(row.name, name) == 0:
+            return row
+        row += 1
+    raise ImportError(f"the pointwise table has no row {name.decode()}")
 
 
 cdef object _observer = None

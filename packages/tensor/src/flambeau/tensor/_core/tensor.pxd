@@ -6,9 +6,8 @@ cdef enum:
     MAX_ARGS = 12  # arguments of an operator
     TYPES = 13  # NumPy's type numbers from bool to float64
 
-# One row of the pointwise table for one dtype. Strides count elements and are 0 or 1; b is NULL for a unary row.
-ctypedef void (*loop_t)(const char* a, ptrdiff_t sa, const char* b, ptrdiff_t sb, char* out,
-                        ptrdiff_t n) noexcept nogil
+# One row of the pointwise table for one dtype: see cpp/include/flambeau/pointwise.hpp.
+ctypedef void (*loop_t)(const void* const* operands, unsigned int scalars, void* out, ptrdiff_t n) noexcept nogil
 
 # A compiled kernel that takes the arguments as the user gave them (Tensors, arrays, numbers, None...): the quick way for
 # what is worth it. `into` is None or the array to write, which may be an argument's own. It gives an array, a tuple of
@@ -39,8 +38,11 @@ cdef class Operator:
     cdef bint comparison
     cdef int nargs, positional, first_array
     cdef int kinds[MAX_ARGS]
-    cdef const loop_t* loops  # by NumPy type number, or NULL
+    cdef const void* row  # of the pointwise table, or NULL
+    cdef const loop_t* loops  # the row's, by NumPy type number, or NULL
     cdef native_t native_kernel  # or NULL
+    cdef int optional  # how many numbers may be None: not all of them at once
+    cdef signed char absent[MAX_ARGS]  # what None stands for: -1 the least value of the type, 1 the greatest
     cdef void* _reserved0
     cdef void* _reserved1
     cdef object pack(self, tuple parts)

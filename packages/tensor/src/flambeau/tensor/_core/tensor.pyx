@@ -22,14 +22,56 @@ cnp.import_array()
 cdef extern from "Python.h":
     void PyType_Modified(PyTypeObject* type)
 
-cdef extern from "flambeau/pointwise.hpp" namespace "flambeau":
+cdef extern from "flambeau/program.hpp" namespace "flambeau":
+    enum:
+        MaxArity, MaxDims, MaxOperands, MaxRegisters, MaxSteps, MaxOutputs
+    ctypedef unsigned char Type
+    enum:
+        Bool, Int8, UInt8, Int16, UInt16, Int32, UInt32, Int64, UInt64, Float32, Float64, ComputeTypes, Float16, BFloat16
+        StoredTypes
+    enum:
+        Mask, Number
     struct Row:
         const char* name
+        int arity
+        unsigned char kinds[4]
+        bint comparison
+        int cost
         const loop_t* loops
     struct PointwiseKernels:
         const Row* rows
-        size_t count
     const PointwiseKernels& pointwise_kernels() noexcept nogil
+    struct OperandView:
+        char* data
+        Type type
+        ptrdiff_t strides[16]
+    struct Layout:
+        int ndim, count
+        ptrdiff_t shape[16]
+        OperandView operands[24]
+    struct Register:
+        Type type
+        signed char operand
+        bint constant
+        char value[8]
+    struct Step:
+        const Row* row
+        loop_t loop
+        unsigned char operands "in"[4]
+        unsigned char out
+    struct Output:
+        unsigned char source
+        unsigned char operand
+    struct Program:
+        int registers, steps, outputs, cost
+        Register reg[96]
+        Step step[64]
+        Output output[8]
+    struct Plan:
+        const Program* program
+        Layout layout
+    bint finish(Program& program) noexcept nogil
+    void run(Plan& plan) noexcept nogil
 
 cdef extern from "flambeau/dispatch.hpp" namespace "flambeau":
     int isa_count() noexcept
@@ -44,4 +86,5 @@ include "operator.pxi"
 include "arguments.pxi"
 include "dispatch.pxi"
 include "native.pxi"
+include "pointwise.pxi"
 include "type.pxi"

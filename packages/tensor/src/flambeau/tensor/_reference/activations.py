@@ -21,7 +21,7 @@ def relu(xp, input: Array):
     return xp.maximum(input, 0)
 
 
-@pointwise(dtypes="float")
+@pointwise("input > 0 ? input : input * negative_slope", dtypes="float")
 def leaky_relu(xp, input: Array, negative_slope: Number = 0.01):
     """Each element where it is positive, ``negative_slope`` times it elsewhere.
 
@@ -58,7 +58,7 @@ def sigmoid(xp, input: Array):
     return xp.where(input < 0, decay, 1) / (1 + decay)
 
 
-@pointwise(dtypes="float")
+@pointwise("softplus(input, beta, threshold)", dtypes="float")
 def softplus(xp, input: Array, beta: Number = 1, threshold: Number = 20):
     """``log(1 + exp(beta * input)) / beta``, element by element: a smooth :func:`relu`.
 

@@ -131,7 +131,7 @@ def remainder(xp, input: Operand, other: Operand):
     return xp.remainder(input, other)
 
 
-@pointwise(dtypes="numeric")
+@pointwise("pow(input, other)", dtypes="numeric", cpp_dtypes="float")
 def pow(xp, input: Operand, other: Operand):
     """``input ** other``, element by element.
 
@@ -296,7 +296,12 @@ def square(xp, input: Array):
     return xp.square(input)
 
 
-@pointwise(dtypes="numeric", aliases=("clip",))
+@pointwise(
+    "minimum(maximum(input, min), max)",
+    cpp_absent={"min": "lowest", "max": "highest"},
+    dtypes="numeric",
+    aliases=("clip",),
+)
 def clamp(xp, input: Array, min: OptionalNumber = None, max: OptionalNumber = None):
     """Each element moved into [min, max]; nan stays nan.
 
@@ -334,7 +339,7 @@ def _(input, min, max):
     return input, min, max
 
 
-@pointwise(promote="float", dtypes="float")
+@pointwise("input + weight * (end - input)", promote="float", dtypes="float")
 def lerp(xp, input: Operand, end: Operand, weight: Operand):
     """Linear interpolation: ``input + weight * (end - input)``.
 
@@ -356,7 +361,7 @@ def lerp(xp, input: Operand, end: Operand, weight: Operand):
     return xp.add(input, xp.multiply(weight, xp.subtract(end, input)))
 
 
-@pointwise(dtypes="numeric")
+@pointwise("input + value * (tensor1 * tensor2)", dtypes="numeric")
 def addcmul(xp, input: Operand, tensor1: Operand, tensor2: Operand, *, value: Number = 1):
     """``input + value * tensor1 * tensor2``, element by element.
 
@@ -389,7 +394,7 @@ def _(input, tensor1, tensor2, value):
         errors.dtype_error("addcmul", "value", f"an int for Tensors of {dtypes[0].name}", f"float {value}")
 
 
-@pointwise(promote="float", dtypes="float")
+@pointwise("input + value * (tensor1 / tensor2)", promote="float", dtypes="float")
 def addcdiv(xp, input: Operand, tensor1: Operand, tensor2: Operand, *, value: Number = 1):
     """``input + value * tensor1 / tensor2``, element by element; integers give the default float.
 

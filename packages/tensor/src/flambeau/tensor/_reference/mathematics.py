@@ -195,7 +195,7 @@ def atan2(xp, input: Operand, other: Operand):
     return xp.arctan2(input, other)
 
 
-@pointwise(dtypes="numeric")
+@pointwise("floor(input)", dtypes="numeric", cpp_dtypes="float")
 def floor(xp, input: Array):
     """The greatest integer not above each element.
 
@@ -212,7 +212,7 @@ def floor(xp, input: Array):
     return input.copy() if input.dtype.kind in "iu" else xp.floor(input)
 
 
-@pointwise(dtypes="numeric")
+@pointwise("ceil(input)", dtypes="numeric", cpp_dtypes="float")
 def ceil(xp, input: Array):
     """The least integer not below each element.
 
@@ -229,7 +229,7 @@ def ceil(xp, input: Array):
     return input.copy() if input.dtype.kind in "iu" else xp.ceil(input)
 
 
-@pointwise(dtypes="numeric")
+@pointwise("rint(input)", dtypes="numeric", cpp_dtypes="float")
 def round(xp, input: Array):
     """The integer nearest to each element; halves go to the even one.
 
@@ -246,7 +246,7 @@ def round(xp, input: Array):
     return input.copy() if input.dtype.kind in "iu" else xp.rint(input)
 
 
-@pointwise(dtypes="numeric")
+@pointwise("trunc(input)", dtypes="numeric", cpp_dtypes="float")
 def trunc(xp, input: Array):
     """Each element without its fraction.
 
