@@ -35,7 +35,7 @@ def check(info, sample, results, expected):
 
 
 @pytest.mark.parametrize("info, dtype", CASES)
-def test_reference_kernels_run_on_strict_arrays(info, dtype):
+def test_reference_kernels_run_on_strict_arrays(info, dtype, strict_device):
     """A reference kernel uses nothing but what CuPy has, copies nothing to the host, and stays on its device."""
     for sample in info.generate(dtype, convert=lambda a: StrictArray(a, 1)):
         on_host = sample.map(lambda v: np.array(host(v)) if isinstance(v, StrictArray) else v)

@@ -39,14 +39,14 @@ FLAMBEAU_INLINE To converted(From x) {
 }
 
 template <class From, class To>
-void cast(const void* in, void* out, std::ptrdiff_t n) noexcept {
-    const From* in_n = static_cast<const From*>(in);
+void cast(const void* const* in, unsigned, void* out, std::ptrdiff_t n) {
+    const From* in_n = static_cast<const From*>(in[0]);
     To* out_n = static_cast<To*>(out);
     FLAMBEAU_EACH(n) out_n[i] = converted<To>(in_n[i]);
 }
 
 template <int from, int to>
-constexpr CastLoop cast_loop() {
+constexpr Loop cast_loop() {
     using From = typename ElementOf<from>::T;
     using To = typename ElementOf<to>::T;
     if constexpr (std::is_void_v<From> || std::is_void_v<To>) return nullptr;
@@ -54,7 +54,7 @@ constexpr CastLoop cast_loop() {
 }
 
 struct CastTable {
-    CastLoop loops[StoredTypes][StoredTypes] = {};
+    Loop loops[StoredTypes][StoredTypes] = {};
 
     constexpr CastTable() { rows(std::make_integer_sequence<int, StoredTypes>()); }
     template <int... from>

@@ -27,8 +27,8 @@ struct Row {
     const Loop* loops;  // ComputeTypes of them, null where the row does not take the dtype
 };
 
-// Copies n elements, converting them.
-using CastLoop = void (*)(const void* in, void* out, std::ptrdiff_t n) noexcept;
+// What stands for a row in steps that convert from type to type.
+inline constexpr Row cast_row = {"cast", 1, {Operand}, false, 1, nullptr};
 
 struct Item;
 struct Plan;
@@ -36,7 +36,7 @@ struct Program;
 
 struct PointwiseKernels {
     const Row* rows;  // the last one has no name
-    const CastLoop (*casts)[StoredTypes];  // [from][to]; null between types without kernels
+    const Loop (*casts)[StoredTypes];  // [from][to]; null between types without kernels
     void (*run)(const Plan& plan) noexcept;
     void (*run_items)(const Program& program, const Type* types, int operands, const Item* items, std::ptrdiff_t count,
                       std::ptrdiff_t total) noexcept;

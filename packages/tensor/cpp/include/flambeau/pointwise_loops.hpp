@@ -12,14 +12,14 @@ namespace flambeau::FLAMBEAU_ISA {
 #define FLAMBEAU_EACH(n) _Pragma("GCC ivdep") for (std::ptrdiff_t i = 0; i < (n); ++i)
 
 template <class F, class In, class Out>
-void unary(const void* const* in, unsigned, void* out, std::ptrdiff_t n) noexcept {
+void unary(const void* const* in, unsigned, void* out, std::ptrdiff_t n) {
     const In* a_n = static_cast<const In*>(in[0]);
     Out* out_n = static_cast<Out*>(out);
     FLAMBEAU_EACH(n) out_n[i] = static_cast<Out>(F::apply(a_n[i]));
 }
 
 template <class F, class In, class Out>
-void binary(const void* const* in, unsigned scalars, void* out, std::ptrdiff_t n) noexcept {
+void binary(const void* const* in, unsigned scalars, void* out, std::ptrdiff_t n) {
     const In* a_n = static_cast<const In*>(in[0]);
     const In* b_n = static_cast<const In*>(in[1]);
     Out* out_n = static_cast<Out*>(out);
@@ -66,7 +66,7 @@ struct Several {
     static FLAMBEAU_INLINE void each(Out* out_n, std::ptrdiff_t n, A... arguments) {
         FLAMBEAU_EACH(n) out_n[i] = static_cast<Out>(F::apply(arguments[i]...));
     }
-    static void loop(const void* const* in, unsigned, void* out, std::ptrdiff_t n) noexcept {
+    static void loop(const void* const* in, unsigned, void* out, std::ptrdiff_t n) {
         over(in, static_cast<Out*>(out), n, std::make_index_sequence<sizeof...(kinds)>());
     }
 };

@@ -229,10 +229,15 @@ private:
             v.data = to;
         }
         if (stored != reg.type) {
-            cast_table.loops[stored][reg.type](v.data, slot(r, t), n);
+            convert(stored, v.data, reg.type, slot(r, t), n);
             v.data = slot(r, t);
         }
         return v;
+    }
+
+    static void convert(Type from, const char* data, Type to, char* out, std::ptrdiff_t n) {
+        const void* in[1] = {data};
+        cast_table.loops[from][to](in, 0, out, n);
     }
 
     // The value as elements of its own, all equal.
@@ -265,7 +270,7 @@ private:
         const bool together = lies_together(to, size, t);
         if (type != stored) {
             char* converted = together && !streamed ? to.data : t.staging;
-            cast_table.loops[type][stored](data, converted, n);
+            convert(type, data, stored, converted, n);
             if (converted == to.data) return;
             data = converted;
         }

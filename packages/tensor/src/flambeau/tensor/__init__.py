@@ -30,6 +30,7 @@ from ._dtypes import (
     uint32,
     uint64,
 )
+from ._expression import Expression
 from ._files import load, save
 from ._observe import observe
 from ._public import publish as _publish
@@ -39,7 +40,7 @@ from .random import Generator, default_generator, manual_seed
 __version__ = "0.1.0"
 
 __all__ = [
-    "ABI", "Backend", "DTypeError", "Device", "DeviceError", "FileCorrupt", "Generator", "Operator", "ShapeError",
+    "ABI", "Backend", "DTypeError", "Device", "DeviceError", "Expression", "FileCorrupt", "Generator", "Operator", "ShapeError",
     "Tensor", "as_tensor", "bfloat16", "bool_", "complex64", "complex128", "cuda", "default_generator", "device",
     "errors", "float16", "float32", "float64", "from_numpy", "int8", "int16", "int32", "int64", "is_tensor", "load",
     "manual_seed", "observe", "ops", "promote_types", "random", "register_backend", "save", "tensor", "uint8",

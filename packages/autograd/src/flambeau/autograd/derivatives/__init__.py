@@ -12,6 +12,7 @@ from . import (  # noqa: F401  (importing a family attaches its rules)
     comparison,
     convolution,
     creation,
+    fused,
     gradients,
     indexing,
     joining,

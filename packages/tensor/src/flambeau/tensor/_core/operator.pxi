@@ -121,7 +121,9 @@ def _record_named(name):
 
 def make_records():
     """One record for each declared operator, in order of declaration; called once, at import."""
-    return {name: Operator(d) for name, d in definitions().items()}
+    records = {name: Operator(d) for name, d in definitions().items()}
+    set_native("pointwise", &_native_pointwise)
+    return records
 
 
 cdef const void* _find_row(bytes name) except NULL:

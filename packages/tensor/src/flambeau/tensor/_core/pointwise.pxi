@@ -5,7 +5,12 @@ cdef enum:
     # Additions from which on other Python threads may run meanwhile.
     WORTH_RELEASING = 16384
 
-# Our type numbers, by NumPy's and back; and the type in which two meet.
+# Our type numbers, by NumPy's and back, and the dtypes; and the type in which two meet.
+cdef dict _DTYPES = {
+    Bool: bool, Int8: np.int8, UInt8: np.uint8, Int16: np.int16, UInt16: np.uint16, Int32: np.int32, UInt32: np.uint32,
+    Int64: np.int64, UInt64: np.uint64, Float32: np.float32, Float64: np.float64, Float16: np.float16,
+    BFloat16: ml_dtypes.bfloat16,
+}
 cdef signed char _stored[256]
 cdef int _typenum[StoredTypes]
 cdef unsigned char _meeting[StoredTypes][StoredTypes]
@@ -13,12 +18,7 @@ cdef unsigned char _meeting[StoredTypes][StoredTypes]
 
 cdef _fill_type_tables():
     cdef int i, j
-    kinds = {
-        Bool: bool, Int8: np.int8, UInt8: np.uint8, Int16: np.int16, UInt16: np.uint16, Int32: np.int32,
-        UInt32: np.uint32, Int64: np.int64, UInt64: np.uint64, Float32: np.float32, Float64: np.float64,
-        Float16: np.float16, BFloat16: ml_dtypes.bfloat16,
-    }
-    dtypes = {number: np.dtype(kind) for number, kind in kinds.items()}
+    dtypes = {number: np.dtype(kind) for number, kind in _DTYPES.items()}
     numbers = {dtype: number for number, dtype in dtypes.items()}
     for i in range(256):
         _stored[i] = -1
@@ -242,13 +242,9 @@ cdef object pointwise(Operator op, tuple args, object into):
             t = _meet_python_number(t, values[k])
             if t < 0:
                 return None
-    if op.promote == 2 and not _is_float_type(t):
-        t = Float32
-    if (op.accepts == 1 and t == Bool) or (op.accepts == 2 and not _is_float_type(t)) or (
-            op.accepts == 3 and _is_float_type(t)):
-        return None
+    t = _operation_type(op, t)
     computed = Float32 if t >= ComputeTypes else t
-    if row.loops[computed] is NULL:
+    if t < 0 or row.loops[computed] is NULL:
         return None
     # One register for each argument, and one for the result.
     layout.ndim = ndim

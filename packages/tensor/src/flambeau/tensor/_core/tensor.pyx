@@ -6,6 +6,7 @@ from cpython.object cimport PyObject, PyTypeObject
 from cpython.ref cimport Py_INCREF
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from libc.string cimport strcmp
+from libcpp.vector cimport vector
 
 import collections
 import os
@@ -40,6 +41,8 @@ cdef extern from "flambeau/program.hpp" namespace "flambeau":
         const loop_t* loops
     struct PointwiseKernels:
         const Row* rows
+        const loop_t* casts[15]
+    const Row cast_row
     const PointwiseKernels& pointwise_kernels() noexcept nogil
     struct OperandView:
         char* data
@@ -71,7 +74,12 @@ cdef extern from "flambeau/program.hpp" namespace "flambeau":
         const Program* program
         Layout layout
     bint finish(Program& program) noexcept nogil
+    struct Item:
+        ptrdiff_t start
+        char* data[24]
     void run(Plan& plan) noexcept nogil
+    void run_items(const Program& program, const Type* types, int operands, const Item* items, ptrdiff_t count,
+                   ptrdiff_t total) noexcept nogil
 
 cdef extern from "flambeau/dispatch.hpp" namespace "flambeau":
     int isa_count() noexcept
@@ -87,4 +95,5 @@ include "arguments.pxi"
 include "dispatch.pxi"
 include "native.pxi"
 include "pointwise.pxi"
+include "program.pxi"
 include "type.pxi"

@@ -11,6 +11,7 @@ from . import (  # noqa: F401  (importing a family declares its operators)
     comparison,
     convolution,
     creation,
+    fused,
     gradients,
     indexing,
     joining,

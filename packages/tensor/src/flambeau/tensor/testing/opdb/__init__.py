@@ -26,6 +26,7 @@ from . import (
     comparison,
     convolution,
     creation,
+    fused,
     gradients,
     indexing,
     joining,
@@ -50,7 +51,7 @@ __all__ = [
 ]  # fmt: skip
 
 _FAMILIES = (
-    activations, arithmetic, bitwise, comparison, convolution, creation, gradients, indexing, joining, like, losses,
+    activations, arithmetic, bitwise, comparison, convolution, creation, fused, gradients, indexing, joining, like, losses,
     mathematics, matrix, normalization, pooling, random, reductions, shape, sorting, transfer,
 )  # fmt: skip
 

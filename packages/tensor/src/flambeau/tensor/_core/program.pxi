@@ -1,0 +1,321 @@
+# Programs of several pointwise operations that run together, over arrays or over lists of arrays.
+
+cdef class Value:
+    """What an operation in a program takes or gives: an input, or the result of a step. Its type is that of the elements
+    as they would be stored; half floats are computed in float32 and only rounded when stored."""
+
+    cdef int type
+    cdef int operand  # the number of an input, or -1
+    cdef int register  # of a result, or -1
+
+    @property
+    def dtype(self):
+        """The dtype of the elements."""
+        return np.dtype(_DTYPES[self.type])
+
+
+cdef Value _value(int type, int operand, int register):
+    cdef Value value = Value.__new__(Value)
+    value.type = type
+    value.operand = operand
+    value.register = register
+    return value
+
+
+class NotPointwise(Exception):
+    """Something that a program cannot do; the message says what."""
+
+
+cdef class PointwiseProgram:
+    """A program being written, by :meth:`input` and :meth:`apply`, and then run.
+
+    Example:
+        >>> from flambeau.tensor._core.tensor import PointwiseProgram
+        >>> program = PointwiseProgram()
+        >>> x = program.input(ft.float32)
+        >>> program.output(program.apply(ft.ops.mul, [program.apply(ft.ops.exp, [x]), 2.0]))
+        >>> program.run([ft.zeros(2)])[0].tolist()
+        [2.0, 2.0]
+    """
+
+    cdef Program program
+    cdef readonly list inputs  # of Value
+    cdef list outputs  # of Value
+    cdef bint complete
+
+    def __init__(self):
+        self.program.registers = self.program.steps = self.program.outputs = 0
+        self.inputs = []
+        self.outputs = []
+
+    def input(self, dtype):
+        """A new input: a Value."""
+        if len(self.inputs) + MaxOutputs >= MaxOperands:
+            raise NotPointwise(f"more than {MaxOperands - MaxOutputs} inputs")
+        cdef int typenum = np.dtype(dtype).num
+        if typenum >= 256 or _stored[typenum] < 0:
+            raise NotPointwise(f"elements of dtype {dtype}")
+        value = _value(_stored[typenum], len(self.inputs), -1)
+        self.inputs.append(value)
+        return value
+
+    def output(self, value):
+        """Make a Value one of the results; gives its number."""
+        if len(self.outputs) >= MaxOutputs:
+            raise NotPointwise(f"more than {MaxOutputs} results")
+        self.outputs.append(value)
+        return len(self.outputs) - 1
+
+    def apply(self, Operator op, list arguments):
+        """A step: the Value that ``op`` gives for Values and numbers."""
+        cdef const Row* row = <const Row*>op.row
+        cdef int k, t = -1, computed, r
+        cdef Step* step
+        if row is NULL:
+            raise NotPointwise(f"{op.name}()")
+        if self.program.steps == MaxSteps:
+            raise NotPointwise(f"more than {MaxSteps} operations")
+        for k in range(row.arity):
+            value = arguments[k]
+            if isinstance(value, Value):
+                if row.kinds[k] == Mask and (<Value>value).type != Bool:
+                    raise NotPointwise(f"a mask of dtype {value.dtype}")
+                if row.kinds[k] == Number:
+                    raise NotPointwise(f"{op.name}() with a Tensor for '{op.names[k]}'")
+                if row.kinds[k] != Mask:
+                    t = (<Value>value).type if t < 0 else _meeting[t][(<Value>value).type]
+        if t < 0:
+            raise NotPointwise(f"{op.name}() of numbers alone")
+        for k in range(row.arity):
+            if op.kinds[k] == Kind_OPERAND and not isinstance(arguments[k], Value):
+                t = _meet_python_number(t, arguments[k])
+                if t < 0:
+                    raise NotPointwise(f"{op.name}() with {_type_name(arguments[k])} for '{op.names[k]}'")
+        t = _operation_type(op, t)
+        computed = Float32 if t >= ComputeTypes else t
+        if t < 0 or row.loops[computed] is NULL:
+            raise NotPointwise(f"{op.name}() of {', '.join([str(v.dtype) for v in arguments if isinstance(v, Value)])}")
+        registers = [self._register(op, k, arguments[k], Bool if row.kinds[k] == Mask else computed)
+                     for k in range(row.arity)]
+        r = self._new_register(Bool if row.comparison else computed)
+        step = &self.program.step[self.program.steps]
+        self.program.steps += 1
+        step.row = row
+        step.loop = row.loops[computed]
+        step.out = <unsigned char>r
+        for k in range(row.arity):
+            step.operands[k] = <unsigned char>registers[k]
+        return _value(Bool if row.comparison else t, -1, r)
+
+    cdef int _new_register(self, int t) except -1:
+        cdef int r = self.program.registers
+        if r == MaxRegisters:
+            raise NotPointwise(f"more than {MaxRegisters} values")
+        self.program.registers += 1
+        self.program.reg[r].type = <Type>t
+        self.program.reg[r].operand = -1
+        self.program.reg[r].constant = False
+        return r
+
+    cdef int _register(self, Operator op, int k, object value, int t) except -1:
+        """A register of compute type `t` that holds the value."""
+        cdef Value v
+        cdef int r
+        if not isinstance(value, Value):
+            r = self._new_register(t)
+            self.program.reg[r].constant = True
+            if not _put_argument(op, k, value, t, self.program.reg[r].value):
+                raise NotPointwise(f"{op.name}() with {value!r} for '{op.names[k]}'")
+            return r
+        v = <Value>value
+        if v.operand >= 0:
+            for r in range(self.program.registers):
+                if self.program.reg[r].operand == v.operand and self.program.reg[r].type == t:
+                    return r
+            r = self._new_register(t)
+            self.program.reg[r].operand = <signed char>v.operand  # numbered anew when the outputs are known
+            return r
+        return v.register if self.program.reg[v.register].type == t else self._cast(v.register, t)
+
+    cdef int _cast(self, int source, int t) except -1:
+        """A step that converts."""
+        cdef int r
+        cdef Step* step
+        if self.program.steps == MaxSteps:
+            raise NotPointwise(f"more than {MaxSteps} operations")
+        r = self._new_register(t)
+        step = &self.program.step[self.program.steps]
+        self.program.steps += 1
+        step.row = &cast_row
+        step.loop = pointwise_kernels().casts[self.program.reg[source].type][t]
+        step.out = <unsigned char>r
+        step.operands[0] = <unsigned char>source
+        return r
+
+    cdef int _complete(self) except -1:
+        """Number operands as the layout does, outputs first."""
+        cdef int r, o, n = <int>len(self.outputs)
+        cdef Value value
+        if self.complete:
+            return 0
+        for o in range(n):
+            value = <Value>self.outputs[o]
+            if value.register < 0:  # an input as it is
+                value = _value(value.type, -1, self._input_register(value))
+            self.program.output[o].source = <unsigned char>value.register
+            self.program.output[o].operand = <unsigned char>o
+        self.program.outputs = n
+        for r in range(self.program.registers):
+            if self.program.reg[r].operand >= 0:
+                self.program.reg[r].operand += n
+        if not finish(self.program):
+            raise NotPointwise("more values at a time than a tile has room for")
+        self.complete = True
+        return 0
+
+    cdef int _input_register(self, Value value) except -1:
+        cdef int t = Float32 if value.type >= ComputeTypes else value.type
+        return self._register(None, 0, value, t)
+
+    def run(self, list inputs, list outputs=None):
+        """The results, as Tensors: new ones, or those given.
+
+        Inputs and outputs are Tensors of the declared dtypes on the CPU. Their shapes broadcast; an output has the
+        shape of the result, and may be an input.
+
+        Raises:
+            NotPointwise: memory overlaps so that elements would be read after they were written.
+        """
+        arrays = [(<Tensor>x).array for x in inputs]
+        if outputs is None:
+            return [wrap(a, None) for a in self._run(arrays, None)]
+        self._run(arrays, [(<Tensor>x).array for x in outputs])
+        return outputs
+
+    cdef list _run(self, list arrays, list results):
+        cdef Plan plan
+        cdef cnp.npy_intp dims[MaxDims]
+        cdef cnp.npy_intp* shape
+        cdef int d, ndim = 0
+        cdef cnp.ndarray first = None
+        self._complete()
+        for d in range(MaxDims):
+            dims[d] = 1
+        for a, value in zip(arrays, self.inputs, strict=True):
+            if type(a) is not cnp.ndarray or _stored_type(<cnp.ndarray>a) != (<Value>value).type:
+                raise NotPointwise(f"expected {value.dtype}, got {a.dtype}")
+            if not _broadcast(<cnp.ndarray>a, &ndim, dims):
+                raise NotPointwise("shapes that do not broadcast")
+        shape = dims + (MaxDims - ndim)
+        if results is None:
+            for a in arrays:
+                if first is None and cnp.PyArray_NDIM(<cnp.ndarray>a) == ndim:
+                    first = <cnp.ndarray>a
+            results = [_new_result(ndim, shape, (<Value>v).type, first) for v in self.outputs]
+        for a, value in zip(results, self.outputs, strict=True):
+            if type(a) is not cnp.ndarray or not _fits_result(<cnp.ndarray>a, ndim, shape, (<Value>value).type):
+                raise NotPointwise("outputs of another shape or dtype")
+        if not _bind(&plan.layout, results, arrays, ndim, shape):
+            raise NotPointwise("outputs that overlap inputs")
+        plan.program = &self.program
+        with nogil:
+            run(plan)
+        return results
+
+    def run_all(self, list sets, tuple written):
+        """Run over many sets of Tensors in one call, in place.
+
+        Each set has one Tensor for each input, all of the same size; ``written[o]`` is the number of the input that
+        output ``o`` is written to. Sets whose Tensors are not contiguous are run one by one.
+        """
+        cdef vector[Item] items
+        cdef Item item
+        cdef Type types[MaxOperands]
+        cdef int k, o, n = <int>len(self.outputs), count = <int>len(self.inputs)
+        cdef ptrdiff_t total = 0, size
+        cdef bint together
+        self._complete()
+        for o in range(n):
+            types[o] = <Type>(<Value>self.inputs[written[o]]).type
+        for k in range(count):
+            types[n + k] = <Type>(<Value>self.inputs[k]).type
+        items.reserve(len(sets))
+        for tensors in sets:
+            together = True
+            size = -1
+            for k in range(count):
+                array = (<Tensor>(<list>tensors)[k]).array
+                if (_stored_type(<cnp.ndarray>array) != types[n + k] or not cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>array)
+                        or (size >= 0 and size != cnp.PyArray_SIZE(<cnp.ndarray>array))):
+                    together = False
+                    break
+                size = cnp.PyArray_SIZE(<cnp.ndarray>array)
+                item.data[n + k] = <char*>cnp.PyArray_DATA(<cnp.ndarray>array)
+            if not together:
+                self.run(tensors, [tensors[k] for k in written])
+                continue
+            if size == 0:
+                continue
+            for o in range(n):
+                if not cnp.PyArray_ISWRITEABLE(<cnp.ndarray>(<Tensor>(<list>tensors)[<int>written[o]]).array):
+                    raise NotPointwise("read-only memory")
+                item.data[o] = item.data[n + <int>written[o]]
+            item.start = total
+            total += size
+            items.push_back(item)
+        if total > 0:
+            with nogil:
+                run_items(self.program, types, n + count, items.data(), <ptrdiff_t>items.size(), total)
+
+
+def on_arrays(function, arrays):
+    """What a function of Tensors gives for bare arrays, as a bare array: a reference kernel by composition."""
+    return (<Tensor>function(*[wrap(x, None) for x in arrays])).array
+
+
+cdef object _native_pointwise(Operator op, tuple args, object into):
+    """The compiled form of a pointwise expression."""
+    cdef PointwiseProgram program
+    inputs = args[1]
+    if type(inputs) is not tuple and type(inputs) is not list:
+        return None
+    arrays = [cpu_array(x) for x in inputs]
+    for array in arrays:
+        if array is None:
+            return None
+    program = args[0].program_for(tuple([(<cnp.ndarray>a).dtype for a in arrays]))
+    if program is None or len(program.inputs) != len(arrays):
+        return None
+    try:
+        return program._run(arrays, None if into is None else [into])[0]
+    except NotPointwise:
+        return None
+
+
+cdef int _operation_type(Operator op, int t) noexcept:
+    """The type an operator computes in, given that in which its operands meet; -1 when it does not take it."""
+    if op.promote == 2 and not _is_float_type(t):
+        t = Float32
+    if (op.accepts == 1 and t == Bool) or (op.accepts == 2 and not _is_float_type(t)) or (
+            op.accepts == 3 and _is_float_type(t)):
+        return -1
+    return t
+
+
+cdef bint _bind(Layout* layout, list outputs, list inputs, int ndim, const cnp.npy_intp* shape) except -1:
+    """Make arrays the operands of a layout, outputs first; False when they overlap so that a program cannot run."""
+    cdef int d, k, o, n = <int>len(outputs)
+    layout.ndim = ndim
+    layout.count = n + <int>len(inputs)
+    for d in range(ndim):
+        layout.shape[d] = shape[d]
+    for k in range(layout.count):
+        _set_operand(&layout.operands[k], <cnp.ndarray>(outputs[k] if k < n else inputs[k - n]), ndim, shape)
+    for o in range(n):
+        if _overlaps_itself(&layout.operands[o], ndim, shape):
+            return False
+        for k in range(layout.count):
+            if k != o and not _writable_beside(layout, o, _type_sizes[layout.operands[o].type], k,
+                                               _type_sizes[layout.operands[k].type]):
+                return False
+    return True
