@@ -261,8 +261,9 @@ private:
         if (t.value[output.source].data == nullptr && stored == layout.operands[program.reg[output.source].operand].type) {
             // A copy: straight from operand to operand.
             const Block& from = t.operand[program.reg[output.source].operand];
-            if (!(streamed && lies_together(from, size, t) && lies_together(to, size, t)))
-                return copy_block(size, from, to, t.rows, t.cols);
+            if (streamed && lies_together(from, size, t) && lies_together(to, size, t))
+                return stream(to.data, from.data, n * size);
+            return copy_block(size, from, to, t.rows, t.cols);
         }
         loaded(output.source, t);
         const char* data = spread(output.source, t).data;

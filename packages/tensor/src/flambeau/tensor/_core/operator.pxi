@@ -123,6 +123,10 @@ def make_records():
     """One record for each declared operator, in order of declaration; called once, at import."""
     records = {name: Operator(d) for name, d in definitions().items()}
     set_native("pointwise", &_native_pointwise)
+    set_native("clone", &_native_clone)
+    set_native("contiguous", &_native_contiguous)
+    set_native("cast", &_native_cast)
+    set_native("copy", &_native_copy)
     return records
 
 
