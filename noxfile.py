@@ -166,8 +166,14 @@ def train(session: nox.Session) -> None:
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Look longer: many more examples for property tests, then compiled code under the address and UB sanitizers."""
-    session.install(*wheels(session, *PACKAGES), *GROUPS["test"])
+    """Look longer: many more examples for property tests, then compiled code under sanitizers, alone and in Python."""
+    session.install(*wheels(session, *PACKAGES), *GROUPS["test"], "cmake")
+    for sanitizer in ("thread", "address,undefined"):
+        with tempfile.TemporaryDirectory() as folder:
+            source = ROOT / "packages/tensor/cpp/tests"
+            session.run("cmake", "-S", source, "-B", folder, f"-DFLAMBEAU_SANITIZE={sanitizer}")
+            session.run("cmake", "--build", folder)
+            session.run("ctest", "--test-dir", folder, "--output-on-failure")
     for name in PACKAGES:
         session.run("pytest", FOLDERS[name] / "tests", "--hypothesis-profile", "soak", *session.posargs)
     with tempfile.TemporaryDirectory() as folder:

@@ -34,6 +34,7 @@ from ._expression import Expression
 from ._files import load, save
 from ._observe import observe
 from ._public import publish as _publish
+from ._threads import get_num_threads, set_num_threads
 from .errors import DeviceError, DTypeError, FileCorrupt, ShapeError
 from .random import Generator, default_generator, manual_seed
 
@@ -42,9 +43,9 @@ __version__ = "0.1.0"
 __all__ = [
     "ABI", "Backend", "DTypeError", "Device", "DeviceError", "Expression", "FileCorrupt", "Generator", "Operator", "ShapeError",
     "Tensor", "as_tensor", "bfloat16", "bool_", "complex64", "complex128", "cuda", "default_generator", "device",
-    "errors", "float16", "float32", "float64", "from_numpy", "int8", "int16", "int32", "int64", "is_tensor", "load",
-    "manual_seed", "observe", "ops", "promote_types", "random", "register_backend", "save", "tensor", "uint8",
-    "uint16", "uint32", "uint64",
+    "errors", "float16", "float32", "float64", "from_numpy", "get_num_threads", "int8", "int16", "int32", "int64",
+    "is_tensor", "load", "manual_seed", "observe", "ops", "promote_types", "random", "register_backend", "save",
+    "set_num_threads", "tensor", "uint8", "uint16", "uint32", "uint64",
 ]  # fmt: skip
 
 _publish(globals(), __all__)

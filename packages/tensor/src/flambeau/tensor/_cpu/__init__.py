@@ -4,3 +4,5 @@ Each module here wraps one family of ``cpp/``: it checks what kernels rely on, a
 """
 
 from __future__ import annotations
+
+from . import runtime  # noqa: F401
