@@ -25,7 +25,8 @@ BINARY = {
     ast.BitOr: ("bitwise_or", operator.or_), ast.BitXor: ("bitwise_xor", operator.xor),
 }  # fmt: skip
 UNARY = {
-    ast.USub: ("neg", operator.neg), ast.Invert: ("bitwise_not", operator.invert), ast.Not: ("logical_not", operator.not_),
+    ast.USub: ("neg", operator.neg), ast.Invert: ("bitwise_not", operator.invert),
+    ast.Not: ("logical_not", operator.not_),
 }  # fmt: skip
 COMPARISONS = {ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge"}
 
@@ -76,9 +77,7 @@ class Expression:
             return ops.pointwise(self, values, out=out)
         given = {i: value for i, value in enumerate(values) if isinstance(value, (int, float))}
         if len(given) == len(values):
-            errors.type_error(
-                "pointwise", self.names[0] if values else None, "at least one Tensor", "numbers alone"
-            )
+            errors.type_error("pointwise", self.names[0] if values else None, "at least one Tensor", "numbers alone")
         rest = [value for i, value in enumerate(values) if i not in given]
         return ops.pointwise(self._with_numbers(tuple(given.items())), rest, out=out)
 
@@ -293,9 +292,9 @@ def pointwise(expression: str) -> Expression:
     float32 and rounded once, at the end.
 
     Args:
-        expression: Python arithmetic (``+ - * / // % **``), comparisons, ``and or not``, ``a if c else b``, numbers, the
-            constants ``pi``, ``inf`` and ``nan``, and calls of pointwise functions by their names in this package. All
-            other names are arguments.
+        expression: Python arithmetic (``+ - * / // % **``), comparisons, ``and or not``, ``a if c else b``, numbers,
+            the constants ``pi``, ``inf`` and ``nan``, and calls of pointwise functions by their names in this package.
+            All other names are arguments.
 
     Returns:
         A function of one Tensor or number for each name, in the order of their first appearance, or by keyword; with

@@ -44,7 +44,7 @@ cdef object _native_clone(Operator op, tuple args, object into):
     x = cpu_array(args[0])
     if x is None or into is not None:
         return None
-    return _new_copy(<cnp.ndarray>x, _stored_type(<cnp.ndarray>x), True)
+    return _new_copy(<cnp.ndarray>x, _stored_type(<cnp.ndarray>x), False)
 
 
 cdef object _native_contiguous(Operator op, tuple args, object into):

@@ -51,8 +51,8 @@ __all__ = [
 ]  # fmt: skip
 
 _FAMILIES = (
-    activations, arithmetic, bitwise, comparison, convolution, creation, fused, gradients, indexing, joining, like, losses,
-    mathematics, matrix, normalization, pooling, random, reductions, shape, sorting, transfer,
+    activations, arithmetic, bitwise, comparison, convolution, creation, fused, gradients, indexing, joining, like,
+    losses, mathematics, matrix, normalization, pooling, random, reductions, shape, sorting, transfer,
 )  # fmt: skip
 
 _ENTRIES: dict[str, OpInfo] = {}
