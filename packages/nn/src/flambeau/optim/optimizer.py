@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from flambeau.autograd import Variable, enable_grad
 from flambeau.tensor import Tensor, errors
 
-from . import _state
+from . import _fused, _state
 
 __all__ = ["Optimizer", "Params"]
 
@@ -108,6 +108,7 @@ class Optimizer:
         for group in self.param_groups:
             options = {name: group[name] for name in self.defaults}
             maximize = options.pop("maximize")
+            entries = []
             for param in group["params"]:
                 grad = param.grad
                 if grad is not None:
@@ -116,7 +117,8 @@ class Optimizer:
                     state = self.state.get(param)
                     if state is None:
                         state = self.state[param] = self.init_state(p, **options)
-                    self.update(p, -g if maximize else g, state, **options)
+                    entries.append((p, g, state))
+            _fused.step(self, entries, options, maximize)
         return loss
 
     def zero_grad(self, set_to_none: bool = True) -> None:

@@ -40,13 +40,13 @@ cdef class PointwiseProgram:
 
     cdef Program program
     cdef readonly list inputs  # of Value
-    cdef list outputs  # of Value
+    cdef list results  # of Value
     cdef bint complete
 
     def __init__(self):
         self.program.registers = self.program.steps = self.program.outputs = 0
         self.inputs = []
-        self.outputs = []
+        self.results = []
 
     def input(self, dtype):
         """A new input: a Value."""
@@ -59,12 +59,17 @@ cdef class PointwiseProgram:
         self.inputs.append(value)
         return value
 
+    @property
+    def outputs(self):
+        """How many results there are."""
+        return len(self.results)
+
     def output(self, value):
         """Make a Value one of the results; gives its number."""
-        if len(self.outputs) >= MaxOutputs:
+        if len(self.results) >= MaxOutputs:
             raise NotPointwise(f"more than {MaxOutputs} results")
-        self.outputs.append(value)
-        return len(self.outputs) - 1
+        self.results.append(value)
+        return len(self.results) - 1
 
     def apply(self, Operator op, list arguments):
         """A step: the Value that ``op`` gives for Values and numbers."""
@@ -154,12 +159,12 @@ cdef class PointwiseProgram:
 
     cdef int _complete(self) except -1:
         """Number operands as the layout does, outputs first."""
-        cdef int r, o, n = <int>len(self.outputs)
+        cdef int r, o, n = <int>len(self.results)
         cdef Value value
         if self.complete:
             return 0
         for o in range(n):
-            value = <Value>self.outputs[o]
+            value = <Value>self.results[o]
             if value.register < 0:  # an input as it is
                 value = _value(value.type, -1, self._input_register(value))
             self.program.output[o].source = <unsigned char>value.register
@@ -211,8 +216,8 @@ cdef class PointwiseProgram:
             for a in arrays:
                 if first is None and cnp.PyArray_NDIM(<cnp.ndarray>a) == ndim:
                     first = <cnp.ndarray>a
-            results = [_new_result(ndim, shape, (<Value>v).type, first) for v in self.outputs]
-        for a, value in zip(results, self.outputs, strict=True):
+            results = [_new_result(ndim, shape, (<Value>v).type, first) for v in self.results]
+        for a, value in zip(results, self.results, strict=True):
             if type(a) is not cnp.ndarray or not _fits_result(<cnp.ndarray>a, ndim, shape, (<Value>value).type):
                 raise NotPointwise("outputs of another shape or dtype")
         if not _bind(&plan.layout, results, arrays, ndim, shape):
@@ -222,50 +227,89 @@ cdef class PointwiseProgram:
             run(plan)
         return results
 
-    def run_all(self, list sets, tuple written):
+    def convert(self, value, dtype):
+        """The same elements in another dtype."""
+        cdef Value v = <Value>value
+        cdef int t = _stored[<int>np.dtype(dtype).num]
+        cdef int computed = Float32 if t >= ComputeTypes else t
+        if v.type == t:
+            return v
+        if v.register < 0:
+            v = _value(v.type, -1, self._input_register(v))
+        if _rank(v.type) > _rank(t):
+            raise NotPointwise(f"{v.dtype} written to {dtype}")
+        return _value(t, -1, v.register if self.program.reg[v.register].type == computed else self._cast(v.register, computed))
+
+    def run_all(self, list sets, tuple changes):
         """Run over many sets of Tensors in one call, in place.
 
-        Each set has one Tensor for each input, all of the same size; ``written[o]`` is the number of the input that
-        output ``o`` is written to. Sets whose Tensors are not contiguous are run one by one.
+        Each set has one Tensor for each input. ``changes`` has, for each output, the number of the input it is written
+        to and the operator that counts as having changed it. Gives the sets it did not run over: those whose Tensors
+        are not contiguous, of one shape, and of the declared dtypes.
         """
         cdef vector[Item] items
         cdef Item item
         cdef Type types[MaxOperands]
-        cdef int k, o, n = <int>len(self.outputs), count = <int>len(self.inputs)
+        cdef int k, o, n = <int>len(self.results), count = <int>len(self.inputs)
         cdef ptrdiff_t total = 0, size
-        cdef bint together
+        cdef list left = []
+        cdef int written[MaxOutputs]
         self._complete()
         for o in range(n):
+            written[o] = changes[o][0]
             types[o] = <Type>(<Value>self.inputs[written[o]]).type
         for k in range(count):
             types[n + k] = <Type>(<Value>self.inputs[k]).type
         items.reserve(len(sets))
         for tensors in sets:
-            together = True
-            size = -1
-            for k in range(count):
-                array = (<Tensor>(<list>tensors)[k]).array
-                if (_stored_type(<cnp.ndarray>array) != types[n + k] or not cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>array)
-                        or (size >= 0 and size != cnp.PyArray_SIZE(<cnp.ndarray>array))):
-                    together = False
-                    break
-                size = cnp.PyArray_SIZE(<cnp.ndarray>array)
-                item.data[n + k] = <char*>cnp.PyArray_DATA(<cnp.ndarray>array)
-            if not together:
-                self.run(tensors, [tensors[k] for k in written])
-                continue
-            if size == 0:
+            if not self._fill(<list>tensors, &item, n, written, &size):
+                left.append(tensors)
                 continue
             for o in range(n):
-                if not cnp.PyArray_ISWRITEABLE(<cnp.ndarray>(<Tensor>(<list>tensors)[<int>written[o]]).array):
-                    raise NotPointwise("read-only memory")
-                item.data[o] = item.data[n + <int>written[o]]
-            item.start = total
-            total += size
-            items.push_back(item)
+                _changed(<Tensor>(<list>tensors)[written[o]], <Operator>changes[o][1])
+            if size > 0:
+                item.start = total
+                total += size
+                items.push_back(item)
         if total > 0:
             with nogil:
                 run_items(self.program, types, n + count, items.data(), <ptrdiff_t>items.size(), total)
+        return left
+
+    cdef bint _fill(self, list tensors, Item* item, int n, const int* written, ptrdiff_t* size) except -1:
+        """A set of Tensors as operands; False when the program cannot run over them."""
+        cdef int k, j
+        cdef cnp.ndarray array, first = None
+        if len(tensors) != len(self.inputs):
+            return False
+        for k in range(<int>len(tensors)):
+            if type((<Tensor>tensors[k]).array) is not cnp.ndarray:
+                return False
+            array = <cnp.ndarray>(<Tensor>tensors[k]).array
+            if _stored_type(array) != (<Value>self.inputs[k]).type or not cnp.PyArray_IS_C_CONTIGUOUS(array):
+                return False
+            if first is None:
+                first = array
+            elif not _same_shape(first, array):
+                return False
+            item.data[n + k] = <char*>cnp.PyArray_DATA(array)
+        size[0] = cnp.PyArray_SIZE(first)
+        for k in range(n):
+            array = <cnp.ndarray>(<Tensor>tensors[written[k]]).array
+            if not cnp.PyArray_ISWRITEABLE(array):
+                return False
+            item.data[k] = <char*>cnp.PyArray_DATA(array)
+            for j in range(<int>len(tensors)):
+                if j != written[k] and not _apart_from(array, <cnp.ndarray>(<Tensor>tensors[j]).array):
+                    return False
+        return True
+
+
+cdef inline bint _apart_from(cnp.ndarray a, cnp.ndarray b) noexcept:
+    """Whether two contiguous arrays share no memory."""
+    cdef char* p = <char*>cnp.PyArray_DATA(a)
+    cdef char* q = <char*>cnp.PyArray_DATA(b)
+    return p + cnp.PyArray_NBYTES(a) <= q or q + cnp.PyArray_NBYTES(b) <= p
 
 
 def on_arrays(function, arrays):

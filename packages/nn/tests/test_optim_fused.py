@@ -1,0 +1,141 @@
+"""The step of all parameters as one program."""
+
+import flambeau.tensor as ft
+import numpy as np
+import pytest
+from flambeau import optim
+from flambeau.autograd import Variable
+
+SHAPES = [(3,), (2, 5), (), (0, 4), (70, 50), (1,)]
+
+OPTIMIZERS = {
+    "sgd": lambda p: optim.SGD(p, lr=0.1, weight_decay=0.01),
+    "momentum": lambda p: optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.1),
+    "nesterov": lambda p: optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True, maximize=True),
+    "adam": lambda p: optim.Adam(p, lr=0.1, weight_decay=0.01),
+    "amsgrad": lambda p: optim.Adam(p, lr=0.1, amsgrad=True, maximize=True),
+}
+
+
+def parameters(dtype="float32"):
+    rng = np.random.default_rng(0)
+    params = [Variable(ft.tensor(rng.normal(size=s)).to(dtype), requires_grad=True) for s in SHAPES]
+    grads = [[ft.tensor(rng.normal(size=s)).to(dtype) for s in SHAPES] for _ in range(4)]
+    # One whose memory is not in order of its elements.
+    params.append(Variable(ft.tensor(rng.normal(size=(4, 3))).to(dtype).T, requires_grad=True))
+    for step in grads:
+        step.append(ft.tensor(rng.normal(size=(3, 4))).to(dtype))
+    return params, grads
+
+
+def train(make, one_by_one, dtype="float32"):
+    params, grads = parameters(dtype)
+    optimizer = make(params)
+    for step in grads:
+        for p, g in zip(params, step, strict=True):
+            p.grad = Variable(g)
+        if one_by_one:
+            _step_one_by_one(optimizer)
+        else:
+            optimizer.step()
+    return [p.detach().numpy() for p in params], optimizer
+
+
+def _step_one_by_one(optimizer):
+    for group in optimizer.param_groups:
+        options = {name: group[name] for name in optimizer.defaults}
+        maximize = options.pop("maximize")
+        for p in group["params"]:
+            state = optimizer.state.setdefault(p, None)
+            if state is None:
+                state = optimizer.state[p] = optimizer.init_state(p.data, **options)
+            optimizer.update(p.data, -p.grad.data if maximize else p.grad.data, state, **options)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_one_program_gives_what_updates_one_by_one_give(name, dtype):
+    """Written down and run over all parameters, an update gives the very same bits, in parameters and state."""
+    together, first = train(OPTIMIZERS[name], False, dtype)
+    apart, second = train(OPTIMIZERS[name], True, dtype)
+    for x, y in zip(together, apart, strict=True):
+        np.testing.assert_array_equal(x, y)
+    for x, y in zip(first.state.values(), second.state.values(), strict=True):
+        assert list(x) == list(y)
+        for key, value in x.items():
+            same = np.array_equal(value.numpy(), y[key].numpy()) if isinstance(value, ft.Tensor) else value == y[key]
+            assert same, f"{name}: state '{key}'"
+
+
+def test_programs_are_really_used(monkeypatch):
+    """After the first step, update runs once for all parameters that are alike, not once for each."""
+    params, grads = parameters()
+    params, grads = params[:-1], [g[:-1] for g in grads]  # those in order
+    optimizer = optim.Adam(params)
+    calls = []
+    update = optimizer.update
+    monkeypatch.setattr(optimizer, "update", lambda *args, **options: (calls.append(1), update(*args, **options)))
+    for step in grads:
+        for p, g in zip(params, step, strict=True):
+            p.grad = Variable(g)
+        optimizer.step()
+    assert len(calls) == len(grads)
+
+
+def test_changes_are_counted():
+    """Backward notices that a parameter it kept was changed by the program."""
+    w = Variable(ft.ones(3), requires_grad=True)
+    loss = (w * w).sum()
+    w.grad = Variable(ft.ones(3))
+    before = w.version
+    optim.SGD([w], lr=0.1).step()
+    assert w.version == before + 1
+    with pytest.raises(RuntimeError, match="sub_ changed it in place"):
+        loss.backward()
+
+
+def test_updates_that_are_no_programs_run_one_by_one():
+    """An update may look at elements: then it is simply called for each parameter."""
+
+    class Signs(optim.Optimizer):
+        def __init__(self, params):
+            super().__init__(params, {})
+
+        def update(self, p, g, state):
+            p.sub_(g / max(g.abs().sum().item(), 1.0))
+
+    w = Variable(ft.tensor([1.0, 2.0]), requires_grad=True)
+    w.grad = Variable(ft.tensor([1.0, 3.0]))
+    Signs([w]).step()
+    assert w.tolist() == [0.75, 1.25]
+
+
+def test_parameters_that_share_memory_are_updated_one_after_the_other():
+    """Where a gradient is (part of) the parameter itself, no program runs that would read what it wrote."""
+    base = ft.tensor([1.0, 2.0, 4.0])
+    w = Variable(base[:2], requires_grad=True)
+    w.grad = Variable(base[1:])
+    optim.SGD([w], lr=0.5).step()
+    assert base.tolist() == [0.0, 0.0, 4.0]
+
+
+def test_unhashable_state_is_allowed():
+    """What a state holds beside Tensors and numbers keeps a parameter to itself, and is no error."""
+    w = Variable(ft.ones(2), requires_grad=True)
+    w.grad = Variable(ft.ones(2))
+
+    class Listing(optim.Optimizer):
+        def __init__(self, params):
+            super().__init__(params, {})
+
+        def init_state(self, p):
+            return {"seen": []}
+
+        def update(self, p, g, state):
+            state["seen"].append(1)
+            p.sub_(g)
+
+    optimizer = Listing([w])
+    optimizer.step()
+    assert w.tolist() == [0.0, 0.0]
+    assert optimizer.state[w]["seen"] == [1]
