@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from . import errors
 
 if TYPE_CHECKING:
+    from . import ops
     from ._core.tensor import Tensor
+
+# What is called on small Tensors takes `ops` from the module, where `_public` puts it (the build imports this file when
+# there are no records yet): an import in the function would cost more than the function.
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -159,12 +163,14 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
         >>> ft.mm(ft.ones(2, 3), ft.ones(3, 1)).tolist()
         [[3.0], [3.0]]
     """
-    from . import ops
-
-    _check_dims("mm", "input", input, 2)
-    _check_dims("mm", "mat2", mat2, 2)
-    _check_inner("mm", "mat2", input, mat2, 0)
-    return ops.matmul(input, mat2)
+    if input.ndim != 2 or mat2.ndim != 2:
+        _check_dims("mm", "input", input, 2)
+        _check_dims("mm", "mat2", mat2, 2)
+    try:
+        return ops.matmul(input, mat2)
+    except errors.ShapeError:
+        _check_inner("mm", "mat2", input, mat2, 0)
+        raise
 
 
 @composed()
@@ -185,14 +191,16 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
         >>> ft.bmm(ft.ones(2, 1, 3), ft.ones(2, 3, 1)).tolist()
         [[[3.0]], [[3.0]]]
     """
-    from . import ops
-
-    _check_dims("bmm", "input", input, 3)
-    _check_dims("bmm", "mat2", mat2, 3)
+    if input.ndim != 3 or mat2.ndim != 3:
+        _check_dims("bmm", "input", input, 3)
+        _check_dims("bmm", "mat2", mat2, 3)
     if mat2.shape[0] != input.shape[0]:
         errors.shape_error("bmm", "mat2", f"{input.shape[0]} matrices as input", f"shape {tuple(mat2.shape)}")
-    _check_inner("bmm", "mat2", input, mat2, 1)
-    return ops.matmul(input, mat2)
+    try:
+        return ops.matmul(input, mat2)
+    except errors.ShapeError:
+        _check_inner("bmm", "mat2", input, mat2, 1)
+        raise
 
 
 @composed()
@@ -213,12 +221,14 @@ def mv(input: Tensor, vec: Tensor) -> Tensor:
         >>> ft.mv(ft.ones(2, 3), ft.ones(3)).tolist()
         [3.0, 3.0]
     """
-    from . import ops
-
-    _check_dims("mv", "input", input, 2)
-    _check_dims("mv", "vec", vec, 1)
-    _check_inner("mv", "vec", input, vec, 0)
-    return ops.matmul(input, vec)
+    if input.ndim != 2 or vec.ndim != 1:
+        _check_dims("mv", "input", input, 2)
+        _check_dims("mv", "vec", vec, 1)
+    try:
+        return ops.matmul(input, vec)
+    except errors.ShapeError:
+        _check_inner("mv", "vec", input, vec, 0)
+        raise
 
 
 @composed()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import ops
+from . import _composed, ops
 from ._composed import COMPOSED, CONVERSIONS
 from ._conversion import METHODS
 from ._core.functions import PUBLIC
@@ -19,6 +19,7 @@ def publish(namespace: dict[str, Any], names: list[str]) -> None:
             names.append(name)
         if is_method:
             install_method(name, function)
+    _composed.ops = ops
     for function, is_method in COMPOSED:
         namespace[function.__name__] = function
         names.append(function.__name__)

@@ -1,0 +1,143 @@
+// Products with few rows, which read B once and are as fast as memory: a Linear layer on one sample, matrix times vector.
+#pragma once
+
+#include "flambeau/gemm/pack.hpp"
+#include "flambeau/gemm.hpp"
+#include "flambeau/threads.hpp"
+
+namespace flambeau::FLAMBEAU_ISA::micro {
+
+constexpr ptrdiff_t ThinRows = 4;
+constexpr ptrdiff_t ThinChunk = 1 << 16;  // numbers of B from which a task is worth a thread
+
+// The sum of all lanes, by halves.
+template <class T>
+FLAMBEAU_INLINE T sum_lanes(Vector<T> x) {
+#pragma GCC unroll 4
+    for (int half = lanes<T> / 2; half > 0; half /= 2) {
+        Mask<T> mask{};
+        for (int l = 0; l < lanes<T>; ++l) mask[l] = (l + half) % lanes<T>;
+        x += __builtin_shuffle(x, mask);
+    }
+    return x[0];
+}
+
+template <class T>
+FLAMBEAU_INLINE T bias_at(const Product<T>& p, ptrdiff_t i, ptrdiff_t j) {
+    return p.bias ? p.bias[i * p.bias_row + j * p.bias_column] : T(0);
+}
+
+// Columns j to j + Columns of a product whose rows of A and columns of B lie along k in memory.
+template <class T, int Rows, int Columns>
+void dots(const Product<T>& p, ptrdiff_t j) noexcept {
+    constexpr int L = lanes<T>;
+    Vector<T> sums[Rows][Columns];
+#pragma GCC unroll 4
+    for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 8
+        for (int c = 0; c < Columns; ++c) sums[i][c] = Vector<T>{};
+    const ptrdiff_t a_row = p.a_row, b_column = p.b_column, k = p.k;
+    const T* const a = p.a;
+    const T* const b = p.b + j * b_column;
+    ptrdiff_t step = 0;
+    for (; step + L <= k; step += L) {
+        Vector<T> x[Rows];
+#pragma GCC unroll 4
+        for (int i = 0; i < Rows; ++i) x[i] = load(a + i * a_row + step);
+#pragma GCC unroll 8
+        for (int c = 0; c < Columns; ++c) {
+            const Vector<T> y = load(b + c * b_column + step);
+#pragma GCC unroll 4
+            for (int i = 0; i < Rows; ++i) sums[i][c] += x[i] * y;
+        }
+    }
+    if (step < k) {
+#pragma GCC unroll 8
+        for (int c = 0; c < Columns; ++c) {
+            const Vector<T> y = load_partial(b + c * b_column + step, k - step);
+#pragma GCC unroll 4
+            for (int i = 0; i < Rows; ++i) sums[i][c] += load_partial(a + i * a_row + step, k - step) * y;
+        }
+    }
+#pragma GCC unroll 4
+    for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 8
+        for (int c = 0; c < Columns; ++c)
+            p.c[i * p.c_row + (j + c) * p.c_column] = sum_lanes<T>(sums[i][c]) + bias_at(p, i, j + c);
+}
+
+template <class T, int Rows>
+void all_dots(const Product<T>& p) noexcept {
+    constexpr int Columns = Rows == 1 ? 8 : 4;
+    parallel(p.n, round_up(quotient_up(ThinChunk, p.k), Columns), [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+        ptrdiff_t j = begin;
+        for (; j + Columns <= end; j += Columns) dots<T, Rows, Columns>(p, j);
+        for (; j < end; ++j) dots<T, Rows, 1>(p, j);
+    });
+}
+
+// Adds rows k to k + Steps of B, times their numbers in A, to the whole of C between two columns.
+template <class T, int Rows, int Steps>
+FLAMBEAU_INLINE void add_rows(const Product<T>& p, ptrdiff_t k, ptrdiff_t begin, ptrdiff_t end) {
+    T numbers[Rows][Steps];
+    for (int i = 0; i < Rows; ++i)
+        for (int s = 0; s < Steps; ++s) numbers[i][s] = p.a[i * p.a_row + (k + s) * p.a_column];
+    const T* const b = p.b + k * p.b_row;
+    const auto columns = [&](ptrdiff_t j, auto read, auto write) __attribute__((always_inline)) {
+        Vector<T> row[Steps];
+#pragma GCC unroll 8
+        for (int s = 0; s < Steps; ++s) row[s] = read(b + s * p.b_row + j);
+#pragma GCC unroll 4
+        for (int i = 0; i < Rows; ++i) {
+            T* const c = p.c + i * p.c_row + j;
+            Vector<T> sum = read(static_cast<const T*>(c));
+#pragma GCC unroll 8
+            for (int s = 0; s < Steps; ++s) sum += row[s] * numbers[i][s];
+            write(c, sum);
+        }
+    };
+    ptrdiff_t j = begin;
+    for (; j + lanes<T> <= end; j += lanes<T>)
+        columns(
+            j, [](const T* from) __attribute__((always_inline)) { return load(from); },
+            [](T* to, Vector<T> x) __attribute__((always_inline)) { store(to, x); });
+    if (const ptrdiff_t rest = end - j; rest > 0)
+        columns(
+            j, [=](const T* from) __attribute__((always_inline)) { return load_partial(from, rest); },
+            [=](T* to, Vector<T> x) __attribute__((always_inline)) { store_partial(to, x, rest); });
+}
+
+// A product whose rows of B and C lie along the columns in memory: C is kept in the cache while rows of B are added.
+template <class T, int Rows>
+void all_rows(const Product<T>& p) noexcept {
+    constexpr int Steps = Rows == 1 ? 8 : 4;
+    const ptrdiff_t chunk = round_up(quotient_up(ThinChunk, p.k), 256);
+    parallel(p.n, chunk < 4096 ? chunk : 4096, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+        for (int i = 0; i < Rows; ++i)
+            for (ptrdiff_t j = begin; j < end; ++j) p.c[i * p.c_row + j] = bias_at(p, i, j);
+        ptrdiff_t k = 0;
+        for (; k + Steps <= p.k; k += Steps) add_rows<T, Rows, Steps>(p, k, begin, end);
+        for (; k < p.k; ++k) add_rows<T, Rows, 1>(p, k, begin, end);
+    });
+}
+
+// Whether it was a thin product, which is then done.
+template <class T>
+FLAMBEAU_INLINE bool thin(const Product<T>& p) {
+    if (p.m > ThinRows) return false;
+    if (p.b_row == 1 && p.a_column == 1) {
+        static constexpr void (*all[ThinRows])(const Product<T>&) noexcept = {all_dots<T, 1>, all_dots<T, 2>,
+                                                                              all_dots<T, 3>, all_dots<T, 4>};
+        all[p.m - 1](p);
+        return true;
+    }
+    if (p.b_column == 1 && p.c_column == 1 && p.n >= lanes<T>) {
+        static constexpr void (*all[ThinRows])(const Product<T>&) noexcept = {all_rows<T, 1>, all_rows<T, 2>,
+                                                                              all_rows<T, 3>, all_rows<T, 4>};
+        all[p.m - 1](p);
+        return true;
+    }
+    return false;
+}
+
+}  // namespace flambeau::FLAMBEAU_ISA::micro
