@@ -2,6 +2,8 @@
 #include "flambeau/dispatch.hpp"
 #include "flambeau/gemm.hpp"
 #include "flambeau/pointwise.hpp"
+#include "flambeau/reduction.hpp"
 
 FLAMBEAU_FAMILY(PointwiseKernels, pointwise)
 FLAMBEAU_FAMILY(GemmKernels, gemm)
+FLAMBEAU_FAMILY(ReductionKernels, reduction)

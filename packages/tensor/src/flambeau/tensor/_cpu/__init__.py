@@ -5,5 +5,9 @@ Each module here wraps one family of ``cpp/``: it checks what kernels rely on, a
 
 from __future__ import annotations
 
-from .._core import functions  # noqa: F401  (makes the records)
-from . import gemm, runtime  # noqa: F401
+from .._core import functions  # noqa: F401  (makes the records, which get their kernels here)
+from . import (  # noqa: F401
+    gemm,
+    reductions,
+    runtime,
+)

@@ -1,0 +1,115 @@
+# What the wrappers of kernels share: arrays as kernels see them. Included by the modules that need it.
+
+cimport numpy as cnp
+from libc.stddef cimport ptrdiff_t
+from libc.stdint cimport int64_t
+
+from flambeau.tensor._core.tensor cimport Operator, Tensor, native_t, set_native
+
+import ml_dtypes
+import numpy as np
+
+cnp.import_array()
+
+cdef extern from "flambeau/types.hpp" namespace "flambeau":
+    enum:
+        Float16 "flambeau::Float16"
+        BFloat16 "flambeau::BFloat16"
+        Float32 "flambeau::Float32"
+        Float64 "flambeau::Float64"
+        Int64 "flambeau::Int64"
+        Bool "flambeau::Bool"
+        StoredTypes "flambeau::StoredTypes"
+
+cdef extern from "flambeau/layout.hpp" namespace "flambeau":
+    enum:
+        MaxDims "flambeau::MaxDims"
+
+cdef enum:
+    # Elements from which on other Python threads may run meanwhile.
+    WORTH_RELEASING = 16384
+
+# NumPy's type numbers of ours, and ours of NumPy's (-1 for types without kernels).
+cdef int _typenum[StoredTypes]
+cdef signed char _type_of_number[256]
+
+
+cdef _fill_types():
+    cdef int t
+    for t in range(256):
+        _type_of_number[t] = t if t <= cnp.NPY_DOUBLE and t != cnp.NPY_LONGLONG and t != cnp.NPY_ULONGLONG else -1
+    for t in range(StoredTypes):
+        _typenum[t] = t
+    for t, dtype in ((Float16, np.dtype(np.float16)), (BFloat16, np.dtype(ml_dtypes.bfloat16))):
+        _typenum[t] = dtype.num
+        if dtype.num < 256:
+            _type_of_number[<int>dtype.num] = t
+
+
+_fill_types()
+
+
+cdef inline cnp.ndarray _array_of(object value):
+    """The NumPy array that is a Tensor's or is given, where kernels take it; else None."""
+    if isinstance(value, Tensor):
+        value = (<Tensor>value).array
+    if type(value) is not cnp.ndarray or cnp.PyArray_NDIM(<cnp.ndarray>value) > MaxDims:
+        return None
+    if not cnp.PyArray_ISALIGNED(<cnp.ndarray>value) or not cnp.PyArray_ISNOTSWAPPED(<cnp.ndarray>value):
+        return None
+    return <cnp.ndarray>value
+
+
+cdef inline int _type_of(cnp.ndarray x) noexcept:
+    """Our number of an array's type, or -1."""
+    cdef int typenum = cnp.PyArray_TYPE(x)
+    return _type_of_number[typenum] if typenum < 256 else -1
+
+
+cdef inline int _dim_of(object value, int ndim) except -2:
+    """A dimension as it is usually given, 0 <= dim < ndim; -1 where the general path must look at it."""
+    cdef Py_ssize_t dim
+    if type(value) is not int or ndim == 0:
+        return -1
+    try:
+        dim = <Py_ssize_t>value
+    except OverflowError:
+        return -1
+    if dim < 0:
+        dim += ndim
+    return <int>dim if 0 <= dim < ndim else -1
+
+
+cdef bint _apart(cnp.ndarray out, cnp.ndarray x) noexcept:
+    """Whether two arrays share no memory, as far as their extents tell."""
+    cdef char* low = cnp.PyArray_BYTES(x)
+    cdef char* high = low + cnp.PyArray_ITEMSIZE(x)
+    cdef char* start = cnp.PyArray_BYTES(out)
+    cdef int d
+    for d in range(cnp.PyArray_NDIM(x)):
+        if cnp.PyArray_STRIDE(x, d) < 0:
+            low += cnp.PyArray_STRIDE(x, d) * (cnp.PyArray_DIM(x, d) - 1)
+        else:
+            high += cnp.PyArray_STRIDE(x, d) * (cnp.PyArray_DIM(x, d) - 1)
+    return start + cnp.PyArray_NBYTES(out) <= low or start >= high
+
+
+cdef object _result(int ndim, cnp.npy_intp* dims, int t, object into, cnp.ndarray x):
+    """A new array of our type `t`, or `into` where it is fit; None where it is not."""
+    cdef int d
+    cdef cnp.ndarray out
+    if into is None:
+        return cnp.PyArray_EMPTY(ndim, dims, _typenum[t], 0)
+    if type(into) is not cnp.ndarray:
+        return None
+    out = <cnp.ndarray>into
+    if not PyArray_ISCARRAY(out) or cnp.PyArray_TYPE(out) != _typenum[t] or cnp.PyArray_NDIM(out) != ndim:
+        return None
+    for d in range(ndim):
+        if cnp.PyArray_DIM(out, d) != dims[d]:
+            return None
+    return out if _apart(out, x) else None
+
+
+cdef extern from "numpy/arrayobject.h":
+    bint PyArray_ISCARRAY(cnp.ndarray)
