@@ -262,8 +262,8 @@ def _of_numbers(op: Operator, values: Sequence[Any]) -> Any:
     """What a pointwise operator gives for numbers alone, as a number."""
     from ._creation import tensor
 
-    first = float(values[0]) if isinstance(values[0], int) and op.promote == 2 else values[0]
-    return op(tensor(first), *values[1:]).item()
+    exact = op.definition.promote != "float" and isinstance(values[0], int)
+    return op(tensor(values[0] if exact else float(values[0]), dtype=None if exact else "float64"), *values[1:]).item()
 
 
 @functools.cache
