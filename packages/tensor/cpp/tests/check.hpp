@@ -13,6 +13,20 @@
         }                                                                             \
     } while (false)
 
+// Ends a test compiled for an instruction set that this machine lacks, in the way that CMakeLists.txt calls skipped.
+inline void skip_unless_supported() {
+#ifdef __x86_64__
+#if defined(__AVX512F__)
+    const bool supported = __builtin_cpu_supports("x86-64-v4");
+#elif defined(__AVX2__)
+    const bool supported = __builtin_cpu_supports("x86-64-v3");
+#else
+    const bool supported = __builtin_cpu_supports("x86-64-v2");
+#endif
+    if (!supported) std::_Exit(77);
+#endif
+}
+
 // xorshift64*: a stream of its own for each thread.
 struct Random {
     std::uint64_t state;

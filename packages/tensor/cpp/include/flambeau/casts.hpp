@@ -33,6 +33,7 @@ template <> inline constexpr bool is_half<bfloat16> = true;
 template <class To, class From>
 FLAMBEAU_INLINE To converted(From x) {
     if constexpr (is_half<From>) return converted<To>(to_float(x));
+    else if constexpr (is_half<To> && std::is_same_v<From, double>) return from_double<To>(x);
     else if constexpr (is_half<To>) return from_float<To>(static_cast<float>(x));
     else if constexpr (std::is_same_v<To, bool>) return x != 0;
     else return static_cast<To>(x);
@@ -42,7 +43,9 @@ template <class From, class To>
 void cast(const void* const* in, unsigned, void* out, std::ptrdiff_t n) {
     const From* in_n = static_cast<const From*>(in[0]);
     To* out_n = static_cast<To*>(out);
-    FLAMBEAU_EACH(n) out_n[i] = converted<To>(in_n[i]);
+    if constexpr (is_half<From> && std::is_same_v<To, float>) to_floats(in_n, out_n, n);
+    else if constexpr (std::is_same_v<From, float> && is_half<To>) from_floats(in_n, out_n, n);
+    else FLAMBEAU_EACH(n) out_n[i] = converted<To>(in_n[i]);
 }
 
 template <int from, int to>
