@@ -32,6 +32,7 @@ from ._dtypes import (
 )
 from ._expression import Expression
 from ._files import load, save
+from ._memory import MemoryStats, empty_cache, memory_stats, reset_peak_memory_stats, set_cache_limit
 from ._observe import observe
 from ._public import publish as _publish
 from ._threads import get_num_threads, set_num_threads
@@ -49,6 +50,7 @@ __all__ = [
     "Expression",
     "FileCorrupt",
     "Generator",
+    "MemoryStats",
     "Operator",
     "ShapeError",
     "Tensor",
@@ -60,6 +62,7 @@ __all__ = [
     "cuda",
     "default_generator",
     "device",
+    "empty_cache",
     "errors",
     "float16",
     "float32",
@@ -73,12 +76,15 @@ __all__ = [
     "is_tensor",
     "load",
     "manual_seed",
+    "memory_stats",
     "observe",
     "ops",
     "promote_types",
     "random",
     "register_backend",
+    "reset_peak_memory_stats",
     "save",
+    "set_cache_limit",
     "set_num_threads",
     "tensor",
     "uint8",

@@ -1,4 +1,5 @@
 # The compiled interface of flambeau.tensor. Layouts and virtual tables in this file are the ABI: see ../_abi.py.
+cimport numpy as cnp
 from libc.stddef cimport ptrdiff_t
 from libc.stdint cimport uint64_t
 
@@ -89,3 +90,6 @@ cdef Tensor wrap(object array, Tensor base)
 cdef Tensor root(Tensor x)
 cdef object result_base(Operator op, object result, tuple args)
 cdef uint64_t version_of(Tensor x)
+
+# An array of this shape and dtype, in C order, whose elements are anything: from the pool of memory where it is large.
+cdef cnp.ndarray new_array(int ndim, cnp.npy_intp* dims, int typenum)

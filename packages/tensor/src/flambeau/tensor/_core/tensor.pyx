@@ -90,6 +90,7 @@ cdef extern from "flambeau/dispatch.hpp" namespace "flambeau":
 
 
 include "isa.pxi"
+include "memory.pxi"
 include "operator.pxi"
 include "arguments.pxi"
 include "dispatch.pxi"
