@@ -198,3 +198,27 @@ def test_every_isa(isa):
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-4000:]
+
+
+def test_results_do_not_depend_on_the_number_of_threads():
+    rng = np.random.default_rng(11)
+    threads = ft.get_num_threads()
+    shapes = ((1, 700, 900), (3, 900, 700), (64, 784, 512), (300, 400, 500), (129, 1000, 65))
+    operands = [
+        (rng.standard_normal((m, k)).astype("float32"), rng.standard_normal((n, k)).astype("float32"))
+        for m, k, n in shapes
+    ]
+    batch = rng.standard_normal((40, 50, 60)).astype("float32")
+    results = []
+    try:
+        for count in (1, 2):
+            ft.set_num_threads(count)
+            results.append(
+                [ft.linear(a, b).numpy() for a, b in operands]
+                + [ft.matmul(a.T.copy().T, b.T).numpy() for a, b in operands]
+            )
+            results[-1].append(ft.matmul(batch, batch.swapaxes(1, 2)).numpy())
+    finally:
+        ft.set_num_threads(threads)
+    for one, two in zip(*results, strict=True):
+        np.testing.assert_array_equal(one, two)

@@ -1,4 +1,5 @@
 // One line for each family of kernels: see dispatch.hpp.
+#include "flambeau/convolution.hpp"
 #include "flambeau/dispatch.hpp"
 #include "flambeau/gemm.hpp"
 #include "flambeau/pointwise.hpp"
@@ -7,3 +8,4 @@
 FLAMBEAU_FAMILY(PointwiseKernels, pointwise)
 FLAMBEAU_FAMILY(GemmKernels, gemm)
 FLAMBEAU_FAMILY(ReductionKernels, reduction)
+FLAMBEAU_FAMILY(ConvolutionKernels, convolution)

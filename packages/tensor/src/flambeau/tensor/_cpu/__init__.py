@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .._core import functions  # noqa: F401  (makes the records, which get their kernels here)
 from . import (  # noqa: F401
+    convolution,
     gemm,
     reductions,
     runtime,

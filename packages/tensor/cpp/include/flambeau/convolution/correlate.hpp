@@ -1,0 +1,184 @@
+// Correlation of padded planes with filters, as products of tiles: the forward pass and the gradient of the input.
+//
+// The micro-kernel's vectors run along output channels, whose filters are packed once; its rows are neighbouring
+// pixels, or the same pixel of several images where rows of pixels are short. Their numbers are read from the padded
+// planes through a table with one offset for each number of a window: nothing is gathered into columns.
+#pragma once
+
+#include "flambeau/convolution/planes.hpp"
+#include "flambeau/memory.hpp"
+#include "flambeau/threads.hpp"
+
+namespace flambeau::FLAMBEAU_ISA::micro {
+
+// result[n, g, o, y, x] = bias[g, o] + sum over k < steps of filter[g][k][o] * window of (y, x)[offsets[k]].
+template <class T>
+struct Correlation {
+    ptrdiff_t images, groups;
+    Planes planes;
+    ptrdiff_t channels;  // of a group: planes of the input
+    ptrdiff_t outputs;   // of a group: planes of the result
+    const T* input;      // (images, groups, channels, h, w)
+    ptrdiff_t steps;
+    const std::int32_t* offsets;
+    ptrdiff_t step_y, step_x;  // rows and columns of the padded planes between neighbouring windows
+    ptrdiff_t rows, columns;   // of windows
+    const T* filters;          // a panel of `steps` rows of NR numbers after the other, for each group
+    const T* bias;             // groups * outputs numbers, or null
+    T* result;
+    ptrdiff_t result_image, result_plane, result_y, result_x;
+
+    static constexpr ptrdiff_t Strip = 256;     // pixels of a task, about
+    static constexpr ptrdiff_t Round = 1 << 20;  // bytes of padded planes at a time, about
+    static constexpr ptrdiff_t SlabBytes = 160 << 10;
+
+    FLAMBEAU_INLINE ptrdiff_t panels() const { return quotient_up(outputs, NR<T>); }
+
+    // Whether the rows of a tile are images rather than neighbouring pixels.
+    FLAMBEAU_INLINE bool across_images() const {
+        return columns / quotient_up(columns, MR) * 2 < MR && images > columns;
+    }
+
+    bool run() const noexcept {
+        if (images * groups * outputs * rows * columns == 0) return true;
+        const bool across = across_images();
+        const bool bare = planes.bare() && !across;
+        const ptrdiff_t units = across ? quotient_up(images, MR) : images;  // what is padded at a time
+        const ptrdiff_t unit = groups * channels * planes.size() * (across ? MR : 1);
+        ptrdiff_t round = bare ? units : least(units, Round / (unit * ptrdiff_t(sizeof(T)) + 1) + 1);
+        round = quotient_up(units, quotient_up(units, round));
+        Scratch scratch(bare ? 1 : round * unit * sizeof(T));
+        if (!scratch.data) return false;
+        T* const padded = static_cast<T*>(scratch.data);
+        bool done = true;
+        for (ptrdiff_t first = 0; first < units && done; first += round) {
+            const ptrdiff_t count = least(round, units - first);
+            if (!bare) pad(across, first, count, padded, unit);
+            done = compute(across, first, count, bare ? input + first * unit : padded, unit);
+        }
+        return done;
+    }
+
+  private:
+    FLAMBEAU_INLINE void pad(bool across, ptrdiff_t first, ptrdiff_t count, T* padded, ptrdiff_t unit) const {
+        const ptrdiff_t each = groups * channels, plane = planes.h * planes.w;
+        const RowTiles tiles(images);
+        const ptrdiff_t grain = quotient_up(1 << 14, plane * (across ? MR : 1) + 1);
+        parallel(count * each, grain, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+            for (ptrdiff_t i = begin; i < end; ++i) {
+                const ptrdiff_t u = i / each, c = i % each;
+                if (across) {
+                    T* const to = padded + u * unit + c * planes.size() * MR;
+                    const ptrdiff_t image = tiles.begin(first + u);
+                    for (ptrdiff_t r = 0; r < tiles.rows(first + u); ++r)
+                        planes.copy(input + ((image + r) * each + c) * plane, to + r, MR);
+                } else {
+                    planes.copy(input + ((first + u) * each + c) * plane, padded + u * unit + c * planes.size(), 1);
+                }
+            }
+        });
+    }
+
+    // A task is a strip of pixels of an image (or of a tile of images) with some panels of output channels.
+    FLAMBEAU_INLINE bool compute(bool across, ptrdiff_t first, ptrdiff_t count, const T* source, ptrdiff_t unit) const {
+        const ptrdiff_t across_rows = across ? MR : 1;
+        // Whole rows of pixels, or parts of one.
+        const ptrdiff_t wide = least(columns, quotient_up(columns, quotient_up(columns, Strip)));
+        const ptrdiff_t high = least(rows, quotient_up(Strip, wide * across_rows));
+        const ptrdiff_t over = quotient_up(columns, wide), down = quotient_up(rows, high), all = panels();
+        // All panels of a strip together, unless there are few strips.
+        const ptrdiff_t strips = count * groups * over * down;
+        const ptrdiff_t parts = least(all, quotient_up(8, strips)), width = quotient_up(all, parts);
+        const ptrdiff_t cuts = quotient_up(all, width);
+        const double work = double(high) * double(wide) * double(across_rows) * double(width) * NR<T> * double(steps);
+        const ptrdiff_t grain = static_cast<ptrdiff_t>((1 << 18) / (work + 1)) + 1;
+        bool done = true;
+        parallel(strips * cuts, grain, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+            Scratch scratch(high * wide * across_rows * NR<T> * sizeof(T));
+            if (!scratch.data) {
+                __atomic_store_n(&done, false, __ATOMIC_RELAXED);
+                return;
+            }
+            for (ptrdiff_t i = begin; i < end; ++i) {
+                // Strips change fastest, so that a thread keeps the panels of filters in its cache.
+                ptrdiff_t rest = i;
+                const ptrdiff_t x = rest % over * wide;
+                rest /= over;
+                const ptrdiff_t y = rest % down * high;
+                rest /= down;
+                const ptrdiff_t cut = rest % cuts * width;
+                rest /= cuts;
+                const ptrdiff_t g = rest % groups, u = rest / groups;
+                const T* const image = source + u * unit + g * channels * planes.size() * across_rows;
+                for (ptrdiff_t panel = cut; panel < least(cut + width, all); ++panel)
+                    strip(across, first + u, g, panel, image, y, least(y + high, rows), x, least(x + wide, columns),
+                          static_cast<T*>(scratch.data));
+            }
+        });
+        return done;
+    }
+
+    FLAMBEAU_INLINE void strip(bool across, ptrdiff_t unit, ptrdiff_t g, ptrdiff_t panel, const T* image, ptrdiff_t y0,
+                               ptrdiff_t y1, ptrdiff_t x0, ptrdiff_t x1, T* buffer) const {
+        const ptrdiff_t o = panel * NR<T>, width = least(NR<T>, outputs - o), vectors = quotient_up(width, lanes<T>);
+        const T* const filter = filters + (g * panels() + panel) * steps * NR<T>;
+        const T* const start = bias ? bias + g * outputs + o : nullptr;
+        const ptrdiff_t pixels = x1 - x0, between = across ? MR : 1;  // rows of the buffer between pixels
+        const RowTiles tiles(across ? images : pixels);
+        const ptrdiff_t used = across ? tiles.rows(unit) : 1;  // of those
+        if (start)
+            for (ptrdiff_t i = 0; i < (y1 - y0) * pixels * between; ++i)
+                for (ptrdiff_t j = 0; j < vectors * lanes<T>; ++j) buffer[i * NR<T> + j] = j < width ? start[j] : T(0);
+
+        constexpr ptrdiff_t most = SlabBytes / (NR<T> * ptrdiff_t(sizeof(T)));
+        const ptrdiff_t slab = steps > 0 ? quotient_up(steps, quotient_up(steps, most)) : 1;
+        for (ptrdiff_t k = 0; k < steps || k == 0; k += slab) {
+            const ptrdiff_t length = least(slab, steps - k);
+            const bool accumulate = start != nullptr || k > 0;
+            const T* const b = filter + k * NR<T>;
+            for (ptrdiff_t y = y0; y < y1; ++y) {
+                const T* const line = image + y * step_y * planes.row() * between;
+                T* const out = buffer + (y - y0) * pixels * between * NR<T>;
+                if (across) {
+                    const Tile<T> tile = micro::tiles<T, true>.find(used, vectors, 1);
+                    for (ptrdiff_t x = x0; x < x1; ++x)
+                        tile(length, {line + x * step_x * MR, 1, 0, offsets + k}, b, NR<T>, out + (x - x0) * MR * NR<T>,
+                             NR<T>, accumulate);
+                } else {
+                    for (ptrdiff_t t = 0; t < tiles.count; ++t)
+                        micro::tiles<T, true>.find(tiles.rows(t), vectors, step_x)(
+                            length, {line + (x0 + tiles.begin(t)) * step_x, step_x, 0, offsets + k}, b, NR<T>,
+                            out + tiles.begin(t) * NR<T>, NR<T>, accumulate);
+                }
+            }
+        }
+
+        for (ptrdiff_t r = 0; r < used; ++r) {
+            const ptrdiff_t n = across ? tiles.begin(unit) + r : unit;
+            T* const to = result + n * result_image + (g * outputs + o) * result_plane + y0 * result_y + x0 * result_x;
+            const T* const from = buffer + r * NR<T>;
+            if (result_x == 1 && result_y == pixels) {
+                unpack(from, between * NR<T>, (y1 - y0) * pixels, width, to);
+            } else {
+                for (ptrdiff_t y = 0; y < y1 - y0; ++y)
+                    unpack(from + y * pixels * between * NR<T>, between * NR<T>, pixels, width, to + y * result_y);
+            }
+        }
+    }
+
+    // Pixels by channels, to channels by pixels.
+    FLAMBEAU_INLINE void unpack(const T* from, ptrdiff_t from_pixel, ptrdiff_t pixels, ptrdiff_t width, T* to) const {
+        constexpr int L = lanes<T>;
+        if (result_x == 1) {
+            for (ptrdiff_t x = 0; x < pixels; x += L)
+                for (ptrdiff_t j = 0; j < width; j += L)
+                    transpose_block<T, false>(from + x * from_pixel + j, from_pixel, least(L, pixels - x),
+                                              least(L, width - j), to + x + j * result_plane, result_plane);
+        } else {
+            for (ptrdiff_t j = 0; j < width; ++j)
+                for (ptrdiff_t x = 0; x < pixels; ++x) to[x * result_x + j * result_plane] = from[x * from_pixel + j];
+        }
+    }
+};
+
+}  // namespace flambeau::FLAMBEAU_ISA::micro

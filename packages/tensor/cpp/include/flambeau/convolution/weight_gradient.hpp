@@ -1,0 +1,155 @@
+// The gradient of the filters: for each place of the window, the product of the result's gradient and the images.
+//
+// The micro-kernel's vectors run along output channels, its rows along input channels (along the window's columns
+// where there are few channels), its k along pixels, whose places in the padded planes are in the table of offsets.
+#pragma once
+
+#include "flambeau/convolution/planes.hpp"
+#include "flambeau/memory.hpp"
+#include "flambeau/threads.hpp"
+
+namespace flambeau::FLAMBEAU_ISA::micro {
+
+template <class T>
+class WeightGradient {
+  public:
+    WeightGradient(const Convolution& c, const T* grad, const T* input, T* result) noexcept
+        : c(c),
+          grad(grad),
+          input(input),
+          result(result),
+          channels(c.c / c.groups),
+          outputs(c.o / c.groups),
+          planes{c.h, c.w, c.padding_y, c.padding_x, c.padding_y, c.padding_x},
+          by_channels(channels >= c.kw || channels >= MR / 2),
+          tiles(by_channels ? channels : c.kw),
+          panels(quotient_up(outputs, NR<T>)),
+          images(c.oh * c.ow < Pixels ? least(c.n, quotient_up(Pixels, c.oh * c.ow)) : 1),
+          rows(least(c.oh, quotient_up(Pixels, c.ow))) {}
+
+    bool run() const noexcept {
+        const ptrdiff_t taps = c.kh * c.kw, pixels = images * rows * c.ow;
+        const ptrdiff_t sums_size = c.groups * panels * channels * taps * NR<T>;
+        const ptrdiff_t packed_size = c.groups * panels * pixels * NR<T>;
+        const ptrdiff_t padded_size = planes.bare() ? 0 : images * c.c * planes.size();
+        if (images * c.c * planes.size() > 0x7fffffff) return false;
+        Scratch scratch((sums_size + packed_size + padded_size) * sizeof(T) + pixels * sizeof(std::int32_t));
+        if (!scratch.data) return false;
+        T* const sums = static_cast<T*>(scratch.data);
+        T* const packed = sums + sums_size;
+        T* const padded = packed + packed_size;
+        std::int32_t* const offsets = reinterpret_cast<std::int32_t*>(padded + padded_size);
+        bool first = true;
+        for (ptrdiff_t n = 0; n < c.n; n += images) {
+            const ptrdiff_t count = least(images, c.n - n);
+            if (!planes.bare()) pad(n, count, padded);
+            const T* const source = planes.bare() ? input + n * c.c * planes.size() : padded;
+            for (ptrdiff_t y = 0; y < c.oh; y += rows, first = false) {
+                const ptrdiff_t high = least(rows, c.oh - y);
+                pack(n, count, y, high, packed, offsets);
+                add(source + y * c.stride_y * planes.row(), count * high * c.ow, packed, offsets, !first, sums);
+            }
+        }
+        finish(sums, first);
+        return true;
+    }
+
+  private:
+    static constexpr ptrdiff_t Pixels = 1024;  // of a slab of k, about
+
+    const Convolution& c;
+    const T* grad;
+    const T* input;
+    T* result;
+    ptrdiff_t channels, outputs;
+    Planes planes;
+    bool by_channels;
+    RowTiles tiles;
+    ptrdiff_t panels;
+    ptrdiff_t images, rows;  // of a slab
+
+    FLAMBEAU_INLINE void pad(ptrdiff_t n, ptrdiff_t count, T* padded) const {
+        const ptrdiff_t plane = c.h * c.w;
+        parallel(count * c.c, quotient_up(1 << 14, plane + 1), [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+            for (ptrdiff_t i = begin; i < end; ++i)
+                planes.copy(input + (n * c.c + i) * plane, padded + i * planes.size(), 1);
+        });
+    }
+
+    // The gradient by pixels, in panels of output channels; and where the pixels' windows begin.
+    FLAMBEAU_INLINE void pack(ptrdiff_t n, ptrdiff_t count, ptrdiff_t y0, ptrdiff_t high, T* packed,
+                              std::int32_t* offsets) const {
+        const ptrdiff_t pixels = high * c.ow, plane = c.oh * c.ow, jobs = c.groups * panels * count;
+        parallel(jobs, quotient_up(1 << 14, pixels * NR<T>), [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+            for (ptrdiff_t job = begin; job < end; ++job) {
+                const ptrdiff_t i = job % count, panel = job / count % panels, g = job / count / panels;
+                const ptrdiff_t o = panel * NR<T>;
+                pack_panel(grad + ((n + i) * c.o + g * outputs + o) * plane + y0 * c.ow, 1, plane, pixels,
+                           least(NR<T>, outputs - o), packed + ((g * panels + panel) * count + i) * pixels * NR<T>);
+            }
+        });
+        for (ptrdiff_t i = 0, k = 0; i < count; ++i)
+            for (ptrdiff_t y = 0; y < high; ++y)
+                for (ptrdiff_t x = 0; x < c.ow; ++x, ++k)
+                    offsets[k] = static_cast<std::int32_t>(i * c.c * planes.size() + y * c.stride_y * planes.row() +
+                                                           x * c.stride_x);
+    }
+
+    // Sums are (group, panel, window's place, channel, NR), one tile after the other.
+    FLAMBEAU_INLINE void add(const T* source, ptrdiff_t pixels, const T* packed, const std::int32_t* offsets,
+                             bool accumulate, T* sums) const {
+        const ptrdiff_t taps = c.kh * c.kw, outer = by_channels ? tiles.count : channels;
+        parallel(c.groups * panels * outer, 1, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+            for (ptrdiff_t job = begin; job < end; ++job) {
+                const ptrdiff_t at = job % outer, panel = job / outer % panels, g = job / outer / panels;
+                const ptrdiff_t vectors = quotient_up(least(NR<T>, outputs - panel * NR<T>), lanes<T>);
+                const T* const b = packed + (g * panels + panel) * pixels * NR<T>;
+                T* const out = sums + (g * panels + panel) * taps * channels * NR<T>;
+                if (by_channels) {
+                    const ptrdiff_t channel = tiles.begin(at);
+                    const Tile<T> tile = micro::tiles<T, true>.find(tiles.rows(at), vectors, planes.size());
+                    for (ptrdiff_t tap = 0; tap < taps; ++tap)
+                        tile(pixels, {place(source, g, channel, tap / c.kw, tap % c.kw), planes.size(), 0, offsets}, b,
+                             NR<T>, out + (tap * channels + channel) * NR<T>, NR<T>, accumulate);
+                } else {
+                    for (ptrdiff_t ky = 0; ky < c.kh; ++ky)
+                        for (ptrdiff_t t = 0; t < tiles.count; ++t) {
+                            const ptrdiff_t kx = tiles.begin(t);
+                            micro::tiles<T, true>.find(tiles.rows(t), vectors, c.dilation_x)(
+                                pixels, {place(source, g, at, ky, kx), c.dilation_x, 0, offsets}, b, NR<T>,
+                                out + ((ky * c.kw + kx) * channels + at) * NR<T>, channels * NR<T>, accumulate);
+                        }
+                }
+            }
+        });
+    }
+
+    FLAMBEAU_INLINE const T* place(const T* source, ptrdiff_t g, ptrdiff_t channel, ptrdiff_t ky, ptrdiff_t kx) const {
+        return source + (g * channels + channel) * planes.size() + ky * c.dilation_y * planes.row() + kx * c.dilation_x;
+    }
+
+    // From (panel, place, channel, output) to (output, channel, place).
+    FLAMBEAU_INLINE void finish(const T* sums, bool empty) const {
+        constexpr int L = lanes<T>;
+        const ptrdiff_t taps = c.kh * c.kw;
+        parallel(c.groups * panels, 1, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+            for (ptrdiff_t job = begin; job < end; ++job) {
+                const ptrdiff_t o = job % panels * NR<T>, width = least(NR<T>, outputs - o);
+                T* const to = result + (job / panels * outputs + o) * channels * taps;
+                const T* const from = sums + job * taps * channels * NR<T>;
+                if (empty) {
+                    __builtin_memset(to, 0, width * channels * taps * sizeof(T));
+                    continue;
+                }
+                for (ptrdiff_t channel = 0; channel < channels; ++channel)
+                    for (ptrdiff_t tap = 0; tap < taps; tap += L)
+                        for (ptrdiff_t j = 0; j < width; j += L)
+                            transpose_block<T, false>(from + (tap * channels + channel) * NR<T> + j, channels * NR<T>,
+                                                      least(L, taps - tap), least(L, width - j),
+                                                      to + j * channels * taps + channel * taps + tap, channels * taps);
+            }
+        });
+    }
+};
+
+}  // namespace flambeau::FLAMBEAU_ISA::micro

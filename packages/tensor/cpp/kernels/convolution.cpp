@@ -1,0 +1,181 @@
+// Convolution and its gradients: which way each goes.
+#include "flambeau/convolution.hpp"
+
+#include "flambeau/convolution/correlate.hpp"
+#include "flambeau/convolution/weight_gradient.hpp"
+#include "flambeau/gemm.hpp"
+
+namespace flambeau::FLAMBEAU_ISA {
+namespace {
+
+using namespace micro;
+
+// Offsets are of 32 bits.
+template <class T>
+bool too_large(const Correlation<T>& c) noexcept {
+    return c.channels * c.planes.size() * MR > 0x7fffffff;
+}
+
+// Windows of one pixel each: a product of matrices, the same for every image.
+bool pointwise(const Convolution& c) noexcept {
+    return c.kh == 1 && c.kw == 1 && c.stride_y == 1 && c.stride_x == 1 && c.padding_y == 0 && c.padding_x == 0 &&
+           c.groups == 1;
+}
+
+bool batch(const Product<float>& p, const Batch& items) noexcept { return gemm_kernels().batch_float32(p, items); }
+bool batch(const Product<double>& p, const Batch& items) noexcept { return gemm_kernels().batch_float64(p, items); }
+
+// result[n] = matrix @ images[n], for images of `in` planes and results of `out` planes.
+template <class T>
+bool multiply_planes(const Convolution& c, const T* matrix, ptrdiff_t row, ptrdiff_t column, ptrdiff_t in,
+                     ptrdiff_t out, const T* images, const T* bias, T* result) noexcept {
+    const ptrdiff_t size = c.h * c.w, zero = 0, images_step = in * size, result_step = out * size;
+    const Product<T> p{out, size, in, matrix, row, column, images, size, 1, result, size, 1, bias, 1, 0};
+    return batch(p, {1, &c.n, &zero, &images_step, &result_step});
+}
+
+template <class T>
+bool forward(const Convolution& c, const T* input, const T* weight, const T* bias, T* result) noexcept {
+    if (pointwise(c)) return multiply_planes(c, weight, c.c, 1, c.c, c.o, input, bias, result);
+    const ptrdiff_t channels = c.c / c.groups, outputs = c.o / c.groups, steps = channels * c.kh * c.kw;
+    Correlation<T> all{};
+    all.images = c.n, all.groups = c.groups;
+    all.planes = {c.h, c.w, c.padding_y, c.padding_x, c.padding_y, c.padding_x};
+    all.channels = channels, all.outputs = outputs, all.input = input;
+    all.steps = steps;
+    all.step_y = c.stride_y, all.step_x = c.stride_x, all.rows = c.oh, all.columns = c.ow;
+    all.bias = bias, all.result = result;
+    all.result_image = c.o * c.oh * c.ow, all.result_plane = c.oh * c.ow, all.result_y = c.ow, all.result_x = 1;
+    if (too_large(all)) return false;
+
+    const ptrdiff_t panels = all.panels(), panel_size = steps * NR<T>;
+    Scratch scratch(c.groups * panels * panel_size * sizeof(T) + steps * sizeof(std::int32_t));
+    if (!scratch.data) return false;
+    T* const filters = static_cast<T*>(scratch.data);
+    std::int32_t* const offsets = reinterpret_cast<std::int32_t*>(filters + c.groups * panels * panel_size);
+    parallel(c.groups * panels, quotient_up(1 << 14, panel_size + 1), [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+        for (ptrdiff_t i = begin; i < end; ++i) {
+            const ptrdiff_t o = i % panels * NR<T>;
+            pack_panel(weight + (i / panels * outputs + o) * steps, 1, steps, steps, least(NR<T>, outputs - o),
+                       filters + i * panel_size);
+        }
+    });
+    const ptrdiff_t step = all.across_images() ? MR : 1;
+    for (ptrdiff_t k = 0; k < steps; ++k) {
+        const ptrdiff_t x = k % c.kw, y = k / c.kw % c.kh, channel = k / c.kw / c.kh;
+        offsets[k] = static_cast<std::int32_t>(
+            (channel * all.planes.size() + y * c.dilation_y * all.planes.row() + x * c.dilation_x) * step);
+    }
+    all.filters = filters, all.offsets = offsets;
+    return all.run();
+}
+
+// One dimension of the gradient of the input. Pixels i = stride * q + phase form a grid of their own: of the window,
+// only some places ever meet it, and each at a fixed distance, in windows: y = q + distance.
+struct Phases {
+    ptrdiff_t size, kernel, stride, padding, dilation;
+
+    FLAMBEAU_INLINE ptrdiff_t count(ptrdiff_t phase) const { return phase < size ? (size - phase - 1) / stride + 1 : 0; }
+    FLAMBEAU_INLINE bool meets(ptrdiff_t phase, ptrdiff_t k) const {
+        return (phase + padding - k * dilation) % stride == 0;
+    }
+    FLAMBEAU_INLINE ptrdiff_t distance(ptrdiff_t phase, ptrdiff_t k) const {
+        return (phase + padding - k * dilation) / stride;
+    }
+    // Zeros needed before and after the `windows` windows, so that all phases find what they read.
+    void margins(ptrdiff_t windows, ptrdiff_t& low, ptrdiff_t& high) const noexcept {
+        low = high = 0;
+        for (ptrdiff_t phase = 0; phase < stride; ++phase)
+            for (ptrdiff_t k = 0; k < kernel; ++k) {
+                if (!meets(phase, k) || count(phase) == 0) continue;
+                const ptrdiff_t first = distance(phase, k), last = count(phase) - 1 + first;
+                if (-first > low) low = -first;
+                if (last - (windows - 1) > high) high = last - (windows - 1);
+            }
+    }
+};
+
+// The filters of input channels, by output channels and the places of the window that `chosen` names.
+template <class T>
+void pack_filters(const T* weight, ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t taps, const std::int32_t* chosen,
+                  ptrdiff_t count, ptrdiff_t width, T* panel) noexcept {
+    constexpr int L = lanes<T>;
+    alignas(64) T block[L * L];
+    for (ptrdiff_t o = 0; o < outputs; ++o)
+        for (ptrdiff_t v = 0; v < width; v += L)
+            for (ptrdiff_t tap = 0, next = 0; tap < taps && next < count; tap += L) {
+                transpose_block<T, true>(weight + (o * channels + v) * taps + tap, taps, least(L, width - v),
+                                         least(L, taps - tap), block, L);
+                for (; next < count && chosen[next] < tap + L; ++next)
+                    store(panel + (o * count + next) * NR<T> + v, load(block + (chosen[next] - tap) * L));
+            }
+}
+
+template <class T>
+bool input_gradient(const Convolution& c, const T* grad, const T* weight, T* result) noexcept {
+    if (pointwise(c)) return multiply_planes(c, weight, 1, c.c, c.o, c.c, grad, static_cast<const T*>(nullptr), result);
+    const ptrdiff_t channels = c.c / c.groups, outputs = c.o / c.groups, taps = c.kh * c.kw;
+    const Phases vertical{c.h, c.kh, c.stride_y, c.padding_y, c.dilation_y};
+    const Phases horizontal{c.w, c.kw, c.stride_x, c.padding_x, c.dilation_x};
+    Correlation<T> all{};
+    all.images = c.n, all.groups = c.groups;
+    all.planes.h = c.oh, all.planes.w = c.ow;
+    vertical.margins(c.oh, all.planes.low_y, all.planes.high_y);
+    horizontal.margins(c.ow, all.planes.low_x, all.planes.high_x);
+    all.channels = outputs, all.outputs = channels, all.input = grad;
+    all.step_y = all.step_x = 1;
+    all.result_image = c.c * c.h * c.w, all.result_plane = c.h * c.w;
+    all.result_y = c.stride_y * c.w, all.result_x = c.stride_x;
+    if (too_large(all)) return false;
+
+    const ptrdiff_t panels = all.panels(), most = outputs * taps;
+    Scratch scratch(c.groups * panels * most * NR<T> * sizeof(T) + (most + taps) * sizeof(std::int32_t));
+    if (!scratch.data) return false;
+    T* const filters = static_cast<T*>(scratch.data);
+    std::int32_t* const offsets = reinterpret_cast<std::int32_t*>(filters + c.groups * panels * most * NR<T>);
+    std::int32_t* const chosen = offsets + most;
+    for (ptrdiff_t py = 0; py < c.stride_y; ++py)
+        for (ptrdiff_t px = 0; px < c.stride_x; ++px) {
+            all.rows = vertical.count(py), all.columns = horizontal.count(px);
+            if (all.rows == 0 || all.columns == 0) continue;
+            const ptrdiff_t step = all.across_images() ? MR : 1;
+            ptrdiff_t count = 0;
+            for (ptrdiff_t tap = 0; tap < taps; ++tap) {
+                const ptrdiff_t ky = tap / c.kw, kx = tap % c.kw;
+                if (!vertical.meets(py, ky) || !horizontal.meets(px, kx)) continue;
+                chosen[count] = static_cast<std::int32_t>(tap);
+                offsets[count++] = static_cast<std::int32_t>(
+                    ((vertical.distance(py, ky) + all.planes.low_y) * all.planes.row() + horizontal.distance(px, kx) +
+                     all.planes.low_x) * step);
+            }
+            for (ptrdiff_t k = count; k < outputs * count; ++k)
+                offsets[k] = offsets[k - count] + static_cast<std::int32_t>(all.planes.size() * step);
+            parallel(c.groups * panels, quotient_up(1 << 14, most * NR<T>), [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+                for (ptrdiff_t i = begin; i < end; ++i) {
+                    const ptrdiff_t channel = i % panels * NR<T>;
+                    pack_filters(weight + i / panels * outputs * channels * taps + channel * taps, channels, outputs,
+                                 taps, chosen, count, least(NR<T>, channels - channel),
+                                 filters + i * outputs * count * NR<T>);
+                }
+            });
+            all.steps = outputs * count, all.filters = filters, all.offsets = offsets;
+            all.result = result + py * c.w + px;
+            if (!all.run()) return false;
+        }
+    return true;
+}
+
+template <class T>
+bool weight_gradient(const Convolution& c, const T* grad, const T* input, T* result) noexcept {
+    return WeightGradient<T>(c, grad, input, result).run();
+}
+
+template <class T>
+constexpr ConvolutionPasses<T> passes{forward<T>, input_gradient<T>, weight_gradient<T>};
+
+}  // namespace
+
+extern const ConvolutionKernels convolution;
+const ConvolutionKernels convolution = {passes<float>, passes<double>};
+
+}  // namespace flambeau::FLAMBEAU_ISA
