@@ -34,6 +34,7 @@ template <class To, class From>
 FLAMBEAU_INLINE To converted(From x) {
     if constexpr (is_half<From>) return converted<To>(to_float(x));
     else if constexpr (is_half<To> && std::is_same_v<From, double>) return from_double<To>(x);
+    else if constexpr (is_half<To> && std::is_same_v<From, double>) return from_double<To>(x);
     else if constexpr (is_half<To>) return from_float<To>(static_cast<float>(x));
     else if constexpr (std::is_same_v<To, bool>) return x != 0;
     else return static_cast<To>(x);

@@ -189,7 +189,7 @@ cdef object _new_result(int ndim, cnp.npy_intp* dims, int t, cnp.ndarray like):
             descr = cnp.PyArray_DescrFromType(_typenum[t])
             Py_INCREF(descr)  # the call takes a reference
             return PyArray_NewLikeArray(like, cnp.NPY_KEEPORDER, descr, 0)
-    return cnp.PyArray_EMPTY(ndim, dims, _typenum[t], 0)
+    return new_array(ndim, dims, _typenum[t])
 
 
 cdef extern from "numpy/arrayobject.h":
