@@ -1,0 +1,80 @@
+// The accuracy of cpp/include/flambeau/math: the largest error of each function, and the number where it occurs, as a table.
+// Fails where an error exceeds its bound.
+//
+// accuracy [--full] [function...]
+//   --full: all floats instead of every 4001st, and many more doubles
+#include <string_view>
+
+#include "accuracy.hpp"
+#include "flambeau/math/exponential.hpp"
+
+using namespace flambeau::FLAMBEAU_ISA;
+using accuracy::Block, accuracy::Worst;
+
+namespace {
+
+bool full = false, failed = false;
+int names = 0;
+char** name_n = nullptr;
+
+#define FLAMBEAU_LAMBDA __attribute__((always_inline))
+#define FLAMBEAU_TEXT(x) #x
+#define FLAMBEAU_NAME(x) FLAMBEAU_TEXT(x)
+
+template <class T>
+void report(const char* name, int arguments, double bound, const Worst<T>& worst) {
+    std::printf("%-10s %-7s %-3s %8.3f ", name, sizeof(T) == 4 ? "float32" : "float64", FLAMBEAU_NAME(FLAMBEAU_ISA), worst.error);
+    if (arguments == 2) std::printf(" at (%.17g, %.17g): %.9g", double(worst.x), double(worst.y), double(worst.got));
+    else std::printf(" at %.17g: %.9g", double(worst.x), double(worst.got));
+    std::printf(worst.error > bound ? "  ABOVE %g\n" : "\n", bound);
+    std::fflush(stdout);
+    failed |= worst.error > bound;
+}
+
+bool wanted(const char* name) {
+    for (int i = 0; i < names; ++i)
+        if (std::string_view(name_n[i]) == name) return true;
+    return names == 0;
+}
+
+template <class F, class R>
+void measure(const char* name, int arguments, double float_bound, double double_bound, F function, R reference) {
+    if (!wanted(name)) return;
+    const auto over = [&](const auto* x_n, const auto* y_n, auto* out_n) {
+#pragma GCC ivdep
+        for (std::ptrdiff_t i = 0; i < Block; ++i) out_n[i] = function(x_n[i], y_n[i]);
+    };
+    const long samples = full ? 50'000'000 : 500'000;
+    report(name, arguments, float_bound,
+           arguments == 1 ? accuracy::over_floats(full ? 1 : 4001, over, reference)
+                          : accuracy::over_samples<float>(1, samples, over, reference));
+    report(name, arguments, double_bound, accuracy::over_samples<double>(2, samples, over, reference));
+}
+
+#define UNARY(name, float_bound, double_bound, right)                                                                  \
+    measure(#name, 1, float_bound, double_bound, [](auto x, auto) FLAMBEAU_LAMBDA { return math::name(x); },           \
+            [](auto x, auto) { return right; })
+#define BINARY(name, float_bound, double_bound, right)                                                                 \
+    measure(#name, 2, float_bound, double_bound, [](auto x, auto y) FLAMBEAU_LAMBDA { return math::name(x, y); },      \
+            [](auto x, auto y) { return right; })
+
+void exponentials() {
+    UNARY(exp, 1.5, 1.5, std::exp(x));
+    UNARY(exp2, 1.5, 1.5, std::exp2(x));
+    UNARY(expm1, 1.5, 1.5, std::expm1(x));
+    UNARY(log, 1.5, 1.5, std::log(x));
+    UNARY(log2, 1.5, 1.5, std::log2(x));
+    UNARY(log10, 1.5, 1.5, std::log10(x));
+    UNARY(log1p, 1.5, 1.5, std::log1p(x));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    skip_unless_supported();
+    if (argc > 1 && std::string_view(argv[1]) == "--full") full = true;
+    names = argc - 1 - full;
+    name_n = argv + 1 + full;
+    exponentials();
+    return failed;
+}
