@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "accuracy.hpp"
-#include "flambeau/math/exponential.hpp"
+#include "flambeau/math/hyperbolic.hpp"
 
 using namespace flambeau::FLAMBEAU_ISA;
 using accuracy::Block, accuracy::Worst;
@@ -68,6 +68,16 @@ void exponentials() {
     UNARY(log1p, 1.5, 1.5, std::log1p(x));
 }
 
+void hyperbolics() {
+    UNARY(tanh, 1.5, 1.5, std::tanh(x));
+    UNARY(sinh, 2, 2, std::sinh(x));
+    UNARY(cosh, 1.5, 1.5, std::cosh(x));
+    UNARY(asinh, 1.5, 1.5, std::asinh(x));
+    UNARY(acosh, 1.5, 1.5, std::acosh(x));
+    UNARY(atanh, 1.5, 1.5, std::atanh(x));
+    UNARY(sigmoid, 2, 2, x > 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -76,5 +86,6 @@ int main(int argc, char** argv) {
     names = argc - 1 - full;
     name_n = argv + 1 + full;
     exponentials();
+    hyperbolics();
     return failed;
 }

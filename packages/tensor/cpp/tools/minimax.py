@@ -110,20 +110,18 @@ def erfcx_scaled(k: mpf) -> Callable:
     J. Laframboise, "Chebyshev approximation of (1 + 2 x) exp(x^2) erfc x", Math. Comp. 36, 1981)."""
 
     def function(t: mpf) -> mpf:
-        if t == 1:
-            return 2 / mp.sqrt(mp.pi)
         x = k * (1 + t) / (1 - t)
-        if x < 50:
-            return (1 + 2 * x) * mp.exp(x * x) * mp.erfc(x)
-        tail, term = mpf(0), mpf(1)
-        for j in range(30):
-            tail += term
-            term *= -(2 * j + 1) / (2 * x * x)
-        return (1 + 2 * x) / (x * mp.sqrt(mp.pi)) * tail
+        return (1 + 2 * x) * mp.exp(x * x) * mp.erfc(x)
 
     return function
 
 
+def erfcx_fit(k: mpf, most: mpf, degree: int, dtype: str) -> Fit:
+    function = erfcx_scaled(k)
+    return Fit(function, (HALF - k) / (HALF + k), (most - k) / (most + k), degree, dtype, relative(function))
+
+
+HALF = mpf(1) / 2
 LN2 = mp.log(2)
 SQRT2 = mp.sqrt(2)
 PI = mp.pi
@@ -134,7 +132,6 @@ tanh_tail, sinh_tail = series(mp.tanh, 3, 2, 50), series(mp.sinh, 3, 2, 20)
 asin_tail = series(mp.asin, 3, 2, 90)
 erf_tail = series(mp.erf, 1, 2, 50)
 S2 = (3 - 2 * SQRT2) ** 2  # the largest s^2 with s = f / (2 + f)
-HALF = mpf(1) / 2
 
 
 def relative(function: Callable) -> Callable:
@@ -160,7 +157,7 @@ FITS = {
     ),
     # tanh(x) = x + x^3 p(x^2)
     "tanh_float": Fit(tanh_tail, mpf(0), mpf("0.36"), 4, "float", lambda z: z),
-    "tanh_double": Fit(tanh_tail, mpf(0), mpf("0.25"), 9, "double", lambda z: z),
+    "tanh_double": Fit(tanh_tail, mpf(0), mpf("0.36"), 11, "double", lambda z: z),
     # sinh(x) = x + x^3 p(x^2)
     "sinh_float": Fit(sinh_tail, mpf(0), mpf(1), 3, "float", lambda z: z),
     "sinh_double": Fit(sinh_tail, mpf(0), mpf(1), 7, "double", lambda z: z),
@@ -177,11 +174,11 @@ FITS = {
     "atan_float": Fit(atan_tail, mpf(0), mpf(1), 8, "float", lambda z: z),
     "atan_double": Fit(atan_tail, mpf(0), mpf(1), 20, "double", lambda z: z),
     # erf(x) = x + x p(x^2)
-    "erf_float": Fit(lambda z: erf_tail(z) - 1, mpf(0), mpf(1), 6, "float", relative(erf_tail)),
-    "erf_double": Fit(lambda z: erf_tail(z) - 1, mpf(0), mpf(1), 12, "double", relative(erf_tail)),
-    # erfc(x) = exp(-x^2) / (1 + 2 x) p((x - k) / (x + k))
-    "erfcx_float": Fit(erfcx_scaled(mpf(2)), -mpf(1), mpf(1), 10, "float", relative(erfcx_scaled(mpf(2)))),
-    "erfcx_double": Fit(erfcx_scaled(mpf(4)), -mpf(1), mpf(1), 21, "double", relative(erfcx_scaled(mpf(4)))),
+    "erf_float": Fit(lambda z: erf_tail(z) - 1, mpf(0), HALF**2, 4, "float", relative(erf_tail)),
+    "erf_double": Fit(lambda z: erf_tail(z) - 1, mpf(0), HALF**2, 9, "double", relative(erf_tail)),
+    # erfc(x) = exp(-x^2) / (1 + 2 x) p((x - k) / (x + k)) from 1/2 to where it is 0
+    "erfcx_float": erfcx_fit(mpf(9) / 4, mpf("10.2"), 8, "float"),
+    "erfcx_double": erfcx_fit(mpf(15) / 4, mpf("27.3"), 23, "double"),
 }
 
 

@@ -96,11 +96,12 @@ struct LogarithmConstants<float> {
 };
 template <>
 struct LogarithmConstants<double> {
-    static constexpr double sqrt_half = 0x1.6a09e667f3bcdp-1, ln2_high = 0x1.62e42feep-1, ln2_low = 0x1.a39ef35793c76p-33;
+    static constexpr double sqrt_half = 0x1.6a09e667f3bcdp-1, ln2 = 0x1.62e42fefa39efp-1;
+    static constexpr double ln2_high = 0x1.62e42feep-1, ln2_low = 0x1.a39ef35793c76p-33;
     // log(1 + f) = 2 s + s^3 p(s^2)
     static constexpr double log[] = {0x1.5555555555593p-1, 0x1.999999997fa9bp-2, 0x1.249249421c7afp-2, 0x1.c71c51e58d624p-3,
                                      0x1.7466467af0de9p-3, 0x1.39a0f04671a00p-3, 0x1.2f0da8736519cp-3};
-    // The same with errors that a float cannot see.
+    // The same for log_narrow.
     static constexpr double log_narrow[] = {0x1.555554fccd7bep-1, 0x1.999a7bc7d8a81p-2, 0x1.24388e2ee8819p-2,
                                             0x1.e300f0f535460p-3};
 };
@@ -146,7 +147,7 @@ FLAMBEAU_INLINE double log_sum(double e, double f, double low) {
     return sum.high + (sum.low + (tail - half_square));
 }
 
-// log(1 + f) for a float's worth of digits.
+// log(1 + f) with an error that a float cannot see.
 FLAMBEAU_INLINE double log_narrow(double f) {
     const double s = f / (2 + f), z = s * s;
     return s * (2 + z * polynomial(z, LogarithmConstants<double>::log_narrow));
