@@ -7,6 +7,7 @@
 
 #include "accuracy.hpp"
 #include "flambeau/math/hyperbolic.hpp"
+#include "flambeau/math/trigonometric.hpp"
 
 using namespace flambeau::FLAMBEAU_ISA;
 using accuracy::Block, accuracy::Worst;
@@ -17,7 +18,6 @@ bool full = false, failed = false;
 int names = 0;
 char** name_n = nullptr;
 
-#define FLAMBEAU_LAMBDA __attribute__((always_inline))
 #define FLAMBEAU_TEXT(x) #x
 #define FLAMBEAU_NAME(x) FLAMBEAU_TEXT(x)
 
@@ -37,13 +37,22 @@ bool wanted(const char* name) {
     return names == 0;
 }
 
-template <class F, class R>
-void measure(const char* name, int arguments, double float_bound, double double_bound, F function, R reference) {
-    if (!wanted(name)) return;
-    const auto over = [&](const auto* x_n, const auto* y_n, auto* out_n) {
+template <class F>
+auto each(F function) {
+    return [=](const auto* x_n, const auto* y_n, auto* out_n) {
 #pragma GCC ivdep
         for (std::ptrdiff_t i = 0; i < Block; ++i) out_n[i] = function(x_n[i], y_n[i]);
     };
+}
+
+template <class F>
+auto over_array() {
+    return [](const auto* x_n, const auto*, auto* out_n) { math::over_array<F>(x_n, out_n, Block); };
+}
+
+template <class F, class R>
+void measure(const char* name, int arguments, double float_bound, double double_bound, F over, R reference) {
+    if (!wanted(name)) return;
     const long samples = full ? 50'000'000 : 500'000;
     report(name, arguments, float_bound,
            arguments == 1 ? accuracy::over_floats(full ? 1 : 4001, over, reference)
@@ -51,12 +60,15 @@ void measure(const char* name, int arguments, double float_bound, double double_
     report(name, arguments, double_bound, accuracy::over_samples<double>(2, samples, over, reference));
 }
 
+#define INLINED __attribute__((always_inline))
 #define UNARY(name, float_bound, double_bound, right)                                                                  \
-    measure(#name, 1, float_bound, double_bound, [](auto x, auto) FLAMBEAU_LAMBDA { return math::name(x); },           \
+    measure(#name, 1, float_bound, double_bound, each([](auto x, auto) INLINED { return math::name(x); }),             \
             [](auto x, auto) { return right; })
 #define BINARY(name, float_bound, double_bound, right)                                                                 \
-    measure(#name, 2, float_bound, double_bound, [](auto x, auto y) FLAMBEAU_LAMBDA { return math::name(x, y); },      \
+    measure(#name, 2, float_bound, double_bound, each([](auto x, auto y) INLINED { return math::name(x, y); }),        \
             [](auto x, auto y) { return right; })
+#define RARE(name, function, float_bound, double_bound, right)                                                         \
+    measure(#name, 1, float_bound, double_bound, over_array<math::function>(), [](auto x, auto) { return right; })
 
 void exponentials() {
     UNARY(exp, 1.5, 1.5, std::exp(x));
@@ -78,6 +90,16 @@ void hyperbolics() {
     UNARY(sigmoid, 2, 2, x > 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x)));
 }
 
+void trigonometrics() {
+    RARE(sin, Sin, 1.5, 1.5, std::sin(x));
+    RARE(cos, Cos, 1.5, 1.5, std::cos(x));
+    RARE(tan, Tan, 1.5, 1.5, std::tan(x));
+    UNARY(asin, 1.5, 1.5, std::asin(x));
+    UNARY(acos, 1.5, 1.5, std::acos(x));
+    UNARY(atan, 1.5, 1.5, std::atan(x));
+    BINARY(atan2, 1.5, 1.5, std::atan2(x, y));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -87,5 +109,6 @@ int main(int argc, char** argv) {
     name_n = argv + 1 + full;
     exponentials();
     hyperbolics();
+    trigonometrics();
     return failed;
 }

@@ -165,8 +165,8 @@ FITS = {
     "sin_double": Fit(sin_tail, mpf(0), (PI / 4) ** 2 * 1.001, 5, "double", lambda z: z),
     "cos_double": Fit(cos_tail, mpf(0), (PI / 4) ** 2 * 1.001, 5, "double", lambda z: z * z),
     "sin_narrow": Fit(sin_tail, mpf(0), (PI / 2) ** 2 * 1.001, 4, "double", lambda z: z),
-    "sin_quarter": Fit(sin_tail, mpf(0), (PI / 4) ** 2 * 1.001, 2, "double", lambda z: z),
-    "cos_quarter": Fit(cos_tail, mpf(0), (PI / 4) ** 2 * 1.001, 2, "double", lambda z: z * z),
+    "sin_quarter": Fit(sin_tail, mpf(0), (PI / 4) ** 2 * 1.001, 3, "double", lambda z: z),
+    "cos_quarter": Fit(cos_tail, mpf(0), (PI / 4) ** 2 * 1.001, 3, "double", lambda z: z * z),
     # asin(x) = x + x^3 p(x^2)
     "asin_float": Fit(asin_tail, mpf(0), HALF**2, 4, "float", lambda z: z),
     "asin_double": Fit(asin_tail, mpf(0), HALF**2, 12, "double", lambda z: z),
@@ -178,7 +178,7 @@ FITS = {
     "erf_double": Fit(lambda z: erf_tail(z) - 1, mpf(0), HALF**2, 9, "double", relative(erf_tail)),
     # erfc(x) = exp(-x^2) / (1 + 2 x) p((x - k) / (x + k)) from 1/2 to where it is 0
     "erfcx_float": erfcx_fit(mpf(9) / 4, mpf("10.2"), 8, "float"),
-    "erfcx_double": erfcx_fit(mpf(15) / 4, mpf("27.3"), 23, "double"),
+    "erfcx_double": erfcx_fit(mpf(15) / 4, mpf("27.3"), 21, "double"),
 }
 
 
