@@ -2,6 +2,7 @@
 #include "flambeau/convolution.hpp"
 #include "flambeau/dispatch.hpp"
 #include "flambeau/gemm.hpp"
+#include "flambeau/philox.hpp"
 #include "flambeau/pointwise.hpp"
 #include "flambeau/reduction.hpp"
 
@@ -9,3 +10,4 @@ FLAMBEAU_FAMILY(PointwiseKernels, pointwise)
 FLAMBEAU_FAMILY(GemmKernels, gemm)
 FLAMBEAU_FAMILY(ReductionKernels, reduction)
 FLAMBEAU_FAMILY(ConvolutionKernels, convolution)
+FLAMBEAU_FAMILY(RandomKernels, random)

