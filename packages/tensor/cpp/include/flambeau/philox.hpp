@@ -36,4 +36,8 @@ struct RandomKernels {
 
 FLAMBEAU_EXPORT const RandomKernels& random_kernels() noexcept;
 
+// places: the numbers 0 to n - 1 in the order of their keys, as a stable sort gives it. It is quick for keys that are
+// spread evenly, and only for these. False when there is no memory.
+FLAMBEAU_EXPORT bool order_random_keys(const std::uint64_t* keys, std::int64_t* places, std::ptrdiff_t n) noexcept;
+
 }  // namespace flambeau

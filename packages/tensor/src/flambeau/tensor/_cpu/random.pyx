@@ -2,7 +2,7 @@
 
 cimport numpy as cnp
 from libc.stddef cimport ptrdiff_t
-from libc.stdint cimport uint64_t
+from libc.stdint cimport int64_t, uint64_t
 from libcpp cimport bool as cbool
 
 from flambeau.tensor._core.tensor cimport Operator, cpu_array, new_array, set_native
@@ -31,6 +31,7 @@ cdef extern from "flambeau/philox.hpp" namespace "flambeau":
         void (*dropout_f32)(const float* x, float* out, ptrdiff_t n, Place place, float p, float scale) noexcept nogil
         void (*dropout_f64)(const double* x, double* out, ptrdiff_t n, Place place, float p, double scale) noexcept nogil
     const RandomKernels& random_kernels() noexcept nogil
+    bint order_random_keys(const uint64_t* keys, int64_t* places, ptrdiff_t n) noexcept nogil
 
 cdef extern from "numpy/arrayobject.h":
     bint PyArray_ISCARRAY_RO(cnp.ndarray)
@@ -128,8 +129,16 @@ def _randint(xp, low, high, shape, *, generator=None, dtype=None, device=None):
 
 
 def _randperm(xp, n, *, generator=None, dtype=None, device=None):
-    keys = _integers((n,), generator, 0, 2**64).view("uint64")
-    return xp.argsort(keys, kind="stable").astype(dtype or "int64", copy=False)
+    cdef cnp.ndarray keys = _integers((n,), generator, 0, 2**64), order = empty((n,), "int64")
+    cdef const uint64_t* key = <const uint64_t*>cnp.PyArray_DATA(keys)
+    cdef int64_t* place = <int64_t*>cnp.PyArray_DATA(order)
+    cdef ptrdiff_t count = n
+    cdef bint done
+    with nogil:
+        done = order_random_keys(key, place, count)
+    if not done:
+        raise MemoryError("randperm(): no memory to sort in")
+    return order.astype(dtype or "int64", copy=False)
 
 
 def _uniform(xp, input, low=0, high=1, *, generator=None):
