@@ -12,6 +12,7 @@ namespace {
 constexpr std::ptrdiff_t TaskElements = 64 << 10;  // what one thread takes at a time
 constexpr std::ptrdiff_t MostTasks = 64;           // into which the reduction of few outputs is cut
 constexpr std::ptrdiff_t LoadedBlock = 2048;       // values that are loaded at once: they fit the first-level cache
+constexpr std::ptrdiff_t LoadedWidth = 128;        // of these, over columns, in a row
 constexpr std::ptrdiff_t FewRows = 16;             // as short as this, rows are not worth a call each
 constexpr int Levels = 48;                         // of the pairwise merge: enough for 2**47 blocks
 
@@ -90,7 +91,7 @@ public:
 
     bool run() const noexcept {
         if (empty()) return true;
-        const std::ptrdiff_t tile_bytes = width * reduction.fields * 8;
+        const std::ptrdiff_t tile_bytes = width * folds * reduction.fields * 8;
         int levels = 1;
         while (levels < Levels && (std::ptrdiff_t(1) << (levels - 1)) < piece_blocks) ++levels;
         if (tiles * pieces == 1 && levels * tile_bytes <= SmallStates) {
@@ -111,7 +112,8 @@ private:
     Dims kept, reduced;
     bool by_rows;                          // blocks of rows, or of columns
     bool loaded;                           // values are loaded before they are reduced
-    std::ptrdiff_t width, length;          // outputs and elements of a block
+    std::ptrdiff_t width, length;          // outputs of a block, and elements of each
+    std::ptrdiff_t folds;                  // short rows that lie one after the other are reduced as one, then folded
     std::ptrdiff_t tiles, across;          // of outputs: all, and along the last dimension kept
     std::ptrdiff_t blocks, along;          // of elements: all, and along the last dimension reduced
     std::ptrdiff_t pieces, piece_blocks;   // into which the reduction of a tile is cut
@@ -140,18 +142,28 @@ private:
         if (reduced.ndim == 0) reduced.push(1, 0, 0);
     }
 
+    // Whether rows of outputs lie one after the other.
+    bool kept_in_rows() const noexcept {
+        return !reduction.ordered && kept.step() == reduction.input_size && reduced.step() == kept.size() * kept.step();
+    }
+
     void choose_blocks() noexcept {
         const std::ptrdiff_t n = reduced.size(), m = kept.size();
         if (m == 1) by_rows = true;
         else if (distance(reduced.step()) < distance(kept.step())) by_rows = n >= FewRows || m < BlockRows;
-        else by_rows = m < FewRows && n >= BlockRows;
+        else by_rows = m < FewRows && n >= BlockRows && !kept_in_rows();
         loaded = !reduction.direct || (by_rows ? reduced.step() : kept.step()) != reduction.input_size;
         if (by_rows) {
-            length = BlockLength;
-            width = most(1, least(least(m, TileWidth), 8 * BlockLength / most(1, least(n, BlockLength))));
+            length = loaded ? LoadedBlock : BlockLength;
+            width = most(1, least(least(m, TileWidth), 4 * BlockLength / most(1, least(n, BlockLength))));
+            folds = 1;
         } else {
-            width = least(m, loaded ? LoadedBlock / FewRows : TileWidth);
-            length = loaded ? least(BlockRows, most(1, LoadedBlock / width)) : BlockRows;
+            const std::ptrdiff_t widest = loaded ? LoadedWidth : TileWidth;
+            width = least(m, widest);
+            folds = 1;
+            if (kept_in_rows() && width == m)
+                while (2 * folds * m <= widest && 2 * folds <= n) folds *= 2;
+            length = least(BlockRows, loaded ? most(1, LoadedBlock / (width * folds)) : BlockRows) * folds;
         }
     }
 
@@ -182,15 +194,16 @@ private:
         const std::ptrdiff_t outputs = tile_width(tile);
         std::int64_t counts[Levels];
         int depth = 0;
-        const auto level = [&](int l) { return States{l == 0 ? into : stack + (l - 1) * tile_bytes, width}; };
+        const auto level = [&](int l) { return States{l == 0 ? into : stack + (l - 1) * tile_bytes, width * folds}; };
         const auto merge_top = [&] {
             --depth;
-            reduction.merge(level(depth - 1), counts[depth - 1], level(depth), counts[depth], outputs);
+            reduction.merge(level(depth - 1), counts[depth - 1], level(depth), 0, counts[depth], outputs);
             counts[depth - 1] += counts[depth];
         };
         for (std::ptrdiff_t b = begin; b < end; ++b) {
             counts[depth] = reduce_block(tile, b, outputs, level(depth));
             ++depth;
+            if (width == 1 && reduction.settled != nullptr && reduction.settled(level(depth - 1))) break;
             for (std::ptrdiff_t pairs = b - begin; depth > 1 && (pairs & 1); pairs >>= 1) merge_top();
         }
         while (depth > 1) merge_top();
@@ -208,24 +221,44 @@ private:
             reduction.rows(data, 0, outputs, 0, 0, states, 0);
             return 0;
         }
-        if (!loaded) {
-            if (by_rows) reduction.rows(data, kept.step(), outputs, n, at, states, 0);
-            else reduction.columns(data, reduced.step(), n, outputs, at, states);
-            return n;
-        }
-        alignas(64) char values[LoadedBlock * 8];
-        if (by_rows) {
-            for (std::ptrdiff_t k = 0; k < outputs; ++k) {
-                reduction.load(data + k * kept.step(), reduced.step(), values, n);
-                reduction.rows(values, 0, 1, n, at, states, k);
-            }
-        } else {
-            const std::ptrdiff_t row_bytes = outputs * reduction.value_size;
-            for (std::ptrdiff_t k = 0; k < n; ++k)
-                reduction.load(data + k * reduced.step(), kept.step(), values + k * row_bytes, outputs);
-            reduction.columns(values, row_bytes, n, outputs, at, states);
-        }
+        if (by_rows) reduce_rows(data, n, outputs, at, states);
+        else if (n < folds) reduce_columns(data, reduced.step(), n, outputs, at, states);
+        else reduce_folded(data, n, outputs, at, states);
         return n;
+    }
+
+    void reduce_rows(const char* data, std::ptrdiff_t n, std::ptrdiff_t outputs, std::int64_t at,
+                     States states) const noexcept {
+        if (!loaded) return reduction.rows(data, kept.step(), outputs, n, at, states, 0);
+        alignas(64) char values[LoadedBlock * 8];
+        for (std::ptrdiff_t k = 0; k < outputs; ++k) {
+            reduction.load(data + k * kept.step(), reduced.step(), values, n);
+            reduction.rows(values, 0, 1, n, at, states, k);
+        }
+    }
+
+    void reduce_columns(const char* data, std::ptrdiff_t step, std::ptrdiff_t rows, std::ptrdiff_t columns,
+                        std::int64_t at, States states) const noexcept {
+        if (!loaded) return reduction.columns(data, step, rows, columns, at, states);
+        alignas(64) char values[LoadedBlock * 8];
+        const std::ptrdiff_t row_bytes = columns * reduction.value_size;
+        for (std::ptrdiff_t k = 0; k < rows; ++k)
+            reduction.load(data + k * step, kept.step(), values + k * row_bytes, columns);
+        reduction.columns(values, row_bytes, rows, columns, at, states);
+    }
+
+    void reduce_folded(const char* data, std::ptrdiff_t n, std::ptrdiff_t outputs, std::int64_t at,
+                       States states) const noexcept {
+        const std::ptrdiff_t rows = n / folds, rest = n % folds, step = reduced.step();
+        reduce_columns(data, step * folds, rows, outputs * folds, at, states);
+        std::int64_t count = rows;
+        for (std::ptrdiff_t half = folds / 2; half > 0; half /= 2, count *= 2)
+            reduction.merge(states, count, states, half * outputs, count, half * outputs);
+        if (rest == 0) return;
+        alignas(64) char memory[TileWidth * 8];  // folded rows are half as long, and states have two fields at most
+        const States others{memory, outputs};
+        reduce_columns(data + (n - rest) * step, step, rest, outputs, at, others);
+        reduction.merge(states, count, others, 0, rest, outputs);
     }
 
     void finish(std::ptrdiff_t tile, char* states) const noexcept {
@@ -237,7 +270,7 @@ private:
             out.data[k] = layout.out[k] == nullptr ? nullptr : layout.out[k] + at * reduction.output_size[k];
             out.stride[k] = kept.out_step() * reduction.output_size[k];
         }
-        reduction.finish({states, width}, tile_width(tile), count(), layout.parameter, out);
+        reduction.finish({states, width * folds}, tile_width(tile), count(), layout.parameter, out);
     }
 
     bool run_tiles(int levels, std::ptrdiff_t tile_bytes) const noexcept {
@@ -271,9 +304,9 @@ private:
         for (std::ptrdiff_t tile = 0; tile < tiles; ++tile) {
             for (std::ptrdiff_t apart = 1; apart < pieces; apart *= 2)
                 for (std::ptrdiff_t piece = 0; piece + apart < pieces; piece += 2 * apart)
-                    reduction.merge({memory(tile * pieces + piece), width}, elements(piece, apart),
-                                    {memory(tile * pieces + piece + apart), width}, elements(piece + apart, apart),
-                                    tile_width(tile));
+                    reduction.merge({memory(tile * pieces + piece), width * folds}, elements(piece, apart),
+                                    {memory(tile * pieces + piece + apart), width * folds}, 0,
+                                    elements(piece + apart, apart), tile_width(tile));
             finish(tile, memory(tile * pieces));
         }
         return true;

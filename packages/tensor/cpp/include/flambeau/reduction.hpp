@@ -27,7 +27,7 @@ enum ReductionName : std::uint8_t {
     ReductionNames
 };
 
-constexpr std::ptrdiff_t BlockLength = 2048;  // elements of a row that are reduced at once
+constexpr std::ptrdiff_t BlockLength = 4096;  // elements of a row that are reduced at once
 constexpr std::ptrdiff_t BlockRows = 64;      // rows that are reduced at once, over columns
 constexpr std::ptrdiff_t TileWidth = 1024;    // outputs that are reduced together
 
@@ -59,8 +59,11 @@ struct Reduction {
     // Columns of `rows` values to the first states. Row number `at` is the first.
     void (*columns)(const char* values, std::ptrdiff_t row_stride, std::ptrdiff_t rows, std::ptrdiff_t columns,
                     std::int64_t at, States states);
-    // What the first states became of `count` elements, with what `other` became of those that follow.
-    void (*merge)(States states, std::int64_t count, States other, std::int64_t other_count, std::ptrdiff_t width);
+    // What the first states became of `count` elements, with what those of `other` from `first` on became of the next.
+    void (*merge)(States states, std::int64_t count, States other, std::ptrdiff_t first, std::int64_t other_count,
+                  std::ptrdiff_t width);
+    // Whether the first state will stay what it is, whatever follows; null where nothing can tell.
+    bool (*settled)(States states);
     void (*finish)(States states, std::ptrdiff_t width, std::int64_t count, double parameter, Outputs out);
 };
 

@@ -5,6 +5,7 @@
 
 #include "flambeau/casts.hpp"
 #include "flambeau/reduction.hpp"
+#include "flambeau/strided.hpp"
 #include "flambeau/vector.hpp"
 
 namespace flambeau::FLAMBEAU_ISA {
@@ -67,14 +68,15 @@ struct Combined {
                         std::int64_t, States states) {
         combined_columns<Op>(values, row_stride, rows, field<T>(states, 0), columns);
     }
-    static void merge(States states, std::int64_t, States other, std::int64_t, std::ptrdiff_t width) {
+    static void merge(States states, std::int64_t, States other, std::ptrdiff_t first, std::int64_t,
+                      std::ptrdiff_t width) {
         T* a = field<T>(states, 0);
-        const T* b = field<T>(other, 0);
+        const T* b = field<T>(other, 0) + first;
         for (std::ptrdiff_t i = 0; i < width; ++i) a[i] = Op::combine(a[i], b[i]);
     }
 };
 
-// How many values are true. A block has so few rows, or vectors, that counts fit into bytes.
+// How many values are true, counted in bytes as far as these go.
 struct Counted {
     using Value = Truth;
     static constexpr int fields = 1;
@@ -97,25 +99,26 @@ struct Counted {
         std::int64_t* result = field<std::int64_t>(states, 0);
         for (std::ptrdiff_t i = 0; i < columns; ++i) result[i] = counts[i];
     }
-    static void merge(States states, std::int64_t, States other, std::int64_t, std::ptrdiff_t width) {
-        for (std::ptrdiff_t i = 0; i < width; ++i) field<std::int64_t>(states, 0)[i] += field<std::int64_t>(other, 0)[i];
+    static void merge(States states, std::int64_t count, States other, std::ptrdiff_t first, std::int64_t other_count,
+                      std::ptrdiff_t width) {
+        Combined<std::int64_t, Add<std::int64_t>>::merge(states, count, other, first, other_count, width);
     }
 
 private:
     static FLAMBEAU_INLINE std::int64_t count(const std::uint8_t* x, std::ptrdiff_t n) {
         constexpr int lanes = Lanes<std::uint8_t>;
-        static_assert(BlockLength / lanes < 256);
         std::int64_t total = 0;
         std::ptrdiff_t i = 0;
-        if (n >= lanes) {
+        while (n - i >= lanes) {
+            const std::ptrdiff_t end = i + least(n - i, 255 * lanes) / lanes * lanes;
             Vector<std::uint8_t, lanes> counts{};
-            for (; i + lanes <= n; i += lanes)
+            for (; i < end; i += lanes)
                 counts -= reinterpret_cast<Vector<std::uint8_t, lanes>>(load_vector<std::uint8_t, lanes>(x + i) != 0);
             std::uint8_t each[lanes];
             store_vector<std::uint8_t, lanes>(each, counts);
             std::int32_t sum = 0;
             for (int k = 0; k < lanes; ++k) sum += each[k];
-            total = sum;
+            total += sum;
         }
         for (; i < n; ++i) total += x[i] != 0;
         return total;
@@ -123,12 +126,13 @@ private:
 };
 
 // Whether any value is true, or every one.
-template <class Op>
+template <class Op, bool settling>
 struct Judged : Combined<std::uint8_t, Op> {
     using Value = Truth;
+    static bool settled(States states) { return (*field<std::uint8_t>(states, 0) != 0) == settling; }
 };
-using AnyTrue = Judged<Greater<std::uint8_t>>;  // bools are bytes that are not zero
-using AllTrue = Judged<Less<std::uint8_t>>;
+using AnyTrue = Judged<Greater<std::uint8_t>, true>;
+using AllTrue = Judged<Less<std::uint8_t>, false>;
 
 // Extremes and their places: the first of equal ones, or the first nan.
 template <class T, class Op>
@@ -164,12 +168,16 @@ struct Placed {
         std::int64_t* places = field<std::int64_t>(states, 1);
         for (std::ptrdiff_t i = 0; i < columns; ++i) places[i] = at + place[i];
     }
-    static void merge(States states, std::int64_t, States other, std::int64_t, std::ptrdiff_t width) {
+    static void merge(States states, std::int64_t, States other, std::ptrdiff_t first, std::int64_t,
+                      std::ptrdiff_t width) {
+        T* best = field<T>(states, 0);
+        std::int64_t* places = field<std::int64_t>(states, 1);
+        const T* others = field<T>(other, 0) + first;
+        const std::int64_t* other_places = field<std::int64_t>(other, 1) + first;
         for (std::ptrdiff_t i = 0; i < width; ++i) {
-            const bool replace = comes_before(field<T>(other, 0)[i], field<T>(states, 0)[i]);
-            if (!replace) continue;
-            field<T>(states, 0)[i] = field<T>(other, 0)[i];
-            field<std::int64_t>(states, 1)[i] = field<std::int64_t>(other, 1)[i];
+            if (!comes_before(others[i], best[i])) continue;
+            best[i] = others[i];
+            places[i] = other_places[i];
         }
     }
 
@@ -224,11 +232,12 @@ struct Moments {
         }
         for (std::ptrdiff_t i = 0; i < columns; ++i) put(states, i, mean[i], deviation[i], squares[i], rows);
     }
-    static void merge(States states, std::int64_t count, States other, std::int64_t other_count, std::ptrdiff_t width) {
+    static void merge(States states, std::int64_t count, States other, std::ptrdiff_t first, std::int64_t other_count,
+                      std::ptrdiff_t width) {
         double* mean = field<double>(states, 0);
         double* squares = field<double>(states, 1);
-        const double* other_mean = field<double>(other, 0);
-        const double* other_squares = field<double>(other, 1);
+        const double* other_mean = field<double>(other, 0) + first;
+        const double* other_squares = field<double>(other, 1) + first;
         const double share = double(other_count) / double(count + other_count), weight = share * double(count);
         for (std::ptrdiff_t i = 0; i < width; ++i) {
             const double apart = other_mean[i] - mean[i];
@@ -329,10 +338,13 @@ template <class In, class Operation, class Finish, bool ordered = false, bool em
 constexpr Reduction described() {
     using Value = typename Operation::Value;
     constexpr bool truth = std::is_same_v<Value, Truth>;
+    bool (*settled)(States) = nullptr;
+    if constexpr (requires { Operation::settled; }) settled = &Operation::settled;
     return {Operation::fields, sizeof(In), sizeof(Value),
             std::is_same_v<In, Value> || (truth && sizeof(In) == 1) || (sizeof(In) == 1 && sizeof(Value) == 1),
             ordered, empty, {Finish::sizes[0], Finish::sizes[1]},
-            &load_values<In, Value>, &Operation::rows, &Operation::columns, &Operation::merge, &Finish::finish};
+            &load_values<In, Value>, &Operation::rows, &Operation::columns, &Operation::merge, settled,
+            &Finish::finish};
 }
 
 // What elements are added up in.
@@ -376,12 +388,12 @@ constexpr Reduction reduction_of() {
     else if constexpr (name == ReduceVar) return described<In, Moments<R>, Spread<R, In, false>>();
     else if constexpr (name == ReduceStd) return described<In, Moments<R>, Spread<R, In, true>>();
     else if constexpr (name == ReduceNorm0) return described<In, Counted, AsIs<std::int64_t, In>>();
-    else if constexpr (name == ReduceNorm1) return described<In, Combined<R, Add<R, Absolute>>, AsIs<R, In>>();
-    else if constexpr (name == ReduceNorm2) return described<In, Combined<R, Add<R, Square>>, Rooted<R, In>>();
+    else if constexpr (name == ReduceNorm1) return described<In, Combined<R, Add<R, Magnitude>>, AsIs<R, In>>();
+    else if constexpr (name == ReduceNorm2) return described<In, Combined<R, Add<R, Squared>>, Rooted<R, In>>();
     else if constexpr (name == ReduceNormMax)
-        return described<In, Combined<R, Greater<R, Absolute>>, AsIs<R, In>, false, false>();
+        return described<In, Combined<R, Greater<R, Magnitude>>, AsIs<R, In>, false, false>();
     else if constexpr (name == ReduceNormMin)
-        return described<In, Combined<R, Less<R, Absolute>>, AsIs<R, In>, false, false>();
+        return described<In, Combined<R, Less<R, Magnitude>>, AsIs<R, In>, false, false>();
     else return {};
 }
 

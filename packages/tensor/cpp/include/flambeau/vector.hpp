@@ -93,56 +93,75 @@ FLAMBEAU_INLINE T combined_row(const T* x, std::ptrdiff_t n) {
     return fold<Op, T, lanes>(v, x + i, n - i);
 }
 
+// f<lanes>(i) for [0, n): whole vectors, then halves of them. Iterations are independent.
+template <int lanes, class F>
+FLAMBEAU_INLINE void in_halves(std::ptrdiff_t i, std::ptrdiff_t n, const F& f) {
+    if (n & lanes) {
+        f.template operator()<lanes>(i);
+        i += lanes;
+    }
+    if constexpr (lanes > 1) in_halves<lanes / 2>(i, n, f);
+}
+template <class T, class F>
+FLAMBEAU_INLINE void in_vectors(std::ptrdiff_t n, const F& f) {
+    constexpr int lanes = Lanes<T>;
+    std::ptrdiff_t i = 0;
+    for (; i + lanes <= n; i += lanes) f.template operator()<lanes>(i);
+    in_halves<lanes / 2>(i, n, f);
+}
+
 // Columns combined: out_n[c] of x[r][c] over all rows, four rows at a time.
 template <class Op, class T>
-FLAMBEAU_INLINE void combined_columns(const char* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, T* __restrict out_n,
+FLAMBEAU_INLINE void combined_columns(const char* x, std::ptrdiff_t row_stride, std::ptrdiff_t rows, T* out_n,
                                       std::ptrdiff_t n) {
-    const auto row = [&](std::ptrdiff_t r) { return reinterpret_cast<const T*>(x + r * row_stride); };
+    const auto one = [&]<int lanes>(std::ptrdiff_t r, std::ptrdiff_t i) {
+        return Op::map(load_vector<T, lanes>(reinterpret_cast<const T*>(x + r * row_stride) + i));
+    };
+    const auto four = [&]<int lanes>(std::ptrdiff_t r, std::ptrdiff_t i) {
+        return Op::combine(Op::combine(one.template operator()<lanes>(r, i), one.template operator()<lanes>(r + 1, i)),
+                           Op::combine(one.template operator()<lanes>(r + 2, i), one.template operator()<lanes>(r + 3, i)));
+    };
     std::ptrdiff_t r = 0;
     if (rows >= 4) {
-        const T *a = row(0), *b = row(1), *c = row(2), *d = row(3);
-        for (std::ptrdiff_t i = 0; i < n; ++i)
-            out_n[i] = Op::combine(Op::combine(Op::map(a[i]), Op::map(b[i])), Op::combine(Op::map(c[i]), Op::map(d[i])));
+        in_vectors<T>(n, [&]<int lanes>(std::ptrdiff_t i) {
+            store_vector<T, lanes>(out_n + i, four.template operator()<lanes>(0, i));
+        });
         r = 4;
-    } else if (rows > 0) {
-        const T* a = row(0);
-        for (std::ptrdiff_t i = 0; i < n; ++i) out_n[i] = Op::map(a[i]);
-        r = 1;
     } else {
-        for (std::ptrdiff_t i = 0; i < n; ++i) out_n[i] = Op::identity;
+        in_vectors<T>(n, [&]<int lanes>(std::ptrdiff_t i) { store_vector<T, lanes>(out_n + i, splat<T, lanes>(Op::identity)); });
     }
-    for (; r + 4 <= rows; r += 4) {
-        const T *a = row(r), *b = row(r + 1), *c = row(r + 2), *d = row(r + 3);
-        for (std::ptrdiff_t i = 0; i < n; ++i)
-            out_n[i] = Op::combine(out_n[i], Op::combine(Op::combine(Op::map(a[i]), Op::map(b[i])),
-                                                         Op::combine(Op::map(c[i]), Op::map(d[i]))));
-    }
-    for (; r < rows; ++r) {
-        const T* a = row(r);
-        for (std::ptrdiff_t i = 0; i < n; ++i) out_n[i] = Op::combine(out_n[i], Op::map(a[i]));
-    }
+    for (; r + 4 <= rows; r += 4)
+        in_vectors<T>(n, [&]<int lanes>(std::ptrdiff_t i) {
+            store_vector<T, lanes>(
+                out_n + i, Op::combine(load_vector<T, lanes>(out_n + i), four.template operator()<lanes>(r, i)));
+        });
+    for (; r < rows; ++r)
+        in_vectors<T>(n, [&]<int lanes>(std::ptrdiff_t i) {
+            store_vector<T, lanes>(out_n + i,
+                                   Op::combine(load_vector<T, lanes>(out_n + i), one.template operator()<lanes>(r, i)));
+        });
 }
 
 // Operations -----------------------------------------------------------------------------------------------------
 
-struct Identity {
+struct AsItIs {
     template <class V> static FLAMBEAU_INLINE V map(V a) { return a; }
 };
-struct Square {
+struct Squared {
     template <class V> static FLAMBEAU_INLINE V map(V a) { return a * a; }
 };
-struct Absolute {
+struct Magnitude {
     template <class V> static FLAMBEAU_INLINE V map(V a) { return a < 0 ? -a : a; }
 };
 
-template <class T, class Map = Identity>
+template <class T, class Map = AsItIs>
 struct Add : Map {
     static constexpr T identity = 0;
     template <class V> static FLAMBEAU_INLINE V combine(V a, V b) { return a + b; }
 };
 
 template <class T>
-struct Multiply : Identity {
+struct Multiply : AsItIs {
     static constexpr T identity = 1;
     template <class V> static FLAMBEAU_INLINE V combine(V a, V b) { return a * b; }
 };
@@ -158,21 +177,23 @@ template <class T> constexpr T highest() {
 }
 
 // The greater; nan when there is one.
-template <class T, class Map = Identity>
+template <class T, class Map = AsItIs>
 struct Greater : Map {
     static constexpr T identity = lowest<T>();
     template <class V> static FLAMBEAU_INLINE auto better(V a, V b) { return a > b; }
     template <class V> static FLAMBEAU_INLINE V combine(V a, V b) {
-        if constexpr (std::is_floating_point_v<T>) return ((b > a) | (b != b)) ? b : a;
+        if constexpr (std::is_same_v<V, T> && std::is_floating_point_v<T>) return b > a || b != b ? b : a;
+        else if constexpr (std::is_floating_point_v<T>) return ((b > a) | (b != b)) ? b : a;
         else return b > a ? b : a;
     }
 };
-template <class T, class Map = Identity>
+template <class T, class Map = AsItIs>
 struct Less : Map {
     static constexpr T identity = highest<T>();
     template <class V> static FLAMBEAU_INLINE auto better(V a, V b) { return a < b; }
     template <class V> static FLAMBEAU_INLINE V combine(V a, V b) {
-        if constexpr (std::is_floating_point_v<T>) return ((b < a) | (b != b)) ? b : a;
+        if constexpr (std::is_same_v<V, T> && std::is_floating_point_v<T>) return b < a || b != b ? b : a;
+        else if constexpr (std::is_floating_point_v<T>) return ((b < a) | (b != b)) ? b : a;
         else return b < a ? b : a;
     }
 };
