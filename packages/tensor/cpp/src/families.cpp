@@ -5,9 +5,11 @@
 #include "flambeau/philox.hpp"
 #include "flambeau/pointwise.hpp"
 #include "flambeau/reduction.hpp"
+#include "flambeau/scan.hpp"
 
 FLAMBEAU_FAMILY(PointwiseKernels, pointwise)
 FLAMBEAU_FAMILY(GemmKernels, gemm)
 FLAMBEAU_FAMILY(ReductionKernels, reduction)
 FLAMBEAU_FAMILY(ConvolutionKernels, convolution)
 FLAMBEAU_FAMILY(RandomKernels, random)
+FLAMBEAU_FAMILY(ScanKernels, scan)

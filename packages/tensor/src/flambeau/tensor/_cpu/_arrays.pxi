@@ -4,7 +4,7 @@ cimport numpy as cnp
 from libc.stddef cimport ptrdiff_t
 from libc.stdint cimport int64_t
 
-from flambeau.tensor._core.tensor cimport Operator, Tensor, native_t, set_native
+from flambeau.tensor._core.tensor cimport Operator, Tensor, native_t, new_array, set_native
 
 import ml_dtypes
 import numpy as np
@@ -99,7 +99,7 @@ cdef object _result(int ndim, cnp.npy_intp* dims, int t, object into, cnp.ndarra
     cdef int d
     cdef cnp.ndarray out
     if into is None:
-        return cnp.PyArray_EMPTY(ndim, dims, _typenum[t], 0)
+        return new_array(ndim, dims, _typenum[t])
     if type(into) is not cnp.ndarray:
         return None
     out = <cnp.ndarray>into

@@ -1,0 +1,233 @@
+// Running sums. A row is cut into blocks: within one, vectors are summed in registers; from block to block the sum is
+// carried in double (for floats), so that its error does not grow with the row. The sum of a block does not depend on
+// what was before it, so that blocks can be summed on several threads first, and results are equal for any number.
+#include "flambeau/memory.hpp"
+#include "flambeau/reduction_blocks.hpp"
+#include "flambeau/scan.hpp"
+#include "flambeau/threads.hpp"
+
+namespace flambeau::FLAMBEAU_ISA {
+namespace {
+
+constexpr std::ptrdiff_t ScanBlock = 1024;          // elements of a row that are summed at once
+constexpr std::ptrdiff_t ScanPart = 32 << 10;       // what one thread takes at a time
+constexpr std::ptrdiff_t NarrowColumns = 16;        // fewer columns than these are summed one by one
+constexpr std::ptrdiff_t WidestColumns = 512;
+
+// Lane k becomes the sum of the lanes up to k.
+template <class T, int lanes, int step, std::size_t... k>
+FLAMBEAU_INLINE Vector<T, lanes> running(Vector<T, lanes> v, std::index_sequence<k...> all) {
+    if constexpr (step < lanes) {
+        v += __builtin_shufflevector(Vector<T, lanes>{}, v, (lanes - step + k)...);
+        return running<T, lanes, 2 * step>(v, all);
+    } else {
+        return v;
+    }
+}
+
+template <class T, int lanes, std::size_t... k>
+FLAMBEAU_INLINE Vector<T, lanes> last_lane(Vector<T, lanes> v, std::index_sequence<k...>) {
+    return __builtin_shufflevector(v, v, (k * 0 + lanes - 1)...);
+}
+
+template <class T>
+FLAMBEAU_INLINE void scan_block(const T* x, T* out_n, std::ptrdiff_t n, T before) {
+    constexpr int lanes = Lanes<T>;
+    constexpr auto all = std::make_index_sequence<lanes>();
+    Vector<T, lanes> carry = splat<T, lanes>(before);
+    std::ptrdiff_t i = 0;
+    for (; i + lanes <= n; i += lanes) {
+        const Vector<T, lanes> v = running<T, lanes, 1>(load_vector<T, lanes>(x + i), all);
+        store_vector<T, lanes>(out_n + i, v + carry);
+        carry += last_lane<T, lanes>(v, all);
+    }
+    T sum = carry[0];
+    for (; i < n; ++i) out_n[i] = sum += x[i];
+}
+
+template <class In>
+struct Scan {
+    using T = Wide<In>;
+    using Out = std::conditional_t<std::is_integral_v<In>, std::int64_t, In>;
+    using Carry = std::conditional_t<std::is_same_v<T, float>, double, T>;
+
+    // f(values, n, at) for the blocks of a row.
+    template <class F>
+    static FLAMBEAU_INLINE void blocks(const char* in, std::ptrdiff_t stride, std::ptrdiff_t n, const F& f) {
+        T loaded[ScanBlock];
+        for (std::ptrdiff_t at = 0; at < n; at += ScanBlock) {
+            const std::ptrdiff_t length = least(ScanBlock, n - at);
+            const char* from = in + at * stride;
+            if (std::is_same_v<In, T> && stride == sizeof(T)) {
+                f(reinterpret_cast<const T*>(from), length, at);
+            } else {
+                load_values<In, T>(from, stride, reinterpret_cast<char*>(loaded), length);
+                f(loaded, length, at);
+            }
+        }
+    }
+
+    static Carry total(const char* in, std::ptrdiff_t stride, std::ptrdiff_t n) {
+        Carry sum = 0;
+        blocks(in, stride, n, [&](const T* x, std::ptrdiff_t length, std::ptrdiff_t) {
+            sum += combined_row<Add<T>>(x, length);
+        });
+        return sum;
+    }
+
+    static Carry row(const char* in, std::ptrdiff_t stride, char* out, std::ptrdiff_t out_stride, std::ptrdiff_t n,
+                     Carry carry) {
+        blocks(in, stride, n, [&](const T* x, std::ptrdiff_t length, std::ptrdiff_t at) {
+            char* to = out + at * out_stride;
+            if (std::is_same_v<Out, T> && out_stride == sizeof(T)) {
+                scan_block(x, reinterpret_cast<T*>(to), length, static_cast<T>(carry));
+            } else {
+                T sums[ScanBlock];
+                scan_block(x, sums, length, static_cast<T>(carry));
+                store_values<Out>(to, out_stride, length, [&](std::ptrdiff_t i) { return sums[i]; });
+            }
+            carry += combined_row<Add<T>>(x, length);
+        });
+        return carry;
+    }
+
+    // One long row: the sums of its parts first, so that all parts can be done at once.
+    static void parts(const char* in, std::ptrdiff_t stride, char* out, std::ptrdiff_t out_stride, std::ptrdiff_t n) {
+        const std::ptrdiff_t count = (n + ScanPart - 1) / ScanPart;
+        const Scratch scratch(count * sizeof(Carry));
+        Carry* sums = static_cast<Carry*>(scratch.data);
+        if (sums == nullptr || thread_count() == 1) {
+            row(in, stride, out, out_stride, n, 0);
+            return;
+        }
+        const auto length = [=](std::ptrdiff_t k) { return least(ScanPart, n - k * ScanPart); };
+        parallel(count, 1, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
+            for (std::ptrdiff_t k = begin; k < end; ++k) sums[k] = total(in + k * ScanPart * stride, stride, length(k));
+        });
+        Carry carry = 0;
+        for (std::ptrdiff_t k = 0; k < count; ++k) {
+            const Carry sum = sums[k];
+            sums[k] = carry;
+            carry += sum;
+        }
+        parallel(count, 1, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
+            for (std::ptrdiff_t k = begin; k < end; ++k)
+                row(in + k * ScanPart * stride, stride, out + k * ScanPart * out_stride, out_stride, length(k), sums[k]);
+        });
+    }
+
+    // Columns of one row after the other.
+    static void columns(const char* in, std::ptrdiff_t stride, std::ptrdiff_t step, char* out, std::ptrdiff_t out_stride,
+                        std::ptrdiff_t n, std::ptrdiff_t width) {
+        Carry sums[WidestColumns];
+        T loaded[WidestColumns];
+        for (std::ptrdiff_t c = 0; c < width; ++c) sums[c] = 0;
+        for (std::ptrdiff_t k = 0; k < n; ++k) {
+            const T* x = reinterpret_cast<const T*>(in + k * stride);
+            if (!std::is_same_v<In, T> || step != sizeof(In)) {
+                load_values<In, T>(in + k * stride, step, reinterpret_cast<char*>(loaded), width);
+                x = loaded;
+            }
+            Out* __restrict to = reinterpret_cast<Out*>(out + k * out_stride);
+            for (std::ptrdiff_t c = 0; c < width; ++c) {
+                sums[c] += x[c];
+                to[c] = converted<Out>(static_cast<T>(sums[c]));
+            }
+        }
+    }
+};
+
+// The dimensions that are not summed along.
+struct Others {
+    int ndim = 0;
+    std::ptrdiff_t shape[MaxDims], stride[MaxDims], out_stride[MaxDims], count = 1;
+
+    explicit Others(const ScanLayout& layout) {
+        for (int d = 0; d < layout.ndim; ++d) {
+            if (d == layout.dim || layout.shape[d] == 1) continue;
+            count *= layout.shape[d];
+            if (ndim > 0 && stride[ndim - 1] == layout.stride[d] * layout.shape[d] &&
+                out_stride[ndim - 1] == layout.out_stride[d] * layout.shape[d]) {
+                shape[ndim - 1] *= layout.shape[d];
+                stride[ndim - 1] = layout.stride[d];
+                out_stride[ndim - 1] = layout.out_stride[d];
+                continue;
+            }
+            shape[ndim] = layout.shape[d];
+            stride[ndim] = layout.stride[d];
+            out_stride[ndim++] = layout.out_stride[d];
+        }
+    }
+    void locate(std::ptrdiff_t index, int dims, std::ptrdiff_t& in, std::ptrdiff_t& out) const {
+        in = out = 0;
+        for (int d = dims - 1; d >= 0; --d) {
+            in += index % shape[d] * stride[d];
+            out += index % shape[d] * out_stride[d];
+            index /= shape[d];
+        }
+    }
+};
+
+template <class In>
+void cumsum(const ScanLayout& layout) {
+    using S = Scan<In>;
+    const Others others(layout);
+    const std::ptrdiff_t n = layout.shape[layout.dim], stride = layout.stride[layout.dim];
+    const std::ptrdiff_t out_stride = layout.out_stride[layout.dim];
+    if (n == 0 || others.count == 0) return;
+    const int last = others.ndim - 1;
+    if (last >= 0 && others.out_stride[last] == sizeof(typename S::Out) && others.shape[last] >= NarrowColumns) {
+        const std::ptrdiff_t m = others.shape[last], step = others.stride[last];
+        const std::ptrdiff_t eighth = (m / 8 + 15) / 16 * 16;
+        const std::ptrdiff_t width = least(least(m, WidestColumns), eighth > 64 ? eighth : 64);
+        const std::ptrdiff_t tiles = (m + width - 1) / width, grain = ScanPart / (n * width);
+        parallel(others.count / m * tiles, grain > 0 ? grain : 1, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
+            for (std::ptrdiff_t i = begin; i < end; ++i) {
+                std::ptrdiff_t in, out;
+                others.locate(i / tiles, last, in, out);
+                const std::ptrdiff_t first = i % tiles * width;
+                S::columns(layout.in + in + first * step, stride, step,
+                           layout.out + out + first * static_cast<std::ptrdiff_t>(sizeof(typename S::Out)), out_stride, n,
+                           least(width, m - first));
+            }
+        });
+        return;
+    }
+    if (others.count < 8 && n >= 4 * ScanPart) {
+        for (std::ptrdiff_t i = 0; i < others.count; ++i) {
+            std::ptrdiff_t in, out;
+            others.locate(i, others.ndim, in, out);
+            S::parts(layout.in + in, stride, layout.out + out, out_stride, n);
+        }
+        return;
+    }
+    parallel(others.count, n < ScanPart ? ScanPart / n : 1, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
+        for (std::ptrdiff_t i = begin; i < end; ++i) {
+            std::ptrdiff_t in, out;
+            others.locate(i, others.ndim, in, out);
+            S::row(layout.in + in, stride, layout.out + out, out_stride, n, 0);
+        }
+    });
+}
+
+struct ScanTable {
+    ScanKernels kernels = {};
+
+    constexpr ScanTable() { types(std::make_integer_sequence<int, StoredTypes>()); }
+    template <int... type>
+    constexpr void types(std::integer_sequence<int, type...>) {
+        ((kernels.cumsum[type] = entry<typename ElementOf<type>::T>()), ...);
+    }
+    template <class In>
+    static constexpr void (*entry())(const ScanLayout&) {
+        if constexpr (std::is_void_v<In>) return nullptr;
+        else return &cumsum<In>;
+    }
+};
+
+}  // namespace
+
+extern const ScanKernels scan;
+const ScanKernels scan = ScanTable().kernels;
+
+}  // namespace flambeau::FLAMBEAU_ISA
