@@ -95,7 +95,7 @@ bool multiply_batch(const Product<T>& p, const Batch& batch) noexcept {
         return true;
     }
     bool done = true;
-    const ptrdiff_t grain = static_cast<ptrdiff_t>(Worthwhile / 4 / (work + 64)) + 1;
+    const ptrdiff_t grain = static_cast<ptrdiff_t>(2 * Worthwhile / (work + 256)) + 1;
     parallel(count, grain, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
         for (ptrdiff_t i = begin; i < end; ++i)
             if (!item(i)) __atomic_store_n(&done, false, __ATOMIC_RELAXED);

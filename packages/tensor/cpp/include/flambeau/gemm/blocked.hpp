@@ -10,15 +10,16 @@
 
 namespace flambeau::FLAMBEAU_ISA::micro {
 
-constexpr ptrdiff_t Level1 = 32 << 10;  // bytes of the first-level cache that a panel of B may fill
-constexpr ptrdiff_t Level2 = 256 << 10;  // bytes of the second-level cache that a block of A may fill
+// Measured: a panel of B that the first level of the cache does not quite hold is better than shorter sums.
+constexpr ptrdiff_t PanelBytes = 64 << 10;
+constexpr ptrdiff_t BlockBytes = 256 << 10;  // of A, in the second level of the cache
 constexpr ptrdiff_t Worthwhile = 1 << 19;  // products from which several threads are used
 constexpr ptrdiff_t SlabRows = 4096, SlabColumns = 4096;
 
 // k of one slab; all slabs of a product are equal but for the last, which may be shorter.
 template <class T>
 FLAMBEAU_INLINE ptrdiff_t slab_of(ptrdiff_t k) {
-    constexpr ptrdiff_t most = 3 * Level1 / 2 / (NR<T> * ptrdiff_t(sizeof(T)));
+    constexpr ptrdiff_t most = PanelBytes / (NR<T> * ptrdiff_t(sizeof(T)));
     return round_up(quotient_up(k, quotient_up(k, most)), lanes<T>);
 }
 
@@ -29,8 +30,8 @@ class Blocked {
         : p(p),
           slab(least(slab_of<T>(p.k), p.k)),
           // Copies pay when they are read several times and the original's order is bad for the caches.
-          packs_b(p.b_column != 1 || (p.m > 2 * MR && p.k * distance(p.b_row) > 2 * Level1)),
-          packs_a(p.n > 2 * NR<T> && extent(p.m, p.a_row, p.k, p.a_column) > 2 * Level1),
+          packs_b(p.b_column != 1 || (p.m > 2 * MR && p.k * distance(p.b_row) > PanelBytes)),
+          packs_a(p.n > 2 * NR<T> && extent(p.m, p.a_row, p.k, p.a_column) > PanelBytes),
           tail(p.n % lanes<T> != 0),
           a_rows(p.a_column == 1),
           a_tile(a_rows ? MR * padded(slab) : MR * slab) {}
@@ -102,7 +103,7 @@ class Blocked {
             });
 
             // Blocks as large as the caches allow, and small enough to share out.
-            ptrdiff_t high = least(tiles.count, quotient_up(Level2, MR * k * ptrdiff_t(sizeof(T))));
+            ptrdiff_t high = least(tiles.count, quotient_up(BlockBytes, MR * k * ptrdiff_t(sizeof(T))));
             ptrdiff_t wide = least(panels, 8);
             while (pays && quotient_up(tiles.count, high) * quotient_up(panels, wide) < 8 && high * wide > 1)
                 if (high > wide) high = quotient_up(high, 2);

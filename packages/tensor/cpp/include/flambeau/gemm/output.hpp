@@ -43,8 +43,14 @@ struct MatrixOutput {
         const T* const addend = first ? (bias ? bias + i * bias_row + j * bias_column : nullptr) : to;
         if (addend) {
             const ptrdiff_t row = first ? bias_row : c_row, column = first ? bias_column : c_column;
-            for (ptrdiff_t r = 0; r < rows; ++r)
-                for (ptrdiff_t x = 0; x < columns; ++x) buffer[r * NR<T> + x] += addend[r * row + x * column];
+            if (column == 1)
+                for (ptrdiff_t r = 0; r < rows; ++r)
+                    for (ptrdiff_t x = 0; x < columns; x += lanes<T>)
+                        store(buffer + r * NR<T> + x, load(buffer + r * NR<T> + x) +
+                                                          load_partial(addend + r * row + x, least(lanes<T>, columns - x)));
+            else
+                for (ptrdiff_t r = 0; r < rows; ++r)
+                    for (ptrdiff_t x = 0; x < columns; ++x) buffer[r * NR<T> + x] += addend[r * row + x * column];
         }
         if (c_column == 1) {
             for (ptrdiff_t r = 0; r < rows; ++r)

@@ -3,6 +3,7 @@
 
 #include "flambeau/gemm/pack.hpp"
 #include "flambeau/gemm.hpp"
+#include "flambeau/memory.hpp"
 #include "flambeau/threads.hpp"
 
 namespace flambeau::FLAMBEAU_ISA::micro {
@@ -111,8 +112,9 @@ FLAMBEAU_INLINE void add_rows(const Product<T>& p, ptrdiff_t k, ptrdiff_t begin,
 template <class T, int Rows>
 void all_rows(const Product<T>& p) noexcept {
     constexpr int Steps = Rows == 1 ? 8 : 4;
-    const ptrdiff_t chunk = round_up(quotient_up(ThinChunk, p.k), 256);
-    parallel(p.n, chunk < 4096 ? chunk : 4096, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+    // Long runs of columns, for the sake of memory; as many tasks as are worth it.
+    const ptrdiff_t tasks = least(8, quotient_up(p.n * p.k, ThinChunk));
+    parallel(p.n, least(4096, round_up(quotient_up(p.n, tasks), 256)), [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
         for (int i = 0; i < Rows; ++i)
             for (ptrdiff_t j = begin; j < end; ++j) p.c[i * p.c_row + j] = bias_at(p, i, j);
         ptrdiff_t k = 0;
@@ -123,11 +125,22 @@ void all_rows(const Product<T>& p) noexcept {
 
 // Whether it was a thin product, which is then done.
 template <class T>
-FLAMBEAU_INLINE bool thin(const Product<T>& p) {
-    if (p.m > ThinRows) return false;
-    if (p.b_row == 1 && p.a_column == 1) {
+bool thin(const Product<T>& given) noexcept {
+    if (given.m > ThinRows) return false;
+    Product<T> p = given;
+    if (p.b_row == 1) {
         static constexpr void (*all[ThinRows])(const Product<T>&) noexcept = {all_dots<T, 1>, all_dots<T, 2>,
                                                                               all_dots<T, 3>, all_dots<T, 4>};
+        if (p.a_column == 1) {
+            all[p.m - 1](p);
+            return true;
+        }
+        const Scratch rows(p.m * p.k * sizeof(T));
+        T* const a = static_cast<T*>(rows.data);
+        if (!a) return false;
+        for (ptrdiff_t i = 0; i < p.m; ++i)
+            for (ptrdiff_t k = 0; k < p.k; ++k) a[i * p.k + k] = p.a[i * p.a_row + k * p.a_column];
+        p.a = a, p.a_row = p.k, p.a_column = 1;
         all[p.m - 1](p);
         return true;
     }
