@@ -2,6 +2,8 @@
 #include "flambeau/convolution.hpp"
 
 #include "flambeau/convolution/correlate.hpp"
+#include "flambeau/convolution/depthwise.hpp"
+#include "flambeau/convolution/phases.hpp"
 #include "flambeau/convolution/weight_gradient.hpp"
 #include "flambeau/gemm.hpp"
 
@@ -22,6 +24,12 @@ bool pointwise(const Convolution& c) noexcept {
            c.groups == 1;
 }
 
+// Channels by themselves, with fewer filters each than would fill half a vector.
+template <class T>
+bool depthwise(const Convolution& c) noexcept {
+    return c.groups > 1 && c.groups == c.c && c.o / c.groups < lanes<T> / 2;
+}
+
 bool batch(const Product<float>& p, const Batch& items) noexcept { return gemm_kernels().batch_float32(p, items); }
 bool batch(const Product<double>& p, const Batch& items) noexcept { return gemm_kernels().batch_float64(p, items); }
 
@@ -37,6 +45,7 @@ bool multiply_planes(const Convolution& c, const T* matrix, ptrdiff_t row, ptrdi
 template <class T>
 bool forward(const Convolution& c, const T* input, const T* weight, const T* bias, T* result) noexcept {
     if (pointwise(c)) return multiply_planes(c, weight, c.c, 1, c.c, c.o, input, bias, result);
+    if (depthwise<T>(c)) return Depthwise<T>(c).forward(input, weight, bias, result);
     const ptrdiff_t channels = c.c / c.groups, outputs = c.o / c.groups, steps = channels * c.kh * c.kw;
     Correlation<T> all{};
     all.images = c.n, all.groups = c.groups;
@@ -70,31 +79,6 @@ bool forward(const Convolution& c, const T* input, const T* weight, const T* bia
     return all.run();
 }
 
-// One dimension of the gradient of the input. Pixels i = stride * q + phase form a grid of their own: of the window,
-// only some places ever meet it, and each at a fixed distance, in windows: y = q + distance.
-struct Phases {
-    ptrdiff_t size, kernel, stride, padding, dilation;
-
-    FLAMBEAU_INLINE ptrdiff_t count(ptrdiff_t phase) const { return phase < size ? (size - phase - 1) / stride + 1 : 0; }
-    FLAMBEAU_INLINE bool meets(ptrdiff_t phase, ptrdiff_t k) const {
-        return (phase + padding - k * dilation) % stride == 0;
-    }
-    FLAMBEAU_INLINE ptrdiff_t distance(ptrdiff_t phase, ptrdiff_t k) const {
-        return (phase + padding - k * dilation) / stride;
-    }
-    // Zeros needed before and after the `windows` windows, so that all phases find what they read.
-    void margins(ptrdiff_t windows, ptrdiff_t& low, ptrdiff_t& high) const noexcept {
-        low = high = 0;
-        for (ptrdiff_t phase = 0; phase < stride; ++phase)
-            for (ptrdiff_t k = 0; k < kernel; ++k) {
-                if (!meets(phase, k) || count(phase) == 0) continue;
-                const ptrdiff_t first = distance(phase, k), last = count(phase) - 1 + first;
-                if (-first > low) low = -first;
-                if (last - (windows - 1) > high) high = last - (windows - 1);
-            }
-    }
-};
-
 // The filters of input channels, by output channels and the places of the window that `chosen` names.
 template <class T>
 void pack_filters(const T* weight, ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t taps, const std::int32_t* chosen,
@@ -114,6 +98,7 @@ void pack_filters(const T* weight, ptrdiff_t channels, ptrdiff_t outputs, ptrdif
 template <class T>
 bool input_gradient(const Convolution& c, const T* grad, const T* weight, T* result) noexcept {
     if (pointwise(c)) return multiply_planes(c, weight, 1, c.c, c.o, c.c, grad, static_cast<const T*>(nullptr), result);
+    if (depthwise<T>(c)) return Depthwise<T>(c).input_gradient(grad, weight, result);
     const ptrdiff_t channels = c.c / c.groups, outputs = c.o / c.groups, taps = c.kh * c.kw;
     const Phases vertical{c.h, c.kh, c.stride_y, c.padding_y, c.dilation_y};
     const Phases horizontal{c.w, c.kw, c.stride_x, c.padding_x, c.dilation_x};
@@ -167,6 +152,7 @@ bool input_gradient(const Convolution& c, const T* grad, const T* weight, T* res
 
 template <class T>
 bool weight_gradient(const Convolution& c, const T* grad, const T* input, T* result) noexcept {
+    if (depthwise<T>(c)) return Depthwise<T>(c).weight_gradient(grad, input, result);
     return WeightGradient<T>(c, grad, input, result).run();
 }
 

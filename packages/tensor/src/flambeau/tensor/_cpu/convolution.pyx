@@ -3,6 +3,8 @@
 cimport numpy as cnp
 from libc.stddef cimport ptrdiff_t
 
+from flambeau.tensor._core.tensor cimport new_array
+
 import numpy as np
 
 from flambeau.tensor import _backends
@@ -50,7 +52,7 @@ cdef bint _takes(dtype):
 cdef object _empty(tuple sizes, dtype):
     cdef cnp.npy_intp dims[4]
     dims[0], dims[1], dims[2], dims[3] = sizes
-    return cnp.PyArray_EMPTY(4, dims, dtype.num, 0)
+    return new_array(4, dims, dtype.num)
 
 
 cdef inline void* _data(object array):

@@ -3,7 +3,7 @@
 cimport numpy as cnp
 from libc.stddef cimport ptrdiff_t
 
-from flambeau.tensor._core.tensor cimport Operator, cpu_array, set_native
+from flambeau.tensor._core.tensor cimport Operator, cpu_array, new_array, set_native
 
 cnp.import_array()
 
@@ -146,7 +146,7 @@ cdef object _result(object into, int ndim, cnp.npy_intp* sizes, int typenum, cnp
     cdef cnp.ndarray c
     cdef int d
     if into is None:
-        return cnp.PyArray_EMPTY(ndim, sizes, typenum, 0)
+        return new_array(ndim, sizes, typenum)
     if type(into) is not cnp.ndarray:
         return None
     c = <cnp.ndarray>into
