@@ -2,13 +2,13 @@
 
 cimport cython
 cimport numpy as cnp
-from cpython.list cimport PyList_GET_ITEM
 from cpython.object cimport PyObject, PyTypeObject
 from cpython.ref cimport Py_DECREF, Py_INCREF, Py_REFCNT
 from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
 from libc.stdint cimport uint32_t, uint64_t
 from libcpp.pair cimport pair
 from libcpp.queue cimport priority_queue
+from libcpp.vector cimport vector
 
 from flambeau.tensor._core.tensor cimport (
     MAX_ARGS,
@@ -42,8 +42,11 @@ cdef extern from "Python.h":
     PyObject** PySequence_Fast_ITEMS(object sequence)
 
 
-cdef extern from "recycling.hpp" namespace "flambeau":
-    void recycle(PyTypeObject* variable, PyTypeObject* node)
+cdef extern from "recycling.hpp":
+    int serve_variables "flambeau::Recycler<0>::serve"(PyTypeObject* type) except -1
+    int serve_nodes "flambeau::Recycler<1>::serve"(PyTypeObject* type) except -1
+    object new_variable "flambeau::Recycler<0>::make"()
+    object new_node "flambeau::Recycler<1>::make"()
 
 
 include "source.pxi"
@@ -55,4 +58,5 @@ include "inplace.pxi"
 include "backward.pxi"
 include "function.pxi"
 
-recycle(<PyTypeObject*>Variable, <PyTypeObject*>Node)
+serve_variables(<PyTypeObject*>Variable)
+serve_nodes(<PyTypeObject*>Node)

@@ -40,6 +40,8 @@ cdef object _record_write(Operator op, tuple args, Variable x):
     cdef list values = []
     cdef Tensor kept = None
     node = _node(rule, PySequence_Fast_ITEMS(args), PyTuple_GET_SIZE(args))
+    if node is None:  # what requires grad stands where no gradient can go: in an index, which the operator refuses
+        return write(op, args, x, None)
     kept_args = args
     if _keeps_input(rule, node):
         kept_args = (ops.clone(x), *args[1:])  # what is about to be overwritten
@@ -81,7 +83,6 @@ cdef object _overwrite(Operator op, tuple args, Variable x):
     if x.view_of is None:
         x.node = None
         return x
-    node.saved = ()
     _set_output(node, x.array)
     _write_into_base(x, node)
     return x

@@ -14,21 +14,20 @@ cdef class Node:
     """
 
     # Where the gradient of each input goes: a Node, a leaf Variable, or None. Inputs in lists are laid out in place.
-    # The edges of up to two inputs are fields, which most operations need and which costs least; more are a tuple.
+    # The edges of up to two inputs are fields, which most operations need and which costs least; where there are more,
+    # `first` is a tuple of all: ((target, output), ...).
     cdef int nedges
     cdef object first, second
     cdef int first_output, second_output  # which output of the target
-    cdef tuple more  # ((target, output), ...) in place of the fields, or None
     cdef uint64_t sequence  # higher than that of every node it leads to
     cdef object code
     cdef int instruction
     cdef list hooks  # (output, function, last): called with the gradient of that output, retain_grad's after the others
     cdef bint released
-    # Shape and dtype of the outputs: one output's inline, several as tuples.
-    cdef int noutputs, ndim
+    # Shape and dtype of the only output, inline where it is a NumPy array of few dimensions; else `layout` has them.
+    cdef int noutputs, ndim, typenum
     cdef Py_ssize_t dims[INLINE_DIMS]
-    cdef object shapes
-    cdef object dtypes
+    cdef tuple layout  # ((shape, dtype), ...) of all outputs, or None
     # Of an operator call:
     cdef Rule rule
     cdef tuple saved  # aligned with the rule's slots; None where nothing needed the value
@@ -73,8 +72,8 @@ cdef class Node:
 
 cdef inline object _edge_at(Node node, int i, int* output):
     """The target of an edge, and which of the target's outputs it is."""
-    if node.more is not None:
-        target, output[0] = node.more[i]
+    if node.nedges > 2:
+        target, output[0] = (<tuple>node.first)[i]
         return target
     if i == 0:
         output[0] = node.first_output
@@ -94,9 +93,15 @@ cdef tuple _edges_of(Node node):
 
 
 cdef inline int _set_edges(Node node, tuple edges) except -1:
-    """Edges in the general form."""
-    node.nedges = <int>len(edges)
-    node.more = edges
+    """Edges from the general form, ((target, output), ...)."""
+    node.nedges = <int>PyTuple_GET_SIZE(edges)
+    if node.nedges > 2:
+        node.first = edges
+        return 0
+    if node.nedges > 0:
+        node.first, node.first_output = edges[0]
+    if node.nedges > 1:
+        node.second, node.second_output = edges[1]
     return 0
 
 
@@ -105,13 +110,11 @@ cdef inline int _set_output(Node node, object array) except -1:
     node.noutputs = 1
     if type(array) is cnp.ndarray and cnp.PyArray_NDIM(<cnp.ndarray>array) <= INLINE_DIMS:
         node.ndim = cnp.PyArray_NDIM(<cnp.ndarray>array)
+        node.typenum = cnp.PyArray_TYPE(<cnp.ndarray>array)
         for i in range(node.ndim):
             node.dims[i] = cnp.PyArray_DIM(<cnp.ndarray>array, i)
-        node.dtypes = <object>cnp.PyArray_DESCR(<cnp.ndarray>array)
     else:
-        node.ndim = -1
-        node.shapes = tuple(array.shape)
-        node.dtypes = array.dtype
+        node.layout = ((tuple(array.shape), array.dtype),)
     return 0
 
 
@@ -120,27 +123,25 @@ cdef object _set_outputs(Node node, tuple arrays):
         _set_output(node, arrays[0])
         return
     node.noutputs = <int>len(arrays)
-    node.ndim = -1
-    node.shapes = tuple([tuple(a.shape) for a in arrays])
-    node.dtypes = tuple([a.dtype for a in arrays])
+    node.layout = tuple([(tuple(a.shape), a.dtype) for a in arrays])
 
 
 cdef tuple _output_shape(Node node, int output):
-    if node.noutputs > 1:
-        return node.shapes[output]
-    return tuple([node.dims[i] for i in range(node.ndim)]) if node.ndim >= 0 else node.shapes
+    if node.layout is not None:
+        return node.layout[output][0]
+    return tuple([node.dims[i] for i in range(node.ndim)])
 
 
 cdef object _output_dtype(Node node, int output):
-    return node.dtypes[output] if node.noutputs > 1 else node.dtypes
+    return cnp.PyArray_DescrFromType(node.typenum) if node.layout is None else node.layout[output][1]
 
 
 cdef inline bint _fits_inline(Node node, object array) noexcept:
     """Fast yes to "has this gradient the shape and dtype of the node's only output?"; no may mean "look closer"."""
     cdef int i
-    if node.noutputs != 1 or node.ndim < 0 or type(array) is not cnp.ndarray:
+    if node.layout is not None or type(array) is not cnp.ndarray:
         return False
-    if cnp.PyArray_NDIM(<cnp.ndarray>array) != node.ndim or <PyObject*>cnp.PyArray_DESCR(<cnp.ndarray>array) != <PyObject*>node.dtypes:
+    if cnp.PyArray_NDIM(<cnp.ndarray>array) != node.ndim or cnp.PyArray_TYPE(<cnp.ndarray>array) != node.typenum:
         return False
     for i in range(node.ndim):
         if cnp.PyArray_DIM(<cnp.ndarray>array, i) != node.dims[i]:

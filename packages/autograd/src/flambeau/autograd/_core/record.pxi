@@ -13,8 +13,16 @@ cdef inline int _finish(Node node) except -1:
     return 0
 
 
-cdef inline object _edge(Variable x, int* output):
-    """Where the gradient of `x` goes."""
+cdef inline bint _is_variable(object value):
+    return type(value) is Variable or isinstance(value, Variable)
+
+
+cdef inline object _edge(object value, int* output):
+    """Where the gradient of `value` goes, and to which output there; None when it needs none."""
+    cdef Variable x
+    if not _is_variable(value):
+        return None
+    x = <Variable>value
     if x.view_of is not None:
         _refresh(x)
     if x.node is not None:
@@ -26,9 +34,7 @@ cdef inline object _edge(Variable x, int* output):
 cdef tuple _edge_pair(object value):
     """The edge of any value, as `_set_edges` takes it."""
     cdef int output = 0
-    if not isinstance(value, Variable):
-        return (None, 0)
-    target = _edge(<Variable>value, &output)
+    target = _edge(value, &output)
     return (target, output)
 
 
@@ -85,26 +91,26 @@ cdef object _record(Operator op, tuple args):
 
 
 cdef object _record_native(Operator op, object array, PyObject** args, Py_ssize_t n):
-    """Record a call that the compiled loops have done."""
+    """The result of a call that the compiled loops have done, recorded when an argument needs it."""
     cdef Variable x = _variable(array, None)
-    if _inexact(array):
+    if grad_enabled and op.differentiable and _inexact(array):
         _attach(x, _rule_for(op), args, n, None)
     return x
 
 
 cdef inline Rule _rule_for(Operator op):
-    cdef object rule = <object>PyList_GET_ITEM(_rules, op.index)
-    if rule is None:
+    cdef PyObject* rule = _rule_table[op.index]
+    if rule is NULL:
         raise NotImplementedError(f"{op.name}(): expected an operator with a derivative rule, got one without; "
                                   f"compute it under no_grad or on .detach()")
     return <Rule>rule
 
 
 cdef inline int _attach(Variable x, Rule rule, PyObject** args, Py_ssize_t n, list values) except -1:
-    """Make `x` the result of a recorded operation on `args`."""
+    """Make `x` the result of an operation on `args`, if any of these needs a gradient."""
     cdef Node node = _node(rule, args, n)
     cdef Tensor kept = None
-    if not node.needed:
+    if node is None:
         return 0
     if rule.output_mask & node.needed:
         # Kept apart from the Variable, whose node would otherwise hold the Variable: no cycles. It is the root, so
@@ -130,12 +136,13 @@ cdef object _record_several(Operator op, Rule rule, tuple args, list values, tup
         if x.base is None:
             x.base = output
         kept.append(output)
-        if node.needed and k < plain and _inexact(arrays[k]):
+        if node is not None and k < plain and _inexact(arrays[k]):
             x.node = node
             x.output = k
         parts.append(x)
-    _save(node, rule, PySequence_Fast_ITEMS(args), values, kept)
-    _set_outputs(node, arrays)
+    if node is not None:
+        _save(node, rule, PySequence_Fast_ITEMS(args), values, kept)
+        _set_outputs(node, arrays)
     return tuple(parts) if op.many else op.pack(tuple(parts))
 
 
@@ -156,56 +163,72 @@ cdef inline bint _inexact(object array) except -1:
 
 
 cdef inline Node _node(Rule rule, PyObject** args, Py_ssize_t n):
-    """A node with its edges; what it keeps is filled in by `_save`."""
-    cdef Node node = Node.__new__(Node)
+    """A node with its edges, or None when no argument needs a gradient. What it keeps is filled in by `_save`."""
+    cdef Node node
+    cdef object first, second = None
+    cdef int first_output = 0, second_output = 0
+    cdef uint32_t needed
+    if n > 2 or rule.list_argument >= 0:
+        return _node_of_many(rule, args, n)
+    first = _edge(<object>args[0], &first_output)
+    if n == 2:
+        second = _edge(<object>args[1], &second_output)
+    needed = <uint32_t>(first is not None) | <uint32_t>(second is not None) << 1
+    if needed == 0:
+        return None
+    _check_formulas(rule, needed)
+    node = <Node>new_node()
     node.rule = rule
-    if n <= 2 and rule.list_argument < 0:
-        node.nedges = <int>n
-        node.first = _argument_edge(node, rule, args[0], 0, &node.first_output)
-        if n == 2:
-            node.second = _argument_edge(node, rule, args[1], 1, &node.second_output)
-    else:
-        _many_edges(node, rule, args, n)
+    node.needed = needed
+    node.nedges = <int>n
+    node.first = first
+    node.second = second
+    node.first_output = first_output
+    node.second_output = second_output
     _finish(node)
     return node
 
 
-cdef inline object _argument_edge(Node node, Rule rule, PyObject* argument, Py_ssize_t position, int* output):
-    """Where the gradient of an argument goes, noted as needed when it goes anywhere."""
-    cdef object value = <object>argument
-    cdef object target
-    if not isinstance(value, Variable):
-        return None
-    target = _edge(<Variable>value, output)
-    if target is not None:
-        if not rule.mask >> position & 1:
-            _no_formula(rule, position)
-        node.needed |= 1u << position
-    return target
-
-
-cdef object _no_formula(Rule rule, Py_ssize_t position):
+cdef inline int _check_formulas(Rule rule, uint32_t needed) except -1:
     """Better no gradient than a silent zero."""
-    name = rule.op.parameters[position].name
+    if needed & ~rule.mask:
+        _no_formula(rule, needed & ~rule.mask)
+    return 0
+
+
+cdef object _no_formula(Rule rule, uint32_t lacking):
+    name = [p.name for i, p in enumerate(rule.op.parameters) if lacking >> <int>i & 1][0]
     raise NotImplementedError(f"{rule.op.name}(): argument '{name}': expected a Tensor that does not require grad, got one "
                               f"that does, and no derivative with respect to it is known; use .detach()")
 
 
-cdef object _many_edges(Node node, Rule rule, PyObject** args, Py_ssize_t n):
+cdef Node _node_of_many(Rule rule, PyObject** args, Py_ssize_t n):
     cdef list edges = []
+    cdef Node node
     cdef Py_ssize_t i
-    cdef int output
+    cdef int list_length = 0
+    cdef uint32_t needed = 0
     for i in range(n):
         items = <object>args[i]
         if i == rule.list_argument:
-            node.list_length = len(items)
+            list_length = len(items)
         else:
             items = (items,)
         for item in items:
-            output = 0
-            target = _argument_edge(node, rule, <PyObject*>item, i, &output)
-            edges.append((target, output))
+            edge = _edge_pair(item)
+            if edge[0] is not None:
+                needed |= 1u << i
+            edges.append(edge)
+    if needed == 0:
+        return None
+    _check_formulas(rule, needed)
+    node = <Node>new_node()
+    node.rule = rule
+    node.needed = needed
+    node.list_length = list_length
     _set_edges(node, tuple(edges))
+    _finish(node)
+    return node
 
 
 cdef inline int _save(Node node, Rule rule, PyObject** args, list values, object outputs) except -1:
@@ -214,7 +237,6 @@ cdef inline int _save(Node node, Rule rule, PyObject** args, list values, object
     cdef object value
     cdef tuple saved
     if rule.nslots == 0:
-        node.saved = ()
         return 0
     saved = PyTuple_New(rule.nslots)
     for s in range(rule.nslots):

@@ -113,6 +113,8 @@ cdef class Rule:
 
 
 cdef list _rules = [None] * len(ops.records())  # by Operator.index
+cdef vector[PyObject*] _rule_table  # the same (borrowed), for recording
+_rule_table.resize(len(_rules), NULL)
 
 
 def add_rule(Operator op, tuple names, function, bint fused):
@@ -121,6 +123,7 @@ def add_rule(Operator op, tuple names, function, bint fused):
         raise TypeError(f"gradient of {op.name}: it is declared not differentiable")
     if _rules[op.index] is None:
         _rules[op.index] = Rule(op)
+        _rule_table[op.index] = <PyObject*>_rules[op.index]
     (<Rule>_rules[op.index]).add(names, function, fused)
 
 

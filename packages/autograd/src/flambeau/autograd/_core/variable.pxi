@@ -57,24 +57,19 @@ cdef class Variable(Tensor):
         if op.loops is not NULL:
             array = native1(op, (<Tensor>a).array, None)
             if array is not None:
-                if grad_enabled and op.differentiable and _requires(self):
-                    args[0] = <PyObject*>a
-                    return _record_native(op, array, args, 1)
-                return _variable(array, None)
+                args[0] = <PyObject*>a
+                return _record_native(op, array, args, 1)
         return self.dispatch(op, (a,), None)
 
     cdef object dispatch2(self, Operator op, object a, object b):
         cdef PyObject* args[2]
-        cdef object array = native2(op, (<Tensor>a).array if isinstance(a, Tensor) else a,
-                                    (<Tensor>b).array if isinstance(b, Tensor) else b, None)
+        cdef object array = native2(op, (<Tensor>a).array if _is_variable(a) or isinstance(a, Tensor) else a,
+                                    (<Tensor>b).array if _is_variable(b) or isinstance(b, Tensor) else b, None)
         if array is None:
             return self.dispatch(op, (a, b), None)
-        if grad_enabled and op.differentiable and ((isinstance(a, Variable) and _requires(<Variable>a))
-                                                   or (isinstance(b, Variable) and _requires(<Variable>b))):
-            args[0] = <PyObject*>a
-            args[1] = <PyObject*>b
-            return _record_native(op, array, args, 2)
-        return _variable(array, None)
+        args[0] = <PyObject*>a
+        args[1] = <PyObject*>b
+        return _record_native(op, array, args, 2)
 
     # Gradients --------------------------------------------------------------------------------------------------
 
@@ -292,7 +287,7 @@ def _rebuild(cls, data, requires_grad, attributes):
 
 
 cdef inline Variable _variable(object array, Tensor base):
-    cdef Variable x = Variable.__new__(Variable)
+    cdef Variable x = <Variable>new_variable()
     x.array = array
     if base is not None:
         x.base = root(base)
