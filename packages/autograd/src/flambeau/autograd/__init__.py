@@ -23,6 +23,7 @@ from ._core.engine import (
     grad,
     is_grad_enabled,
     rule_of,
+    set_place,
 )
 from ._rules import gradient
 from .function import Context, Function, once_differentiable
@@ -32,5 +33,5 @@ from .modes import enable_grad, no_grad, set_grad_enabled
 __all__ = [
     "Context", "Function", "GradcheckError", "Node", "RemovableHandle", "Variable", "backward", "enable_grad", "grad",
     "gradcheck", "gradgradcheck", "gradient", "is_grad_enabled", "no_grad", "once_differentiable", "rule_of",
-    "set_grad_enabled",
+    "set_grad_enabled", "set_place",
 ]  # fmt: skip

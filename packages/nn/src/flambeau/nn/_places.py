@@ -1,14 +1,13 @@
-"""Which module an error came from.
+"""Where a module stands in its network: what errors in forward and backward say.
 
-Modules do not know their parents: one may stand in several places. When an error leaves a module, the calls that led
-there are still on the stack, so the path is found by looking for the module under the outermost one that holds it.
-A call that succeeds pays nothing for this.
+Modules do not know their parents: one may stand in several places. While a module is called, its :class:`Place` is
+autograd's current place, which every node recorded in the meantime holds. A place knows the call around it, so the path
+is found, when something asks for it, by looking for the module under the outermost one that holds it.
 """
 
 from __future__ import annotations
 
-import sys
-from types import FrameType
+import weakref
 from typing import TYPE_CHECKING, Any
 
 from flambeau.tensor import ShapeError, Tensor
@@ -17,7 +16,54 @@ if TYPE_CHECKING:
     from .module import Module
 
 
-def explain(module: Module, args: tuple[Any, ...], error: Exception) -> None:
+class Place:
+    """A module, as called from inside another. It keeps no module alive: nodes hold it.
+
+    ``str()`` of it is ``Linear 'encoder.fc1'``, and ``Linear`` for a module that stands alone.
+    """
+
+    __slots__ = ("_class", "_module", "outside")
+
+    def __init__(self, module: Module, outside: object) -> None:
+        self.outside = outside
+        self._module = weakref.ref(module)
+        self._class = type(module).__name__
+
+    @property
+    def path(self) -> str:
+        """The module's name under the outermost running module that holds it; empty for one that stands alone."""
+        module = self._module()
+        if module is not None:
+            for outer in self._around():
+                for path, candidate in outer.named_modules():
+                    if candidate is module:
+                        return path
+        return ""
+
+    def _around(self) -> list[Module]:
+        """The modules whose calls were running, outermost first."""
+        found: list[Module] = []
+        place: object = self
+        while isinstance(place, Place):
+            module = place._module()
+            if module is not None:
+                found.append(module)
+            place = place.outside
+        return found[::-1]
+
+    def __str__(self) -> str:
+        path = self.path
+        return f"{self._class} '{path}'" if path else self._class
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _nowhere, ()  # copies of a module, and what is unpickled, find their own
+
+
+def _nowhere() -> None:
+    """What is left of a place in another process."""
+
+
+def explain(module: Module, place: Place, args: tuple[Any, ...], error: Exception) -> None:
     """Write into an error, on its way out of the innermost module, where that module stands.
 
     A ShapeError of a module that can tell what it expects says so; what it said before becomes a note. All others keep
@@ -25,41 +71,18 @@ def explain(module: Module, args: tuple[Any, ...], error: Exception) -> None:
 
     Args:
         module: the module whose call failed.
+        place: where that module stands.
         args: what it was called with.
         error: what it raised.
     """
     if hasattr(error, "module_path"):
         return  # from a module further in
-    path = _path(module)
-    error.module_path = path  # type: ignore[attr-defined]
-    title = f"{type(module).__name__} '{path}'" if path else type(module).__name__
+    path = error.module_path = place.path  # type: ignore[attr-defined]
     if isinstance(error, ShapeError) and args and isinstance(args[0], Tensor):
         expected = module.expected_input(args[0])
         if expected is not None:
             error.add_note(str(error))
-            error.args = (f"{title} expects {expected}, got {tuple(args[0].shape)}",)
+            error.args = (f"{place} expects {expected}, got {tuple(args[0].shape)}",)
             return
     if path:
-        error.add_note(f"in {title}")
-
-
-def _path(module: Module) -> str:
-    """The module's name under the outermost running module that holds it; empty for one that stands alone."""
-    for outer in _running():
-        for path, candidate in outer.named_modules():
-            if candidate is module:
-                return path
-    return ""
-
-
-def _running() -> list[Module]:
-    """The modules whose calls are on this thread's stack, outermost first."""
-    from .module import Module
-
-    found: list[Module] = []
-    frame: FrameType | None = sys._getframe()
-    while frame is not None:
-        if frame.f_code is Module.__call__.__code__:
-            found.append(frame.f_locals["self"])
-        frame = frame.f_back
-    return found[::-1]
+        error.add_note(f"in {place}")

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self
 
 import flambeau.tensor as ft
+from flambeau.autograd import set_place
 from flambeau.tensor import Tensor, errors
 
 from ._conversion import convert
 from ._hooks import Hooks, RemovableHandle
 from ._loading import IncompatibleKeys, load
-from ._places import explain
+from ._places import Place, explain
 from ._registration import BUFFERS, Kind, check_name, check_replacement, warn_of_hidden_modules
 from .parameter import Parameter
 
@@ -51,6 +52,7 @@ class Module:
     _registered: dict[str, Kind]
     _pre_hooks: Hooks
     _forward_hooks: Hooks
+    _place: Place | None = None  # of the last call
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         self = super().__new__(cls)
@@ -66,13 +68,24 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} must define forward")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        place = self._place
+        outside = set_place(place)
+        if place is None or place.outside is not outside:
+            set_place(place := self._place_in(outside))
         try:
             if self._pre_hooks or self._forward_hooks:
                 return self._call_with_hooks(args, kwargs)
             return self.forward(*args, **kwargs)
         except Exception as error:
-            explain(self, args, error)
+            explain(self, place, args, error)
             raise
+        finally:
+            set_place(outside)
+
+    def _place_in(self, outside: object) -> Place:
+        """Where this module stands when it is called from there; kept for the next call, which is mostly the same."""
+        place = self.__dict__["_place"] = Place(self, outside)
+        return place
 
     def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         for hook in tuple(self._pre_hooks):
@@ -418,6 +431,7 @@ class Module:
     def __copy__(self) -> Self:
         copied = type(self).__new__(type(self))
         copied.__dict__.update(self.__dict__)
+        copied.__dict__.pop("_place", None)
         # What is registered on the copy, and what hooks it, is its own affair from here on.
         for own in ("_registered", "_pre_hooks", "_forward_hooks"):
             copied.__dict__[own] = self.__dict__[own].copy()

@@ -7,8 +7,11 @@ ctypedef pair[uint64_t, PyObject*] waiting_t
 cdef class _Run:
     """One backward run: gradients waiting at nodes, and what to do with those that reach leaves."""
 
-    cdef priority_queue[waiting_t] order  # nodes with waiting gradients; `waiting` holds the references
-    cdef dict waiting  # node -> gradient, or list of gradients for a node of several outputs
+    cdef priority_queue[waiting_t] order  # nodes with waiting gradients, each with a reference of its own
+    # Gradients wait in their node (one, or a list for a node of several outputs): `run` tells whose they are. Where
+    # another run, of another thread or around this one, has a node, they wait here.
+    cdef dict elsewhere
+    cdef object taken
     cdef bint retain, create_graph, accumulate
     cdef set wanted  # nodes that lead to the inputs, or None for all
     cdef dict leaf_inputs  # id of leaf -> positions
@@ -18,22 +21,51 @@ cdef class _Run:
 
     cdef object arrive(self, Node node, int output, object grad):
         """Add a gradient to those waiting at a node."""
-        cdef object present = self.waiting.get(node)
+        cdef object present = None
         cdef list several
-        if node.noutputs == 1:
-            if present is None:
-                self.order.push(waiting_t(node.sequence, <PyObject*>node))
-                self.waiting[node] = grad
-            else:
-                self.waiting[node] = _sum(present, grad)
-            return
+        if node.run == <void*>self:
+            present = node.waiting
+        elif self.elsewhere:
+            present = self.elsewhere.get(node)
         if present is None:
+            if node.noutputs > 1:
+                several = [None] * node.noutputs
+                several[output] = grad
+                grad = several
             self.order.push(waiting_t(node.sequence, <PyObject*>node))
-            several = [None] * node.noutputs
-            self.waiting[node] = several
+            Py_INCREF(node)
+            self.put(node, grad)
+        elif node.noutputs == 1:
+            self.put(node, _sum(present, grad))
         else:
             several = present
-        several[output] = grad if several[output] is None else _sum(several[output], grad)
+            several[output] = grad if several[output] is None else _sum(several[output], grad)
+
+    cdef object put(self, Node node, object grads):
+        if node.run is NULL and not self.elsewhere:
+            node.run = <void*>self
+        if node.run == <void*>self:
+            node.waiting = grads
+        else:
+            self.elsewhere[node] = grads
+
+    cdef inline Node next(self):
+        """The next node; what waited for it is `taken`."""
+        cdef Node node = <Node>self.order.top().second
+        self.order.pop()
+        Py_DECREF(node)
+        if node.run == <void*>self:
+            node.run = NULL
+            self.taken = node.waiting
+            node.waiting = None
+        else:
+            self.taken = self.elsewhere.pop(node, None)
+        return node
+
+    cdef object abandon(self):
+        """After an error: nothing waits any more."""
+        while not self.order.empty():
+            self.next()
 
     cdef object reach_leaf(self, Variable leaf, object grad, bint owned):
         """A gradient arrived at a leaf; `owned` says that nobody else holds it."""
@@ -69,9 +101,9 @@ cdef class _Run:
         cdef object grads
         cdef list found
         while not self.order.empty():
-            node = <Node>self.order.top().second
-            self.order.pop()
-            grads = self.waiting.pop(node)
+            node = self.next()
+            grads = self.taken
+            self.taken = None
             if node.hooks:
                 grads = _run_hooks(node, grads)
             if self.node_inputs is not None and node in self.node_inputs:
@@ -95,7 +127,7 @@ cdef class _Run:
         if node.released:
             raise RuntimeError(
                 f"backward(): expected a graph that has not been run backward, got {node.title()}, recorded at "
-                f"{node.line}, whose kept values were released by an earlier backward; use retain_graph=True in that one")
+                f"{_where(node)}, whose kept values were released by an earlier backward; use retain_graph=True in that one")
         if self.create_graph:
             forward_node = <PyObject*>node
         try:
@@ -151,7 +183,7 @@ cdef Operator _op_add = ops.add
 cdef object _add_line(object error, Node node):
     """Name the forward line of the innermost node that failed, once."""
     if not getattr(error, "_flambeau_line_added", False):
-        error.add_note(f"raised in the backward of {node.title()}, recorded at {node.line}")
+        error.add_note(f"raised in the backward of {node.title()}, recorded at {_where(node)}")
         try:
             error._flambeau_line_added = True
         except AttributeError:
@@ -244,7 +276,7 @@ def run_backward(tuple outputs, grads, bint retain, bint create_graph, inputs, b
     cdef _Run run = _Run.__new__(_Run)
     cdef Variable x
     cdef bint previous = grad_enabled
-    run.waiting = {}
+    run.elsewhere = {}
     run.hooked_leaves = {}
     run.retain = retain
     run.create_graph = create_graph
@@ -262,6 +294,7 @@ def run_backward(tuple outputs, grads, bint retain, bint create_graph, inputs, b
                 run.arrive(x.node, x.output, grad)
         run.run()
     finally:
+        run.abandon()
         _set_enabled(previous)
     if inputs is not None and accumulate:
         for x, grad in zip(inputs, run.captured):

@@ -40,6 +40,7 @@ cnp.import_array()
 
 cdef extern from "Python.h":
     PyObject** PySequence_Fast_ITEMS(object sequence)
+    object PyObject_Vectorcall(object function, PyObject** arguments, size_t n, PyObject* names)
 
 
 cdef extern from "recycling.hpp":

@@ -92,7 +92,7 @@ cdef class FunctionNode(Node):
                         by = root(<Tensor>value).changed_by
                         raise RuntimeError(
                             f"{self.title()}(): a Tensor kept by save_for_backward: expected version {version}, as "
-                            f"recorded at {self.line}, got version {version_of(<Tensor>value)} after {by.name}_ changed "
+                            f"recorded at {_where(self)}, got version {version_of(<Tensor>value)} after {by.name}_ changed "
                             f"it in place; change a clone() instead")
                     if output < 0 and not create_graph:
                         value = _bare_variable(value)

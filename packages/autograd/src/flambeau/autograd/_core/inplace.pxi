@@ -144,7 +144,7 @@ cdef class IntoViewNode(Node):
         part = _replayed(whole, self.replay)
         if root(<Tensor>part) is not root(<Tensor>whole):
             raise RuntimeError(f"backward of {self.title()}: expected views of the gradient where the forward, recorded at "
-                               f"{self.line}, had views, got a copy")
+                               f"{_where(self)}, had views, got a copy")
         found = self.inner.backward(part.clone(), create_graph)
         if found[0] is None:
             part.zero_()

@@ -22,8 +22,11 @@ cdef class Node:
     cdef uint64_t sequence  # higher than that of every node it leads to
     cdef object code
     cdef int instruction
+    cdef readonly object place
     cdef list hooks  # (output, function, last): called with the gradient of that output, retain_grad's after the others
     cdef bint released
+    cdef void* run  # the _Run whose gradients are waiting here, or NULL
+    cdef object waiting
     # Shape and dtype of the only output, inline where it is a NumPy array of few dimensions; else `layout` has them.
     cdef int noutputs, ndim, typenum
     cdef Py_ssize_t dims[INLINE_DIMS]
@@ -67,7 +70,7 @@ cdef class Node:
         return _add_hook(self, 0, function, False)
 
     def __repr__(self):
-        return f"<{self.title()} node from {self.line}>"
+        return f"<{self.title()} node from {_where(self)}>"
 
 
 cdef inline object _edge_at(Node node, int i, int* output):
@@ -200,10 +203,9 @@ cdef list _run_rule(Node node, object grads, bint create_graph):
     for f in rule.formulas:
         if not f.target_mask & node.needed:
             continue
-        given = _arguments(node, f, grads, create_graph)
-        given = f.function(*<tuple>given)
-        if PyTuple_GET_SIZE(f.targets) == 1:
-            _put(node, result, <int>f.targets[0], given)
+        given = _run_formula(node, f, grads, create_graph)
+        if f.target >= 0:
+            _put(node, result, f.target, given)
         else:
             for target, grad in zip(f.targets, given):
                 if node.needed >> <int>target & 1:
@@ -211,26 +213,30 @@ cdef list _run_rule(Node node, object grads, bint create_graph):
     return result
 
 
-cdef inline tuple _arguments(Node node, Formula f, object grads, bint create_graph):
-    cdef Py_ssize_t i, n = PyTuple_GET_SIZE(f.slots)
-    cdef int slot
-    cdef tuple arguments = PyTuple_New(n + 1)
+cdef inline object _run_formula(Node node, Formula f, object grads, bint create_graph):
+    cdef PyObject* arguments[MAX_SLOTS + 1]
+    cdef int i, slot, filled = 1
     cdef object value = grads
     if f.takes_all_grads:
         value = grads if node.noutputs > 1 else [grads]
     elif node.noutputs > 1:
         value = _first_grad(node, grads)
     Py_INCREF(value)
-    PyTuple_SET_ITEM(arguments, 0, value)
-    for i in range(n):
-        slot = f.slots[i]
-        if slot < 0:
-            value = tuple([bool(node.needed >> <int>t & 1) for t in f.targets])
-        else:
-            value = _saved_value(node, slot, create_graph)
-        Py_INCREF(value)
-        PyTuple_SET_ITEM(arguments, i + 1, value)
-    return arguments
+    arguments[0] = <PyObject*>value
+    try:
+        for i in range(f.nslots):
+            slot = f.slots[i]
+            if slot < 0:
+                value = tuple([bool(node.needed >> <int>t & 1) for t in f.targets])
+            else:
+                value = _saved_value(node, slot, create_graph)
+            Py_INCREF(value)
+            arguments[filled] = <PyObject*>value
+            filled += 1
+        return PyObject_Vectorcall(f.function, arguments, filled, NULL)
+    finally:
+        for i in range(filled):
+            Py_DECREF(<object>arguments[i])
 
 
 cdef object _saved_value(Node node, int slot, bint create_graph):
@@ -263,7 +269,7 @@ cdef object _changed_since(Node node, int slot, Tensor value):
     what = "result" if node.rule.slot_kind[slot] == FROM_OUTPUT else "argument"
     raise RuntimeError(
         f"{node.title()}(): {what} '{name}', kept for backward: expected version {node.versions[slot]}, as recorded "
-        f"at {node.line}, got version {version_of(value)} after {by.name}_ changed it in place; "
+        f"at {_where(node)}, got version {version_of(value)} after {by.name}_ changed it in place; "
         f"change a clone() instead")
 
 

@@ -7,7 +7,10 @@ cdef inline int _finish(Node node) except -1:
     node.sequence = _sequence
     if forward_node is NULL:
         _remember_line(node)
+        if current_place is not NULL:
+            node.place = <object>current_place
     else:
+        node.place = (<Node>forward_node).place
         node.code = (<Node>forward_node).code
         node.instruction = (<Node>forward_node).instruction
     return 0

@@ -17,8 +17,10 @@ cdef class Formula:
 
     cdef object function
     cdef tuple targets  # argument positions
+    cdef int target  # the only one, or -1
     cdef uint32_t target_mask
-    cdef tuple slots  # which of the rule's slots go in, in order; -1 is `needs`
+    cdef int nslots
+    cdef int slots[MAX_SLOTS]  # which of the rule's slots go in, in order; -1 is `needs`
     cdef bint takes_all_grads  # its first parameter is `grads`
 
 
@@ -48,6 +50,7 @@ cdef class Rule:
 
     def add(self, tuple names, function, bint fused):
         """Attach ``function`` as the formula of the arguments called ``names``."""
+        cdef int i
         cdef Formula f = Formula.__new__(Formula)
         positions = {p.name: i for i, p in enumerate(self.op.parameters)}
         for name in names:
@@ -55,6 +58,7 @@ cdef class Rule:
                 raise TypeError(f"gradient of {self.op.name}: no argument '{name}'")
         f.function = function
         f.targets = tuple([positions[n] for n in names])
+        f.target = f.targets[0] if len(names) == 1 else -1
         for t in f.targets:
             if self.mask >> t & 1:
                 raise TypeError(f"gradient of {self.op.name}: argument '{self.op.parameters[t].name}' has one already")
@@ -62,7 +66,11 @@ cdef class Rule:
         code = function.__code__
         parameters = code.co_varnames[:code.co_argcount]
         f.takes_all_grads = parameters[0] == "grads"
-        f.slots = tuple([self._slot(n, f.target_mask) for n in parameters[1:]])
+        for i, n in enumerate(parameters[1:]):
+            if i == MAX_SLOTS:
+                raise TypeError(f"gradient of {self.op.name}: more than {MAX_SLOTS} kept values")
+            f.slots[i] = self._slot(n, f.target_mask)
+        f.nslots = len(parameters) - 1
         self.mask |= f.target_mask
         self.formulas.append(f)
         if fused:

@@ -6,8 +6,11 @@ cdef extern from *:
     #if defined(__linux__) && !defined(__clang__)
     __attribute__((tls_model("initial-exec")))
     #endif
-    static thread_local int flambeau_grad_enabled = 1;
-    static thread_local PyObject* flambeau_forward_node = nullptr;
+    static thread_local struct {
+        int grad_enabled = 1;
+        PyObject* forward_node = nullptr;
+        PyObject* place = nullptr;
+    } flambeau_thread;
     static CYTHON_INLINE PyObject* flambeau_frame_code(PyFrameObject* frame) {
         return (PyObject*)PyFrame_GetCode(frame);
     }
@@ -16,9 +19,11 @@ cdef extern from *:
         pass
     ctypedef struct PyThreadState:
         pass
-    bint grad_enabled "flambeau_grad_enabled"  # of this thread
+    bint grad_enabled "flambeau_thread.grad_enabled"  # of this thread
     # While a graph of backward is made: the node whose backward is running on this thread (borrowed).
-    PyObject* forward_node "flambeau_forward_node"
+    PyObject* forward_node "flambeau_thread.forward_node"
+    # What nodes are being recorded for, on this thread; NULL for nothing in particular (owned).
+    PyObject* current_place "flambeau_thread.place"
     PyThreadState* PyThreadState_Get() noexcept
     PyFrameObject* PyThreadState_GetFrame(PyThreadState* state) noexcept
     PyFrameObject* PyFrame_GetBack(PyFrameObject* frame) noexcept
@@ -69,6 +74,12 @@ cdef inline int _remember_line(Node node) except -1:
     return 0
 
 
+cdef str _where(Node node):
+    """The line that recorded a node, and the place it was recorded for."""
+    line = _line_of(node.code, node.instruction)
+    return line if node.place is None else f"{line} (in {node.place})"
+
+
 cdef str _line_of(object code, int instruction):
     """``File "x.py", line 3: y = x * w`` for an instruction of a code object."""
     if code is None:
@@ -80,6 +91,39 @@ cdef str _line_of(object code, int instruction):
             break
     text = linecache.getline(code.co_filename, line).strip()
     return f'File "{code.co_filename}", line {line}' + (f": {text}" if text else "")
+
+
+def set_place(place):
+    """Say what the operations that follow on this thread belong to; gives what was said before.
+
+    Errors in backward name it, as ``str(place)``, beside the line of the forward operation. ``flambeau.nn`` says so
+    which module's call is running.
+
+    Args:
+        place: any object, which every node recorded from now on holds; None for nothing in particular.
+
+    Returns:
+        The place until now, to go back to, or None.
+
+    Example:
+        >>> outside = set_place("the warm-up")
+        >>> y = Variable(ft.ones(2), requires_grad=True) * 2
+        >>> set_place(outside)
+        'the warm-up'
+        >>> y.grad_fn.place
+        'the warm-up'
+    """
+    global current_place
+    cdef PyObject* before = current_place
+    current_place = NULL
+    if place is not None:
+        Py_INCREF(place)
+        current_place = <PyObject*>place
+    if before is NULL:
+        return None
+    previous = <object>before
+    Py_DECREF(previous)  # the reference that was current_place's
+    return previous
 
 
 def is_grad_enabled():

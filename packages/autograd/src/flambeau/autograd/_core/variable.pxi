@@ -251,7 +251,7 @@ cdef class Variable(Tensor):
     def __reduce__(self):
         if _history(self) is not None:
             raise RuntimeError(f"pickle(): expected a leaf Variable, got the result of {self.node.title()} recorded at "
-                               f"{self.node.line}; pickle .detach()")
+                               f"{_where(self.node)}; pickle .detach()")
         return _rebuild, (type(self), wrap(self.array, self), bool(self.wants), getattr(self, "__dict__", None))
 
     def __copy__(self):
@@ -264,7 +264,7 @@ cdef class Variable(Tensor):
     def __deepcopy__(self, memo):
         if _history(self) is not None:
             raise RuntimeError(f"deepcopy(): expected a leaf Variable, got the result of {self.node.title()} recorded "
-                               f"at {self.node.line}; copy .detach()")
+                               f"at {_where(self.node)}; copy .detach()")
         copied = _rebuild(type(self), wrap(self.array, self).clone(), bool(self.wants), None)
         memo[id(self)] = copied
         if self.gradient is not None:
