@@ -2,14 +2,8 @@
 
 import flambeau.tensor as ft
 import pytest
+from autograd_helpers import message_of
 from flambeau.autograd import Variable, backward, grad
-
-
-def message_of(exception, call):
-    with pytest.raises(exception) as raised:
-        call()
-    return str(raised.value)
-
 
 # Roots ------------------------------------------------------------------------------------------------------------
 

@@ -114,3 +114,9 @@ def test_powers_of_numbers(exponent):
     x = leaf([0.5, 2.0])
     expected = [exponent * v ** (exponent - 1) for v in (0.5, 2.0)]
     assert gradient(lambda x: x**exponent, x) == pytest.approx(expected)
+
+
+def test_powers_of_a_complex_number():
+    """The slope of ``1j ** x`` is ``1j ** x * log(1j)``, of which a real ``x`` gets the real part."""
+    found = gradient(lambda x: 1j**x, leaf([1.0, 2.0]), seed=[1 + 0j, 1 + 0j])
+    assert found == pytest.approx([-math.pi / 2, 0.0], abs=1e-6)

@@ -6,14 +6,8 @@ import threading
 import flambeau.tensor as ft
 import numpy as np
 import pytest
+from autograd_helpers import message_of
 from flambeau.autograd import Variable, enable_grad, grad, is_grad_enabled, no_grad
-
-
-def message_of(exception, call):
-    with pytest.raises(exception) as raised:
-        call()
-    return str(raised.value)
-
 
 # Sums over paths --------------------------------------------------------------------------------------------------
 

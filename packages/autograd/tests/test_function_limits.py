@@ -5,53 +5,8 @@ import math
 import flambeau.tensor as ft
 import numpy as np
 import pytest
-from flambeau.autograd import Function, Variable, grad, is_grad_enabled, once_differentiable
-
-
-def message_of(exception, call):
-    with pytest.raises(exception) as raised:
-        call()
-    return str(raised.value)
-
-
-class Square(Function):
-    """Differentiable twice."""
-
-    @staticmethod
-    def forward(ctx, x):
-        ctx.save_for_backward(x)
-        return x * x
-
-    @staticmethod
-    def backward(ctx, g):
-        (x,) = ctx.saved_tensors
-        return g * 2 * x
-
-
-class NumpyExp(Function):
-    """Computes with NumPy, keeps its result, and says that it can be differentiated once."""
-
-    @staticmethod
-    def forward(ctx, x):
-        result = ft.from_numpy(np.exp(x.numpy()))
-        ctx.save_for_backward(result)
-        return result
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx, g):
-        (result,) = ctx.saved_tensors
-        return ft.from_numpy(g.numpy() * result.numpy())
-
-
-def made(forward, backward):
-    """A Function of two lambdas."""
-    return type("Made", (Function,), {"forward": staticmethod(forward), "backward": staticmethod(backward)})
-
-
-def double(*numbers):
-    return Variable(ft.tensor(list(numbers), dtype="float64"), requires_grad=True)
-
+from autograd_helpers import NumpyExp, Square, double, made, message_of
+from flambeau.autograd import Function, grad, is_grad_enabled, once_differentiable
 
 # Second derivatives -------------------------------------------------------------------------------------------------
 

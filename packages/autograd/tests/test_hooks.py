@@ -244,3 +244,36 @@ def test_retained_gradient_under_create_graph(leaf):
     y.retain_grad()
     (y**3).backward(create_graph=True)
     assert grad(y.grad, x)[0].item() == 18.0
+
+
+def test_backward_in_a_hook_through_nodes_that_wait(leaf):
+    """Two runs, one inside the other, keep their gradients apart, also where both have some waiting at one node."""
+    x = leaf(1.0)
+    y = x * 2
+    first, second = y * 3, y * 5
+
+    def inner(g):
+        handle.remove()
+        first.backward(retain_graph=True)
+
+    handle = first.register_hook(inner)
+    (first + second).backward()
+    assert x.grad.item() == 2 * 3 + 2 * (3 + 5)
+
+
+def test_an_error_in_a_hook_leaves_nothing_waiting(leaf):
+    """What a failed run had collected is not in the next one."""
+    x = leaf(1.0)
+    y = x * 2
+    first, second = y * 3, y * 5
+    total = first + second
+
+    def fail(g):
+        raise KeyError("no")
+
+    handle = first.register_hook(fail)
+    with pytest.raises(KeyError):
+        total.backward(retain_graph=True)
+    handle.remove()
+    total.backward()
+    assert x.grad.item() == 16.0

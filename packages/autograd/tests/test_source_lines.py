@@ -7,7 +7,7 @@ import weakref
 
 import flambeau.tensor as ft
 import pytest
-from flambeau.autograd import Function, grad
+from flambeau.autograd import Function, grad, set_place
 
 
 def here():
@@ -285,3 +285,48 @@ def test_line_costs_no_reference_to_the_frame(leaf, without_gc):
 
     y = work(leaf(1.0))
     assert y.requires_grad and references[0]() is None
+
+
+def test_the_place_nodes_are_recorded_for(leaf):
+    """Errors name it beside the line; a place holds until the one before is set again, on its own thread."""
+    x = leaf(1.0)
+    outside = set_place("the encoder")
+    line = here()
+    y = x * 2
+    assert set_place(outside) == "the encoder"
+    z = y.exp()
+    assert (y.grad_fn.place, z.grad_fn.place) == ("the encoder", None)
+    assert repr(y.grad_fn) == f"<mul node from {line} (in the encoder)>"
+    z.backward()
+    with pytest.raises(RuntimeError) as raised:
+        y.backward()
+    assert f"got mul, recorded at {line} (in the encoder), whose" in str(raised.value)
+
+
+def test_places_are_of_one_thread(leaf):
+    """Another thread has none, and nodes of backward have their forward node's."""
+    outside = set_place("here")
+    found = []
+    thread = threading.Thread(target=lambda: found.append((leaf(1.0) * 2).grad_fn.place))
+    thread.start()
+    thread.join()
+    x = leaf(3.0)
+    y = x * x
+    set_place(outside)
+    (g,) = grad(y, x, create_graph=True)
+    assert found == [None]
+    assert g.grad_fn.next_functions[0][0].place == "here"
+
+
+def test_places_are_let_go():
+    """The thread holds its place, and nodes do; nobody else."""
+
+    class Place:
+        pass
+
+    place = Place()
+    gone = weakref.ref(place)
+    set_place(place)
+    set_place(None)
+    del place
+    assert gone() is None

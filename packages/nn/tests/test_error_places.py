@@ -1,8 +1,13 @@
 """Errors name the module they come from, by its path from the outermost call."""
 
+import copy
+import pickle
+import weakref
+
 import flambeau.nn as nn
 import flambeau.tensor as ft
 import pytest
+from flambeau.autograd import Variable
 
 
 class Encoder(nn.Module):
@@ -149,3 +154,50 @@ def test_errors_in_hooks():
     layer = nn.ReLU()
     layer.register_forward_hook(lambda module, args, output: 1 / 0)
     assert failure(nn.Sequential(layer), ft.ones(1)).__notes__ == ["in ReLU '0'"]
+
+
+def test_errors_in_backward_name_the_module():
+    """Nodes remember the module whose call recorded them, by its path from the outermost call."""
+    net = Net()
+    x = Variable(ft.ones(1, 768), requires_grad=True) * 1
+    result = net(x)
+    assert str(result.grad_fn.place) == "Linear 'encoder.fc1'"
+    x.add_(1)
+    with pytest.raises(RuntimeError, match=r"self.fc1\(x\) \(in Linear 'encoder.fc1'\), got version 1"):
+        result.sum().backward()
+
+
+def test_what_is_recorded_after_a_call_is_in_no_module():
+    """The place before is set again when a call ends, also by an error."""
+    net = Net()
+    failure(net, ft.ones(1, 2))
+    x = Variable(ft.ones(1), requires_grad=True)
+    assert (x * 2).grad_fn.place is None
+    assert net(ft.ones(1, 768)).grad_fn.place is not None
+    assert (x * 2).grad_fn.place is None
+
+
+def test_one_module_called_from_several_places():
+    """The path is that of the call, not of the first one."""
+    layer = nn.Linear(2, 2)
+    nets = nn.Sequential(layer), nn.Sequential({"in": nn.Sequential({"first": layer})}), layer
+    found = [str(net(ft.ones(1, 2)).grad_fn.place) for net in nets]
+    assert found == ["Linear '0'", "Linear 'in.first'", "Linear"]
+
+
+def test_nodes_keep_no_module_alive():
+    """A result whose network is gone still says which class it came from."""
+    net = Net()
+    result = net(ft.ones(1, 768))
+    gone = weakref.ref(net)
+    del net
+    assert gone() is None
+    assert str(result.grad_fn.place) == "Linear"
+
+
+def test_modules_that_were_called_are_copied_and_pickled():
+    """Where a module stood is no part of it."""
+    net = nn.Sequential(nn.Linear(2, 2))
+    net(ft.ones(1, 2))
+    for other in (copy.copy(net), copy.deepcopy(net), pickle.loads(pickle.dumps(net))):
+        assert str(other(ft.ones(1, 2)).grad_fn.place) == "Linear '0'"

@@ -9,6 +9,7 @@ from pathlib import Path
 from signatures import Argument, arguments
 
 TYPES = {
+    "MASK": "Tensor",
     "ARRAY": "Tensor",
     "OPTIONAL_ARRAY": "Tensor | None",
     "OPERAND": "Operand",

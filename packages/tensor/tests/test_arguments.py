@@ -53,7 +53,7 @@ TYPES = [
     (lambda x: x.sum(keepdim="yes"), "sum(): argument 'keepdim': expected bool, got str"),
     (lambda x: x.sum(keepdim=None), "sum(): argument 'keepdim': expected bool, got NoneType"),
     (lambda x: ft.avg_pool2d(x, "a"), "avg_pool2d(): argument 'kernel_size': expected an int or two ints, got str"),
-    (lambda x: ft.zeros(1, device=1), "device(): argument 'type': expected a name such as 'cpu' or 'cuda:0', got int"),
+    (lambda x: ft.zeros(1, device=1), "zeros(): argument 'device': expected a name such as 'cpu' or 'cuda:0', got int"),
     (lambda x: ft.rand(1, generator=1), "rand(): argument 'generator': expected Generator or None, got int"),
     (lambda x: ft.max(x, "a"), "max_with_indices(): argument 'dim': expected int, got str"),
 ]
@@ -193,3 +193,75 @@ def test_arrays_are_taken_as_operands(x):
 def test_signatures_show_the_aliases():
     """``help()`` shows both spellings."""
     assert list(inspect.signature(ft.sum).parameters) == ["input", "dim", "keepdim", "dtype", "out", "axis", "keepdims"]
+
+
+@pytest.mark.parametrize("name", ["floor_divide", "remainder", "atan2", "floor", "ceil", "trunc"])
+def test_complex_operands_of_what_is_defined_for_real_ones(name):
+    """Refused by us, not by NumPy."""
+    z = ft.tensor([1 + 2j])
+    function = getattr(ft, name)
+    for operands in ([z], [z, z], [ft.ones(1), z]):
+        if len(operands) == len(function.op.parameters):
+            refuses(lambda operands=operands: function(*operands), ft.DTypeError,
+                    f"{name}(): expected a real dtype, got complex64")  # fmt: skip
+
+
+@pytest.mark.parametrize("call", [
+    lambda mask: ft.where(mask, 1, 2), lambda mask: ft.masked_fill(ft.ones(1), mask, 2),
+    lambda mask: ft.masked_select(ft.ones(1), mask),
+])  # fmt: skip
+@pytest.mark.parametrize("dtype", ["float32", "uint8"])
+def test_masks_are_of_bools(call, dtype):
+    """A mask of numbers is refused: which of them count as true is the caller's to say."""
+    with pytest.raises(
+        ft.DTypeError, match=rf"(condition|mask)': expected a bool Tensor, got {dtype}; convert it with"
+    ):
+        call(ft.ones(1, dtype=dtype))
+
+
+def test_masks_take_no_part_in_promotion():
+    """The other operands alone decide the dtype of the result."""
+    mask = ft.tensor([True, False])
+    assert ft.where(mask, ft.ones(2, dtype="int8"), 5).dtype == ft.int8
+    assert ft.where(mask, 1, 2).dtype == ft.int64
+    assert ft.where(mask, True, False).dtype == ft.bool_
+    assert ft.where(mask, 1.5, 2).tolist() == [1.5, 2.0]
+
+
+HUGE = 10**20
+
+
+@pytest.mark.parametrize("call, text", [
+    (lambda: ft.zeros(HUGE), f"zeros(): argument 'shape': expected fewer than 2**59 elements, got {HUGE}"),
+    (lambda: ft.rand(2, HUGE), f"rand(): argument 'shape': expected fewer than 2**59 elements, got (2, {HUGE})"),
+    (lambda: ft.eye(HUGE), f"eye(): argument 'n': expected fewer than 2**59 elements, got ({HUGE}, {HUGE})"),
+    (lambda: ft.arange(HUGE), f"arange(): argument 'end': expected fewer than 2**59 elements, got {HUGE}"),
+    (lambda: ft.linspace(0, 1, HUGE), f"linspace(): argument 'steps': expected fewer than 2**59 elements, got {HUGE}"),
+    (lambda: ft.randperm(HUGE), f"randperm(): argument 'n': expected fewer than 2**59 elements, got {HUGE}"),
+    (
+        lambda: ft.one_hot(ft.tensor([0, 1]), HUGE),
+        f"one_hot(): argument 'num_classes': expected fewer than 2**59 elements, got (2, {HUGE})",
+    ),
+])  # fmt: skip
+def test_more_elements_than_any_memory_holds(call, text):
+    """Beyond 64 bits NumPy's own message would name no operation."""
+    refuses(call, ValueError, text)
+
+
+@pytest.mark.parametrize("diagonal", [HUGE, 2**63 - 1, -(2**63), -HUGE])
+def test_diagonals_far_outside_a_matrix(diagonal):
+    """Any int says which triangle, however large."""
+    x = ft.ones(2, 3)
+    everything, nothing = x.tolist(), ft.zeros(2, 3).tolist()
+    assert ft.tril(x, diagonal).tolist() == (everything if diagonal > 0 else nothing)
+    assert ft.triu(x, diagonal).tolist() == (nothing if diagonal > 0 else everything)
+
+
+@pytest.mark.parametrize("call, exception, text", [
+    (lambda x: ft.max_pool2d(x, 2), ft.ShapeError, "argument 'input': expected 4 dimensions (N, C, H, W), got shape (2, 3)"),
+    (lambda x: ft.max_pool2d([1], 2), TypeError, "argument 'input': expected Tensor, got list; convert it with ft.tensor()"),
+    (lambda x: ft.max_pool2d(x, "a"), TypeError, "argument 'kernel_size': expected an int or two ints, got str"),
+])  # fmt: skip
+def test_max_pool2d_speaks_for_itself(x, call, exception, text):
+    """Errors name the function that was called, not the operator beneath it."""
+    refuses(lambda: call(x), exception, f"max_pool2d(): {text}")

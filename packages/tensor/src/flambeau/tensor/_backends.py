@@ -123,14 +123,23 @@ def device(type: str | Device, index: int | None = None) -> Device:
         >>> ft.device("cpu")
         device('cpu')
     """
-    if isinstance(type, Device):
-        return type
-    if not isinstance(type, str):
-        errors.type_error("device", "type", "a name such as 'cpu' or 'cuda:0'", type.__class__.__name__)
-    name, _, number = type.partition(":")
+    return _parsed(type, index, "device", "type")
+
+
+def device_argument(value: Any, operation: str) -> Device:
+    """What an operation got as ``device=``."""
+    return _parsed(value, None, operation, "device")
+
+
+def _parsed(value: Any, index: int | None, operation: str, argument: str) -> Device:
+    if isinstance(value, Device):
+        return value
+    if not isinstance(value, str):
+        errors.type_error(operation, argument, "a name such as 'cpu' or 'cuda:0'", type(value).__name__)
+    name, _, number = value.partition(":")
     if number:
         if not number.isdigit() or index is not None:
-            errors.value_error("device", "type", "a name such as 'cpu' or 'cuda:0'", repr(type))
+            errors.value_error(operation, argument, "a name such as 'cpu' or 'cuda:0'", repr(value))
         index = int(number)
     if name == "cuda" and index is None:
         index = 0

@@ -402,7 +402,11 @@ def max_pool2d(
     """
     from . import ops
 
-    return ops.max_pool2d_with_indices(input, kernel_size, stride, padding, dilation)[0]
+    try:
+        return ops.max_pool2d_with_indices(input, kernel_size, stride, padding, dilation)[0]
+    except Exception as error:
+        errors.attribute(error, "max_pool2d_with_indices", "max_pool2d")
+        raise
 
 
 # Conversions ----------------------------------------------------------------------------------------------------

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import errors, ops
-from ._backends import Device, by_name
-from ._backends import device as as_device
+from ._backends import Device, by_name, device_argument
 from ._core.tensor import Tensor, as_dtype
 from ._printing import type_string
 
@@ -46,8 +45,8 @@ def to(input: Tensor, *target: Any, dtype: Any = None, device: Any = None, copy:
         elif value is not None:
             errors.type_error("to", "target", "a dtype, a device or a Tensor", value.__class__.__name__)
     result = input
-    if device is not None and as_device(device) != input.device:
-        result = ops.transfer(result, as_device(device))
+    if device is not None and (place := device_argument(device, "to")) != input.device:
+        result = ops.transfer(result, place)
     if dtype is not None and as_dtype(dtype, "to") != result.dtype:
         result = ops.cast(result, as_dtype(dtype, "to"))
     return result.clone() if copy and result is input else result

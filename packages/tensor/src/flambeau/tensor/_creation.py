@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import errors
-from ._backends import Device, backend_of_device
-from ._backends import device as as_device
+from ._backends import Device, backend_of_device, device_argument
 from ._core.tensor import Tensor, as_dtype, from_numpy, promote_types
 from ._dtypes import TENSOR_TYPES, bfloat16, bool_, complex64, float32, int64
 
@@ -46,7 +45,7 @@ def tensor(data: Any, dtype: Any = None, device: str | Device | None = None) -> 
     array = _array_of(data, wanted)
     if device is None:
         return from_numpy(array)
-    place = as_device(device)
+    place = device_argument(device, "tensor")
     return Tensor(backend_of_device(place, "tensor").asarray(array, place.index))
 
 

@@ -24,29 +24,31 @@ from typing import Any, NamedTuple
 class Kind(enum.IntEnum):
     """What an argument is; the dispatcher checks and normalises each kind in one place, for every operator."""
 
-    ARRAY = 0  # a Tensor (or a NumPy array on the CPU); the kernel gets the array
-    OPTIONAL_ARRAY = 1  # the same, or None
-    OPERAND = 2  # a Tensor or a number; the kernel gets an array or a Python number
-    ARRAYS = 3  # a list or tuple of Tensors; the kernel gets a tuple of arrays
-    DIM = 4  # an int, normalised to 0 <= dim < input.ndim
-    OPTIONAL_DIM = 5  # the same, or None
-    DIMS = 6  # None (all), an int or ints; the kernel gets a sorted tuple, or None for "all dimensions"
-    DIM_ORDER = 7  # a permutation of all dimensions; varargs in the public function
-    NEW_DIM = 8  # a place for a new dimension: 0 <= dim <= input.ndim
-    SHAPE = 9  # ints; varargs in the public function (`zeros(2, 3)` and `zeros((2, 3))`); -1 is left alone
-    PAIR = 10  # an int or two ints; the kernel gets a tuple of two
-    INT = 11
-    NUMBER = 12  # int or float
-    OPTIONAL_NUMBER = 13
-    BOOL = 14
-    DTYPE = 15  # anything numpy.dtype() takes, or None; the kernel gets a numpy.dtype or None
-    DEVICE = 16  # "cpu", "cuda:1", a device, or None; consumed by the dispatcher, the kernel does not get it
-    INDEX = 17  # whatever `x[...]` takes; Tensors inside become arrays
-    GENERATOR = 18  # a random Generator, or None for the default one
-    ANY = 19  # passed through
+    MASK = 0  # a bool Tensor, which takes no part in promotion; the kernel gets the array
+    ARRAY = 1  # a Tensor (or a NumPy array on the CPU); the kernel gets the array
+    OPTIONAL_ARRAY = 2  # the same, or None
+    OPERAND = 3  # a Tensor or a number; the kernel gets an array or a Python number
+    ARRAYS = 4  # a list or tuple of Tensors; the kernel gets a tuple of arrays
+    DIM = 5  # an int, normalised to 0 <= dim < input.ndim
+    OPTIONAL_DIM = 6  # the same, or None
+    DIMS = 7  # None (all), an int or ints; the kernel gets a sorted tuple, or None for "all dimensions"
+    DIM_ORDER = 8  # a permutation of all dimensions; varargs in the public function
+    NEW_DIM = 9  # a place for a new dimension: 0 <= dim <= input.ndim
+    SHAPE = 10  # ints; varargs in the public function (`zeros(2, 3)` and `zeros((2, 3))`); -1 is left alone
+    PAIR = 11  # an int or two ints; the kernel gets a tuple of two
+    INT = 12
+    NUMBER = 13  # int or float
+    OPTIONAL_NUMBER = 14
+    BOOL = 15
+    DTYPE = 16  # anything numpy.dtype() takes, or None; the kernel gets a numpy.dtype or None
+    DEVICE = 17  # "cpu", "cuda:1", a device, or None; consumed by the dispatcher, the kernel does not get it
+    INDEX = 18  # whatever `x[...]` takes; Tensors inside become arrays
+    GENERATOR = 19  # a random Generator, or None for the default one
+    ANY = 20  # passed through
 
 
 # What annotations in a kernel's signature say.
+Mask = Kind.MASK
 Array = Kind.ARRAY
 OptionalArray = Kind.OPTIONAL_ARRAY
 Operand = Kind.OPERAND
@@ -129,7 +131,7 @@ class Definition:
     @property
     def arity(self) -> int:
         """How many array operands a pointwise expression has."""
-        return sum(p.kind in (Kind.ARRAY, Kind.OPERAND) for p in self.parameters)
+        return sum(p.kind in (Kind.MASK, Kind.ARRAY, Kind.OPERAND) for p in self.parameters)
 
 
 _DEFAULTS: dict[str, Any] = {
@@ -138,6 +140,7 @@ _DEFAULTS: dict[str, Any] = {
     "promote": None,
     # dtypes the operator takes after promotion: "all" | "numeric" (no bool) | "float" | "integral" (with bool)
     "dtypes": "all",
+    "real": False,  # complex dtypes are refused
     "cpp": None,  # pointwise only: the C++ / CUDA C expression over the parameter names
     "cpp_dtypes": None,  # pointwise only: the dtypes of the compiled row, where they are fewer than `dtypes` says
     "cpp_absent": {},  # pointwise only: what None stands for in optional numbers, "lowest" or "highest" of the dtype

@@ -48,6 +48,19 @@ def message(operation: str, argument: str | None, expected: str, got: str, fix: 
     return f"{where}expected {expected}, got {got}" + (f"; {fix}" if fix else "")
 
 
+def attribute(error: Exception, inner: str, outer: str) -> None:
+    """Make an error that names the operation ``inner`` name ``outer`` instead: what the user called.
+
+    >>> error = ShapeError("max_pool2d_with_indices(): argument 'input': expected 4 dimensions, got shape (2,)")
+    >>> attribute(error, "max_pool2d_with_indices", "max_pool2d")
+    >>> error
+    ShapeError("max_pool2d(): argument 'input': expected 4 dimensions, got shape (2,)")
+    """
+    text = str(error)
+    if text.startswith(f"{inner}()"):
+        error.args = (outer + text.removeprefix(inner),)
+
+
 def shape_error(operation: str, argument: str | None, expected: str, got: str, fix: str | None = None) -> NoReturn:
     raise ShapeError(message(operation, argument, expected, got, fix))
 

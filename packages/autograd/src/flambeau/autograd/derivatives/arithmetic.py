@@ -1,5 +1,6 @@
 """Derivatives of arithmetic."""
 
+import cmath
 import math
 
 import flambeau.tensor as ft
@@ -55,7 +56,9 @@ def pow_exponent(grad, input, other, result):
         still = (input == 0) & (other >= 0)
         slope = result * ft.log(ft.where(still, 1, input))
         return grad * ft.where(still, 0, slope)
-    if input > 0:
+    if isinstance(input, complex) and input != 0:
+        return grad * (result * cmath.log(input))
+    if input.real > 0:
         return grad * (result * math.log(input))
     return grad * ft.where(other >= 0, 0, -math.inf) if input == 0 else grad * math.nan
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, overload
 
 import flambeau.tensor as ft
-from flambeau.tensor import Tensor
+from flambeau.tensor import Tensor, errors
 
 from ._types import Pair, T
 
@@ -77,7 +77,11 @@ def max_pool2d(
     """
     single = isinstance(input, Tensor) and input.ndim == 3
     images = input.unsqueeze(0) if single else input
-    result, indices = ft.max_pool2d_with_indices(images, kernel_size, stride, padding, dilation)
+    try:
+        result, indices = ft.max_pool2d_with_indices(images, kernel_size, stride, padding, dilation)
+    except Exception as error:
+        errors.attribute(error, "max_pool2d_with_indices", "max_pool2d")
+        raise
     if single:
         result, indices = result.squeeze(0), indices.squeeze(0)
     return (result, indices) if return_indices else result

@@ -279,7 +279,7 @@ cdef object _promote(Operator op, list values, object backend, object first):
         if kind == Kind_ARRAYS:
             for v in value:
                 dtype = v.dtype if dtype is None else promote_types(dtype, v.dtype)
-        elif (kind <= Kind_OPERAND) and not _is_number(value):
+        elif Kind_ARRAY <= kind <= Kind_OPERAND and not _is_number(value):
             dtype = value.dtype if dtype is None else promote_types(dtype, value.dtype)
     as_arrays = dtype is None or dtype == _BFLOAT16
     for i in range(op.nargs):
@@ -294,7 +294,7 @@ cdef object _promote(Operator op, list values, object backend, object first):
             continue
         if kind == Kind_ARRAYS:
             values[i] = tuple([v if v.dtype == dtype else v.astype(dtype) for v in value])
-        elif kind <= Kind_OPERAND:
+        elif Kind_ARRAY <= kind <= Kind_OPERAND:
             if _is_number(value):
                 value = _converted_number(op, op.names[i], value, dtype)
                 if as_arrays:
@@ -312,6 +312,8 @@ cdef object _check_accepts(Operator op, object dtype):
         errors.dtype_error(op.name, None, "a numeric dtype", "bool", "convert it with .to(ft.int64)")
     if op.accepts == 2 and not _is_inexact(dtype):
         errors.dtype_error(op.name, None, "a floating dtype", _dtype_name(dtype), "convert it with .float()")
+    if kind == "c" and op.definition.real:
+        errors.dtype_error(op.name, None, "a real dtype", _dtype_name(dtype))
     if op.accepts == 3 and kind not in "iub":
         errors.dtype_error(op.name, None, "an integer or bool dtype", _dtype_name(dtype))
 
@@ -319,25 +321,26 @@ cdef object _check_accepts(Operator op, object dtype):
 # The one place --------------------------------------------------------------------------------------------------
 
 cdef enum:
-    Kind_ARRAY = 0
-    Kind_OPTIONAL_ARRAY = 1
-    Kind_OPERAND = 2
-    Kind_ARRAYS = 3
-    Kind_DIM = 4
-    Kind_OPTIONAL_DIM = 5
-    Kind_DIMS = 6
-    Kind_DIM_ORDER = 7
-    Kind_NEW_DIM = 8
-    Kind_SHAPE = 9
-    Kind_PAIR = 10
-    Kind_INT = 11
-    Kind_NUMBER = 12
-    Kind_OPTIONAL_NUMBER = 13
-    Kind_BOOL = 14
-    Kind_DTYPE = 15
-    Kind_DEVICE = 16
-    Kind_INDEX = 17
-    Kind_GENERATOR = 18
+    Kind_MASK = 0
+    Kind_ARRAY = 1
+    Kind_OPTIONAL_ARRAY = 2
+    Kind_OPERAND = 3
+    Kind_ARRAYS = 4
+    Kind_DIM = 5
+    Kind_OPTIONAL_DIM = 6
+    Kind_DIMS = 7
+    Kind_DIM_ORDER = 8
+    Kind_NEW_DIM = 9
+    Kind_SHAPE = 10
+    Kind_PAIR = 11
+    Kind_INT = 12
+    Kind_NUMBER = 13
+    Kind_OPTIONAL_NUMBER = 14
+    Kind_BOOL = 15
+    Kind_DTYPE = 16
+    Kind_DEVICE = 17
+    Kind_INDEX = 18
+    Kind_GENERATOR = 19
 
 if Kind_GENERATOR != int(Kind.GENERATOR) or len(Kind) != Kind_GENERATOR + 2:
     raise ImportError("flambeau.tensor._schema.Kind and arguments.pxi disagree")
@@ -353,6 +356,11 @@ cdef object prepare(Operator op, tuple args, list values):
         value = args[i]
         if kind == Kind_ARRAY:
             value = _as_array(op, op.names[i], value, "Tensor")
+        elif kind == Kind_MASK:
+            value = _as_array(op, op.names[i], value, "Tensor")
+            if value.dtype != _BOOL:
+                errors.dtype_error(op.name, op.names[i], "a bool Tensor", _dtype_name(value.dtype),
+                                   "convert it with .bool()")
         elif kind == Kind_OPERAND:
             if not _is_number(value):
                 value = _as_array(op, op.names[i], value, "Tensor or number")
@@ -407,7 +415,7 @@ cdef object prepare(Operator op, tuple args, list values):
         elif kind == Kind_DTYPE:
             value = as_dtype(value, op.name, name)
         elif kind == Kind_DEVICE:
-            value = place = _DEVICE_CPU if value is None else _backends.device(value)
+            value = place = _DEVICE_CPU if value is None else _backends.device_argument(value, op.name)
         elif kind == Kind_INDEX:
             value = _as_index(op, value)
         values[i] = value

@@ -97,7 +97,7 @@ def checks_broadcast(*definitions) -> None:
 
 def _broadcast_check(definition):
     name = definition.name
-    kinds = (Kind.ARRAY, Kind.OPERAND)
+    kinds = (Kind.MASK, Kind.ARRAY, Kind.OPERAND)
     operands = [(i, p.name) for i, p in enumerate(definition.parameters) if p.kind in kinds]
 
     def check(*args):
@@ -119,9 +119,11 @@ def check_integers(operation: str, argument: str, array) -> None:
         errors.dtype_error(operation, argument, "integers", array.dtype.name, "convert it with .long()")
 
 
-def check_bools(operation: str, argument: str, array) -> None:
-    if array.dtype.kind != "b":
-        errors.dtype_error(operation, argument, "a bool Tensor", array.dtype.name, "convert it with .bool()")
+def check_elements(operation: str, argument: str, *sizes: int) -> None:
+    """As many elements as no memory holds are refused here: beyond 64 bits array libraries do not even say so."""
+    if not math.prod(sizes) < 2**59:
+        got = str(sizes[0]) if len(sizes) == 1 else str(sizes)
+        errors.value_error(operation, argument, "fewer than 2**59 elements", got)
 
 
 def check_number(operation: str, argument: str, number, dtype) -> None:

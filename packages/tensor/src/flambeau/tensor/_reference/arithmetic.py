@@ -89,7 +89,7 @@ def div(xp, input: Operand, other: Operand):
     return xp.true_divide(input, other)
 
 
-@pointwise("floor_divide(input, other)", dtypes="numeric")
+@pointwise("floor_divide(input, other)", dtypes="numeric", real=True)
 def floor_divide(xp, input: Operand, other: Operand):
     """``input // other``, element by element: the quotient rounded towards minus infinity.
 
@@ -110,7 +110,7 @@ def floor_divide(xp, input: Operand, other: Operand):
     return xp.floor_divide(input, other)
 
 
-@pointwise("remainder(input, other)", dtypes="numeric")
+@pointwise("remainder(input, other)", dtypes="numeric", real=True)
 def remainder(xp, input: Operand, other: Operand):
     """``input % other``, element by element: what :func:`floor_divide` leaves, with the sign of ``other``.
 

@@ -1,6 +1,6 @@
 """Comparison and logic on each element: rows of the pointwise table whose results are bool."""
 
-from .._schema import Array, Operand, pointwise
+from .._schema import Array, Mask, Operand, pointwise
 from ._helpers import checks_broadcast
 
 
@@ -210,12 +210,12 @@ def logical_not(xp, input: Array):
     return xp.logical_not(input)
 
 
-@pointwise(inplace=False)
-def where(xp, condition: Array, input: Operand, other: Operand):
+@pointwise("condition ? input : other", inplace=False)
+def where(xp, condition: Mask, input: Operand, other: Operand):
     """``input`` where ``condition`` is true, ``other`` elsewhere.
 
     Args:
-        condition: bool Tensor (of numbers: zero is false).
+        condition: bool Tensor.
         input: Tensor or number to take where the condition is true; all shapes broadcast.
         other: Tensor or number to take elsewhere.
 
@@ -224,18 +224,19 @@ def where(xp, condition: Array, input: Operand, other: Operand):
 
     Raises:
         ShapeError: the shapes do not broadcast.
+        DTypeError: ``condition`` is not of bools.
 
     Example:
         >>> x = ft.tensor([1.0, -2.0])
         >>> ft.where(x > 0, x, 0).tolist()
         [1.0, 0.0]
     """
-    # Numbers must not widen the result. Where both are numbers, the condition has been promoted with them.
+    # Numbers must not widen the result.
     if not hasattr(input, "dtype"):
-        input = xp.asarray(input, dtype=(other if hasattr(other, "dtype") else condition).dtype)
+        input = xp.asarray(input, dtype=other.dtype)
     if not hasattr(other, "dtype"):
         other = xp.asarray(other, dtype=input.dtype)
-    return xp.where(condition.astype(bool, copy=False), input, other)
+    return xp.where(condition, input, other)
 
 
 checks_broadcast(eq, ne, lt, le, gt, ge, logical_and, logical_or, logical_xor, where)

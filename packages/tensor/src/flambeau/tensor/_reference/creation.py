@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import errors
 from .._schema import Array, DeviceLike, DType, Int, Number, Operand, OptionalNumber, Shape, operator
-from ._helpers import check_number, expands_to, python_number
+from ._helpers import check_elements, check_number, expands_to, python_number
 
 _FLOAT = "float32"
 
@@ -14,6 +14,7 @@ _FLOAT = "float32"
 def _check_sizes(operation, shape):
     if any(n < 0 for n in shape):
         errors.value_error(operation, "shape", "sizes of 0 or more", str(shape))
+    check_elements(operation, "shape", *shape)
 
 
 @operator(creation=True, method=False, differentiable=False)
@@ -179,10 +180,11 @@ def _(start, end, step, dtype, device):
     start, end, step = (python_number(n) for n in ((0, start, step) if end is None else (start, end, step)))
     if step == 0:
         errors.value_error("arange", "step", "a step other than 0", "0")
-    if not all(math.isfinite(n) for n in (start, end, step)):
+    if not all(isinstance(n, int) or math.isfinite(n) for n in (start, end, step)):
         errors.value_error("arange", None, "finite numbers", f"arange({start}, {end}, {step})")
     if (end - start) * step < 0:
         errors.value_error("arange", "step", f"a step that leads from {start} to {end}", str(step))
+    check_elements("arange", "end", (end - start) // step)
     return start, end, step, dtype, device
 
 
@@ -214,6 +216,7 @@ def linspace(xp, start: Number, end: Number, steps: Int, *, dtype: DType = None,
 def _(start, end, steps, dtype, device):
     if steps < 0:
         errors.value_error("linspace", "steps", "0 or more steps", str(steps))
+    check_elements("linspace", "steps", steps)
     return python_number(start), python_number(end), steps, dtype, device
 
 
@@ -248,6 +251,7 @@ def _(n, m, dtype, device):
     for name, size in (("n", n), ("m", 0 if m is None else m)):
         if size < 0:
             errors.value_error("eye", name, "a size of 0 or more", str(size))
+    check_elements("eye", "n", n, n if m is None else m)
     return n, m, dtype, device
 
 

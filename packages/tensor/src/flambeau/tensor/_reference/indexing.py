@@ -1,8 +1,8 @@
 """Reading and writing elements by their places."""
 
 from .. import errors
-from .._schema import Array, Bool, Dim, Index, Int, Number, Operand, operator
-from ._helpers import check_bools, check_bounds, check_broadcast, check_integers, check_same_dtype, expands_to
+from .._schema import Array, Bool, Dim, Index, Int, Mask, Number, Operand, operator
+from ._helpers import check_bounds, check_broadcast, check_elements, check_integers, check_same_dtype, expands_to
 from ._indices import along, check_along, check_index, check_vector_index, corner, entries
 
 
@@ -261,7 +261,7 @@ index_add.inplace_with(_index_add)
 
 
 @operator(inplace=True)
-def masked_fill(xp, input: Array, mask: Array, value: Operand):
+def masked_fill(xp, input: Array, mask: Mask, value: Operand):
     """``input`` with a value where a mask is true.
 
     Args:
@@ -287,7 +287,6 @@ def masked_fill(xp, input: Array, mask: Array, value: Operand):
 
 @masked_fill.check
 def _(input, mask, value):
-    check_bools("masked_fill", "mask", mask)
     check_broadcast("masked_fill", input=input, mask=mask)
     if getattr(value, "ndim", 0):
         errors.shape_error("masked_fill", "value", "a number or a Tensor without dimensions",
@@ -295,7 +294,7 @@ def _(input, mask, value):
 
 
 @operator()
-def masked_select(xp, input: Array, mask: Array):
+def masked_select(xp, input: Array, mask: Mask):
     """The elements where a mask is true, in order, as one dimension.
 
     Args:
@@ -319,7 +318,6 @@ def masked_select(xp, input: Array, mask: Array):
 
 @masked_select.check
 def _(input, mask):
-    check_bools("masked_select", "mask", mask)
     check_broadcast("masked_select", input=input, mask=mask)
 
 
@@ -371,5 +369,6 @@ def _(input, num_classes):
         num_classes = max(input.max().item() + 1, 1)
     elif num_classes < 1:
         errors.value_error("one_hot", "num_classes", "1 or more classes, or -1", str(num_classes))
+    check_elements("one_hot", "num_classes", input.size, num_classes)
     check_bounds("one_hot", "input", input, num_classes)
     return input, num_classes

@@ -20,7 +20,7 @@ def _made_on(xp, device, make):
 def _place(operation, device):
     """The device named, if one is; it must be there."""
     if device is not None:
-        device = _backends.device(device)
+        device = _backends.device_argument(device, operation)
         _backends.backend_of_device(device, operation)
     return device
 

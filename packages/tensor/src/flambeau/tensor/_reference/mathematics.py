@@ -174,7 +174,7 @@ def tanh(xp, input: Array):
     return xp.tanh(input)
 
 
-@pointwise("atan2(input, other)", promote="float", dtypes="float", aliases=("arctan2",))
+@pointwise("atan2(input, other)", promote="float", dtypes="float", real=True, aliases=("arctan2",))
 def atan2(xp, input: Operand, other: Operand):
     """The angle of the point (x = ``other``, y = ``input``), in radians in [-pi, pi].
 
@@ -195,7 +195,7 @@ def atan2(xp, input: Operand, other: Operand):
     return xp.arctan2(input, other)
 
 
-@pointwise("floor(input)", dtypes="numeric", cpp_dtypes="float")
+@pointwise("floor(input)", dtypes="numeric", real=True, cpp_dtypes="float")
 def floor(xp, input: Array):
     """The greatest integer not above each element.
 
@@ -212,7 +212,7 @@ def floor(xp, input: Array):
     return input.copy() if input.dtype.kind in "iu" else xp.floor(input)
 
 
-@pointwise("ceil(input)", dtypes="numeric", cpp_dtypes="float")
+@pointwise("ceil(input)", dtypes="numeric", real=True, cpp_dtypes="float")
 def ceil(xp, input: Array):
     """The least integer not below each element.
 
@@ -246,7 +246,7 @@ def round(xp, input: Array):
     return input.copy() if input.dtype.kind in "iu" else xp.rint(input)
 
 
-@pointwise("trunc(input)", dtypes="numeric", cpp_dtypes="float")
+@pointwise("trunc(input)", dtypes="numeric", real=True, cpp_dtypes="float")
 def trunc(xp, input: Array):
     """Each element without its fraction.
 

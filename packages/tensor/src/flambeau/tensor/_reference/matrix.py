@@ -210,11 +210,18 @@ def triu(xp, input: Array, diagonal: Int = 0):
 @tril.check
 def _(input, diagonal):
     _check_matrix("tril", input)
+    return input, _reaching(input, diagonal)
 
 
 @triu.check
 def _(input, diagonal):
     _check_matrix("triu", input)
+    return input, _reaching(input, diagonal)
+
+
+def _reaching(input, diagonal):
+    """The same diagonal, or the nearest one outside the matrix: sums with it stay small."""
+    return max(-input.shape[-2] - 1, min(diagonal, input.shape[-1] + 1))
 
 
 @operator(view=True)

@@ -7,7 +7,7 @@ from .._schema import Array, DeviceLike, DType, Generator, Int, Number, Optional
 from ..random import Generator as Stream
 from ..random import default_generator
 from . import _philox
-from ._helpers import check_floating_result, is_floating, is_half
+from ._helpers import check_elements, check_floating_result, is_floating, is_half
 
 _FLOAT = "float32"
 
@@ -38,6 +38,7 @@ def check_generator(operation, generator):
 def _check_shape(operation, shape):
     if any(n < 0 for n in shape):
         errors.value_error(operation, "shape", "sizes of 0 or more", str(shape))
+    check_elements(operation, "shape", *shape)
 
 
 @operator(creation=True, random=True, method=False, differentiable=False)
@@ -181,6 +182,7 @@ def _(n, generator, dtype, device):
     check_generator("randperm", generator)
     if n < 0:
         errors.value_error("randperm", "n", "0 or more", str(n))
+    check_elements("randperm", "n", n)
 
 
 @operator(random=True, inplace=True)

@@ -125,7 +125,7 @@ def _promoted(definition: Definition, xp: Any, values: list[Any]) -> list[Any]:
     operands = [
         (i, v)
         for i, (v, p) in enumerate(zip(values, definition.parameters, strict=True))
-        if p.kind in (Kind.ARRAY, Kind.OPTIONAL_ARRAY, Kind.OPERAND, Kind.ARRAYS) and v is not None
+        if p.kind <= Kind.ARRAYS and v is not None
     ]
     dtype = functools.reduce(_meet, [a.dtype for a in _flat([v for _, v in operands]) if _is_array(a)], np.dtype(bool))
     for number in _flat([v for _, v in operands]):
