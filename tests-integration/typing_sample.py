@@ -63,5 +63,10 @@ def derivatives() -> None:
     first.sum().backward()
     if w.grad is not None:
         assert_type(w.grad.shape, tuple[int, ...])
+    assert_type(ft.relu(w), Variable)
+    assert_type(ft.flatten(w), Variable)
+    assert_type(F.softmax(w, dim=0), Variable)
+    assert_type(F.mse_loss(w, ft.zeros(3)), Variable)
+    assert_type(F.max_pool2d(w.reshape(1, 1, 3, 1), 1), Variable)
     pairs = TensorDataset(ft.arange(4), ft.ones(4))
     print(len(pairs), pairs[0])

@@ -300,6 +300,29 @@ def test_results_that_show_an_input_are_not_written(leaf, forward):
     assert h.tolist() == [1.0, 2.0]
 
 
+def test_results_that_show_an_input_which_is_written_later(leaf):
+    """Their history would be that of other values: it is refused. Values, and what was made before, are fine."""
+    h = leaf(1.0, 2.0) * 1
+    y = made(lambda ctx, x: x.reshape(2, 1), lambda ctx, g: g.reshape(2) * 10).apply(h)
+    line = y.grad_fn.line
+    part, before = y[0], y.sum()
+    h.mul_(3)
+    assert (y.tolist(), y.requires_grad) == ([[3.0], [6.0]], True)
+    assert repr(y).endswith("outdated grad_fn=Made]")
+    expected = (
+        f"Made(): result, a view that a Function made of its input: expected version 0, as recorded at {line}, got "
+        f"version 1 after mul_ changed it in place, which cannot be differentiated through the Function; return a "
+        f"clone() from its forward"
+    )
+    for use in (lambda: y.grad_fn, lambda: y * 2, lambda: ft.cat([y, y]), lambda: y.backward(ft.ones(2, 1))):
+        assert message_of(RuntimeError, use) == expected
+    assert message_of(RuntimeError, lambda: part * 2).startswith("index(): result, a view that a Function made")
+    with no_grad():
+        assert (y * 2).tolist() == [[6.0], [12.0]]
+    assert y.detach().tolist() == [[3.0], [6.0]]
+    before.backward()
+
+
 def test_handing_an_input_through(leaf):
     """Returning an input unchanged is an identity with the function's gradient."""
     x = leaf(1.0)

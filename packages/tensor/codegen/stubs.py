@@ -32,6 +32,8 @@ TYPES = {
     "ANY": "Any",
     "OUT": "Tensor | None",
 }
+# A function gives what it is given: a subclass of Tensor for one.
+GIVEN = "_T"
 BINARY = "add sub mul truediv floordiv mod pow matmul and or xor".split()
 INPLACE = BINARY
 COMPARISONS = "eq ne lt le gt ge".split()
@@ -76,7 +78,7 @@ def _init_source(package: Path) -> str:
     """The imports of the package as re-exports, and what the generated signatures need."""
     tree = ast.parse((package / "__init__.py").read_text())
     lines = [
-        "from typing import Any",
+        "from typing import Any, TypeVar",
         "",
         "from ._core.tensor import DeviceLike, Dims, DTypeLike, Index, Operand, Pair",
     ]
@@ -87,7 +89,7 @@ def _init_source(package: Path) -> str:
                 lines.append(
                     f"from {'.' * node.level}{node.module or ''} import " + ", ".join(f"{n} as {n}" for n in names)
                 )
-    return "\n".join([*lines, "", "__version__: str", ""])
+    return "\n".join([*lines, "", f'{GIVEN} = TypeVar("{GIVEN}", bound=Tensor)', "__version__: str", ""])
 
 
 def _dunders() -> list[str]:
@@ -115,7 +117,8 @@ def _one(definition, name: str, inplace: bool, method: bool) -> str:
             texts.append("*")
             starred = True
         starred = starred or a.form == "varargs"
-        texts.append("self" if method and i == 0 else _argument(a))
+        first = i == 0 and a.kind == "ARRAY"
+        texts.append("self" if method and i == 0 else f"{a.name}: {GIVEN}" if first else _argument(a))
     indent = "    " if method else ""
     return f"{indent}def {name}({', '.join(texts)}) -> {_result(definition, method)}: ..."
 
@@ -129,7 +132,8 @@ def _argument(a: Argument) -> str:
 
 
 def _result(definition, method: bool) -> str:
-    one = "Self" if method else "Tensor"
+    first = definition.parameters[0].kind.name if definition.parameters else None
+    one = "Self" if method else GIVEN if first == "ARRAY" else "Tensor"
     if definition.many:
         return f"tuple[{one}, ...]"
     return "Any" if len(definition.outputs + definition.auxiliary) > 1 else one
@@ -146,10 +150,17 @@ def _composed(package: Path) -> dict[str, list[str]]:
             continue
         options = {k.arg: k.value.value for k in marks[0].keywords}  # type: ignore[attr-defined]
         returns = "Any" if node.returns is None else ast.unparse(node.returns)
+        first = node.args.args[0].annotation
+        same = returns == "Tensor" and first is not None and ast.unparse(first) == "Tensor"
         if options.get("function", True):
-            found["functions"].append(f"def {node.name}({_text(node.args)}) -> {returns}: ...")
+            text = _text(node.args)
+            if same:
+                text = text.replace(": Tensor", f": {GIVEN}", 1)
+            found["functions"].append(f"def {node.name}({text}) -> {GIVEN if same else returns}: ...")
         if options.get("method", True):
-            found["methods"].append(f"    def {node.name}({_text(node.args, True)}) -> {returns}: ...")
+            found["methods"].append(
+                f"    def {node.name}({_text(node.args, True)}) -> {'Self' if same else returns}: ..."
+            )
     return found
 
 

@@ -55,7 +55,7 @@ TYPES = [
     (lambda x: ft.avg_pool2d(x, "a"), "avg_pool2d(): argument 'kernel_size': expected an int or two ints, got str"),
     (lambda x: ft.zeros(1, device=1), "zeros(): argument 'device': expected a name such as 'cpu' or 'cuda:0', got int"),
     (lambda x: ft.rand(1, generator=1), "rand(): argument 'generator': expected Generator or None, got int"),
-    (lambda x: ft.max(x, "a"), "max_with_indices(): argument 'dim': expected int, got str"),
+    (lambda x: ft.max(x, "a"), "max(): argument 'dim': expected int, got str"),
 ]
 
 
@@ -258,10 +258,28 @@ def test_diagonals_far_outside_a_matrix(diagonal):
 
 
 @pytest.mark.parametrize("call, exception, text", [
-    (lambda x: ft.max_pool2d(x, 2), ft.ShapeError, "argument 'input': expected 4 dimensions (N, C, H, W), got shape (2, 3)"),
-    (lambda x: ft.max_pool2d([1], 2), TypeError, "argument 'input': expected Tensor, got list; convert it with ft.tensor()"),
-    (lambda x: ft.max_pool2d(x, "a"), TypeError, "argument 'kernel_size': expected an int or two ints, got str"),
+    (
+        lambda x: ft.max_pool2d(x, 2), ft.ShapeError,
+        "max_pool2d(): argument 'input': expected 4 dimensions (N, C, H, W), got shape (2, 3)",
+    ),
+    (
+        lambda x: ft.max_pool2d([1], 2), TypeError,
+        "max_pool2d(): argument 'input': expected Tensor, got list; convert it with ft.tensor()",
+    ),
+    (
+        lambda x: ft.max_pool2d(x, "a"), TypeError,
+        "max_pool2d(): argument 'kernel_size': expected an int or two ints, got str",
+    ),
+    (lambda x: x.min(9), IndexError, "min(): argument 'dim': expected a dimension in [-2, 1], got 9"),
+    (
+        lambda x: ft.max(x, ft.ones(4)), ft.ShapeError,
+        "max(): argument 'other': expected a shape that broadcasts with input's (2, 3), got (4,)",
+    ),
+    (
+        lambda x: x[:0].max(), ft.ShapeError,
+        "max(): argument 'input': expected at least one element along dimension 0, got (0, 3)",
+    ),
 ])  # fmt: skip
-def test_max_pool2d_speaks_for_itself(x, call, exception, text):
+def test_functions_made_of_operators_speak_for_themselves(x, call, exception, text):
     """Errors name the function that was called, not the operator beneath it."""
-    refuses(lambda: call(x), exception, f"max_pool2d(): {text}")
+    refuses(lambda: call(x), exception, text)

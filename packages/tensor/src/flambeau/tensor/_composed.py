@@ -122,8 +122,16 @@ def _extreme(operation, records, input, dim, keepdim, axis, keepdims):
     if dim is None:
         if keepdim:
             errors.value_error(operation, "keepdim", "a dim to keep", "none", "give dim, or use amax() or amin()")
-        return whole(input)
-    return pairwise(input, dim) if hasattr(dim, "dtype") else along(input, dim, keepdim)
+        record, args = whole, (input,)
+    elif hasattr(dim, "dtype"):
+        record, args = pairwise, (input, dim)
+    else:
+        record, args = along, (input, dim, keepdim)
+    try:
+        return record(*args)
+    except Exception as error:
+        errors.attribute(error, record.name, operation)
+        raise
 
 
 # Matrices -------------------------------------------------------------------------------------------------------

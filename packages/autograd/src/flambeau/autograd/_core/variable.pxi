@@ -76,7 +76,7 @@ cdef class Variable(Tensor):
     @property
     def requires_grad(self):
         """Whether gradients with respect to this Variable, or through it, can be computed."""
-        return _requires(self)
+        return _outdated(self) or _requires(self)
 
     @requires_grad.setter
     def requires_grad(self, bint value):
@@ -243,6 +243,8 @@ cdef class Variable(Tensor):
 
     def __repr__(self):
         text = wrap(self.array, self).__repr__()
+        if _outdated(self):
+            return f"{text.removesuffix("]")}, outdated grad_fn={self.node.title()}]"
         node = _history(self)
         if node is not None:
             return f"{text.removesuffix("]")}, grad_fn={node.title()}]"
@@ -348,7 +350,11 @@ cdef object _refresh(Variable x):
     cdef Variable seen
     cdef uint64_t version = version_of(x)
     cdef bint previous
-    if x.view_version == version or x.replay is None:
+    if x.view_version == version:
+        return
+    if x.replay is None:
+        if x.node is not None:
+            _cannot_refresh(x)
         return
     x.view_version = version
     if not _requires(base):
@@ -363,6 +369,19 @@ cdef object _refresh(Variable x):
     x.node = seen.node
     x.output = seen.output
     x.wants = False
+
+
+cdef bint _outdated(Variable x):
+    """Whether this is a view that a Function made, whose memory was changed since: its history is gone."""
+    return x.view_of is not None and x.replay is None and x.node is not None and x.view_version != version_of(x)
+
+
+cdef object _cannot_refresh(Variable x):
+    cdef Operator by = root(x).changed_by
+    raise RuntimeError(
+        f"{x.node.title()}(): result, a view that a Function made of its input: expected version {x.view_version}, as "
+        f"recorded at {_where(x.node)}, got version {version_of(x)} after {by.name}_ changed it in place, which cannot be "
+        f"differentiated through the Function; return a clone() from its forward")
 
 
 cdef object _replayed(object x, tuple replay):

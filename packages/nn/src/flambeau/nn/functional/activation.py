@@ -24,7 +24,7 @@ def relu(input: T, inplace: bool = False) -> T:
         >>> F.relu(ft.tensor([-1.0, 2.0])).tolist()
         [0.0, 2.0]
     """
-    return ft.relu_(input) if inplace else ft.relu(input)  # type: ignore[return-value]
+    return ft.relu_(input) if inplace else ft.relu(input)
 
 
 def softmax(input: T, dim: int) -> T:
@@ -44,7 +44,7 @@ def softmax(input: T, dim: int) -> T:
         >>> F.softmax(ft.tensor([0.0, 0.0]), dim=0).tolist()
         [0.5, 0.5]
     """
-    return ft.softmax(input, dim)  # type: ignore[return-value]
+    return ft.softmax(input, dim)
 
 
 def log_softmax(input: T, dim: int) -> T:
@@ -64,4 +64,4 @@ def log_softmax(input: T, dim: int) -> T:
         >>> F.log_softmax(ft.tensor([1000.0, 0.0]), dim=0).tolist()
         [0.0, -1000.0]
     """
-    return ft.log_softmax(input, dim)  # type: ignore[return-value]
+    return ft.log_softmax(input, dim)

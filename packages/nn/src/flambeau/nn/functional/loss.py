@@ -47,7 +47,7 @@ def cross_entropy(
         >>> round(F.cross_entropy(ft.zeros(3, 10), ft.tensor([0, 5, 9])).item(), 4)
         2.3026
     """
-    return ft.cross_entropy(input, target, weight, ignore_index, reduction)  # type: ignore[return-value]
+    return ft.cross_entropy(input, target, weight, ignore_index, reduction)
 
 
 def nll_loss(
@@ -83,7 +83,7 @@ def nll_loss(
         >>> F.nll_loss(ft.tensor([[-1.0, -2.0], [-3.0, -4.0]]), ft.tensor([0, 1])).item()
         2.5
     """
-    return ft.nll_loss(input, target, weight, ignore_index, reduction)  # type: ignore[return-value]
+    return ft.nll_loss(input, target, weight, ignore_index, reduction)
 
 
 def mse_loss(input: T, target: Tensor, *, reduction: Reduction = "mean") -> T:
@@ -108,4 +108,4 @@ def mse_loss(input: T, target: Tensor, *, reduction: Reduction = "mean") -> T:
         >>> F.mse_loss(ft.tensor([1.0, 2.0]), ft.tensor([1.0, 4.0])).item()
         2.0
     """
-    return ft.mse_loss(input, target, reduction)  # type: ignore[return-value]
+    return ft.mse_loss(input, target, reduction)

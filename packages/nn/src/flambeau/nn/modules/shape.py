@@ -38,7 +38,7 @@ class Flatten(Module):
         def __call__(self, input: T) -> T: ...
 
     def forward(self, input: T) -> T:
-        return ft.flatten(input, self.start_dim, self.end_dim)  # type: ignore[return-value]
+        return ft.flatten(input, self.start_dim, self.end_dim)
 
     def extra_repr(self) -> str:
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"

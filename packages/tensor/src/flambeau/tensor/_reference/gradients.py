@@ -5,6 +5,13 @@ import math
 from .._schema import Anything, Array, Bool, Operand, Shape, operator, pointwise
 from ._helpers import checks_broadcast
 
+
+def _as_arrays(xp, input, other):
+    """Both as arrays, where one may be a number: of the other's dtype."""
+    dtype = (input if hasattr(input, "dtype") else other).dtype
+    return xp.asarray(input, dtype=dtype), xp.asarray(other, dtype=dtype)
+
+
 _ROW = {"dtypes": "float", "inplace": False, "function": False, "method": False}
 
 
@@ -22,9 +29,8 @@ def gate(xp, input: Operand, other: Operand):
     Raises:
         ShapeError: the shapes do not broadcast.
     """
-    dtype = (input if hasattr(input, "dtype") else other).dtype
-    input, other = xp.asarray(input, dtype=dtype), xp.asarray(other, dtype=dtype)
-    return xp.where(other <= 0, xp.zeros((), dtype=dtype), input)
+    input, other = _as_arrays(xp, input, other)
+    return xp.where(other <= 0, xp.zeros((), dtype=input.dtype), input)
 
 
 @pointwise("input > other ? 1 : input < other ? -1 : input == other ? 0 : input + other", **_ROW, differentiable=False)
@@ -43,8 +49,8 @@ def order(xp, input: Operand, other: Operand):
     Raises:
         ShapeError: the shapes do not broadcast.
     """
-    dtype = (input if hasattr(input, "dtype") else other).dtype
-    input, other = xp.asarray(input, dtype=dtype), xp.asarray(other, dtype=dtype)
+    input, other = _as_arrays(xp, input, other)
+    dtype = input.dtype
     result = (input > other).astype(dtype) - (input < other).astype(dtype)
     return xp.where((input != input) | (other != other), xp.asarray(math.nan, dtype=dtype), result)
 

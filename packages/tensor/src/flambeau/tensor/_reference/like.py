@@ -17,12 +17,12 @@ def _made_on(xp, device, make):
         return make(backend.xp)
 
 
-def _place(operation, device):
-    """The device named, if one is; it must be there."""
+def _kind_and_place(operation, input, dtype, device):
+    """The dtype, ``input``'s if none is named; and the device named, if one is, which must be there."""
     if device is not None:
         device = _backends.device_argument(device, operation)
         _backends.backend_of_device(device, operation)
-    return device
+    return dtype or input.dtype, device
 
 
 @operator(method=False, out=False, differentiable=False)
@@ -85,7 +85,7 @@ def empty_like(xp, input: Array, *, dtype: DType = None, device: Anything = None
 def _like_check(definition):
     @definition.check
     def check(input, dtype, device):
-        return input, dtype or input.dtype, _place(definition.name, device)
+        return input, *_kind_and_place(definition.name, input, dtype, device)
 
 
 for _definition in (zeros_like, ones_like, empty_like):
@@ -117,10 +117,10 @@ def full_like(xp, input: Array, fill_value: Number, *, dtype: DType = None, devi
 
 @full_like.check
 def _(input, fill_value, dtype, device):
-    dtype = dtype or input.dtype
+    dtype, device = _kind_and_place("full_like", input, dtype, device)
     fill_value = python_number(fill_value)
     check_number("full_like", "fill_value", fill_value, dtype)
-    return input, fill_value, dtype, _place("full_like", device)
+    return input, fill_value, dtype, device
 
 
 @operator(random=True, method=False, out=False, differentiable=False)
@@ -173,9 +173,9 @@ def _draw_check(definition):
     @definition.check
     def check(input, dtype, device, generator):
         check_generator(definition.name, generator)
-        dtype = dtype or input.dtype
+        dtype, device = _kind_and_place(definition.name, input, dtype, device)
         check_floating_result(definition.name, dtype)
-        return input, dtype, _place(definition.name, device), generator
+        return input, dtype, device, generator
 
 
 for _definition in (rand_like, randn_like):

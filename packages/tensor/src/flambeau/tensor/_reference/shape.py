@@ -388,7 +388,8 @@ def clone(xp, input: Array):
 def cast(xp, input: Array, dtype: DType):
     """The same elements in another dtype: the Tensor itself when it has that dtype.
 
-    Floats become integers by dropping their fraction, and bools by whether they are not zero.
+    Floats become integers by dropping their fraction, and bools by whether they are not zero. Of complex numbers the
+    real part is taken.
 
     Args:
         input: Tensor of any shape and dtype.
@@ -397,7 +398,11 @@ def cast(xp, input: Array, dtype: DType):
     Returns:
         Tensor of ``input``'s shape.
     """
-    return input if dtype is None or input.dtype == dtype else input.astype(dtype)
+    if dtype is None or input.dtype == dtype:
+        return input
+    if input.dtype.kind == "c" and dtype.kind not in "cb":
+        input = input.real  # by itself NumPy would warn
+    return input.astype(dtype)
 
 
 @operator()
