@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "flambeau/isa.hpp"
+#include "flambeau/math/rare.hpp"
 #include "flambeau/pointwise.hpp"
 
 namespace flambeau::FLAMBEAU_ISA {
@@ -15,7 +16,8 @@ template <class F, class In, class Out>
 void unary(const void* const* in, unsigned, void* out, std::ptrdiff_t n) {
     const In* a_n = static_cast<const In*>(in[0]);
     Out* out_n = static_cast<Out*>(out);
-    FLAMBEAU_EACH(n) out_n[i] = static_cast<Out>(F::apply(a_n[i]));
+    if constexpr (requires { typename F::Rare; }) math::over_array<typename F::Rare>(a_n, out_n, n);
+    else FLAMBEAU_EACH(n) out_n[i] = static_cast<Out>(F::apply(a_n[i]));
 }
 
 template <class F, class In, class Out>

@@ -7,11 +7,15 @@
 #include <type_traits>
 
 #include "flambeau/isa.hpp"
+#include "flambeau/math/exponential.hpp"
+#include "flambeau/math/hyperbolic.hpp"
+#include "flambeau/math/trigonometric.hpp"
 
 namespace flambeau::FLAMBEAU_ISA::scalar {
 
-using std::atan2, std::ceil, std::cos, std::exp, std::expm1, std::floor, std::isfinite, std::isinf, std::isnan, std::log,
-    std::log1p, std::rint, std::sin, std::sqrt, std::tan, std::tanh, std::trunc, std::pow;
+using math::atan2, math::cos, math::exp, math::expm1, math::log, math::log1p, math::sigmoid, math::sin, math::tan,
+    math::tanh;
+using std::ceil, std::floor, std::isfinite, std::isinf, std::isnan, std::pow, std::rint, std::sqrt, std::trunc;
 
 template <class T>
 FLAMBEAU_INLINE T divide(T a, T b) {
@@ -86,12 +90,6 @@ FLAMBEAU_INLINE T floor_divide(T a, T b) {
         const T q = static_cast<T>(a / b);
         return (a % b != 0 && (a < 0) != (b < 0)) ? static_cast<T>(q - 1) : q;
     }
-}
-
-// 1 / (1 + e^-x) without overflow at either end.
-template <class T>
-FLAMBEAU_INLINE T sigmoid(T a) {
-    return T(1) / (T(1) + std::exp(-a));
 }
 
 template <class T>

@@ -238,10 +238,14 @@ cdef object pointwise(Operator op, tuple args, object into):
     if t < 0 or (absent > 0 and absent == op.optional):
         return None
     for k in range(row.arity):
-        if op.kinds[k] == Kind_OPERAND and type(values[k]) is not cnp.ndarray:
-            t = _meet_python_number(t, values[k])
-            if t < 0:
-                return None
+        if op.kinds[k] == Kind_OPERAND:
+            if op.promote == 0:
+                if type(values[k]) is cnp.ndarray:
+                    return None  # `input` alone decides, and the general path converts
+            elif type(values[k]) is not cnp.ndarray:
+                t = _meet_python_number(t, values[k])
+                if t < 0:
+                    return None
     t = _operation_type(op, t)
     computed = Float32 if t >= ComputeTypes else t
     if t < 0 or row.loops[computed] is NULL:

@@ -92,7 +92,11 @@ cdef class PointwiseProgram:
         if t < 0:
             raise NotPointwise(f"{op.name}() of numbers alone")
         for k in range(row.arity):
-            if op.kinds[k] == Kind_OPERAND and not isinstance(arguments[k], Value):
+            if op.kinds[k] != Kind_OPERAND:
+                continue
+            if op.promote == 0 and isinstance(arguments[k], Value):
+                raise NotPointwise(f"{op.name}() with a Tensor for '{op.names[k]}'")
+            if op.promote != 0 and not isinstance(arguments[k], Value):
                 t = _meet_python_number(t, arguments[k])
                 if t < 0:
                     raise NotPointwise(f"{op.name}() with {_type_name(arguments[k])} for '{op.names[k]}'")
