@@ -34,15 +34,20 @@ template <class T>
 FLAMBEAU_INLINE void scan_block(const T* x, T* out_n, std::ptrdiff_t n, T before) {
     constexpr int lanes = Lanes<T>;
     constexpr auto all = std::make_index_sequence<lanes>();
-    Vector<T, lanes> carry = splat<T, lanes>(before);
+    // What was before comes last: it may be large, and each rounding then as large.
+    const Vector<T, lanes> all_before = splat<T, lanes>(before);
+    Vector<T, lanes> carry{};
     std::ptrdiff_t i = 0;
     for (; i + lanes <= n; i += lanes) {
         const Vector<T, lanes> v = running<T, lanes, 1>(load_vector<T, lanes>(x + i), all);
-        store_vector<T, lanes>(out_n + i, v + carry);
+        store_vector<T, lanes>(out_n + i, (v + carry) + all_before);
         carry += last_lane<T, lanes>(v, all);
     }
     T sum = carry[0];
-    for (; i < n; ++i) out_n[i] = sum += x[i];
+    for (; i < n; ++i) {
+        sum += x[i];
+        out_n[i] = sum + before;
+    }
 }
 
 template <class In>

@@ -5,6 +5,7 @@
 #include "flambeau/philox.hpp"
 #include "flambeau/pointwise.hpp"
 #include "flambeau/reduction.hpp"
+#include "flambeau/rows.hpp"
 #include "flambeau/scan.hpp"
 
 FLAMBEAU_FAMILY(PointwiseKernels, pointwise)
@@ -13,3 +14,4 @@ FLAMBEAU_FAMILY(ReductionKernels, reduction)
 FLAMBEAU_FAMILY(ConvolutionKernels, convolution)
 FLAMBEAU_FAMILY(RandomKernels, random)
 FLAMBEAU_FAMILY(ScanKernels, scan)
+FLAMBEAU_FAMILY(RowKernels, row)

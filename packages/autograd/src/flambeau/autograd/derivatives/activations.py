@@ -29,16 +29,5 @@ def softplus(grad, input, beta, threshold):
     return ft.where(scaled > threshold, grad, grad * ft.sigmoid(scaled))
 
 
-@gradient(ops.softmax, "input")
-def softmax(grad, result, dim):
-    return result * (grad - _totals(grad * result, dim))
-
-
-@gradient(ops.log_softmax, "input")
-def log_softmax(grad, result, dim):
-    return grad - ft.exp(result) * _totals(grad, dim)
-
-
-def _totals(x, dim):
-    """The sum along ``dim``, in the place of every element that is in it."""
-    return ops.spread(x.sum(dim, keepdim=True), x.shape, (dim,), True)
+gradient(ops.softmax, "input")(lambda grad, result, dim: ops.softmax_backward(grad, result, dim))
+gradient(ops.log_softmax, "input")(lambda grad, result, dim: ops.log_softmax_backward(grad, result, dim))

@@ -11,6 +11,7 @@ from . import (  # noqa: F401
     gemm,
     random,
     reductions,
+    rows,
     runtime,
     scans,
 )

@@ -237,6 +237,10 @@ cdef object _norm(Operator op, tuple args, object into):
     return _reduce(name, args[0], args[2], args[3], None, 0, VALUES, into)
 
 
+cdef object _logsumexp(Operator op, tuple args, object into):
+    return _reduce(ReduceLogSumExp, args[0], args[1], args[2], None, 0, VALUES, into)
+
+
 cdef object _GREAT = 2**53
 cdef double _INFINITY = float("inf")
 
@@ -255,3 +259,4 @@ set_native("count_nonzero", &_count_nonzero)
 set_native("var", &_var)
 set_native("std", &_std)
 set_native("norm", &_norm)
+set_native("logsumexp", &_logsumexp)

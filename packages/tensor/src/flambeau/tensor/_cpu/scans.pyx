@@ -11,10 +11,11 @@ cdef extern from "flambeau/scan.hpp" namespace "flambeau":
         ptrdiff_t shape[16]
         ptrdiff_t stride[16]
         ptrdiff_t out_stride[16]
-    ctypedef void (*scan_t)(const ScanLayout& layout) noexcept nogil
     struct ScanKernels:
-        scan_t cumsum[15]
+        void (*cumsum[15])(const ScanLayout& layout) noexcept nogil
     const ScanKernels& scan_kernels() noexcept
+
+ctypedef void (*scan_t)(const ScanLayout& layout) noexcept nogil
 
 
 cdef object _cumsum(Operator op, tuple args, object into):

@@ -2,8 +2,9 @@
 
 import math
 
-from .._schema import Anything, Array, Bool, Operand, Shape, operator, pointwise
-from ._helpers import checks_broadcast
+from .. import errors
+from .._schema import Anything, Array, Bool, Dim, Operand, Shape, operator, pointwise
+from ._helpers import checks_broadcast, narrowed, widened
 
 
 def _as_arrays(xp, input, other):
@@ -90,6 +91,60 @@ def tanh_backward(xp, grad_output: Array, output: Array):
 
 
 checks_broadcast(gate, order, sigmoid_backward, tanh_backward)
+
+
+@operator(dtypes="float", function=False, method=False)
+def softmax_backward(xp, grad_output: Array, output: Array, dim: Dim):
+    """The gradient of :func:`softmax`: ``output * (grad_output - sum(grad_output * output, dim))``.
+
+    Args:
+        grad_output: gradient of the result.
+        output: the result, of the same shape.
+        dim: the dimension along which its elements add up to 1.
+
+    Returns:
+        Tensor like ``output``.
+
+    Raises:
+        ShapeError: the shapes differ.
+    """
+    if output.ndim == 0:
+        return xp.zeros_like(output)
+    g, y = widened(grad_output), widened(output)
+    return narrowed(y * (g - xp.sum(g * y, axis=dim, keepdims=True)), output.dtype)
+
+
+@operator(dtypes="float", function=False, method=False)
+def log_softmax_backward(xp, grad_output: Array, output: Array, dim: Dim):
+    """The gradient of :func:`log_softmax`: ``grad_output - exp(output) * sum(grad_output, dim)``.
+
+    Args:
+        grad_output: gradient of the result.
+        output: the result, of the same shape.
+        dim: the dimension along which ``exp(output)`` adds up to 1.
+
+    Returns:
+        Tensor like ``output``.
+
+    Raises:
+        ShapeError: the shapes differ.
+    """
+    if output.ndim == 0:
+        return xp.zeros_like(output)
+    g, y = widened(grad_output), widened(output)
+    return narrowed(g - xp.exp(y) * xp.sum(g, axis=dim, keepdims=True), output.dtype)
+
+
+def _same_shape_check(definition):
+    @definition.check
+    def check(grad_output, output, dim):
+        if grad_output.shape != output.shape:
+            expected = f"shape {tuple(grad_output.shape)} as grad_output"
+            errors.shape_error(definition.name, "output", expected, str(tuple(output.shape)))
+
+
+for _definition in (softmax_backward, log_softmax_backward):
+    _same_shape_check(_definition)
 
 # As far as this, results are written out, because contiguous operands of small operations take the compiled loops.
 _SMALL = 4096

@@ -30,6 +30,9 @@ def softmax_samples(make):
         yield sample(make((3, 4), layout=layout), dim=1)
     yield sample(make((0, 3)), 1)
     yield sample(make((3, 0)), 1)
+    for shape in [(40, 33), (2, 5000)]:  # whole tiles of columns, more than one block of a row
+        yield sample(make(shape), 0, smooth=False)
+        yield sample(make(shape), 1, smooth=False)
     yield sample(make.values([[100.0, -100.0, 99.0], [-100.0, -100.0, -100.0]]), 1, smooth=False)
     yield sample(make.values([[np.nan, 1.0], [0.0, -np.inf], [5.0, 5.0]]), 1, smooth=False)
 

@@ -37,6 +37,35 @@ def slope(name, reference):
     return OpInfo(name, slope_samples, reference, FLOATS, errors=errors, tolerance=SEVERAL_STEPS)
 
 
+def weight_samples(make):
+    """Gradients of any size, and results of a softmax."""
+    for dim in (0, 1, -1):
+        yield sample(make((2, 3, 2)), make((2, 3, 2), 0, 1), dim)
+    for layout in LAYOUTS:
+        yield sample(make((3, 4), layout=layout), make((3, 4), 0, 1, layout), 1)
+        yield sample(make((3, 4)), make((3, 4), 0, 1, layout), 0)
+    yield sample(make((2, 40)), make((2, 40), 0, 1), 0, smooth=False)
+    yield sample(make(()), make((), 0, 0), 0, smooth=False)
+    yield sample(make((0, 3)), make((0, 3), 0, 1), 1)
+    yield sample(make((3, 0)), make((3, 0), 0, 1), 1)
+
+
+def weights(name, reference):
+    def errors(make):
+        message = f"{name}(): argument 'output': expected shape (2, 3) as grad_output, got (2,)"
+        yield error(ShapeError, message, make((2, 3)), make((2,)), 0)
+
+    return OpInfo(name, weight_samples, reference, FLOATS, errors=errors, tolerance=SEVERAL_STEPS)
+
+
+def softmax_backward(grad, y, dim):
+    return y * (grad - (grad * y).sum(axis=dim, keepdims=True)) if y.ndim else np.zeros(())
+
+
+def log_softmax_backward(grad, y, dim):
+    return grad - np.exp(y) * grad.sum(axis=dim, keepdims=True) if y.ndim else np.zeros(())
+
+
 # (shape of what was reduced, dim, keepdim)
 REDUCED = (
     ((2, 3), None, False),
@@ -67,5 +96,7 @@ ENTRIES = (
     binary("order", order, dtypes=FLOATS),
     slope("sigmoid_backward", lambda grad, y: grad * (y * (1 - y))),
     slope("tanh_backward", lambda grad, y: grad * (1 - y**2)),
+    weights("softmax_backward", softmax_backward),
+    weights("log_softmax_backward", log_softmax_backward),
     OpInfo("spread", spread_samples, spread),
 )
