@@ -212,7 +212,42 @@ CPU.kernels.update(
 )
 
 
-# In-place filling of contiguous arrays, and dropout of them: as they are called in every step of a training.
+# The usual calls, without more ado: draws of float32 or float64, filling of contiguous arrays, dropout of them.
+
+cdef cnp.ndarray _drawn(tuple args, object into):
+    """The array that rand or randn fills; None when the general path must look at the arguments."""
+    cdef cnp.npy_intp dims[cnp.NPY_MAXDIMS]
+    cdef object size, shape = args[0], generator = args[1], dtype = args[2]
+    cdef int ndim = 0, typenum = cnp.NPY_FLOAT
+    if into is not None or args[3] is not None or not (generator is None or isinstance(generator, Generator)):
+        return None
+    if dtype is not None:
+        if not isinstance(dtype, np.dtype) or not (<cnp.dtype>dtype).isnative:
+            return None
+        typenum = (<cnp.dtype>dtype).type_num
+        if typenum != cnp.NPY_FLOAT and typenum != cnp.NPY_DOUBLE:
+            return None
+    if type(shape) is not tuple or len(<tuple>shape) > cnp.NPY_MAXDIMS:
+        return None
+    if len(<tuple>shape) == 1 and type((<tuple>shape)[0]) is tuple:
+        shape = (<tuple>shape)[0]  # rand((2, 3)) as well as rand(2, 3)
+    for size in <tuple>shape:
+        if type(size) is not int or not 0 <= size < 2**31 or ndim == cnp.NPY_MAXDIMS:
+            return None
+        dims[ndim] = size
+        ndim += 1
+    return new_array(ndim, dims, typenum)
+
+
+cdef object _native_rand(Operator op, tuple args, object into):
+    cdef cnp.ndarray out = _drawn(args, into)
+    return None if out is None else _fill_uniform(out, args[1], 0, 1)
+
+
+cdef object _native_randn(Operator op, tuple args, object into):
+    cdef cnp.ndarray out = _drawn(args, into)
+    return None if out is None else _fill_normal(out, args[1], 0, 1)
+
 
 cdef inline bint _fillable(object into, object input, object generator):
     return (into is not None and into is cpu_array(input) and _is_float(into) and PyArray_ISCARRAY(<cnp.ndarray>into)
@@ -252,6 +287,8 @@ cdef object _native_dropout(Operator op, tuple args, object into):
     return _dropout_into(x, into, p, args[2], args[3])
 
 
+set_native("rand", _native_rand)
+set_native("randn", _native_randn)
 set_native("uniform", _native_uniform)
 set_native("normal", _native_normal)
 set_native("dropout", _native_dropout)
