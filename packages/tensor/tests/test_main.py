@@ -20,17 +20,9 @@ def test_command_tells_what_runs_and_races():
     )
     assert time.monotonic() - start < 60 and done.stderr == ""
     head, _, race = done.stdout.partition("\n\n")
-<<<<<<< HEAD
-    told = dict(
-        re.split(r"  +", line, maxsplit=1) for line in head.replace("flambeau.tensor", "version  ").splitlines()
-    )
-    assert list(told) == ["version", "instruction set", "threads", "memory pool", "GPU"]
-    assert told["version"].startswith(f"{ft.__version__}, Python ")
-=======
     told = dict(re.split(r"  +", line, maxsplit=1) for line in head.splitlines())
     assert list(told) == ["flambeau.tensor", "instruction set", "threads", "memory pool", "GPU"]
     assert told["flambeau.tensor"].startswith(f"{ft.__version__}, Python ")
->>>>>>> 3618775 (Draw small random tensors without the general path)
     assert told["instruction set"] == f"{instruction_sets()[0]}, of {', '.join(instruction_sets())}"
     assert told["threads"] == "2"
     assert re.fullmatch(r"\d+ MiB in use, \d+ MiB kept of [\d.]+ (M|G)iB", told["memory pool"])

@@ -33,7 +33,7 @@ def expm1(xp, input: Array):
 
     Example:
         >>> ft.expm1(ft.tensor([0.0, 1.0])).tolist()
-        [0.0, 1.7182817459106445]
+        [0.0, 1.718281865119934]
     """
     return xp.expm1(input)
 

@@ -186,6 +186,7 @@ def masked_fill_samples(make):
     yield sample(make(()), make.bools(()), 1)
     yield sample(make((0, 3)), make.bools((1, 3)), 1)
     yield sample(make((3, 4), layout="transposed"), make.bools((3, 4), "strided"), 0)
+    yield sample(make((3, 4), layout="reversed"), make.bools((3, 4), "reversed"), 1)
 
 
 def masked_select_samples(make):
