@@ -48,7 +48,7 @@ def family_page(family, operators):
     """A table of all operators of a family, then each public function's own documentation."""
     title = family.replace("_", " ").capitalize()
     table = ["| call | what it does | differentiable |", "|---|---|---|", *map(row, operators), ""]
-    functions = [f".. autofunction:: flambeau.tensor.{op.name}" for op in operators if hasattr(ft, op.name)]
+    functions = [f".. autofunction:: flambeau.tensor.{op.name}" for op in operators if op.definition.function]
     return [f"# {title}", "", *table, *rst(functions)]
 
 

@@ -7,9 +7,8 @@ import sys
 import time
 from collections.abc import Callable
 
-import numpy as np
-
 import flambeau.tensor as ft
+import numpy as np
 
 from ._core.tensor import instruction_set, instruction_sets
 

@@ -283,7 +283,6 @@ def _near(name: str) -> str:
 
 
 @composed(method=False)
-@functools.lru_cache(maxsize=256)
 def pointwise(expression: str) -> Expression:
     """A formula, compiled into one pass over memory.
 
@@ -312,4 +311,7 @@ def pointwise(expression: str) -> Expression:
     """
     if not isinstance(expression, str):
         errors.type_error("pointwise", "expression", "str", type(expression).__name__)
-    return Expression(expression)
+    return _read(expression)
+
+
+_read = functools.lru_cache(maxsize=256)(Expression)

@@ -243,6 +243,8 @@ cdef object _saved_value(Node node, int slot, bint create_graph):
     """A kept value: checked to be unchanged, and without history unless the graph of backward is wanted."""
     cdef object value = node.saved[slot]
     if type(value) is tuple or type(value) is list:
+        if <uint32_t>_versions_in(value) != node.versions[slot]:
+            _changed_in_list(node, slot)
         return tuple([_plain(node, v, create_graph) if isinstance(v, Tensor) else v for v in value])
     if not isinstance(value, Tensor):
         return value
@@ -251,6 +253,15 @@ cdef object _saved_value(Node node, int slot, bint create_graph):
     if create_graph and node.rule.slot_kind[slot] == FROM_OUTPUT and _flows_through(node, slot, <Tensor>value):
         return _rejoined(<Tensor>value, node, node.rule.slot_position[slot])
     return _plain(node, value, create_graph)
+
+
+cdef uint64_t _versions_in(object values) except? 0:
+    """The versions of all Tensors in a list together: any change of one changes it, for versions only grow."""
+    cdef uint64_t total = 0
+    for value in values:
+        if isinstance(value, Tensor):
+            total += version_of(<Tensor>value)
+    return total
 
 
 cdef bint _flows_through(Node node, int slot, Tensor output):
@@ -271,6 +282,13 @@ cdef object _changed_since(Node node, int slot, Tensor value):
         f"{node.title()}(): {what} '{name}', kept for backward: expected version {node.versions[slot]}, as recorded "
         f"at {_where(node)}, got version {version_of(value)} after {by.name}_ changed it in place; "
         f"change a clone() instead")
+
+
+cdef object _changed_in_list(Node node, int slot):
+    name = node.rule.slot_names[slot]
+    raise RuntimeError(
+        f"{node.title()}(): argument '{name}', kept for backward: expected its Tensors unchanged, as recorded at "
+        f"{_where(node)}, got a change in place since; change a clone() instead")
 
 
 cdef object _put(Node node, list result, int target, object grad):

@@ -254,6 +254,9 @@ cdef inline int _save(Node node, Rule rule, PyObject** args, list values, object
                 value = _about(<object>args[rule.slot_position[s]], kind)
             if isinstance(value, Tensor):
                 node.versions[s] = <uint32_t>version_of(<Tensor>value)
+            elif type(value) is tuple or type(value) is list:
+                value = tuple(value)  # the caller's list may change
+                node.versions[s] = <uint32_t>_versions_in(value)
         Py_INCREF(value)
         PyTuple_SET_ITEM(saved, s, value)
     node.saved = saved
