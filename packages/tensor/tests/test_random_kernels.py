@@ -7,6 +7,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import threading
 
 import flambeau.tensor as ft
 import numpy as np
@@ -177,3 +178,21 @@ def test_forked_child_draws_with_threads_of_its_own():
             )
             os._exit(0 if same else 1)
         assert os.waitpid(child, 0)[1] == 0
+
+
+def test_callers_on_several_python_threads():
+    """Python threads that draw at once, of whom one has the kernels' threads at a time, get what each gets alone."""
+    expected = [ft.randn(200_000, generator=ft.Generator(k)).numpy() for k in range(4)]
+    wrong = []
+
+    def draw(k):
+        for _ in range(10):
+            if not np.array_equal(ft.randn(200_000, generator=ft.Generator(k)).numpy(), expected[k]):
+                wrong.append(k)
+
+    callers = [threading.Thread(target=draw, args=(k,)) for k in range(4)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert wrong == []
