@@ -46,7 +46,7 @@ void cast(const void* const* in, unsigned, void* out, std::ptrdiff_t n) {
     To* out_n = static_cast<To*>(out);
     if constexpr (is_half<From> && std::is_same_v<To, float>) to_floats(in_n, out_n, n);
     else if constexpr (std::is_same_v<From, float> && is_half<To>) from_floats(in_n, out_n, n);
-    else FLAMBEAU_EACH(n) out_n[i] = converted<To>(in_n[i]);
+    else FLAMBEAU_EACH(n) out_n[i] = converted<To>(element(in_n, i));
 }
 
 template <int from, int to>

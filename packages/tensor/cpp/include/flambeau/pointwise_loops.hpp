@@ -1,6 +1,7 @@
 // The loops of the pointwise table, for one instruction set.
 #pragma once
 
+#include <type_traits>
 #include <utility>
 
 #include "flambeau/isa.hpp"
@@ -12,12 +13,20 @@ namespace flambeau::FLAMBEAU_ISA {
 // Says that iterations are independent: `out` may be an operand itself, but overlaps none of them otherwise.
 #define FLAMBEAU_EACH(n) _Pragma("GCC ivdep") for (std::ptrdiff_t i = 0; i < (n); ++i)
 
+// An element. gcc does not vectorise loops over bools, but does over bytes; and a bool of another library's may hold
+// something else than 0 or 1.
+template <class T>
+FLAMBEAU_INLINE T element(const T* in_n, std::ptrdiff_t i) {
+    if constexpr (std::is_same_v<T, bool>) return reinterpret_cast<const std::uint8_t*>(in_n)[i] != 0;
+    else return in_n[i];
+}
+
 template <class F, class In, class Out>
 void unary(const void* const* in, unsigned, void* out, std::ptrdiff_t n) {
     const In* a_n = static_cast<const In*>(in[0]);
     Out* out_n = static_cast<Out*>(out);
     if constexpr (requires { typename F::Rare; }) math::over_array<typename F::Rare>(a_n, out_n, n);
-    else FLAMBEAU_EACH(n) out_n[i] = static_cast<Out>(F::apply(a_n[i]));
+    else FLAMBEAU_EACH(n) out_n[i] = static_cast<Out>(F::apply(element(a_n, i)));
 }
 
 template <class F, class In, class Out>
@@ -27,10 +36,10 @@ void binary(const void* const* in, unsigned scalars, void* out, std::ptrdiff_t n
     Out* out_n = static_cast<Out*>(out);
     // A loop for each case, so that the compiler vectorises each.
     switch (scalars) {
-        case 0: FLAMBEAU_EACH(n) out_n[i] = static_cast<Out>(F::apply(a_n[i], b_n[i])); break;
-        case 1: { const In a = *a_n; FLAMBEAU_EACH(n) out_n[i] = static_cast<Out>(F::apply(a, b_n[i])); break; }
-        case 2: { const In b = *b_n; FLAMBEAU_EACH(n) out_n[i] = static_cast<Out>(F::apply(a_n[i], b)); break; }
-        default: { const Out x = static_cast<Out>(F::apply(*a_n, *b_n)); FLAMBEAU_EACH(n) out_n[i] = x; }
+        case 0: FLAMBEAU_EACH(n) out_n[i] = static_cast<Out>(F::apply(element(a_n, i), element(b_n, i))); break;
+        case 1: { const In a = element(a_n, 0); FLAMBEAU_EACH(n) out_n[i] = static_cast<Out>(F::apply(a, element(b_n, i))); break; }
+        case 2: { const In b = element(b_n, 0); FLAMBEAU_EACH(n) out_n[i] = static_cast<Out>(F::apply(element(a_n, i), b)); break; }
+        default: { const Out x = static_cast<Out>(F::apply(element(a_n, 0), element(b_n, 0))); FLAMBEAU_EACH(n) out_n[i] = x; }
     }
 }
 
@@ -38,12 +47,12 @@ void binary(const void* const* in, unsigned scalars, void* out, std::ptrdiff_t n
 template <class T, ArgumentKind kind>
 struct Argument {
     const T* data;
-    FLAMBEAU_INLINE T operator[](std::ptrdiff_t i) const { return data[i]; }
+    FLAMBEAU_INLINE T operator[](std::ptrdiff_t i) const { return element(data, i); }
 };
 template <class T>
 struct Argument<T, Mask> {
     const bool* data;
-    FLAMBEAU_INLINE bool operator[](std::ptrdiff_t i) const { return data[i]; }
+    FLAMBEAU_INLINE bool operator[](std::ptrdiff_t i) const { return element(data, i); }
 };
 template <class T>
 struct Argument<T, Number> {

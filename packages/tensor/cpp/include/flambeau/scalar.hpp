@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <type_traits>
 
@@ -16,6 +17,22 @@ namespace flambeau::FLAMBEAU_ISA::scalar {
 using math::atan2, math::cos, math::exp, math::expm1, math::log, math::log1p, math::sigmoid, math::sin, math::tan,
     math::tanh;
 using std::ceil, std::floor, std::isfinite, std::isinf, std::isnan, std::pow, std::rint, std::sqrt, std::trunc;
+
+template <int bytes> struct BitsOf;
+template <> struct BitsOf<1> { using T = std::uint8_t; };
+template <> struct BitsOf<2> { using T = std::uint16_t; };
+template <> struct BitsOf<4> { using T = std::uint32_t; };
+template <> struct BitsOf<8> { using T = std::uint64_t; };
+
+// `a` where the condition holds, else `b`. By masks, because gcc makes branches of ?: with operands in memory, and does
+// not vectorise them.
+template <class T>
+FLAMBEAU_INLINE T select(bool condition, T a, T b) {
+    using Bits = typename BitsOf<sizeof(T)>::T;
+    const Bits mask = static_cast<Bits>(-static_cast<Bits>(condition));
+    const Bits chosen = (__builtin_bit_cast(Bits, a) & mask) | (__builtin_bit_cast(Bits, b) & ~mask);
+    return __builtin_bit_cast(T, chosen);
+}
 
 template <class T>
 FLAMBEAU_INLINE T divide(T a, T b) {

@@ -61,9 +61,9 @@ cdef object _native_cast(Operator op, tuple args, object into):
     if x is None or into is not None or not isinstance(args[1], cnp.dtype):
         return None
     dtype = args[1]
-    if dtype.num >= 256 or dtype.num == cnp.PyArray_TYPE(<cnp.ndarray>x):
+    if dtype.num == cnp.PyArray_TYPE(<cnp.ndarray>x):
         return None
-    return _new_copy(<cnp.ndarray>x, _stored[<int>dtype.num], True)
+    return _new_copy(<cnp.ndarray>x, _type_of_number(dtype.num), True)
 
 
 cdef object _native_copy(Operator op, tuple args, object into):

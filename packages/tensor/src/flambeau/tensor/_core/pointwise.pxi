@@ -26,6 +26,8 @@ cdef _fill_type_tables():
         _typenum[<int>number] = dtype.num
         if dtype.num < 256:
             _stored[<int>dtype.num] = number
+        elif dtype != _BFLOAT16:
+            raise ImportError(f"no place for NumPy's type number of {dtype}")
     for i, a in dtypes.items():
         for j, b in dtypes.items():
             _meeting[i][j] = numbers[promote_types(a, b)]
@@ -34,12 +36,18 @@ cdef _fill_type_tables():
 _fill_type_tables()
 
 
+cdef inline int _type_of_number(int typenum) noexcept:
+    """Our number of a type by NumPy's, or -1. bfloat16 comes from another package, and gets its number as it loads."""
+    if typenum >= 256:
+        return BFloat16 if typenum == _typenum[BFloat16] else -1
+    return _stored[typenum]
+
+
 cdef inline int _stored_type(cnp.ndarray x) noexcept:
     """Our number of an array's type, or -1 when there are no kernels for it."""
-    cdef int typenum = cnp.PyArray_TYPE(x)
-    if typenum >= 256 or not cnp.PyArray_ISNOTSWAPPED(x) or not cnp.PyArray_ISALIGNED(x):
+    if not cnp.PyArray_ISNOTSWAPPED(x) or not cnp.PyArray_ISALIGNED(x):
         return -1
-    return _stored[typenum]
+    return _type_of_number(cnp.PyArray_TYPE(x))
 
 
 cdef inline bint _is_float_type(int t) noexcept:

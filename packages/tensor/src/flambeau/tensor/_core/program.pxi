@@ -52,10 +52,10 @@ cdef class PointwiseProgram:
         """A new input: a Value."""
         if len(self.inputs) + MaxOutputs >= MaxOperands:
             raise NotPointwise(f"more than {MaxOperands - MaxOutputs} inputs")
-        cdef int typenum = np.dtype(dtype).num
-        if typenum >= 256 or _stored[typenum] < 0:
+        cdef int t = _type_of_number(np.dtype(dtype).num)
+        if t < 0:
             raise NotPointwise(f"elements of dtype {dtype}")
-        value = _value(_stored[typenum], len(self.inputs), -1)
+        value = _value(t, len(self.inputs), -1)
         self.inputs.append(value)
         return value
 
@@ -234,7 +234,7 @@ cdef class PointwiseProgram:
     def convert(self, value, dtype):
         """The same elements in another dtype."""
         cdef Value v = <Value>value
-        cdef int t = _stored[<int>np.dtype(dtype).num]
+        cdef int t = _type_of_number(np.dtype(dtype).num)
         cdef int computed = Float32 if t >= ComputeTypes else t
         if v.type == t:
             return v

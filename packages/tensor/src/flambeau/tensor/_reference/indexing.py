@@ -260,7 +260,7 @@ def _(input, dim, index, source, alpha):
 index_add.inplace_with(_index_add)
 
 
-@operator(cpp="mask ? value : input", inplace=True)
+@operator(cpp="select(mask, value, input)", inplace=True)
 def masked_fill(xp, input: Array, mask: Mask, value: Operand):
     """``input`` with a value where a mask is true.
 
