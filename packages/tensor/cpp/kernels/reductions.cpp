@@ -48,7 +48,8 @@ constexpr Reduction reduction_of() {
         return described<In, Combined<R, Greater<R, Magnitude>>, AsIs<R, In>, false, false>();
     else if constexpr (name == ReduceNormMin)
         return described<In, Combined<R, Less<R, Magnitude>>, AsIs<R, In>, false, false>();
-    else return described<In, ExpSums<R>, Logarithmed<R, In>>();
+    else if constexpr (name == ReduceLogSumExp) return described<In, ExpSums<R>, Logarithmed<R, In>>();
+    else return described<In, Moments<R>, Standardized<R>>();
 }
 
 struct ReductionTable {

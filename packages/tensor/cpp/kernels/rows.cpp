@@ -12,16 +12,6 @@ constexpr std::ptrdiff_t RowPart = 16 << 10;    // elements that one thread take
 constexpr std::ptrdiff_t NarrowLines = 8;       // fewer columns than these are done one by one
 
 template <class Op, class T>
-void any_row(const T* a, const T* b, T* out_n, std::ptrdiff_t n) {
-    if (n <= BlockLength) return Op::row(a, b, out_n, n);
-    auto measure = Op::measure(a, b, BlockLength);
-    for (std::ptrdiff_t at = BlockLength; at < n; at += BlockLength)
-        measure = Op::merge(measure, Op::measure(a + at, b + at, least(BlockLength, n - at)));
-    for (std::ptrdiff_t at = 0; at < n; at += BlockLength)
-        Op::apply(a + at, b + at, out_n + at, least(BlockLength, n - at), measure);
-}
-
-template <class Op, class T>
 bool long_row(const T* a, const T* b, T* out_n, std::ptrdiff_t n) {
     using Measure = typename Op::Measure;
     const std::ptrdiff_t count = (n + BlockLength - 1) / BlockLength;

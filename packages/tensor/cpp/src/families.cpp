@@ -3,6 +3,8 @@
 #include "flambeau/dispatch.hpp"
 #include "flambeau/gemm.hpp"
 #include "flambeau/philox.hpp"
+#include "flambeau/losses.hpp"
+#include "flambeau/normalization.hpp"
 #include "flambeau/pointwise.hpp"
 #include "flambeau/reduction.hpp"
 #include "flambeau/rows.hpp"
@@ -15,3 +17,5 @@ FLAMBEAU_FAMILY(ConvolutionKernels, convolution)
 FLAMBEAU_FAMILY(RandomKernels, random)
 FLAMBEAU_FAMILY(ScanKernels, scan)
 FLAMBEAU_FAMILY(RowKernels, row)
+FLAMBEAU_FAMILY(LossKernels, loss)
+FLAMBEAU_FAMILY(NormalizationKernels, normalization)

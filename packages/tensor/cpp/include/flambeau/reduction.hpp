@@ -23,7 +23,7 @@ namespace flambeau {
 enum ReductionName : std::uint8_t {
     ReduceSum, ReduceProd, ReduceMean, ReduceMax, ReduceMin, ReduceArgMax, ReduceArgMin,
     ReduceAny, ReduceAll, ReduceCount, ReduceVar, ReduceStd,
-    ReduceNorm0, ReduceNorm1, ReduceNorm2, ReduceNormMax, ReduceNormMin, ReduceLogSumExp,
+    ReduceNorm0, ReduceNorm1, ReduceNorm2, ReduceNormMax, ReduceNormMin, ReduceLogSumExp, ReduceMoments,
     ReductionNames
 };
 
@@ -37,7 +37,8 @@ struct States {
     std::ptrdiff_t capacity;
 };
 
-// Where finished outputs go; strides are in bytes. The second is for the places of extremes, and either may be null.
+// Where finished outputs go; strides are in bytes. The second is for the places of extremes (the values may be null then), or for
+// 1 / sqrt(variance + parameter) beside the mean.
 struct Outputs {
     char* data[2];
     std::ptrdiff_t stride[2];
@@ -77,7 +78,7 @@ FLAMBEAU_EXPORT const ReductionKernels& reduction_kernels() noexcept;
 struct ReductionLayout {
     const char* in;
     char* out[2];
-    double parameter;  // the correction of a variance
+    double parameter;  // the correction of a variance, or what is added to it
     int ndim;
     std::ptrdiff_t shape[MaxDims], stride[MaxDims], out_stride[MaxDims];
     bool reduced[MaxDims];

@@ -348,4 +348,16 @@ struct Spread {
     }
 };
 
+template <class T>
+struct Standardized {
+    static constexpr int sizes[2] = {sizeof(T), sizeof(T)};
+    static void finish(States states, std::ptrdiff_t width, std::int64_t count, double eps, Outputs out) {
+        const double *mean = field<double>(states, 0), *squares = field<double>(states, 1);
+        store_values<T>(out.data[0], out.stride[0], width, [&](std::ptrdiff_t i) { return static_cast<T>(mean[i]); });
+        store_values<T>(out.data[1], out.stride[1], width, [&](std::ptrdiff_t i) {
+            return static_cast<T>(1 / std::sqrt(squares[i] / double(count) + eps));
+        });
+    }
+};
+
 }  // namespace flambeau::FLAMBEAU_ISA

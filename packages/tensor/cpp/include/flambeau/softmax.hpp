@@ -167,4 +167,15 @@ struct LogSoftmaxBackward {
     }
 };
 
+// One row of any length.
+template <class Op, class T>
+void any_row(const T* a, const T* b, T* out_n, std::ptrdiff_t n) {
+    if (n <= BlockLength) return Op::row(a, b, out_n, n);
+    auto measure = Op::measure(a, b, BlockLength);
+    for (std::ptrdiff_t at = BlockLength; at < n; at += BlockLength)
+        measure = Op::merge(measure, Op::measure(a + at, b + at, least(BlockLength, n - at)));
+    for (std::ptrdiff_t at = 0; at < n; at += BlockLength)
+        Op::apply(a + at, b + at, out_n + at, least(BlockLength, n - at), measure);
+}
+
 }  // namespace flambeau::FLAMBEAU_ISA

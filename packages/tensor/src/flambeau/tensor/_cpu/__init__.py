@@ -9,6 +9,8 @@ from .._core import functions  # noqa: F401  (makes the records, which get their
 from . import (  # noqa: F401
     convolution,
     gemm,
+    losses,
+    normalization,
     random,
     reductions,
     rows,

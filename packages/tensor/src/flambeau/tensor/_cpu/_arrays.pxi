@@ -66,6 +66,14 @@ cdef inline int _type_of(cnp.ndarray x) noexcept:
     return _type_of_number[typenum] if typenum < 256 else -1
 
 
+cdef inline cnp.ndarray _contiguous(object value, int t):
+    """An array of our type `t` in C order; None for anything else."""
+    cdef cnp.ndarray x = _array_of(value)
+    if x is None or _type_of(x) != t:
+        return None
+    return cnp.PyArray_GETCONTIGUOUS(x)
+
+
 cdef inline int _dim_of(object value, int ndim) except -2:
     """A dimension as it is usually given, 0 <= dim < ndim; -1 where the general path must look at it."""
     cdef Py_ssize_t dim
@@ -113,3 +121,4 @@ cdef object _result(int ndim, cnp.npy_intp* dims, int t, object into, cnp.ndarra
 
 cdef extern from "numpy/arrayobject.h":
     bint PyArray_ISCARRAY(cnp.ndarray)
+    bint PyArray_SAMESHAPE(cnp.ndarray, cnp.ndarray)

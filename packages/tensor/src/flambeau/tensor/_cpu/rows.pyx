@@ -69,10 +69,6 @@ cdef object _along(int name, object input, object other, object dim, object into
     return result
 
 
-cdef extern from "numpy/arrayobject.h":
-    bint PyArray_SAMESHAPE(cnp.ndarray, cnp.ndarray)
-
-
 cdef object _softmax(Operator op, tuple args, object into):
     return _along(RowSoftmax, args[0], None, args[1], into)
 
