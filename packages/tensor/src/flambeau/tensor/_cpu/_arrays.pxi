@@ -43,7 +43,7 @@ cdef _fill_types():
     for t, dtype in ((Float16, np.dtype(np.float16)), (BFloat16, np.dtype(ml_dtypes.bfloat16))):
         _typenum[t] = dtype.num
         if dtype.num < 256:
-            _type_of_number[<int>dtype.num] = t
+            _type_of_number[<int>dtype.num] = t  # bfloat16's is greater: NumPy gives it as ml_dtypes loads
 
 
 _fill_types()
@@ -63,7 +63,9 @@ cdef inline cnp.ndarray _array_of(object value):
 cdef inline int _type_of(cnp.ndarray x) noexcept:
     """Our number of an array's type, or -1."""
     cdef int typenum = cnp.PyArray_TYPE(x)
-    return _type_of_number[typenum] if typenum < 256 else -1
+    if typenum >= 256:
+        return BFloat16 if typenum == _typenum[BFloat16] else -1
+    return _type_of_number[typenum]
 
 
 cdef inline cnp.ndarray _contiguous(object value, int t):
