@@ -14,8 +14,10 @@ KINDS = {"ARRAY": "Operand", "OPERAND": "Operand", "MASK": "Mask", "NUMBER": "Nu
 # What an element costs, in additions: functions that expressions call. Decides how much work is worth a thread.
 COSTS = {"divide": 2, "sqrt": 2, "rsqrt": 3, "remainder": 8, "floor_divide": 8}
 FUNCTION_COST = 8
-CHEAP = {"select", "negate", "absolute", "sign", "maximum", "minimum", "invert", "relu", "isnan", "isinf", "isfinite", "floor",
-         "ceil", "rint", "trunc"}  # fmt: skip
+CHEAP = {
+    "select", "negate", "absolute", "sign", "maximum", "minimum", "invert", "relu", "isnan", "isinf", "isfinite",
+    "floor", "ceil", "rint", "trunc",
+}  # fmt: skip
 
 # Functions that need another method for a few arguments (see math/rare.hpp); a row that is just one of them has a loop
 # that looks for those first.
