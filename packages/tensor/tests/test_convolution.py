@@ -156,6 +156,72 @@ def test_random_cases():
         check(case(n, groups * c, tuple(map(int, size)), groups * o, *options, groups))
 
 
+# Shapes that Winograd's transforms serve: images that are no multiple of 4, channels that are no multiple of vectors,
+# blocks of tiles across images and rounds of images.
+TRANSFORMED = {
+    "plain": case(4, 64, 16, 64, 3, 1, 1),
+    "odd sizes": case(5, 33, (15, 18), 47, 3, 1, 1),
+    "no padding": case(40, 32, (7, 5), 32, 3, 1, 0),
+    "padding 2": case(9, 70, (10, 13), 65, 3, 1, (2, 1)),
+    "rounds": case(6, 130, 40, 32, 3, 1, 1),
+    "small images": case(70, 32, 2, 40, 3, 1, 1),
+}
+
+
+@pytest.fixture
+def exact():
+    """Convolutions as plain sums while the test runs."""
+    ft.set_exact_convolution(True)
+    yield
+    ft.set_exact_convolution(False)
+
+
+def test_passes_are_exact_where_asked(exact):
+    for name in ("plain", "odd sizes"):
+        check(TRANSFORMED[name])
+
+
+@pytest.mark.parametrize("name", TRANSFORMED)
+def test_transformed_windows_round_little(name):
+    """Within 32 eps of the greatest sum of magnitudes; and they are transformed: the plain sums differ."""
+    rng = np.random.default_rng(5)
+    shape, weight_shape, *options = TRANSFORMED[name]
+    x, weight = rng.standard_normal(shape).astype("float32"), rng.standard_normal(weight_shape).astype("float32")
+    bias = rng.standard_normal(weight_shape[0]).astype("float32")
+    wide, big = np.float64(x), np.float64(weight)
+    eps = np.finfo("float32").eps
+    result = ft.conv2d(x, weight, bias, *options).numpy()
+    exact = forward(TRANSFORMED[name], wide, big) + bias[:, None, None]
+    size = forward(TRANSFORMED[name], abs(wide), abs(big)).max()
+    assert np.abs(result - exact).max() < 32 * eps * size
+    grad = rng.standard_normal(exact.shape).astype("float32")
+    gradient = ops.conv2d_input_gradient(grad, weight, shape, *options).numpy()
+    size = input_gradient(TRANSFORMED[name], abs(np.float64(grad)), abs(big)).max()
+    assert np.abs(gradient - input_gradient(TRANSFORMED[name], np.float64(grad), big)).max() < 32 * eps * size
+    ft.set_exact_convolution(True)
+    try:
+        assert (ft.conv2d(x, weight, bias, *options).numpy() != result).any()
+        assert (ops.conv2d_input_gradient(grad, weight, shape, *options).numpy() != gradient).any()
+    finally:
+        ft.set_exact_convolution(False)
+
+
+def test_a_bad_pixel_does_not_get_lost_in_transforms():
+    x, weight = np.ones((4, 32, 16, 16), "float32"), np.ones((32, 32, 3, 3), "float32")
+    x[1, 2, 5, 5] = np.inf
+    result = ft.conv2d(x, weight, None, 1, 1).numpy()
+    assert not np.isfinite(result[1, :, 4:7, 4:7]).any()
+    assert np.isfinite(result[1, :, 8:]).all() and np.isfinite(np.delete(result, 1, 0)).all()
+
+
+def test_set_exact_convolution_refuses_what_is_no_bool():
+    message = "set_exact_convolution(): argument 'exact': expected bool, got int"
+    with pytest.raises(TypeError) as error:
+        ft.set_exact_convolution(1)
+    assert str(error.value) == message
+    assert ft.get_exact_convolution() is False
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_zeros_do_not_hide_nan_and_infinity(bad):
     x, weight = np.zeros((2, 3, 6, 6), "float32"), np.zeros((4, 3, 3, 3), "float32")
@@ -173,8 +239,12 @@ def test_results_do_not_depend_on_the_number_of_threads():
             ft.set_num_threads(count)
             rng = np.random.default_rng(4)
             results.append([])
-            for name in ("groups, wide", "7x7 stride 2", "several slabs of images", "several rounds"):
-                shape, weight_shape, *options = CASES[name]
+            for each in (
+                *map(CASES.get, ("groups, wide", "7x7 stride 2", "several slabs of images", "several rounds")),
+                *map(CASES.get, ("depthwise", "depthwise, stride and dilation")),
+                *map(TRANSFORMED.get, ("odd sizes", "rounds")),
+            ):
+                shape, weight_shape, *options = each
                 x, weight = (
                     rng.standard_normal(shape).astype("float32"),
                     rng.standard_normal(weight_shape).astype("float32"),

@@ -5,6 +5,7 @@
 #include "flambeau/convolution/depthwise.hpp"
 #include "flambeau/convolution/phases.hpp"
 #include "flambeau/convolution/weight_gradient.hpp"
+#include "flambeau/convolution/winograd.hpp"
 #include "flambeau/gemm.hpp"
 
 namespace flambeau::FLAMBEAU_ISA {
@@ -30,6 +31,15 @@ bool depthwise(const Convolution& c) noexcept {
     return c.groups > 1 && c.groups == c.c && c.o / c.groups < lanes<T> / 2;
 }
 
+// Where Winograd's transforms pay: enough channels for the products between them, enough tiles for those of filters.
+template <class T>
+bool transformable(const Convolution& c) noexcept {
+    const ptrdiff_t tiles = c.n * quotient_up(c.oh, 4) * quotient_up(c.ow, 4);
+    return !c.exact && sizeof(T) == 4 && c.kh == 3 && c.kw == 3 && c.stride_y == 1 && c.stride_x == 1 &&
+           c.dilation_y == 1 && c.dilation_x == 1 && c.groups == 1 && c.padding_y <= 2 && c.padding_x <= 2 &&
+           c.c >= 32 && c.o >= 32 && tiles >= 64;
+}
+
 bool batch(const Product<float>& p, const Batch& items) noexcept { return gemm_kernels().batch_float32(p, items); }
 bool batch(const Product<double>& p, const Batch& items) noexcept { return gemm_kernels().batch_float64(p, items); }
 
@@ -46,6 +56,10 @@ template <class T>
 bool forward(const Convolution& c, const T* input, const T* weight, const T* bias, T* result) noexcept {
     if (pointwise(c)) return multiply_planes(c, weight, c.c, 1, c.c, c.o, input, bias, result);
     if (depthwise<T>(c)) return Depthwise<T>(c).forward(input, weight, bias, result);
+    if (transformable<T>(c))
+        return Winograd<T>{c.n, c.c, c.o, c.h, c.w, c.padding_y, c.padding_x, c.oh, c.ow, input, weight, 9, 9 * c.c, false,
+                           bias, result}
+            .run();
     const ptrdiff_t channels = c.c / c.groups, outputs = c.o / c.groups, steps = channels * c.kh * c.kw;
     Correlation<T> all{};
     all.images = c.n, all.groups = c.groups;
@@ -99,6 +113,10 @@ template <class T>
 bool input_gradient(const Convolution& c, const T* grad, const T* weight, T* result) noexcept {
     if (pointwise(c)) return multiply_planes(c, weight, 1, c.c, c.o, c.c, grad, static_cast<const T*>(nullptr), result);
     if (depthwise<T>(c)) return Depthwise<T>(c).input_gradient(grad, weight, result);
+    if (transformable<T>(c))
+        return Winograd<T>{c.n, c.o, c.c, c.oh, c.ow, 2 - c.padding_y, 2 - c.padding_x, c.h, c.w, grad, weight, 9 * c.c, 9,
+                           true, nullptr, result}
+            .run();
     const ptrdiff_t channels = c.c / c.groups, outputs = c.o / c.groups, taps = c.kh * c.kw;
     const Phases vertical{c.h, c.kh, c.stride_y, c.padding_y, c.dilation_y};
     const Phases horizontal{c.w, c.kw, c.stride_x, c.padding_x, c.dilation_x};

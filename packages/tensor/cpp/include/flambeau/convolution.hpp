@@ -14,6 +14,7 @@ struct Convolution {
     std::ptrdiff_t oh, ow;
     std::ptrdiff_t stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x;
     std::ptrdiff_t groups;
+    bool exact;  // sums of windows always, never by Winograd's transforms
 };
 
 // All give false when there is no memory for scratch, or when an image is too large for the offsets the kernels use.

@@ -31,6 +31,7 @@ from ._dtypes import (
     uint64,
 )
 from ._expression import Expression
+from ._exactness import get_exact_convolution, set_exact_convolution
 from ._files import load, save
 from ._memory import MemoryStats, empty_cache, memory_stats, reset_peak_memory_stats, set_cache_limit
 from ._observe import observe
@@ -68,6 +69,7 @@ __all__ = [
     "float32",
     "float64",
     "from_numpy",
+    "get_exact_convolution",
     "get_num_threads",
     "int8",
     "int16",
@@ -85,6 +87,7 @@ __all__ = [
     "reset_peak_memory_stats",
     "save",
     "set_cache_limit",
+    "set_exact_convolution",
     "set_num_threads",
     "tensor",
     "uint8",

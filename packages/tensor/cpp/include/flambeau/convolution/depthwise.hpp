@@ -22,13 +22,16 @@ struct SortedPlane {
     }
     FLAMBEAU_INLINE void copy(const T* plane, T* to) const {
         __builtin_memset(to, 0, size() * sizeof(T));
-        for (ptrdiff_t y = 0; y < planes.h; ++y)
-            if (stride == 1) {
-                __builtin_memcpy(to + at(y + planes.low_y, planes.low_x), plane + y * planes.w, planes.w * sizeof(T));
-            } else {
-                for (ptrdiff_t x = 0; x < planes.w; ++x)
-                    to[at(y + planes.low_y, x + planes.low_x)] = plane[y * planes.w + x];
+        for (ptrdiff_t first = 0; first < least(stride, planes.w); ++first) {
+            T* const place = to + at(planes.low_y, planes.low_x + first);
+            for (ptrdiff_t y = 0; y < planes.h; ++y) {
+                const T* const from = plane + y * planes.w;
+                T* const row = place + y * line();
+                if (stride == 1) __builtin_memcpy(row, from, planes.w * sizeof(T));
+                else
+                    for (ptrdiff_t x = first, i = 0; x < planes.w; x += stride, ++i) row[i] = from[x];
             }
+        }
     }
 };
 

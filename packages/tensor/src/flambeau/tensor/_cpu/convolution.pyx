@@ -20,6 +20,7 @@ cdef extern from "flambeau/convolution.hpp" namespace "flambeau" nogil:
         ptrdiff_t oh, ow
         ptrdiff_t stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x
         ptrdiff_t groups
+        bint exact
 
     cdef cppclass ConvolutionPasses[T]:
         bint forward(const Convolution&, const T*, const T*, const T*, T*) noexcept nogil
@@ -33,6 +34,18 @@ cdef extern from "flambeau/convolution.hpp" namespace "flambeau" nogil:
     const ConvolutionKernels& convolution_kernels() noexcept nogil
 
 
+cdef bint _exact = False
+
+
+def get_exact():
+    return _exact
+
+
+def set_exact(bint exact):
+    global _exact
+    _exact = exact
+
+
 cdef Convolution _convolution(tuple image, tuple filters, stride, padding, dilation, ptrdiff_t groups):
     cdef Convolution c
     c.n, c.c, c.h, c.w = image
@@ -42,6 +55,7 @@ cdef Convolution _convolution(tuple image, tuple filters, stride, padding, dilat
     c.dilation_y, c.dilation_x = dilation
     c.oh, c.ow = output_sizes(image[2:], filters[2:], stride, padding, dilation)
     c.groups = groups
+    c.exact = _exact
     return c
 
 

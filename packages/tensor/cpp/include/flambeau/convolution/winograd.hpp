@@ -1,0 +1,254 @@
+// Convolution with 3x3 windows of stride 1 by Winograd's F(4x4, 3x3): 36 products for 16 results where sums of windows
+// take 144, at the price of rounding errors about ten times as large.
+//
+// A tile of 6x6 pixels and a filter become 36 numbers each, whose products, summed over channels, become 4x4 results
+// (Lavin and Gray 2016, arXiv:1509.09308). The transforms interpolate at 0, +-3/4, +-5/4 and infinity: the usual 0, +-1,
+// +-2 round worse. They run with channels along the vectors; between them are 36 products of matrices.
+#pragma once
+
+#include "flambeau/convolution/planes.hpp"
+#include "flambeau/memory.hpp"
+#include "flambeau/threads.hpp"
+
+namespace flambeau::FLAMBEAU_ISA::micro {
+
+template <class T>
+struct Winograd {
+    ptrdiff_t images, channels, outputs;
+    ptrdiff_t h, w, padding_y, padding_x;  // of the input
+    ptrdiff_t rows, columns;               // of the result
+    const T* input;
+    const T* weight;
+    ptrdiff_t weight_channel, weight_output;  // from one filter to the next, in numbers; a filter is 9 in a row
+    bool flipped;                             // filters are turned by 180 degrees
+    const T* bias;                            // or null
+    T* result;
+
+    bool run() const noexcept {
+        const ptrdiff_t filters_size = panels() * Points * channels * NR<T>;
+        const ptrdiff_t image_size = image_rows() * image_columns() * width();
+        const ptrdiff_t round = least(images, quotient_up(RoundBytes, image_size * ptrdiff_t(sizeof(T))));
+        Scratch scratch((filters_size + round * image_size) * sizeof(T));
+        if (!scratch.data) return false;
+        T* const filters = static_cast<T*>(scratch.data);
+        T* const arranged = filters + filters_size;
+        transform_filters(filters);
+        bool done = true;
+        for (ptrdiff_t n = 0; n < images && done; n += round) {
+            const ptrdiff_t count = least(round, images - n);
+            arrange(n, count, arranged);
+            done = compute(n, count, arranged, filters);
+        }
+        return done;
+    }
+
+  private:
+    static constexpr int Side = 6, Kept = 4, Points = Side * Side;
+    static constexpr T A = T(3) / 4, B = T(5) / 4, A2 = A * A, B2 = B * B;
+    static constexpr ptrdiff_t RoundBytes = 4 << 20, Block = 2 * MR;
+    using V = Vector<T>;
+
+    FLAMBEAU_INLINE ptrdiff_t tiles_down() const { return quotient_up(rows, Kept); }
+    FLAMBEAU_INLINE ptrdiff_t tiles_across() const { return quotient_up(columns, Kept); }
+    FLAMBEAU_INLINE ptrdiff_t image_rows() const { return tiles_down() * Kept + 2; }
+    FLAMBEAU_INLINE ptrdiff_t image_columns() const { return tiles_across() * Kept + 2; }
+    FLAMBEAU_INLINE ptrdiff_t width() const { return round_up(channels, lanes<T>); }  // channels, in whole vectors
+    FLAMBEAU_INLINE ptrdiff_t panels() const { return quotient_up(outputs, NR<T>); }
+
+    // A pixel's transform along one dimension, for numbers `step` apart.
+    FLAMBEAU_INLINE static void transform_pixels(const V* d, int step, V* out, int out_step) {
+        const V d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step];
+        const V even_a = d4 - d2 * B2, odd_a = (d3 - d1 * B2) * A;
+        const V even_b = d4 - d2 * A2, odd_b = (d3 - d1 * A2) * B;
+        out[0] = d4 - d2 * (A2 + B2) + d0 * (A2 * B2);
+        out[out_step] = even_a + odd_a;
+        out[2 * out_step] = even_a - odd_a;
+        out[3 * out_step] = even_b + odd_b;
+        out[4 * out_step] = even_b - odd_b;
+        out[5 * out_step] = d5 - d3 * (A2 + B2) + d1 * (A2 * B2);
+    }
+
+    FLAMBEAU_INLINE static void transform_filter(const V* g, int step, V* out, int out_step) {
+        constexpr T at_a = 1 / (2 * A2 * (A2 - B2)), at_b = 1 / (2 * B2 * (B2 - A2));
+        const V g0 = g[0], g1 = g[step], g2 = g[2 * step];
+        const V even_a = (g0 + g2 * A2) * at_a, odd_a = g1 * (A * at_a);
+        const V even_b = (g0 + g2 * B2) * at_b, odd_b = g1 * (B * at_b);
+        out[0] = g0 * (1 / (A2 * B2));
+        out[out_step] = even_a + odd_a;
+        out[2 * out_step] = even_a - odd_a;
+        out[3 * out_step] = even_b + odd_b;
+        out[4 * out_step] = even_b - odd_b;
+        out[5 * out_step] = g2;
+    }
+
+    FLAMBEAU_INLINE static void transform_sums(const V* m, int step, V* out, int out_step) {
+        const V sum_a = m[step] + m[2 * step], difference_a = m[step] - m[2 * step];
+        const V sum_b = m[3 * step] + m[4 * step], difference_b = m[3 * step] - m[4 * step];
+        out[0] = m[0] + sum_a + sum_b;
+        out[out_step] = difference_a * A + difference_b * B;
+        out[2 * out_step] = sum_a * A2 + sum_b * B2;
+        out[3 * out_step] = difference_a * (A * A2) + difference_b * (B * B2) + m[5 * step];
+    }
+
+    // filters: (panel, point, channel, NR).
+    FLAMBEAU_INLINE void transform_filters(T* filters) const {
+        constexpr int L = lanes<T>;
+        parallel(panels() * channels, quotient_up(64, NV), [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+            for (ptrdiff_t i = begin; i < end; ++i) {
+                const ptrdiff_t panel = i / channels, channel = i % channels;
+                for (int v = 0; v < NV; ++v) {
+                    const ptrdiff_t o = panel * NR<T> + v * L, count = outputs - o;
+                    V places[16], half[Side * 3], points[Points];
+                    for (V& place : places) place = V{};
+                    if (count > 0)
+                        for (ptrdiff_t tap = 0; tap < 9; tap += L)
+                            transpose_block<T, true>(weight + channel * weight_channel + o * weight_output + tap,
+                                                     weight_output, least(L, count), least(L, 9 - tap),
+                                                     reinterpret_cast<T*>(places + tap), L);
+                    if (flipped)
+                        for (int tap = 0; tap < 4; ++tap) {
+                            const V other = places[8 - tap];
+                            places[8 - tap] = places[tap];
+                            places[tap] = other;
+                        }
+                    for (int x = 0; x < 3; ++x) transform_filter(places + x, 3, half + x, 3);
+                    for (int y = 0; y < Side; ++y) transform_filter(half + y * 3, 1, points + y * Side, 1);
+                    for (int p = 0; p < Points; ++p)
+                        store(filters + ((panel * Points + p) * channels + channel) * NR<T> + v * L, points[p]);
+                }
+            }
+        });
+    }
+
+    // arranged: (image, row, column, channel), padded.
+    FLAMBEAU_INLINE void arrange(ptrdiff_t n, ptrdiff_t count, T* arranged) const {
+        constexpr int L = lanes<T>;
+        const ptrdiff_t c = width(), line = image_columns() * c;
+        parallel(count * image_rows(), quotient_up(1 << 14, line), [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+            for (ptrdiff_t i = begin; i < end; ++i) {
+                T* const to = arranged + i * line;
+                const ptrdiff_t y = i % image_rows() - padding_y;
+                __builtin_memset(to, 0, line * sizeof(T));
+                if (y < 0 || y >= h) continue;
+                const T* const from = input + (n + i / image_rows()) * channels * h * w + y * w;
+                const ptrdiff_t seen = least(w, image_columns() - padding_x);
+                for (ptrdiff_t channel = 0; channel < channels; channel += L)
+                    for (ptrdiff_t x = 0; x < seen; x += L)
+                        transpose_block<T, true>(from + channel * h * w + x, h * w, least(L, channels - channel),
+                                                 least(L, seen - x), to + (padding_x + x) * c + channel, c);
+            }
+        });
+    }
+
+    FLAMBEAU_INLINE bool compute(ptrdiff_t n, ptrdiff_t count, const T* arranged, const T* filters) const {
+        const ptrdiff_t tiles = count * tiles_down() * tiles_across();
+        // An even number of blocks, for an even number of threads.
+        const ptrdiff_t block = quotient_up(tiles, round_up(quotient_up(tiles, Block), 2));
+        const ptrdiff_t stride = width() + lanes<T>;  // not a power of two
+        const ptrdiff_t pixels = Points * block * stride, sums = Points * block * NR<T>;
+        bool done = true;
+        parallel(quotient_up(tiles, block), 1, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+            const Scratch scratch((pixels + sums + block * Kept * Kept * NR<T>) * sizeof(T));
+            T* const data = static_cast<T*>(scratch.data);
+            if (!data) {
+                __atomic_store_n(&done, false, __ATOMIC_RELAXED);
+                return;
+            }
+            for (ptrdiff_t i = begin; i < end; ++i) {
+                const ptrdiff_t first = i * block, used = least(block, tiles - first);
+                for (ptrdiff_t t = 0; t < used; ++t) take_tile(arranged, first + t, data + t * stride, block * stride);
+                for (ptrdiff_t panel = 0; panel < panels(); ++panel) {
+                    multiply(data, stride, block, used, filters + panel * Points * channels * NR<T>, data + pixels);
+                    for (ptrdiff_t t = 0; t < used; ++t)
+                        give_tile(data + pixels + t * NR<T>, block * NR<T>, panel, data + pixels + sums + t * Kept * NR<T>,
+                                  block * Kept * NR<T>);
+                    unpack(n, first, used, panel, data + pixels + sums, block * Kept * NR<T>);
+                }
+            }
+        });
+        return done;
+    }
+
+    // The points of a tile, `next` apart.
+    FLAMBEAU_INLINE void take_tile(const T* arranged, ptrdiff_t tile, T* to, ptrdiff_t next) const {
+        const ptrdiff_t c = width(), line = image_columns() * c;
+        const ptrdiff_t x = tile % tiles_across(), y = tile / tiles_across() % tiles_down();
+        const ptrdiff_t n = tile / tiles_across() / tiles_down();
+        const T* const from = arranged + (n * image_rows() + y * Kept) * line + x * Kept * c;
+        for (ptrdiff_t channel = 0; channel < c; channel += lanes<T>) {
+            V half[Points];
+#pragma GCC unroll 6
+            for (int i = 0; i < Side; ++i) {
+                V row[Side];
+#pragma GCC unroll 6
+                for (int j = 0; j < Side; ++j) row[j] = load(from + i * line + j * c + channel);
+                transform_pixels(row, 1, half + i * Side, 1);
+            }
+#pragma GCC unroll 6
+            for (int j = 0; j < Side; ++j) {
+                V points[Side];
+                transform_pixels(half + j, Side, points, 1);
+#pragma GCC unroll 6
+                for (int i = 0; i < Side; ++i) store(to + (i * Side + j) * next + channel, points[i]);
+            }
+        }
+    }
+
+    FLAMBEAU_INLINE void multiply(const T* pixels, ptrdiff_t stride, ptrdiff_t block, ptrdiff_t used, const T* filters,
+                                  T* sums) const {
+        const RowTiles tiles(used);
+        for (int p = 0; p < Points; ++p)
+            for (ptrdiff_t t = 0; t < tiles.count; ++t)
+                micro::tiles<T, false>.find(tiles.rows(t), NV, stride)(
+                    channels, {pixels + (p * block + tiles.begin(t)) * stride, stride, 1, nullptr},
+                    filters + p * channels * NR<T>, NR<T>, sums + (p * block + tiles.begin(t)) * NR<T>, NR<T>, false);
+    }
+
+    // A tile's results, by pixels: rows of pixels are `line` apart.
+    FLAMBEAU_INLINE void give_tile(const T* sums, ptrdiff_t next, ptrdiff_t panel, T* to, ptrdiff_t line) const {
+        for (int v = 0; v < NV; ++v) {
+            const ptrdiff_t o = panel * NR<T> + v * lanes<T>;
+            if (o >= outputs) break;
+            const V start = bias ? load_partial(bias + o, least(lanes<T>, outputs - o)) : V{};
+            V half[Kept * Side];
+#pragma GCC unroll 6
+            for (int j = 0; j < Side; ++j) {
+                V column[Side];
+#pragma GCC unroll 6
+                for (int i = 0; i < Side; ++i) column[i] = load(sums + (i * Side + j) * next + v * lanes<T>);
+                transform_sums(column, 1, half + j, Side);
+            }
+#pragma GCC unroll 4
+            for (int i = 0; i < Kept; ++i) {
+                V row[Kept];
+                transform_sums(half + i * Side, 1, row, 1);
+#pragma GCC unroll 4
+                for (int j = 0; j < Kept; ++j) store(to + i * line + j * NR<T> + v * lanes<T>, row[j] + start);
+            }
+        }
+    }
+
+    // Rows of tiles, by pixels, to planes of the result.
+    FLAMBEAU_INLINE void unpack(ptrdiff_t n, ptrdiff_t first, ptrdiff_t used, ptrdiff_t panel, const T* buffer,
+                                ptrdiff_t line) const {
+        constexpr int L = lanes<T>;
+        const ptrdiff_t o = panel * NR<T>, count = least(NR<T>, outputs - o), plane = rows * columns;
+        for (ptrdiff_t t = 0; t < used;) {
+            const ptrdiff_t x = (first + t) % tiles_across(), y = (first + t) / tiles_across() % tiles_down();
+            const ptrdiff_t run = least(used - t, tiles_across() - x);
+            const ptrdiff_t image = n + (first + t) / tiles_across() / tiles_down();
+            const ptrdiff_t seen = least(run * Kept, columns - x * Kept);
+            for (ptrdiff_t i = 0; i < least(Kept, rows - y * Kept); ++i) {
+                const T* const from = buffer + i * line + t * Kept * NR<T>;
+                T* const to = result + (image * outputs + o) * plane + (y * Kept + i) * columns + x * Kept;
+                for (ptrdiff_t px = 0; px < seen; px += L)
+                    for (ptrdiff_t j = 0; j < count; j += L)
+                        transpose_block<T, false>(from + px * NR<T> + j, NR<T>, least(L, seen - px), least(L, count - j),
+                                                  to + px + j * plane, plane);
+            }
+            t += run;
+        }
+    }
+};
+
+}  // namespace flambeau::FLAMBEAU_ISA::micro
