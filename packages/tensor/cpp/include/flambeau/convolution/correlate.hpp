@@ -11,6 +11,39 @@
 
 namespace flambeau::FLAMBEAU_ISA::micro {
 
+constexpr int Few = 4;  // outputs for which vectors along them would stay all but empty: they run along pixels instead
+
+// A block of windows with few outputs: Rows rows of two vectors of windows that are neighbours in the padded planes.
+template <class T, int Outputs, int Rows>
+void few_outputs(const T* image, ptrdiff_t line, ptrdiff_t steps, const std::int32_t* offsets, const T* filters,
+                 const T* bias, T* buffer) noexcept {
+    constexpr int L = lanes<T>;
+    Vector<T> sums[Outputs][Rows][2];
+#pragma GCC unroll 4
+    for (int o = 0; o < Outputs; ++o)
+#pragma GCC unroll 4
+        for (int y = 0; y < Rows; ++y) sums[o][y][0] = sums[o][y][1] = Vector<T>{} + (bias ? bias[o] : T(0));
+    for (ptrdiff_t k = 0; k < steps; ++k) {
+        const T* const seen = image + offsets[k];
+#pragma GCC unroll 4
+        for (int y = 0; y < Rows; ++y) {
+            const Vector<T> first = load(seen + y * line), second = load(seen + y * line + L);
+#pragma GCC unroll 4
+            for (int o = 0; o < Outputs; ++o) {
+                sums[o][y][0] += first * filters[k * NR<T> + o];
+                sums[o][y][1] += second * filters[k * NR<T> + o];
+            }
+        }
+    }
+#pragma GCC unroll 4
+    for (int o = 0; o < Outputs; ++o)
+#pragma GCC unroll 4
+        for (int y = 0; y < Rows; ++y) {
+            store(buffer + (o * Rows + y) * 2 * L, sums[o][y][0]);
+            store(buffer + (o * Rows + y) * 2 * L + L, sums[o][y][1]);
+        }
+}
+
 // result[n, g, o, y, x] = bias[g, o] + sum over k < steps of filter[g][k][o] * window of (y, x)[offsets[k]].
 template <class T>
 struct Correlation {
@@ -34,27 +67,32 @@ struct Correlation {
 
     FLAMBEAU_INLINE ptrdiff_t panels() const { return quotient_up(outputs, NR<T>); }
 
+    // Whether vectors run along pixels.
+    FLAMBEAU_INLINE bool along_pixels() const { return outputs <= Few && step_x == 1 && 2 * columns >= lanes<T>; }
+
     // Whether the rows of a tile are images rather than neighbouring pixels.
     FLAMBEAU_INLINE bool across_images() const {
-        return columns / quotient_up(columns, MR) * 2 < MR && images > columns;
+        return columns / quotient_up(columns, MR) * 2 < MR && images > columns && !along_pixels();
     }
 
     bool run() const noexcept {
         if (images * groups * outputs * rows * columns == 0) return true;
         const bool across = across_images();
-        const bool bare = planes.bare() && !across;
+        const bool pixels = along_pixels(), bare = planes.bare() && !across && !pixels;
         const ptrdiff_t units = across ? quotient_up(images, MR) : images;  // what is padded at a time
         const ptrdiff_t unit = groups * channels * planes.size() * (across ? MR : 1);
         ptrdiff_t round = bare ? units : least(units, Round / (unit * ptrdiff_t(sizeof(T)) + 1) + 1);
         round = quotient_up(units, quotient_up(units, round));
-        Scratch scratch(bare ? 1 : round * unit * sizeof(T));
+        // Vectors of pixels may reach beyond the last row.
+        Scratch scratch(bare ? 1 : (round * unit + 2 * lanes<T>) * sizeof(T));
         if (!scratch.data) return false;
         T* const padded = static_cast<T*>(scratch.data);
         bool done = true;
         for (ptrdiff_t first = 0; first < units && done; first += round) {
             const ptrdiff_t count = least(round, units - first);
             if (!bare) pad(across, first, count, padded, unit);
-            done = compute(across, first, count, bare ? input + first * unit : padded, unit);
+            if (pixels) few(first, count, padded, unit);
+            else done = compute(across, first, count, bare ? input + first * unit : padded, unit);
         }
         return done;
     }
@@ -77,6 +115,53 @@ struct Correlation {
                 }
             }
         });
+    }
+
+    FLAMBEAU_INLINE void few(ptrdiff_t first, ptrdiff_t count, const T* source, ptrdiff_t unit) const {
+        constexpr ptrdiff_t high = 4;
+        const ptrdiff_t down = quotient_up(rows, high);
+        const ptrdiff_t grain = (1 << 17) / (high * columns * outputs * (steps + 1)) + 1;
+        parallel(count * groups * down, grain, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+            for (ptrdiff_t i = begin; i < end; ++i) {
+                const ptrdiff_t y = i % down * high, g = i / down % groups, u = i / down / groups;
+                const T* const image = source + u * unit + g * channels * planes.size();
+                T* const to = result + (first + u) * result_image + g * outputs * result_plane;
+                switch (outputs) {
+                    case 1: few_rows<1>(image, g, y, least(y + high, rows), to); break;
+                    case 2: few_rows<2>(image, g, y, least(y + high, rows), to); break;
+                    case 3: few_rows<3>(image, g, y, least(y + high, rows), to); break;
+                    default: few_rows<Few>(image, g, y, least(y + high, rows), to);
+                }
+            }
+        });
+    }
+
+    template <int Outputs>
+    FLAMBEAU_INLINE void few_rows(const T* image, ptrdiff_t g, ptrdiff_t y0, ptrdiff_t y1, T* to) const {
+        constexpr int Most = Registers == 32 ? (Outputs > 2 ? 2 : 4) : (Outputs > 2 ? 1 : 2);
+        ptrdiff_t y = y0;
+        for (; y + Most <= y1; y += Most) few_block<Outputs, Most>(image, g, y, to);
+        for (; y < y1; ++y) few_block<Outputs, 1>(image, g, y, to);
+    }
+
+    template <int Outputs, int Rows>
+    FLAMBEAU_INLINE void few_block(const T* image, ptrdiff_t g, ptrdiff_t y, T* to) const {
+        constexpr int L = lanes<T>;
+        alignas(64) T buffer[Outputs * Rows * 2 * L];
+        for (ptrdiff_t x = 0; x < columns; x += 2 * L) {
+            few_outputs<T, Outputs, Rows>(image + y * step_y * planes.row() + x, step_y * planes.row(), steps, offsets,
+                                          filters + g * panels() * steps * NR<T>, bias ? bias + g * outputs : nullptr,
+                                          buffer);
+            for (int o = 0; o < Outputs; ++o)
+                for (int r = 0; r < Rows; ++r) {
+                    T* const out = to + o * result_plane + (y + r) * result_y + x * result_x;
+                    const T* const from = buffer + (o * Rows + r) * 2 * L;
+                    const ptrdiff_t seen = least(2 * L, columns - x);
+                    if (result_x == 1) __builtin_memcpy(out, from, seen * sizeof(T));
+                    else
+                        for (ptrdiff_t i = 0; i < seen; ++i) out[i * result_x] = from[i];
+                }
+        }
     }
 
     // A task is a strip of pixels of an image (or of a tile of images) with some panels of output channels.
