@@ -16,7 +16,7 @@ using namespace micro;
 // Offsets are of 32 bits.
 template <class T>
 bool too_large(const Correlation<T>& c) noexcept {
-    return c.channels * c.planes.size() * MR > 0x7fffffff;
+    return c.planes.size() * (c.groups * c.channels + 1) * MR > 0x7fffffff;
 }
 
 // Windows of one pixel each: a product of matrices, the same for every image.
@@ -52,13 +52,40 @@ bool multiply_planes(const Convolution& c, const T* matrix, ptrdiff_t row, ptrdi
     return batch(p, {1, &c.n, &zero, &images_step, &result_step});
 }
 
+// Filters as a panel of `width` vectors' lanes, of which each has a row of numbers for every channel and for the places
+// of the window that `chosen` names: by channels, or by places where tiles leave out those that lie in the padding.
+template <class T>
+void pack_filters(const T* weight, ptrdiff_t lane, ptrdiff_t width, ptrdiff_t channel, ptrdiff_t channels,
+                  ptrdiff_t taps, const std::int32_t* chosen, ptrdiff_t count, bool by_taps, T* panel) noexcept {
+    constexpr int L = lanes<T>;
+    alignas(64) T block[L * L];
+    const ptrdiff_t tap_rows = by_taps ? channels : 1, channel_rows = by_taps ? 1 : count;
+    for (ptrdiff_t k = 0; k < channels; ++k)
+        for (ptrdiff_t v = 0; v < width; v += L)
+            for (ptrdiff_t tap = 0, next = 0; tap < taps && next < count; tap += L) {
+                transpose_block<T, true>(weight + k * channel + v * lane + tap, lane, least(L, width - v),
+                                         least(L, taps - tap), block, L);
+                for (; next < count && chosen[next] < tap + L; ++next)
+                    store(panel + (next * tap_rows + k * channel_rows) * NR<T> + v,
+                          load(block + (chosen[next] - tap) * L));
+            }
+}
+
+// The offsets of the first `count` places for every other channel.
+template <class T>
+void spread_offsets(const Correlation<T>& all, ptrdiff_t count, std::int32_t* offsets) noexcept {
+    if (all.across_images()) return;  // one channel lies beside the other
+    const std::int32_t plane = static_cast<std::int32_t>(all.planes.size());
+    for (ptrdiff_t k = count; k < all.channels * count; ++k) offsets[k] = offsets[k - count] + plane;
+}
+
 template <class T>
 bool forward(const Convolution& c, const T* input, const T* weight, const T* bias, T* result) noexcept {
     if (pointwise(c)) return multiply_planes(c, weight, c.c, 1, c.c, c.o, input, bias, result);
     if (depthwise<T>(c)) return Depthwise<T>(c).forward(input, weight, bias, result);
     if (transformable<T>(c))
-        return Winograd<T>{c.n, c.c, c.o, c.h, c.w, c.padding_y, c.padding_x, c.oh, c.ow, input, weight, 9, 9 * c.c, false,
-                           bias, result}
+        return Winograd<T>{c.n,  c.c,   c.o,    c.h, c.w,     c.padding_y, c.padding_x, c.oh,
+                           c.ow, input, weight, 9,   9 * c.c, false,       bias,        result}
             .run();
     const ptrdiff_t channels = c.c / c.groups, outputs = c.o / c.groups, steps = channels * c.kh * c.kw;
     Correlation<T> all{};
@@ -71,42 +98,31 @@ bool forward(const Convolution& c, const T* input, const T* weight, const T* bia
     all.result_image = c.o * c.oh * c.ow, all.result_plane = c.oh * c.ow, all.result_y = c.ow, all.result_x = 1;
     if (too_large(all)) return false;
 
-    const ptrdiff_t panels = all.panels(), panel_size = steps * NR<T>;
-    Scratch scratch(c.groups * panels * panel_size * sizeof(T) + steps * sizeof(std::int32_t));
+    const ptrdiff_t panels = all.panels(), panel_size = steps * NR<T>, taps = c.kh * c.kw;
+    Scratch scratch(c.groups * panels * panel_size * sizeof(T) + (steps + taps) * sizeof(std::int32_t));
     if (!scratch.data) return false;
     T* const filters = static_cast<T*>(scratch.data);
     std::int32_t* const offsets = reinterpret_cast<std::int32_t*>(filters + c.groups * panels * panel_size);
+    std::int32_t* const every = offsets + steps;
+    const bool across = all.across_images();
+    for (ptrdiff_t tap = 0; tap < taps; ++tap) {
+        every[tap] = static_cast<std::int32_t>(tap);
+        offsets[tap] = static_cast<std::int32_t>(
+            (tap / c.kw * c.dilation_y * all.planes.row() + tap % c.kw * c.dilation_x) * all.pixel_step());
+    }
+    spread_offsets(all, taps, offsets);
     parallel(c.groups * panels, quotient_up(1 << 14, panel_size + 1), [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
         for (ptrdiff_t i = begin; i < end; ++i) {
-            const ptrdiff_t o = i % panels * NR<T>;
-            pack_panel(weight + (i / panels * outputs + o) * steps, 1, steps, steps, least(NR<T>, outputs - o),
-                       filters + i * panel_size);
+            const ptrdiff_t o = i % panels * NR<T>, width = least(NR<T>, outputs - o);
+            const T* const from = weight + (i / panels * outputs + o) * steps;
+            T* const panel = filters + i * panel_size;
+            if (across) pack_filters(from, steps, width, taps, channels, taps, every, taps, true, panel);
+            else pack_panel(from, 1, steps, steps, width, panel);
         }
     });
-    const ptrdiff_t step = all.across_images() ? MR : 1;
-    for (ptrdiff_t k = 0; k < steps; ++k) {
-        const ptrdiff_t x = k % c.kw, y = k / c.kw % c.kh, channel = k / c.kw / c.kh;
-        offsets[k] = static_cast<std::int32_t>(
-            (channel * all.planes.size() + y * c.dilation_y * all.planes.row() + x * c.dilation_x) * step);
-    }
+    all.taps = taps;
     all.filters = filters, all.offsets = offsets;
     return all.run();
-}
-
-// The filters of input channels, by output channels and the places of the window that `chosen` names.
-template <class T>
-void pack_filters(const T* weight, ptrdiff_t channels, ptrdiff_t outputs, ptrdiff_t taps, const std::int32_t* chosen,
-                  ptrdiff_t count, ptrdiff_t width, T* panel) noexcept {
-    constexpr int L = lanes<T>;
-    alignas(64) T block[L * L];
-    for (ptrdiff_t o = 0; o < outputs; ++o)
-        for (ptrdiff_t v = 0; v < width; v += L)
-            for (ptrdiff_t tap = 0, next = 0; tap < taps && next < count; tap += L) {
-                transpose_block<T, true>(weight + (o * channels + v) * taps + tap, taps, least(L, width - v),
-                                         least(L, taps - tap), block, L);
-                for (; next < count && chosen[next] < tap + L; ++next)
-                    store(panel + (o * count + next) * NR<T> + v, load(block + (chosen[next] - tap) * L));
-            }
 }
 
 template <class T>
@@ -114,8 +130,8 @@ bool input_gradient(const Convolution& c, const T* grad, const T* weight, T* res
     if (pointwise(c)) return multiply_planes(c, weight, 1, c.c, c.o, c.c, grad, static_cast<const T*>(nullptr), result);
     if (depthwise<T>(c)) return Depthwise<T>(c).input_gradient(grad, weight, result);
     if (transformable<T>(c))
-        return Winograd<T>{c.n, c.o, c.c, c.oh, c.ow, 2 - c.padding_y, 2 - c.padding_x, c.h, c.w, grad, weight, 9 * c.c, 9,
-                           true, nullptr, result}
+        return Winograd<T>{c.n,    c.o,       c.c, c.oh, c.ow,    2 - c.padding_y, 2 - c.padding_x, c.h, c.w, grad,
+                           weight, 9 * c.c, 9,   true, nullptr, result}
             .run();
     const ptrdiff_t channels = c.c / c.groups, outputs = c.o / c.groups, taps = c.kh * c.kw;
     const Phases vertical{c.h, c.kh, c.stride_y, c.padding_y, c.dilation_y};
@@ -141,7 +157,6 @@ bool input_gradient(const Convolution& c, const T* grad, const T* weight, T* res
         for (ptrdiff_t px = 0; px < c.stride_x; ++px) {
             all.rows = vertical.count(py), all.columns = horizontal.count(px);
             if (all.rows == 0 || all.columns == 0) continue;
-            const ptrdiff_t step = all.across_images() ? MR : 1;
             ptrdiff_t count = 0;
             for (ptrdiff_t tap = 0; tap < taps; ++tap) {
                 const ptrdiff_t ky = tap / c.kw, kx = tap % c.kw;
@@ -149,18 +164,20 @@ bool input_gradient(const Convolution& c, const T* grad, const T* weight, T* res
                 chosen[count] = static_cast<std::int32_t>(tap);
                 offsets[count++] = static_cast<std::int32_t>(
                     ((vertical.distance(py, ky) + all.planes.low_y) * all.planes.row() + horizontal.distance(px, kx) +
-                     all.planes.low_x) * step);
+                     all.planes.low_x) *
+                    all.pixel_step());
             }
-            for (ptrdiff_t k = count; k < outputs * count; ++k)
-                offsets[k] = offsets[k - count] + static_cast<std::int32_t>(all.planes.size() * step);
-            parallel(c.groups * panels, quotient_up(1 << 14, most * NR<T>), [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+            spread_offsets(all, count, offsets);
+            const ptrdiff_t grain = quotient_up(1 << 14, most * NR<T>);
+            parallel(c.groups * panels, grain, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
                 for (ptrdiff_t i = begin; i < end; ++i) {
                     const ptrdiff_t channel = i % panels * NR<T>;
-                    pack_filters(weight + i / panels * outputs * channels * taps + channel * taps, channels, outputs,
-                                 taps, chosen, count, least(NR<T>, channels - channel),
-                                 filters + i * outputs * count * NR<T>);
+                    pack_filters(weight + (i / panels * outputs * channels + channel) * taps, taps,
+                                 least(NR<T>, channels - channel), channels * taps, outputs, taps, chosen, count,
+                                 all.across_images(), filters + i * outputs * count * NR<T>);
                 }
             });
+            all.taps = count;
             all.steps = outputs * count, all.filters = filters, all.offsets = offsets;
             all.result = result + py * c.w + px;
             if (!all.run()) return false;

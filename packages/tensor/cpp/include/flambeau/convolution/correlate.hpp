@@ -52,8 +52,8 @@ struct Correlation {
     ptrdiff_t channels;  // of a group: planes of the input
     ptrdiff_t outputs;   // of a group: planes of the result
     const T* input;      // (images, groups, channels, h, w)
-    ptrdiff_t steps;
-    const std::int32_t* offsets;
+    ptrdiff_t steps, taps;        // all numbers of a window, and those of one channel
+    const std::int32_t* offsets;  // channel by channel; of the first channel if across_images()
     ptrdiff_t step_y, step_x;  // rows and columns of the padded planes between neighbouring windows
     ptrdiff_t rows, columns;   // of windows
     const T* filters;          // a panel of `steps` rows of NR numbers after the other, for each group
@@ -75,12 +75,18 @@ struct Correlation {
         return columns / quotient_up(columns, MR) * 2 < MR && images > columns && !along_pixels();
     }
 
+    // From a number of a padded plane to the next. Across images, pixels hold all channels, channels MR images; a cache
+    // line more keeps pixels from lying at a power of two from one another.
+    FLAMBEAU_INLINE ptrdiff_t pixel_step() const {
+        return across_images() ? groups * channels * MR + 64 / ptrdiff_t(sizeof(T)) : 1;
+    }
+
     bool run() const noexcept {
         if (images * groups * outputs * rows * columns == 0) return true;
         const bool across = across_images();
         const bool pixels = along_pixels(), bare = planes.bare() && !across && !pixels;
         const ptrdiff_t units = across ? quotient_up(images, MR) : images;  // what is padded at a time
-        const ptrdiff_t unit = groups * channels * planes.size() * (across ? MR : 1);
+        const ptrdiff_t unit = planes.size() * (across ? pixel_step() : groups * channels);
         ptrdiff_t round = bare ? units : least(units, Round / (unit * ptrdiff_t(sizeof(T)) + 1) + 1);
         round = quotient_up(units, quotient_up(units, round));
         // Vectors of pixels may reach beyond the last row.
@@ -106,10 +112,10 @@ struct Correlation {
             for (ptrdiff_t i = begin; i < end; ++i) {
                 const ptrdiff_t u = i / each, c = i % each;
                 if (across) {
-                    T* const to = padded + u * unit + c * planes.size() * MR;
+                    T* const to = padded + u * unit + c * MR;
                     const ptrdiff_t image = tiles.begin(first + u);
                     for (ptrdiff_t r = 0; r < tiles.rows(first + u); ++r)
-                        planes.copy(input + ((image + r) * each + c) * plane, to + r, MR);
+                        planes.copy(input + ((image + r) * each + c) * plane, to + r, pixel_step());
                 } else {
                     planes.copy(input + ((first + u) * each + c) * plane, padded + u * unit + c * planes.size(), 1);
                 }
@@ -194,7 +200,7 @@ struct Correlation {
                 const ptrdiff_t cut = rest % cuts * width;
                 rest /= cuts;
                 const ptrdiff_t g = rest % groups, u = rest / groups;
-                const T* const image = source + u * unit + g * channels * planes.size() * across_rows;
+                const T* const image = source + u * unit + g * channels * (across ? MR : planes.size());
                 for (ptrdiff_t panel = cut; panel < least(cut + width, all); ++panel)
                     strip(across, first + u, g, panel, image, y, least(y + high, rows), x, least(x + wide, columns),
                           static_cast<T*>(scratch.data));
@@ -211,32 +217,12 @@ struct Correlation {
         const ptrdiff_t pixels = x1 - x0, between = across ? MR : 1;  // rows of the buffer between pixels
         const RowTiles tiles(across ? images : pixels);
         const ptrdiff_t used = across ? tiles.rows(unit) : 1;  // of those
-        if (start)
+        if (start || across)
             for (ptrdiff_t i = 0; i < (y1 - y0) * pixels * between; ++i)
-                for (ptrdiff_t j = 0; j < vectors * lanes<T>; ++j) buffer[i * NR<T> + j] = j < width ? start[j] : T(0);
-
-        constexpr ptrdiff_t most = SlabBytes / (NR<T> * ptrdiff_t(sizeof(T)));
-        const ptrdiff_t slab = steps > 0 ? quotient_up(steps, quotient_up(steps, most)) : 1;
-        for (ptrdiff_t k = 0; k < steps || k == 0; k += slab) {
-            const ptrdiff_t length = least(slab, steps - k);
-            const bool accumulate = start != nullptr || k > 0;
-            const T* const b = filter + k * NR<T>;
-            for (ptrdiff_t y = y0; y < y1; ++y) {
-                const T* const line = image + y * step_y * planes.row() * between;
-                T* const out = buffer + (y - y0) * pixels * between * NR<T>;
-                if (across) {
-                    const Tile<T> tile = micro::tiles<T, true>.find(used, vectors, 1);
-                    for (ptrdiff_t x = x0; x < x1; ++x)
-                        tile(length, {line + x * step_x * MR, 1, 0, offsets + k}, b, NR<T>, out + (x - x0) * MR * NR<T>,
-                             NR<T>, accumulate);
-                } else {
-                    for (ptrdiff_t t = 0; t < tiles.count; ++t)
-                        micro::tiles<T, true>.find(tiles.rows(t), vectors, step_x)(
-                            length, {line + (x0 + tiles.begin(t)) * step_x, step_x, 0, offsets + k}, b, NR<T>,
-                            out + tiles.begin(t) * NR<T>, NR<T>, accumulate);
-                }
-            }
-        }
+                for (ptrdiff_t j = 0; j < vectors * lanes<T>; ++j)
+                    buffer[i * NR<T> + j] = start && j < width ? start[j] : T(0);
+        if (across) add_across(used, vectors, filter, image, y0, y1, x0, x1, buffer);
+        else add_along(start != nullptr, vectors, filter, image, y0, y1, x0, x1, buffer);
 
         for (ptrdiff_t r = 0; r < used; ++r) {
             const ptrdiff_t n = across ? tiles.begin(unit) + r : unit;
@@ -250,6 +236,44 @@ struct Correlation {
             }
         }
     }
+
+    // Tiles of neighbouring pixels, slab after slab of filters.
+    FLAMBEAU_INLINE void add_along(bool accumulate, ptrdiff_t vectors, const T* filter, const T* image, ptrdiff_t y0,
+                                   ptrdiff_t y1, ptrdiff_t x0, ptrdiff_t x1, T* buffer) const {
+        const RowTiles tiles(x1 - x0);
+        constexpr ptrdiff_t most = SlabBytes / (NR<T> * ptrdiff_t(sizeof(T)));
+        const ptrdiff_t slab = steps > 0 ? quotient_up(steps, quotient_up(steps, most)) : 1;
+        for (ptrdiff_t k = 0; k < steps || k == 0; k += slab) {
+            for (ptrdiff_t y = y0; y < y1; ++y)
+                for (ptrdiff_t t = 0; t < tiles.count; ++t)
+                    micro::tiles<T, true>.find(tiles.rows(t), vectors, step_x)(
+                        least(slab, steps - k),
+                        {image + y * step_y * planes.row() + (x0 + tiles.begin(t)) * step_x, step_x, 0, offsets + k},
+                        filter + k * NR<T>, NR<T>, buffer + ((y - y0) * (x1 - x0) + tiles.begin(t)) * NR<T>, NR<T>,
+                        accumulate || k > 0);
+        }
+    }
+
+    // Tiles of a pixel of several images. Images are small: what of a window lies in the padding is left out.
+    FLAMBEAU_INLINE void add_across(ptrdiff_t used, ptrdiff_t vectors, const T* filter, const T* image, ptrdiff_t y0,
+                                    ptrdiff_t y1, ptrdiff_t x0, ptrdiff_t x1, T* buffer) const {
+        const Tile<T> tile = micro::tiles<T, false>.find(used, vectors, 1);
+        const ptrdiff_t step = pixel_step();
+        for (ptrdiff_t tap = 0; tap < taps; ++tap) {
+            const ptrdiff_t down = offsets[tap] / step / planes.row(), right = offsets[tap] / step % planes.row();
+            for (ptrdiff_t y = y0; y < y1; ++y) {
+                if (outside(y * step_y + down - planes.low_y, planes.h)) continue;
+                for (ptrdiff_t x = x0; x < x1; ++x) {
+                    if (outside(x * step_x + right - planes.low_x, planes.w)) continue;
+                    const T* const pixel = image + (y * step_y * planes.row() + x * step_x) * step + offsets[tap];
+                    T* const out = buffer + ((y - y0) * (x1 - x0) + x - x0) * MR * NR<T>;
+                    tile(channels, {pixel, 1, MR, nullptr}, filter + tap * channels * NR<T>, NR<T>, out, NR<T>, true);
+                }
+            }
+        }
+    }
+
+    FLAMBEAU_INLINE static bool outside(ptrdiff_t i, ptrdiff_t size) { return i < 0 || i >= size; }
 
     // Pixels by channels, to channels by pixels.
     FLAMBEAU_INLINE void unpack(const T* from, ptrdiff_t from_pixel, ptrdiff_t pixels, ptrdiff_t width, T* to) const {

@@ -38,7 +38,8 @@ struct SortedPlane {
 // out[y, x] (+)= start + sum over taps of factors[tap] * plane[y * step + x + offsets[tap]].
 template <class T>
 void add_shifted(const T* plane, ptrdiff_t step, const ptrdiff_t* offsets, const T* factors, ptrdiff_t taps, T start,
-                 bool accumulate, ptrdiff_t rows, ptrdiff_t columns, T* out, ptrdiff_t out_y, ptrdiff_t out_x) noexcept {
+                 bool accumulate, ptrdiff_t rows, ptrdiff_t columns, T* out, ptrdiff_t out_y,
+                 ptrdiff_t out_x) noexcept {
     constexpr int L = lanes<T>;
     for (ptrdiff_t y = 0; y < rows; ++y)
         for (ptrdiff_t x = 0; x < columns; x += L) {

@@ -11,7 +11,9 @@ namespace flambeau::FLAMBEAU_ISA::micro {
 struct Phases {
     ptrdiff_t size, kernel, stride, padding, dilation;
 
-    FLAMBEAU_INLINE ptrdiff_t count(ptrdiff_t phase) const { return phase < size ? (size - phase - 1) / stride + 1 : 0; }
+    FLAMBEAU_INLINE ptrdiff_t count(ptrdiff_t phase) const {
+        return phase < size ? (size - phase - 1) / stride + 1 : 0;
+    }
     FLAMBEAU_INLINE bool meets(ptrdiff_t phase, ptrdiff_t k) const {
         return (phase + padding - k * dilation) % stride == 0;
     }

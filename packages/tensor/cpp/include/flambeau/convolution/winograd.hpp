@@ -1,9 +1,9 @@
 // Convolution with 3x3 windows of stride 1 by Winograd's F(4x4, 3x3): 36 products for 16 results where sums of windows
 // take 144, at the price of rounding errors about ten times as large.
 //
-// A tile of 6x6 pixels and a filter become 36 numbers each, whose products, summed over channels, become 4x4 results
-// (Lavin and Gray 2016, arXiv:1509.09308). The transforms interpolate at 0, +-3/4, +-5/4 and infinity: the usual 0, +-1,
-// +-2 round worse. They run with channels along the vectors; between them are 36 products of matrices.
+// A tile of 6x6 pixels and a filter become 36 numbers each, whose products, summed over channels, become 4x4 results.
+// The transforms interpolate at 0, +-3/4, +-5/4 and infinity: the usual 0, +-1, +-2 round worse. They run with channels
+// along the vectors; between them are 36 products of matrices.
 #pragma once
 
 #include "flambeau/convolution/planes.hpp"
@@ -159,10 +159,11 @@ struct Winograd {
                 for (ptrdiff_t t = 0; t < used; ++t) take_tile(arranged, first + t, data + t * stride, block * stride);
                 for (ptrdiff_t panel = 0; panel < panels(); ++panel) {
                     multiply(data, stride, block, used, filters + panel * Points * channels * NR<T>, data + pixels);
+                    T* const results = data + pixels + sums;
                     for (ptrdiff_t t = 0; t < used; ++t)
-                        give_tile(data + pixels + t * NR<T>, block * NR<T>, panel, data + pixels + sums + t * Kept * NR<T>,
+                        give_tile(data + pixels + t * NR<T>, block * NR<T>, panel, results + t * Kept * NR<T>,
                                   block * Kept * NR<T>);
-                    unpack(n, first, used, panel, data + pixels + sums, block * Kept * NR<T>);
+                    unpack(n, first, used, panel, results, block * Kept * NR<T>);
                 }
             }
         });
@@ -243,8 +244,8 @@ struct Winograd {
                 T* const to = result + (image * outputs + o) * plane + (y * Kept + i) * columns + x * Kept;
                 for (ptrdiff_t px = 0; px < seen; px += L)
                     for (ptrdiff_t j = 0; j < count; j += L)
-                        transpose_block<T, false>(from + px * NR<T> + j, NR<T>, least(L, seen - px), least(L, count - j),
-                                                  to + px + j * plane, plane);
+                        transpose_block<T, false>(from + px * NR<T> + j, NR<T>, least(L, seen - px),
+                                                  least(L, count - j), to + px + j * plane, plane);
             }
             t += run;
         }

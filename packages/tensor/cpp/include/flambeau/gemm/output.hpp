@@ -17,7 +17,12 @@ struct MatrixOutput {
     ptrdiff_t bias_row, bias_column;
 
     FLAMBEAU_INLINE explicit MatrixOutput(const Product<T>& p)
-        : c(p.c), c_row(p.c_row), c_column(p.c_column), bias(p.bias), bias_row(p.bias_row), bias_column(p.bias_column) {}
+        : c(p.c),
+          c_row(p.c_row),
+          c_column(p.c_column),
+          bias(p.bias),
+          bias_row(p.bias_row),
+          bias_column(p.bias_column) {}
 
     // Where the micro-kernel may write rows of `columns` numbers by itself, or null. Its rows are `row_stride` apart.
     FLAMBEAU_INLINE T* place(ptrdiff_t i, ptrdiff_t j, ptrdiff_t columns) const {
@@ -45,9 +50,10 @@ struct MatrixOutput {
             const ptrdiff_t row = first ? bias_row : c_row, column = first ? bias_column : c_column;
             if (column == 1)
                 for (ptrdiff_t r = 0; r < rows; ++r)
-                    for (ptrdiff_t x = 0; x < columns; x += lanes<T>)
-                        store(buffer + r * NR<T> + x, load(buffer + r * NR<T> + x) +
-                                                          load_partial(addend + r * row + x, least(lanes<T>, columns - x)));
+                    for (ptrdiff_t x = 0; x < columns; x += lanes<T>) {
+                        T* const sums = buffer + r * NR<T> + x;
+                        store(sums, load(sums) + load_partial(addend + r * row + x, least(lanes<T>, columns - x)));
+                    }
             else
                 for (ptrdiff_t r = 0; r < rows; ++r)
                     for (ptrdiff_t x = 0; x < columns; ++x) buffer[r * NR<T> + x] += addend[r * row + x * column];

@@ -1,4 +1,5 @@
-// Products with few rows, which read B once and are as fast as memory: a Linear layer on one sample, matrix times vector.
+// Products with few rows, which read B once and are as fast as memory: a Linear layer on one sample, a matrix times a
+// vector.
 #pragma once
 
 #include "flambeau/gemm/pack.hpp"

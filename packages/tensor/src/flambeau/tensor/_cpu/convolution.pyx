@@ -1,4 +1,4 @@
-"""conv2d and its gradients on the compiled passes, for float32 and float64; other dtypes go to the reference kernels."""
+"""conv2d and its gradients on the compiled passes, for float32 and float64; other dtypes go to the reference."""
 
 cimport numpy as cnp
 from libc.stddef cimport ptrdiff_t
