@@ -1,5 +1,5 @@
 // Convolution with 3x3 windows of stride 1 by Winograd's F(4x4, 3x3): 36 products for 16 results where sums of windows
-// take 144, at the price of rounding errors about ten times as large.
+// take 144, at the price of rounding errors two or three times as large.
 //
 // A tile of 6x6 pixels and a filter become 36 numbers each, whose products, summed over channels, become 4x4 results.
 // The transforms interpolate at 0, +-3/4, +-5/4 and infinity: the usual 0, +-1, +-2 round worse. They run with channels
