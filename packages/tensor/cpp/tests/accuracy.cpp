@@ -6,7 +6,8 @@
 #include <string_view>
 
 #include "accuracy.hpp"
-#include "flambeau/math/hyperbolic.hpp"
+#include "flambeau/math/activations.hpp"
+#include "flambeau/math/special.hpp"
 #include "flambeau/math/trigonometric.hpp"
 
 using namespace flambeau::FLAMBEAU_ISA;
@@ -100,6 +101,62 @@ void trigonometrics() {
     BINARY(atan2, 1.5, 1.5, std::atan2(x, y));
 }
 
+// The inverse of erf by Newton's method, in the type of x.
+template <class X>
+X inverse_erf(X x) {
+    if (!(std::fabs(x) < 1)) return std::fabs(x) == 1 ? x * X(INFINITY) : X(NAN);
+    if (std::fabs(x) < X(1e-30)) return x * X(0.886226925452758013649083741670572591L);
+    const X a = std::fabs(x), c = 1 - a;
+    X y = c > X(0.3) ? a : std::sqrt(std::log(1 / c)) * X(0.8);
+    for (int i = 0; i < 80; ++i) {
+        const X excess = y < X(0.5) ? std::erf(y) - a : c - std::erfc(y);
+        const X step = excess * std::exp(y * y) * X(0.886226925452758013649083741670572591L);
+        y -= step / (1 + y * step);  // Halley's
+        if (std::fabs(step) < y * 8 * std::numeric_limits<X>::epsilon()) break;
+    }
+    return std::copysign(y, x);
+}
+
+// x / sqrt(2) in two parts: its rounding would show in erfc where that is small.
+template <class X>
+X exact_gelu(X x) {
+    if (x < -40) return -X(0);
+    if (std::isinf(x)) return x;
+    constexpr X s = 0.707106781186547524400844362104849039L;
+    const X z = -x * s, lost = std::fma(-x, s, -z) - x * std::fma(-s, s, X(0.5)) / (2 * s);
+    return x * (std::erfc(z) - lost * std::exp(-z * z) * X(1.128379167095512573896158903121545172L)) / 2;
+}
+
+template <class X>
+X tanh_gelu(X x) {
+    if (x < -X(30)) return -X(0);
+    if (x > X(30)) return x;
+    const X v = 2 * std::sqrt(X(2) / X(3.14159265358979323846264338327950288L)) * (x + x * x * x * X(44715) / X(1000000));
+    return x / (1 + std::exp(-v));
+}
+
+template <class X>
+X reference_mish(X x) {
+    if (x < -20000) return -X(0);
+    if (x > 100) return x;
+    return x * std::tanh(std::log1p(std::exp(x)));
+}
+
+void specials() {
+    UNARY(erf, 1.5, 1.5, std::erf(x));
+    UNARY(erfc, 2.5, 2, std::erfc(x));
+    UNARY(erfinv, 1.5, 2, inverse_erf(x));
+}
+
+void activations() {
+    UNARY(gelu, 2.5, 2.5, exact_gelu(x));
+    UNARY(gelu_tanh, 2.5, 2.5, tanh_gelu(x));
+    UNARY(silu, 2, 2, std::isinf(x) && x < 0 ? -decltype(x)(0) : x > 0 ? x / (1 + std::exp(-x)) : x * (std::exp(x) / (1 + std::exp(x))));
+    UNARY(softplus, 2, 2, x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)));
+    UNARY(log_sigmoid, 2, 2, x < 0 ? x - std::log1p(std::exp(x)) : -std::log1p(std::exp(-x)));
+    UNARY(mish, 3.5, 3.5, reference_mish(x));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -110,5 +167,7 @@ int main(int argc, char** argv) {
     exponentials();
     hyperbolics();
     trigonometrics();
+    specials();
+    activations();
     return failed;
 }

@@ -8,7 +8,6 @@ of higher order make up for the rounding of the lower ones. Needs mpmath.
 
 from __future__ import annotations
 
-import struct
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,9 +28,13 @@ class Fit:
     degree: int
     dtype: str  # of the coefficients
     weight: Callable = lambda x: mpf(1)
+    pairs: int = 0  # how many of the first coefficients are held as the sum of two numbers
 
 
-def rounded(x: mpf, dtype: str) -> mpf:
+def rounded(x: mpf, dtype: str, pair: bool = False) -> mpf:
+    if pair:
+        high = rounded(x, dtype)
+        return high + rounded(x - high, dtype)
     if dtype == "double":
         return mpf(float(x))
     with mp.workprec(24):
@@ -76,7 +79,7 @@ def fit(f: Fit) -> tuple[list, mpf]:
     for k in range(f.degree + 1 if f.dtype == "float" else min(4, f.degree + 1)):
         left = [(x, y - horner(fixed, x), w) for x, y, w in points]
         rest = lawson(left, list(range(k, f.degree + 1)))
-        fixed.append(rounded(rest[0], f.dtype))
+        fixed.append(rounded(rest[0], f.dtype, k < f.pairs))
     fixed += [rounded(c, f.dtype) for c in rest[1:]] if len(fixed) <= f.degree else []
     return fixed, max(abs((horner(fixed, x) - y) * w) for x, y, w in points)
 
@@ -118,7 +121,7 @@ def erfcx_scaled(k: mpf) -> Callable:
 
 def erfcx_fit(k: mpf, most: mpf, degree: int, dtype: str) -> Fit:
     function = erfcx_scaled(k)
-    return Fit(function, (HALF - k) / (HALF + k), (most - k) / (most + k), degree, dtype, relative(function))
+    return Fit(function, (HALF - k) / (HALF + k), (most - k) / (most + k), degree, dtype, relative(function), pairs=1)
 
 
 HALF = mpf(1) / 2
@@ -132,6 +135,21 @@ tanh_tail, sinh_tail = series(mp.tanh, 3, 2, 50), series(mp.sinh, 3, 2, 20)
 asin_tail = series(mp.asin, 3, 2, 90)
 erf_tail = series(mp.erf, 1, 2, 50)
 S2 = (3 - 2 * SQRT2) ** 2  # the largest s^2 with s = f / (2 + f)
+
+
+def erfinv_ratio(w: mpf) -> mpf:
+    """erfinv(x) / x for w = -log(1 - x^2): M. Giles, "Approximating the erfinv function", GPU Computing Gems, 2011."""
+    if w < mpf("1e-30"):
+        return mp.sqrt(mp.pi) / 2
+    complement = mp.exp(-w) / (1 + mp.sqrt(-mp.expm1(-w)))  # 1 - x, without cancellation
+    x = 1 - complement
+    y = mp.sqrt(mp.log(2 / complement)) if complement < mpf("0.1") else x
+    for _ in range(60):
+        step = (mp.erfc(y) - complement) * mp.sqrt(mp.pi) / 2 * mp.exp(y * y)
+        y += step
+        if abs(step) < mpf(10) ** -50:
+            break
+    return y / x
 
 
 def relative(function: Callable) -> Callable:
@@ -177,22 +195,40 @@ FITS = {
     "erf_float": Fit(lambda z: erf_tail(z) - 1, mpf(0), HALF**2, 4, "float", relative(erf_tail)),
     "erf_double": Fit(lambda z: erf_tail(z) - 1, mpf(0), HALF**2, 9, "double", relative(erf_tail)),
     # erfc(x) = exp(-x^2) / (1 + 2 x) p((x - k) / (x + k)) from 1/2 to where it is 0
-    "erfcx_float": erfcx_fit(mpf(9) / 4, mpf("10.2"), 8, "float"),
+    "erfcx_float": erfcx_fit(mpf(9) / 4, mpf("10.2"), 9, "float"),
     "erfcx_double": erfcx_fit(mpf(15) / 4, mpf("27.3"), 21, "double"),
+    # erfinv(x) = x p(w - 5/2) for w = -log(1 - x^2) up to 5, x p(sqrt(w) - 4) from there to where x is 1
+    "erfinv_center": Fit(
+        lambda t: erfinv_ratio(t + mpf(5) / 2),
+        -mpf(5) / 2,
+        mpf(5) / 2,
+        9,
+        "double",
+        lambda t: 1 / erfinv_ratio(t + mpf(5) / 2),
+    ),
+    "erfinv_tail": Fit(
+        lambda t: erfinv_ratio((t + 4) ** 2),
+        mp.sqrt(5) - 4,
+        mpf("2.15"),
+        14,
+        "double",
+        lambda t: 1 / erfinv_ratio((t + 4) ** 2),
+    ),
 }
 
 
 def literal(c: mpf, dtype: str) -> str:
-    if dtype == "double":
-        return float(c).hex()
-    return struct.unpack("f", struct.pack("f", float(c)))[0].hex().replace("0000000p", "p") + "f"
+    high = rounded(c, dtype)
+    if high != c:
+        return f"{{{literal(high, dtype)}, {literal(c - high, dtype)}}}"
+    return float(c).hex() if dtype == "double" else float(c).hex().replace("0000000p", "p") + "f"
 
 
 def main(names: list[str]) -> None:
     for name in names or FITS:
         coefficients, error = fit(FITS[name])
         body = ", ".join(literal(c, FITS[name].dtype) for c in coefficients)
-        print(f"// {name}: error 2^{float(mp.log(error, 2)):.1f}\n{{{body}}};")
+        print(f"// {name}: error 2^{float(mp.log(error, 2)):.1f}\n{{{body}}};", flush=True)
 
 
 if __name__ == "__main__":

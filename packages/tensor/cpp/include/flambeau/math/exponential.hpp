@@ -13,8 +13,8 @@ namespace flambeau::FLAMBEAU_ISA::math {
 template <class T> struct ExponentialConstants;
 template <>
 struct ExponentialConstants<float> {
-    // 2^n is 0 or infinite outside; e^x too.
-    static constexpr float lowest = -104, highest = 89, lowest2 = -151, highest2 = 129;
+    // Outside, e^x is 0 or infinite; below lowest_product, x e^x is 0; the same for 2^x.
+    static constexpr float lowest = -104, lowest_product = -112, highest = 89, lowest2 = -151, highest2 = 129;
     static constexpr float log2_e = 0x1.715476p0f, ln2_high = 0x1.62ep-1f, ln2_low = 0x1.0bfbe8p-15f;
     // e^r = 1 + r + r^2 p(r), 2^r = 1 + r p(r)
     static constexpr float exp[] = {0x1.000000p-1f, 0x1.555490p-3f, 0x1.5554c8p-5f, 0x1.123ad6p-7f, 0x1.6d715cp-10f};
@@ -23,7 +23,7 @@ struct ExponentialConstants<float> {
 };
 template <>
 struct ExponentialConstants<double> {
-    static constexpr double lowest = -746, highest = 710, lowest2 = -1076, highest2 = 1025;
+    static constexpr double lowest = -746, lowest_product = -760, highest = 710, lowest2 = -1076, highest2 = 1025;
     static constexpr double log2_e = 0x1.71547652b82fep0, ln2_high = 0x1.62e42feep-1, ln2_low = 0x1.a39ef35793c76p-33;
     static constexpr double exp[] = {0x1.000000000000cp-1,  0x1.555555555555ap-3,  0x1.555555554fdd4p-5,
                                      0x1.111111110f032p-7,  0x1.6c16c186180e4p-10, 0x1.a01a01b2957b8p-13,
@@ -35,11 +35,13 @@ struct ExponentialConstants<double> {
                                       0x1.e6175eaa26bf6p-28, 0x1.ea6bf74ed525bp-32};
 };
 
+// NaN stays NaN. Clamping twice to one bound makes gcc compute everything that follows twice.
 template <class T>
-FLAMBEAU_INLINE T clamped(T x, T low, T high) {  // NaN stays
-    const T y = x < low ? low : x;
-    return y > high ? high : y;
-}
+FLAMBEAU_INLINE T not_below(T x, T low) { return x < low ? low : x; }
+template <class T>
+FLAMBEAU_INLINE T not_above(T x, T high) { return x > high ? high : x; }
+template <class T>
+FLAMBEAU_INLINE T clamped(T x, T low, T high) { return not_above(not_below(x, low), high); }
 
 // e^(x + low) = 2^n (1 + (r + tail)): r is exact or nearly so, tail small.
 template <class T>

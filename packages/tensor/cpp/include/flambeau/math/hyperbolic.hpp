@@ -30,7 +30,7 @@ FLAMBEAU_INLINE T tanh(T x) {
     using C = HyperbolicConstants<T>;
     const T a = absolute(x), square = x * x;
     const T near = a + a * square * polynomial(square, C::tanh);
-    const T far = 1 - 2 / (scaled_exp(clamped(2 * a, T(0), 2 * C::most), T(0), 0) + 1);
+    const T far = 1 - 2 / (scaled_exp(not_above(2 * a, 2 * C::most), T(0), 0) + 1);
     return with_sign(a < C::small ? near : far, x);
 }
 
@@ -48,15 +48,43 @@ FLAMBEAU_INLINE T cosh(T x) {
     return half + T(0.25) / half;
 }
 
-// 1 / (1 + e^-x), denormal where that is. With e = e^-|x|, it is q = e / (1 + e) below zero and what is left of 1 above.
-// What the roundings of e and of 1 + e took is given back; 1 / (1 + e) = 1 - q.
+// The logistic function of x + low, for x <= 0 that scale() can still do, is e / (1 + e) with e = e^x = 2^n (sum + rest). Its numerator is left to
+// the caller, who may have factors for it; what the roundings of e and of 1 + e took is given back.
+template <class T>
+struct Logistic {
+    typename Format<T>::Bits n;
+    T sum, rest, divisor, lost;
+};
+
+template <class T>
+FLAMBEAU_INLINE Logistic<T> logistic(T x, T low = 0) {
+    const Exponential<T> parts = exponential(x, low);
+    const T sum = 1 + (parts.r + parts.tail), rest = ((1 - sum) + parts.r) + parts.tail;
+    const T e = scale(sum, parts.n), divisor = 1 + e;
+    return {parts.n, sum, rest, divisor, ((1 - divisor) + e) + scale(rest, parts.n)};
+}
+
+// 2^n numerator / divisor, rounded once where that is denormal.
+template <class T>
+FLAMBEAU_INLINE T logistic_quotient(const Logistic<T>& l, Pair<T> numerator) {
+    const T q = numerator.high / l.divisor;
+    const T inverse = T(1.457) - T(0.486) * l.divisor;  // 1 / divisor within a twentieth, between 1 and 2
+    return scale(q + (numerator.low - q * l.lost) * inverse, l.n);
+}
+
+// factor times the logistic function.
+template <class T>
+FLAMBEAU_INLINE T logistic_product(T x, T low, T factor) {
+    const Logistic<T> l = logistic(x, low);
+    const Pair<T> product = exact_product(l.sum, factor);
+    return logistic_quotient(l, {product.high, product.low + l.rest * factor});
+}
+
+// 1 / (1 + e^-x)
 template <class T>
 FLAMBEAU_INLINE T sigmoid(T x) {
-    const Exponential<T> parts = exponential(clamped(-absolute(x), ExponentialConstants<T>::lowest, T(0)));
-    const T sum = 1 + (parts.r + parts.tail), rest = ((1 - sum) + parts.r) + parts.tail;
-    const T e = scale(sum, parts.n), e_low = scale(rest, parts.n);
-    const T divisor = 1 + e, low = ((1 - divisor) + e) + e_low, q = e / divisor;
-    const T below = q + (e_low - q * low) * (1 - q);
+    const Logistic<T> l = logistic(not_below(-absolute(x), ExponentialConstants<T>::lowest));
+    const T below = logistic_quotient(l, {l.sum, l.rest});
     return x > 0 ? 1 - below : below;
 }
 
