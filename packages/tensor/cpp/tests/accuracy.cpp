@@ -7,6 +7,7 @@
 
 #include "accuracy.hpp"
 #include "flambeau/math/activations.hpp"
+#include "flambeau/math/power.hpp"
 #include "flambeau/math/special.hpp"
 #include "flambeau/math/trigonometric.hpp"
 
@@ -148,6 +149,14 @@ void specials() {
     UNARY(erfinv, 1.5, 2, inverse_erf(x));
 }
 
+void powers() {
+    BINARY(pow, 1.5, 1.5, std::pow(x, y));
+    UNARY(sqrt, 0.5, 0.501, std::sqrt(x));
+    UNARY(rsqrt, 1.5, 1.5, 1 / std::sqrt(x));
+    UNARY(cbrt, 1.5, 1.5, std::cbrt(x));
+    BINARY(hypot, 1.5, 1.5, std::hypot(x, y));
+}
+
 void activations() {
     UNARY(gelu, 2.5, 2.5, exact_gelu(x));
     UNARY(gelu_tanh, 2.5, 2.5, tanh_gelu(x));
@@ -168,6 +177,7 @@ int main(int argc, char** argv) {
     hyperbolics();
     trigonometrics();
     specials();
+    powers();
     activations();
     return failed;
 }

@@ -197,6 +197,8 @@ FITS = {
     # erfc(x) = exp(-x^2) / (1 + 2 x) p((x - k) / (x + k)) from 1/2 to where it is 0
     "erfcx_float": erfcx_fit(mpf(9) / 4, mpf("10.2"), 9, "float"),
     "erfcx_double": erfcx_fit(mpf(15) / 4, mpf("27.3"), 21, "double"),
+    # cbrt(1 + f) = p(f), to start from
+    "cbrt_start": Fit(lambda f: mp.cbrt(1 + f), SQRT2 / 2 - 1, SQRT2 - 1, 4, "double", lambda f: 1 / mp.cbrt(1 + f)),
     # erfinv(x) = x p(w - 5/2) for w = -log(1 - x^2) up to 5, x p(sqrt(w) - 4) from there to where x is 1
     "erfinv_center": Fit(
         lambda t: erfinv_ratio(t + mpf(5) / 2),
