@@ -1,8 +1,8 @@
 // The accuracy of cpp/include/flambeau/math: the largest error of each function, and the number where it occurs, as a table.
 // Fails where an error exceeds its bound.
 //
-// accuracy [--full] [function...]
-//   --full: all floats instead of every 4001st, and many more doubles
+// accuracy [--every N] [function...]
+//   --every: every Nth float instead of every 4001st, and more numbers of other kinds accordingly; 1 for all
 #include <string_view>
 
 #include "accuracy.hpp"
@@ -16,7 +16,8 @@ using accuracy::Block, accuracy::Worst;
 
 namespace {
 
-bool full = false, failed = false;
+bool failed = false;
+long every = 4001;
 int names = 0;
 char** name_n = nullptr;
 
@@ -55,9 +56,9 @@ auto over_array() {
 template <class F, class R>
 void measure(const char* name, int arguments, double float_bound, double double_bound, F over, R reference) {
     if (!wanted(name)) return;
-    const long samples = full ? 50'000'000 : 500'000;
+    const long samples = 100'000 + 2'000'000'000 / every;
     report(name, arguments, float_bound,
-           arguments == 1 ? accuracy::over_floats(full ? 1 : 4001, over, reference)
+           arguments == 1 ? accuracy::over_floats(std::uint64_t(every), over, reference)
                           : accuracy::over_samples<float>(1, samples, over, reference));
     report(name, arguments, double_bound, accuracy::over_samples<double>(2, samples, over, reference));
 }
@@ -170,9 +171,13 @@ void activations() {
 
 int main(int argc, char** argv) {
     skip_unless_supported();
-    if (argc > 1 && std::string_view(argv[1]) == "--full") full = true;
-    names = argc - 1 - full;
-    name_n = argv + 1 + full;
+    if (argc > 2 && std::string_view(argv[1]) == "--every") {
+        every = std::strtol(argv[2], nullptr, 10);
+        if (every < 1) return std::fprintf(stderr, "--every: expected a positive number, got %s\n", argv[2]), 2;
+        argc -= 2, argv += 2;
+    }
+    names = argc - 1;
+    name_n = argv + 1;
     exponentials();
     hyperbolics();
     trigonometrics();

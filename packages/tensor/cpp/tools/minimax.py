@@ -189,7 +189,7 @@ FITS = {
     "asin_float": Fit(asin_tail, mpf(0), HALF**2, 4, "float", lambda z: z),
     "asin_double": Fit(asin_tail, mpf(0), HALF**2, 12, "double", lambda z: z),
     # atan(a) = a + a^3 p(a^2)
-    "atan_float": Fit(atan_tail, mpf(0), mpf(1), 8, "float", lambda z: z),
+    "atan_float": Fit(atan_tail, mpf(0), mpf(1), 9, "float", lambda z: z),
     "atan_double": Fit(atan_tail, mpf(0), mpf(1), 20, "double", lambda z: z),
     # erf(x) = x + x p(x^2)
     "erf_float": Fit(lambda z: erf_tail(z) - 1, mpf(0), HALF**2, 4, "float", relative(erf_tail)),

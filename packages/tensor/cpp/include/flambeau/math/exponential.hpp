@@ -85,7 +85,7 @@ FLAMBEAU_INLINE T expm1(T x) {
     const Exponential<T> e = exponential(clamped(x, T(-Format<T>::fraction - 4), C::highest));
     const T half = power_of_two<T>(e.n + Format<T>::bias - 1);  // 2^n itself may overflow where the result does not
     const T result = (((half - T(0.5)) + half * e.r) + half * e.tail) * 2;
-    return x == 0 ? x : result;  // -0
+    return absolute(x) < T(0x1p-55) ? x : result;  // -0 and denormals
 }
 
 template <class T> struct LogarithmConstants;

@@ -27,8 +27,8 @@ struct TrigonometricConstants<float> {
     static constexpr Pair<float> pi = {0x1.921fb6p1f, -0x1.777a5cp-24f};
     // asin(x) = x + x^3 p(x^2) for |x| <= 1/2, atan(a) = a + a^3 p(a^2) for |a| <= 1
     static constexpr float asin[] = {0x1.5555cap-3f, 0x1.330172p-4f, 0x1.748914p-5f, 0x1.8bc1aap-6f, 0x1.59c11ap-5f};
-    static constexpr float atan[] = {-0x1.555540p-2f, 0x1.999266p-3f, -0x1.24263cp-3f, 0x1.c0ca7cp-4f, -0x1.58c442p-4f,
-                                     0x1.dcba04p-5f, -0x1.015966p-5f, 0x1.69d3a6p-7f, -0x1.ddaa0ep-10f};
+    static constexpr float atan[] = {-0x1.555552p-2f, 0x1.999824p-3f,  -0x1.2476c8p-3f, 0x1.c51c2ep-4f, -0x1.6981a4p-4f,
+                                     0x1.157c0cp-4f,  -0x1.71d674p-5f, 0x1.779126p-6f,  -0x1.eb458ap-8f, 0x1.2d3b58p-10f};
 };
 template <>
 struct TrigonometricConstants<double> {
@@ -173,11 +173,18 @@ FLAMBEAU_INLINE T cos(T x) { return anywhere<Cos>(x); }
 template <class T>
 FLAMBEAU_INLINE T tan(T x) { return anywhere<Tan>(x); }
 
-// a + a^3 p(a^2) as two parts, for arcs of up to pi/4.
+// atan(a) = a + cube p, for a up to 1.
 template <class T>
-FLAMBEAU_INLINE Pair<T> small_atan(T a) {
+struct Arctangent {
+    T a, cube, p;
+};
+
+template <class T>
+FLAMBEAU_INLINE Arctangent<T> arctangent(T a) {
     const T square = a * a;
-    return {a, a * square * polynomial(square, TrigonometricConstants<T>::atan)};
+    // pi/4 of float is hardly nearer to the right result than its neighbour: the polynomial alone would miss it.
+    const T p = polynomial(square, TrigonometricConstants<T>::atan);
+    return {a, a * square, a == 1 ? T(-0.21460183660255169038) : p};
 }
 
 template <class T>
@@ -185,10 +192,10 @@ FLAMBEAU_INLINE T atan(T x) {
     constexpr Pair<T> pi = TrigonometricConstants<T>::pi;
     const T a = absolute(x);
     const bool large = a > 1;
-    const Pair<T> arc = small_atan(large ? 1 / a : a);
-    const Pair<T> complement = ordered_sum(pi.high / 2, -arc.high);
-    const T result = large ? complement.high + (complement.low + (pi.low / 2 - arc.low)) : arc.high + arc.low;
-    return with_sign(result, x);
+    const Arctangent<T> arc = arctangent(large ? 1 / a : a);
+    const Pair<T> complement = ordered_sum(pi.high / 2, -arc.a);
+    const T far = complement.high + (complement.low + fused(-arc.cube, arc.p, pi.low / 2));
+    return with_sign(large ? far : fused(arc.cube, arc.p, arc.a), x);
 }
 
 // The arc of |y| / |x| or, if that is above 1, of its inverse; what it is taken from or added to, and whether: 0, pi/2
@@ -201,12 +208,12 @@ FLAMBEAU_INLINE T atan2(T y, T x) {
     const T shorter = steep ? across : up, longer = steep ? up : across;
     const T quotient = shorter / longer;
     const T defined = shorter == infinity<T> ? 1 : quotient;
-    const Pair<T> arc = small_atan(longer == 0 ? T(0) : defined);
+    const Arctangent<T> arc = arctangent(longer == 0 ? T(0) : defined);
     const T unsteep_high = left ? pi.high : 0, unsteep_low = left ? pi.low : 0;
     const T base_high = steep ? pi.high / 2 : unsteep_high, base_low = steep ? pi.low / 2 : unsteep_low;
     const bool minus = steep != left;
-    const Pair<T> sum = ordered_sum(base_high, minus ? -arc.high : arc.high);
-    const T result = sum.high + (sum.low + (base_low + (minus ? -arc.low : arc.low)));
+    const Pair<T> sum = ordered_sum(base_high, minus ? -arc.a : arc.a);
+    const T result = sum.high + (sum.low + fused(minus ? -arc.cube : arc.cube, arc.p, base_low));
     return x != x ? x : y != y ? y : with_sign(result, y);
 }
 
@@ -219,7 +226,7 @@ FLAMBEAU_INLINE Pair<T> small_asin(T a, bool small) {
     const Pair<T> back = exact_product(root, root);
     const T missing = root > 0 ? ((square - back.high) - back.low) / (2 * root) : 0;
     const T high = small ? a : root;
-    return {high, high * square * polynomial(square, TrigonometricConstants<T>::asin) + (small ? 0 : missing)};
+    return {high, fused(high * square, polynomial(square, TrigonometricConstants<T>::asin), small ? T(0) : missing)};
 }
 
 template <class T>
