@@ -164,7 +164,7 @@ void activations() {
     UNARY(silu, 2, 2, std::isinf(x) && x < 0 ? -decltype(x)(0) : x > 0 ? x / (1 + std::exp(-x)) : x * (std::exp(x) / (1 + std::exp(x))));
     UNARY(softplus, 2, 2, x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)));
     UNARY(log_sigmoid, 2, 2, x < 0 ? x - std::log1p(std::exp(x)) : -std::log1p(std::exp(-x)));
-    UNARY(mish, 3.5, 3.5, reference_mish(x));
+    UNARY(mish, 2, 2, reference_mish(x));
 }
 
 }  // namespace

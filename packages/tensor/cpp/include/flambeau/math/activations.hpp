@@ -56,16 +56,29 @@ FLAMBEAU_INLINE T softplus(T x) {
 template <class T>
 FLAMBEAU_INLINE T log_sigmoid(T x) { return -softplus(-x); }
 
-// x tanh(softplus(x)) = x n / (n + 2) with n = e^x (e^x + 2); above 0 in terms of e^-x.
+// x tanh(softplus(x)) = x n / (n + c): with e = e^x, n = e (2 + e) and c = 2 below 0; with e = e^-x, n = 1 + 2 e and
+// c = 2 e^2 above. All in sums and products of two numbers, scaled last.
 template <class T>
 FLAMBEAU_INLINE T mish(T x) {
-    const T inside = not_below(-absolute(x), ExponentialConstants<T>::lowest_product);
-    const Exponential<T> parts = exponential(inside);
-    const T sum = 1 + (parts.r + parts.tail), e = scale(sum, parts.n);
-    const T below = scale(inside * sum * ((e + 2) / (e * (e + 2) + 2)), parts.n);
-    const T twice = 2 * e;
-    const T above = x * ((1 + twice) / (1 + twice + twice * e));
-    return x >= 0 ? above : below;
+    const T inside = clamped(x, ExponentialConstants<T>::lowest_product, T(20));  // from where it is x
+    const Exponential<T> parts = exponential(-absolute(inside));
+    const T sum = 1 + (parts.r + parts.tail), rest = ((1 - sum) + parts.r) + parts.tail;
+    const T e = scale(sum, parts.n), e_low = scale(rest, parts.n);
+    const bool left = x < 0;
+    const auto n = left ? parts.n : 0;
+    const Pair<T> u = exact_sum(left ? T(2) : T(1), left ? e : 2 * e);
+    const T u_low = u.low + (left ? e_low : 2 * e_low);
+    const Pair<T> numerator = exact_product(left ? sum : T(1), u.high);
+    const T numerator_low = numerator.low + (left ? fused(sum, u_low, rest * u.high) : u_low);
+    const Pair<T> square = exact_product(e, e);
+    const T c_low = left ? T(0) : 2 * fused(2 * e, e_low, square.low);
+    const Pair<T> divisor = exact_sum(scale(numerator.high, n), left ? T(2) : 2 * square.high);
+    const T divisor_low = divisor.low + (scale(numerator_low, n) + c_low);
+    const Pair<T> product = exact_product(numerator.high, inside);
+    const T q = product.high / divisor.high;
+    const T missing = (product.low + numerator_low * inside) - q * divisor_low;
+    const T result = with_sign(scale(q + missing / divisor.high, n), x);  // -0
+    return x > 20 ? x : result;
 }
 
 // x above 0, alpha (e^x - 1) below
