@@ -8,15 +8,17 @@
 #include <type_traits>
 
 #include "flambeau/isa.hpp"
+#include "flambeau/math/activations.hpp"
 #include "flambeau/math/exponential.hpp"
 #include "flambeau/math/hyperbolic.hpp"
+#include "flambeau/math/power.hpp"
 #include "flambeau/math/trigonometric.hpp"
 
 namespace flambeau::FLAMBEAU_ISA::scalar {
 
-using math::atan2, math::cos, math::exp, math::expm1, math::log, math::log1p, math::sigmoid, math::sin, math::tan,
-    math::tanh;
-using std::ceil, std::floor, std::isfinite, std::isinf, std::isnan, std::pow, std::rint, std::sqrt, std::trunc;
+using math::atan2, math::cos, math::exp, math::expm1, math::log, math::log1p, math::pow, math::sigmoid, math::sin,
+    math::sqrt, math::tan, math::tanh;
+using std::ceil, std::floor, std::isfinite, std::isinf, std::isnan, std::rint, std::trunc;
 
 template <int bytes> struct BitsOf;
 template <> struct BitsOf<1> { using T = std::uint8_t; };
@@ -114,13 +116,11 @@ FLAMBEAU_INLINE T relu(T a) {
     return (a > 0 || a != a) ? a : T(0);
 }
 
-// log(1 + e^(bx)) / b as (max(bx, 0) + log1p(e^-|bx|)) / b, which neither overflows nor loses small values; x itself
-// where bx exceeds the threshold.
+// log(1 + e^(bx)) / b; x itself where bx exceeds the threshold.
 template <class T>
 FLAMBEAU_INLINE T softplus(T x, T beta, T threshold) {
-    const T a = x * beta;
-    const T smooth = (a > 0 || a != a ? a : T(0)) + log1p(exp(-absolute(a)));
-    return a > threshold ? x : smooth / beta;
+    const T scaled = x * beta;
+    return scaled > threshold ? x : math::softplus(scaled) / beta;
 }
 
 }  // namespace flambeau::FLAMBEAU_ISA::scalar

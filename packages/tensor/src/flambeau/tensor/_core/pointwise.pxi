@@ -216,6 +216,8 @@ cdef object pointwise(Operator op, tuple args, object into):
     cdef int k, t = -1, s, computed, ndim = 0, count = 1, absent = 0
     cdef cnp.npy_intp dims[MaxDims]
     cdef cnp.npy_intp* shape
+    if op is _op_pow and _squares(args):
+        return pointwise(_op_square, args[:1], into)
     for k in range(MaxDims):
         dims[k] = 1
     # The type of the computation.
@@ -309,6 +311,17 @@ cdef object pointwise(Operator op, tuple args, object into):
     else:
         run(plan)
     return into
+
+
+cdef bint _squares(tuple args) except -1:
+    """Whether a power is a square: of anything by the int 2, of floats by 2.0 too."""
+    power = args[1]
+    if type(power) is int:
+        return power == 2
+    if type(power) is not float or power != 2.0:
+        return False
+    x = cpu_array(args[0])
+    return x is not None and _stored_type(<cnp.ndarray>x) >= Float32
 
 
 cdef bint _put_argument(Operator op, int k, object value, int t, char* where) except -1:

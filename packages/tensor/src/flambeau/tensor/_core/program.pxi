@@ -78,6 +78,8 @@ cdef class PointwiseProgram:
         cdef Step* step
         if row is NULL:
             raise NotPointwise(f"{op.name}()")
+        if op is _op_pow and type(arguments[1]) is int and arguments[1] == 2:
+            return self.apply(_op_square, arguments[:1])
         if self.program.steps == MaxSteps:
             raise NotPointwise(f"more than {MaxSteps} operations")
         for k in range(row.arity):

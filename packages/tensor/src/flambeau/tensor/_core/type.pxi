@@ -447,19 +447,19 @@ cdef bint _is_operand(object value):
 
 
 cdef Operator _op_add, _op_sub, _op_mul, _op_div, _op_floor_divide, _op_remainder, _op_pow, _op_matmul
-cdef Operator _op_neg, _op_abs, _op_eq, _op_ne, _op_lt, _op_le, _op_gt, _op_ge
+cdef Operator _op_square, _op_neg, _op_abs, _op_eq, _op_ne, _op_lt, _op_le, _op_gt, _op_ge
 cdef Operator _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not, _op_index, _op_index_put
 
 
 def bind_operators(dict records):
     """Give Python's operators their records; called once, at import."""
     global _op_add, _op_sub, _op_mul, _op_div, _op_floor_divide, _op_remainder, _op_pow, _op_matmul
-    global _op_neg, _op_abs, _op_eq, _op_ne, _op_lt, _op_le, _op_gt, _op_ge
+    global _op_square, _op_neg, _op_abs, _op_eq, _op_ne, _op_lt, _op_le, _op_gt, _op_ge
     global _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not, _op_index, _op_index_put
     _op_add, _op_sub, _op_mul, _op_div = [records[n] for n in ("add", "sub", "mul", "div")]
     _op_floor_divide, _op_remainder, _op_pow, _op_matmul = [
         records[n] for n in ("floor_divide", "remainder", "pow", "matmul")]
-    _op_neg, _op_abs = records["neg"], records["abs"]
+    _op_square, _op_neg, _op_abs = records["square"], records["neg"], records["abs"]
     _op_eq, _op_ne, _op_lt, _op_le, _op_gt, _op_ge = [records[n] for n in ("eq", "ne", "lt", "le", "gt", "ge")]
     _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not = [
         records[n] for n in ("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not")]
