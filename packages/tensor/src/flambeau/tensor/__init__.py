@@ -30,7 +30,7 @@ from ._dtypes import (
     uint32,
     uint64,
 )
-from ._expression import Expression
+from ._expression import Expression, pointwise
 from ._exactness import get_exact_convolution, set_exact_convolution
 from ._files import load, save
 from ._memory import MemoryStats, empty_cache, memory_stats, reset_peak_memory_stats, set_cache_limit
@@ -81,6 +81,7 @@ __all__ = [
     "memory_stats",
     "observe",
     "ops",
+    "pointwise",
     "promote_types",
     "random",
     "register_backend",

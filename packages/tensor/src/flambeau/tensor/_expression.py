@@ -9,13 +9,14 @@ import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from . import errors
-from ._composed import composed
+from . import errors, ops
+from ._core.tensor import NotPointwise, PointwiseProgram, Tensor, run_expression, types_key
+from ._creation import tensor
 
 if TYPE_CHECKING:
-    from ._core.tensor import Operator, Tensor
+    from ._core.tensor import Operator
 
-__all__ = ["Expression"]
+__all__ = ["Expression", "pointwise"]
 
 CONSTANTS = {"pi": math.pi, "inf": math.inf, "nan": math.nan}
 BINARY = {
@@ -58,6 +59,7 @@ class Expression:
         self.steps: list[tuple[Operator, list[Operand]]] = []
         self.result = _Reader(self).read()
         self._programs: dict[tuple[Any, ...], Any] = {}
+        self._quick: dict[int, Any] = {}  # the same by types_key
 
     def __call__(self, *args: Any, out: Tensor | None = None, **kwargs: Any) -> Any:
         """The formula's value.
@@ -69,17 +71,26 @@ class Expression:
         Returns:
             Tensor of the broadcast shape.
         """
-        from . import ops
-        from ._core.tensor import Tensor
-
+        if out is None and not kwargs:
+            result = run_expression(self._quick, args)
+            if result is not None:
+                return result
         values = self._bound(args, kwargs)
         if all(isinstance(value, Tensor) for value in values):
+            self._remember(tuple(values))
             return ops.pointwise(self, values, out=out)
         given = {i: value for i, value in enumerate(values) if isinstance(value, (int, float))}
         if len(given) == len(values):
             errors.type_error("pointwise", self.names[0] if values else None, "at least one Tensor", "numbers alone")
         rest = [value for i, value in enumerate(values) if i not in given]
         return ops.pointwise(self._with_numbers(tuple(given.items())), rest, out=out)
+
+    def _remember(self, values: tuple[Any, ...]) -> None:
+        key = types_key(values)
+        if key >= 0 and key not in self._quick:
+            program = self.program_for(tuple(value.dtype for value in values))
+            if program is not None:
+                self._quick[key] = program
 
     def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         if len(args) > len(self.names) or set(kwargs) - set(self.names[len(args) :]):
@@ -108,6 +119,7 @@ class Expression:
         other.steps = [(op, [moved(a) for a in arguments]) for op, arguments in self.steps]
         other.result = moved(self.result)
         other._programs = {}
+        other._quick = {}
         return other
 
     def composite(self, *inputs: Any) -> Any:
@@ -132,8 +144,6 @@ class Expression:
         return self._programs[dtypes]
 
     def _compiled(self, dtypes: tuple[Any, ...]) -> Any:
-        from ._core.tensor import NotPointwise, PointwiseProgram
-
         if len(dtypes) != len(self.names):
             return None
         try:
@@ -246,8 +256,6 @@ class _Reader:
         return self.step(node, op.name, bound)
 
     def step(self, node: ast.expr, name: str, arguments: Sequence[Operand], python: Any = None) -> Operand:
-        from . import ops
-
         op = getattr(ops, name)
         if not any(isinstance(a, Ref) for a in arguments):
             try:
@@ -260,8 +268,6 @@ class _Reader:
 
 def _of_numbers(op: Operator, values: Sequence[Any]) -> Any:
     """What a pointwise operator gives for numbers alone, as a number."""
-    from ._creation import tensor
-
     exact = op.definition.promote != "float" and isinstance(values[0], int)
     return op(tensor(values[0] if exact else float(values[0]), dtype=None if exact else "float64"), *values[1:]).item()
 
@@ -269,8 +275,6 @@ def _of_numbers(op: Operator, values: Sequence[Any]) -> Any:
 @functools.cache
 def _functions() -> dict[str, Operator]:
     """The pointwise operators by all their names."""
-    from . import ops
-
     rows = [op for op in ops.records() if op.native]
     return {name: op for op in rows for name in (op.name, *op.definition.aliases)}
 
@@ -282,7 +286,6 @@ def _near(name: str) -> str:
     return f" (did you mean {near[0]}?)" if near else ""
 
 
-@composed(method=False)
 def pointwise(expression: str) -> Expression:
     """A formula, compiled into one pass over memory.
 
