@@ -155,7 +155,7 @@ private:
         loaded = !reduction.direct || (by_rows ? reduced.step() : kept.step()) != reduction.input_size;
         if (by_rows) {
             length = loaded ? LoadedBlock : BlockLength;
-            width = most(1, least(least(m, TileWidth), 4 * BlockLength / most(1, least(n, BlockLength))));
+            width = most(1, least(least(m, TileWidth), BlockLength / most(1, least(n, BlockLength))));
             folds = 1;
         } else {
             const std::ptrdiff_t widest = loaded ? LoadedWidth : TileWidth;

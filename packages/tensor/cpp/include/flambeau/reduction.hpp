@@ -2,13 +2,13 @@
 //
 // An operation is a Reduction: functions that reduce one block (a few rows, or a few columns) to states, merge states and
 // finish them. The iterator (src/reduction.cpp) cuts the work into blocks and merges their states pairwise, in an order
-// that depends on the shape alone: results are equal bit for bit for any number of threads. Nothing is summed one by
-// one over more than a block, so a sum of n elements is off by at most
+// that depends on the shape alone: results are equal bit for bit for any number of threads. No long row of sums is kept
+// in one accumulator, so a sum of n elements is off by at most
 //
-//     (BlockLength / lanes + log2(lanes) + log2(n / BlockLength) + 1) * epsilon * sum |x|
+//     (RunLength + BlockLength / (RunLength * lanes) + log2(lanes) + log2(n / BlockLength) + 1) * epsilon * sum |x|
 //
-// where `lanes` are the vector accumulators of a row (32 for float on x86-64-v2, 128 on v4); over columns the first term
-// is BlockRows, and there are none of lanes.
+// where `lanes` are the vector accumulators of a row (32 for float on x86-64-v2, 128 on v4) and RunLength is 16; over
+// columns the first three terms are BlockRows.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +27,7 @@ enum ReductionName : std::uint8_t {
     ReductionNames
 };
 
-constexpr std::ptrdiff_t BlockLength = 4096;  // elements of a row that are reduced at once
+constexpr std::ptrdiff_t BlockLength = 16384;  // elements of a row that are reduced at once
 constexpr std::ptrdiff_t BlockRows = 64;      // rows that are reduced at once, over columns
 constexpr std::ptrdiff_t TileWidth = 1024;    // outputs that are reduced together
 

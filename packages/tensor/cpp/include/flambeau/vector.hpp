@@ -71,23 +71,51 @@ FLAMBEAU_INLINE T fold(Vector<T, lanes> v, const T* x, std::ptrdiff_t rest) {
     }
 }
 
+constexpr int GroupSize = 8;      // vectors at a time
+constexpr int RunLength = 16;   // after so many their sums are put by: what is added is never much smaller than the sum
+
+// The first elements of a row, whole groups of `GroupSize` vectors, combined to one vector. Where nan and infinities are
+// unlikely Op leaves them out, and they come back as a poison that is not 0.
+template <class Op, class T, bool poisoned>
+FLAMBEAU_INLINE Vector<T, Lanes<T>> combined_groups(const T* x, std::ptrdiff_t n, T& poison) {
+    constexpr int lanes = Lanes<T>, group = GroupSize * lanes;
+    using V = Vector<T, lanes>;
+    V totals[GroupSize], parts[GroupSize], poisons[GroupSize / 2] = {};
+    for (std::ptrdiff_t i = 0; i < n; i += RunLength * group) {
+        const std::ptrdiff_t end = i + RunLength * group < n ? i + RunLength * group : n;
+        for (int k = 0; k < GroupSize; ++k) parts[k] = Op::map(load_vector<T, lanes>(x + i + k * lanes));
+        if constexpr (poisoned)
+            for (int k = 0; k < GroupSize; ++k) poisons[k / 2] += parts[k] * 0;
+        for (std::ptrdiff_t at = i + group; at < end; at += group)
+            for (int k = 0; k < GroupSize; ++k) {
+                const V v = Op::map(load_vector<T, lanes>(x + at + k * lanes));
+                parts[k] = Op::combine(parts[k], v);
+                if constexpr (poisoned) poisons[k / 2] += v * 0;
+            }
+        for (int k = 0; k < GroupSize; ++k) totals[k] = i == 0 ? parts[k] : Op::combine(totals[k], parts[k]);
+    }
+    for (int half = GroupSize / 2; half > 0; half /= 2)
+        for (int k = 0; k < half; ++k) totals[k] = Op::combine(totals[k], totals[k + half]);
+    if constexpr (poisoned)
+        for (int k = 0; k < lanes; ++k) poison += (poisons[0][k] + poisons[1][k]) + (poisons[2][k] + poisons[3][k]);
+    return totals[0];
+}
+
 // A row combined by an associative operation, in several vectors at a time. An operation has `combine`, and `map` for
 // what is done to each element first, for vectors of any length and for single elements, and a neutral `identity`.
 template <class Op, class T>
 FLAMBEAU_INLINE T combined_row(const T* x, std::ptrdiff_t n) {
-    constexpr int lanes = Lanes<T>, several = 8;
-    using V = Vector<T, lanes>;
-    V v = splat<T, lanes>(Op::identity);
-    std::ptrdiff_t i = 0;
-    if (n >= several * lanes) {
-        V parts[several];
-        for (int k = 0; k < several; ++k) parts[k] = Op::map(load_vector<T, lanes>(x + k * lanes));
-        for (i = several * lanes; i + several * lanes <= n; i += several * lanes)
-            for (int k = 0; k < several; ++k)
-                parts[k] = Op::combine(parts[k], Op::map(load_vector<T, lanes>(x + i + k * lanes)));
-        for (int half = several / 2; half > 0; half /= 2)
-            for (int k = 0; k < half; ++k) parts[k] = Op::combine(parts[k], parts[k + half]);
-        v = parts[0];
+    constexpr int lanes = Lanes<T>;
+    Vector<T, lanes> v = splat<T, lanes>(Op::identity);
+    std::ptrdiff_t i = n / (GroupSize * lanes) * (GroupSize * lanes);
+    if (i > 0) {
+        T poison = 0;
+        if constexpr (requires { typename Op::Finite; }) {
+            v = combined_groups<typename Op::Finite, T, true>(x, i, poison);
+            if (poison != 0) v = combined_groups<Op, T, false>(x, i, poison);
+        } else {
+            v = combined_groups<Op, T, false>(x, i, poison);
+        }
     }
     for (; i + lanes <= n; i += lanes) v = Op::combine(v, Op::map(load_vector<T, lanes>(x + i)));
     return fold<Op, T, lanes>(v, x + i, n - i);
@@ -176,9 +204,30 @@ template <class T> constexpr T highest() {
     else return T(~lowest<T>());
 }
 
+// The greater and the less of numbers that are finite: one instruction.
+template <class Map>
+struct FiniteGreater : Map {
+    template <class V> static FLAMBEAU_INLINE V combine(V a, V b) { return b > a ? b : a; }
+};
+template <class Map>
+struct FiniteLess : Map {
+    template <class V> static FLAMBEAU_INLINE V combine(V a, V b) { return b < a ? b : a; }
+};
+// What is used for them first, where there are others.
+template <class T, class Finite>
+struct Hopeful {};
+template <class F>
+struct Hopeful<float, F> {
+    using Finite = F;
+};
+template <class F>
+struct Hopeful<double, F> {
+    using Finite = F;
+};
+
 // The greater; nan when there is one.
 template <class T, class Map = AsItIs>
-struct Greater : Map {
+struct Greater : Map, Hopeful<T, FiniteGreater<Map>> {
     static constexpr T identity = lowest<T>();
     template <class V> static FLAMBEAU_INLINE auto better(V a, V b) { return a > b; }
     template <class V> static FLAMBEAU_INLINE V combine(V a, V b) {
@@ -188,7 +237,7 @@ struct Greater : Map {
     }
 };
 template <class T, class Map = AsItIs>
-struct Less : Map {
+struct Less : Map, Hopeful<T, FiniteLess<Map>> {
     static constexpr T identity = highest<T>();
     template <class V> static FLAMBEAU_INLINE auto better(V a, V b) { return a < b; }
     template <class V> static FLAMBEAU_INLINE V combine(V a, V b) {

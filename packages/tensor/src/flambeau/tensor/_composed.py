@@ -122,7 +122,7 @@ def _extreme(operation, records, input, dim, keepdim, axis, keepdims):
     if dim is None:
         if keepdim:
             errors.value_error(operation, "keepdim", "a dim to keep", "none", "give dim, or use amax() or amin()")
-        record, args = whole, (input,)
+        record, args = whole, (input, None, False)  # all of them: filling in would cost more than the work
     elif hasattr(dim, "dtype"):
         record, args = pairwise, (input, dim)
     else:

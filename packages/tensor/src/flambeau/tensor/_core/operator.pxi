@@ -79,7 +79,7 @@ cdef class Operator:
     cdef object pack(self, tuple parts):
         if self.result_type is None:
             self.result_type = collections.namedtuple(self.name, self.outputs)
-        return self.result_type(*parts)
+        return tuple.__new__(self.result_type, parts)  # past the Python function that a namedtuple makes its own
 
     def __call__(self, *args, out=None, **kwargs):
         """Run the operation, as the public function of the same name does."""
