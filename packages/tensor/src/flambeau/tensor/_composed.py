@@ -68,8 +68,6 @@ def max(
         >>> ft.max(x, ft.tensor(2.5)).tolist()
         [[2.5, 4.0], [3.0, 2.5]]
     """
-    from . import ops
-
     return _extreme("max", (ops.amax, ops.max_with_indices, ops.maximum), input, dim, keepdim, axis, keepdims)
 
 
@@ -108,8 +106,6 @@ def min(
         >>> ft.min(x, ft.tensor(2.5)).tolist()
         [[1.0, 2.5], [2.5, 2.0]]
     """
-    from . import ops
-
     return _extreme("min", (ops.amin, ops.min_with_indices, ops.minimum), input, dim, keepdim, axis, keepdims)
 
 
