@@ -91,7 +91,7 @@ cdef object _class_loss(class_loss_t* kernels, object grad, object input, object
             return None
     if grad is not None:
         g = _contiguous(grad, t)
-        if g is None or cnp.PyArray_SIZE(g) != (cnp.PyArray_SIZE(y) if loss.reduction == LossNone else 1):
+        if g is None or not (PyArray_SAMESHAPE(g, y) if loss.reduction == LossNone else cnp.PyArray_NDIM(g) == 0):
             return None
         result = _result(ndim, cnp.PyArray_DIMS(x), t, into, x)
     elif loss.reduction == LossNone:
