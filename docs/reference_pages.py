@@ -48,12 +48,17 @@ def family_page(family, operators):
     """A table of all operators of a family, then each public function's own documentation."""
     title = family.replace("_", " ").capitalize()
     table = ["| call | what it does | differentiable |", "|---|---|---|", *map(row, operators), ""]
-    functions = [f".. autofunction:: flambeau.tensor.{op.name}" for op in operators if op.definition.function]
+    functions = [f".. autofunction:: flambeau.tensor.{op.name}" for op in operators if is_public(op)]
     return [f"# {title}", "", *table, *rst(functions)]
 
 
 def is_operator(member):
     return hasattr(member, "op")
+
+
+def is_public(op):
+    """Whether the operator is the function of its name: not a method only, nor what another function calls."""
+    return getattr(getattr(ft, op.name, None), "op", None) is op
 
 
 def tensor_page():

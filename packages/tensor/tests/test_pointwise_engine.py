@@ -105,6 +105,17 @@ def test_copies_and_conversions(arrays, dtype, data):
     np.testing.assert_array_equal(into.numpy(), a)
 
 
+@pytest.mark.parametrize("stored, computed", [("i8", "f4"), ("f8", "f8"), ("i8", "f2"), ("f4", "f8")])
+def test_elements_wider_than_what_is_computed(stored, computed):
+    """Whole tiles of elements that are gathered or scattered in a wider type than they are computed in have room."""
+    a = np.arange(3 * 5000, dtype=stored).reshape(3, 5000)[:, ::-2] % 7
+    b = np.arange(3 * 2500, dtype=computed).reshape(2500, 3).T % 5
+    check(tensor(a) * tensor(b), wide(a) * wide(b), a, b)
+    into = np.zeros((2500, 6), np.float64)[:, ::2].T
+    ft.mul(tensor(b), 2, out=tensor(into))
+    np.testing.assert_array_equal(into, wide(b) * 2)
+
+
 @given(st.integers(1, 40), st.integers(-3, 3), st.booleans(), st.sampled_from([1, 2, 3000]))
 def test_results_over_their_operands(n, shift, backwards, rows):
     """An output that overlaps an operand gets what it would get elsewhere."""

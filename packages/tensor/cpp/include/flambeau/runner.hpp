@@ -53,6 +53,8 @@ public:
         int widest = 1;
         for (int r = 0; r < program.registers; ++r)
             if (type_sizes[program.reg[r].type] > widest) widest = type_sizes[program.reg[r].type];
+        for (int k = 0; k < layout.count; ++k)  // what is gathered before it is converted
+            if (type_sizes[layout.operands[k].type] > widest) widest = type_sizes[layout.operands[k].type];
         const bool in_place = choose_direct_outputs();
         tile = LongestDirect;
         if (!in_place) {
