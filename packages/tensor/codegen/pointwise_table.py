@@ -85,7 +85,8 @@ def _functor(definition) -> str:
         if kinds == ["Operand"]:
             loops.append(f"unary<{row}, {ctype}, {out}>")
         elif kinds == ["Operand", "Operand"]:
-            loops.append(f"binary<{row}, {ctype}, {out}>")
+            template = "binary_function" if _cost(definition.cpp) > FUNCTION_COST else "binary"
+            loops.append(f"{template}<{row}, {ctype}, {out}>")
         else:
             loops.append(f"Several<{row}, {ctype}, {out}, {', '.join(kinds)}>::loop")
     rare = f"\n    using Rare = {RARE[definition.cpp]};" if definition.cpp in RARE else ""

@@ -92,9 +92,9 @@ class Adam(Optimizer):
         m, v = state["exp_avg"], state["exp_avg_sq"]
         if weight_decay:
             g = g + weight_decay * p
-        m.mul_(beta1).add_((1 - beta1) * g)
-        v.mul_(beta2).add_((1 - beta2) * g * g)
+        m.lerp_(g, 1 - beta1)
+        v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
         if amsgrad:
             v = state["max_exp_avg_sq"].maximum_(v)
-        scale = v.sqrt().div_(math.sqrt(1 - beta2 ** state["step"])).add_(eps)
-        p.sub_((m * (lr / (1 - beta1 ** state["step"]))).div_(scale))
+        scale = v.sqrt().mul_(1 / math.sqrt(1 - beta2 ** state["step"])).add_(eps)
+        p.addcdiv_(m, scale, value=-lr / (1 - beta1 ** state["step"]))

@@ -43,6 +43,23 @@ void binary(const void* const* in, unsigned scalars, void* out, std::ptrdiff_t n
     }
 }
 
+// The same for functions with much to compute, such as pow: what depends on a single operand alone would be taken out of
+// the loop, with branches on it, and gcc would not vectorise what is left. So that operand is spread over a block.
+template <class F, class In, class Out>
+void binary_function(const void* const* in, unsigned scalars, void* out, std::ptrdiff_t n) {
+    if (scalars == 0) return binary<F, In, Out>(in, 0, out, n);
+    constexpr std::ptrdiff_t block = 256;
+    In same[2][block];
+    for (int k = 0; k < 2; ++k)
+        for (std::ptrdiff_t i = 0; i < block && i < n; ++i) same[k][i] = *static_cast<const In*>(in[k]);
+    for (std::ptrdiff_t start = 0; start < n; start += block) {
+        const void* part[2];
+        for (int k = 0; k < 2; ++k)
+            part[k] = scalars >> k & 1 ? same[k] : static_cast<const void*>(static_cast<const In*>(in[k]) + start);
+        binary<F, In, Out>(part, 0, static_cast<Out*>(out) + start, n - start < block ? n - start : block);
+    }
+}
+
 // Rows of more arguments, or with number parameters: those are single elements, all else is contiguous.
 template <class T, ArgumentKind kind>
 struct Argument {

@@ -13,7 +13,7 @@ namespace flambeau {
 constexpr int MaxRegisters = 96;
 constexpr int MaxSteps = 64;
 constexpr int MaxOutputs = 8;
-constexpr int MaxSlots = 32;
+constexpr int MaxSlots = 64;
 
 // A value: an operand's elements, a constant, or what a step gives. Each is set once.
 struct Register {
@@ -44,6 +44,7 @@ struct Program {
     Step step[MaxSteps];
     Output output[MaxOutputs];
     int slots;  // set by finish(), like the members below
+    int slots_of_values;  // the first of them, for results and constants; operands need the others if they are moved
     int cost;   // of an element, in additions
 };
 

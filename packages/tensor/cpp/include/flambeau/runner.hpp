@@ -9,11 +9,12 @@
 
 namespace flambeau::FLAMBEAU_ISA {
 
-constexpr std::ptrdiff_t TileMemory = 32 << 10;    // for the slots of a tile: fits the first-level cache
-constexpr std::ptrdiff_t LongestTile = 2048;       // in elements, where values need slots
+constexpr std::ptrdiff_t TileMemory = 64 << 10;    // for the slots of a tile: they stay in the nearest caches
+constexpr std::ptrdiff_t LongestTile = 8192;       // in elements, where values need slots
 constexpr std::ptrdiff_t LongestDirect = 16384;    // where none does
 constexpr std::ptrdiff_t ChunkCost = 32 << 10;     // what one thread takes at a time, in additions
 constexpr std::ptrdiff_t StreamedBytes = 16 << 20;  // results from this size on do not stay in the cache anyway
+constexpr int StreamedCost = 4;  // with more to compute, ordinary stores overlap with it and streamed ones would not
 
 // The two fastest dimensions of a layout, cut into tiles.
 struct Grid {
@@ -59,7 +60,8 @@ public:
         tile = LongestDirect;
         if (!in_place) {
             tile = LongestTile;
-            while (tile * widest * (program.slots + 1) > TileMemory && tile > 64) tile /= 2;
+            const int slots = operands_stay() ? program.slots_of_values : program.slots + 1;
+            while (tile * widest * slots > TileMemory && tile > 64) tile /= 2;
         }
         slot_bytes = least(tile, LongestTile) * widest;
         grid = make_grid(layout, tile);
@@ -108,6 +110,19 @@ private:
         return layout.ndim == 0 || (layout.ndim == 1 && layout.operands[k].strides[0] == type_sizes[layout.operands[k].type]);
     }
 
+    // Whether all operands are used, and results written, where they are.
+    bool operands_stay() const {
+        for (int k = 0; k < layout.count; ++k)
+            if (!contiguous(k)) return false;
+        for (int r = 0; r < program.registers; ++r) {
+            const Register& reg = program.reg[r];
+            if (reg.operand >= 0 && layout.operands[reg.operand].type != reg.type) return false;
+        }
+        for (int o = 0; o < program.outputs; ++o)
+            if (layout.operands[program.output[o].operand].type != program.reg[program.output[o].source].type) return false;
+        return true;
+    }
+
     // Gives whether no value at all needs a slot.
     bool choose_direct_outputs() {
         bool in_place = program.steps == 1 && program.outputs == 1;
@@ -118,12 +133,7 @@ private:
             const OperandView& operand = layout.operands[reg.operand];
             in_place &= contiguous(reg.operand) && operand.type == reg.type;
         }
-        if (program.steps == 1 && program.step[0].row->arity != 2) {
-            // A constant among several operands has to be spread.
-            const Row& row = *program.step[0].row;
-            for (int k = 0; k < row.arity; ++k)
-                in_place &= row.kinds[k] == Number || !program.reg[program.step[0].in[k]].constant;
-        }
+        if (program.steps == 1) in_place &= program.slots_of_values == 1;  // no constant to spread
         for (int o = 0; o < program.outputs; ++o) {
             const Output& output = program.output[o];
             const OperandView& operand = layout.operands[output.operand];
@@ -136,7 +146,8 @@ private:
                 free &= reg.last_use <= made_by(output.source);
             }
             const bool large = contiguous(output.operand) &&
-                               element_count(layout) * type_sizes[operand.type] >= StreamedBytes && alone;
+                               element_count(layout) * type_sizes[operand.type] >= StreamedBytes && alone &&
+                               program.cost <= StreamedCost;
             streamed |= large;
             direct[o] = free && same_type && !large && output_of[output.source] < 0;
             in_place &= direct[o] && contiguous(output.operand);
