@@ -5,7 +5,7 @@ cdef bint _copied(cnp.ndarray out, cnp.ndarray x) except -1:
     cdef Program program
     cdef Plan plan
     cdef cnp.npy_intp dims[MaxDims]
-    cdef int d, ndim = cnp.PyArray_NDIM(out), s = _stored_type(x), t = _stored_type(out)
+    cdef int d, ndim = cnp.PyArray_NDIM(out), s = stored_type(x), t = stored_type(out)
     if s < 0 or t < 0 or ndim > MaxDims or cnp.PyArray_NDIM(x) > ndim or not cnp.PyArray_ISWRITEABLE(out):
         return False
     for d in range(ndim):
@@ -44,7 +44,7 @@ cdef object _native_clone(Operator op, tuple args, object into):
     x = cpu_array(args[0])
     if x is None or into is not None:
         return None
-    return _new_copy(<cnp.ndarray>x, _stored_type(<cnp.ndarray>x), False)
+    return _new_copy(<cnp.ndarray>x, stored_type(<cnp.ndarray>x), False)
 
 
 cdef object _native_contiguous(Operator op, tuple args, object into):
@@ -53,7 +53,7 @@ cdef object _native_contiguous(Operator op, tuple args, object into):
         return None
     if cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>x):
         return x
-    return _new_copy(<cnp.ndarray>x, _stored_type(<cnp.ndarray>x), False)
+    return _new_copy(<cnp.ndarray>x, stored_type(<cnp.ndarray>x), False)
 
 
 cdef object _native_cast(Operator op, tuple args, object into):
@@ -70,6 +70,6 @@ cdef object _native_copy(Operator op, tuple args, object into):
     x = cpu_array(args[1])
     if x is None or into is None or into is not cpu_array(args[0]):
         return None
-    if _rank(_stored_type(<cnp.ndarray>x)) > _rank(_stored_type(<cnp.ndarray>into)):
+    if _rank(stored_type(<cnp.ndarray>x)) > _rank(stored_type(<cnp.ndarray>into)):
         return None
     return into if _copied(<cnp.ndarray>into, <cnp.ndarray>x) else None

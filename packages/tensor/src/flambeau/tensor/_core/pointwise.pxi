@@ -43,11 +43,15 @@ cdef inline int _type_of_number(int typenum) noexcept:
     return _stored[typenum]
 
 
-cdef inline int _stored_type(cnp.ndarray x) noexcept:
+cdef int stored_type(cnp.ndarray x) noexcept:
     """Our number of an array's type, or -1 when there are no kernels for it."""
     if not cnp.PyArray_ISNOTSWAPPED(x) or not cnp.PyArray_ISALIGNED(x):
         return -1
     return _type_of_number(cnp.PyArray_TYPE(x))
+
+
+cdef int numpy_number(int t) noexcept:
+    return _typenum[t]
 
 
 cdef inline bint _is_float_type(int t) noexcept:
@@ -138,7 +142,7 @@ cdef void _set_operand(OperandView* operand, cnp.ndarray x, int ndim, const cnp.
     """An array as an operand of a layout of `ndim` dimensions of sizes `dims`."""
     cdef int d, lead = ndim - cnp.PyArray_NDIM(x)
     operand.data = <char*>cnp.PyArray_DATA(x)
-    operand.type = <Type>_stored_type(x)
+    operand.type = <Type>stored_type(x)
     for d in range(ndim):
         if d < lead or cnp.PyArray_DIM(x, d - lead) != dims[d]:
             operand.strides[d] = 0
@@ -227,7 +231,7 @@ cdef object pointwise(Operator op, tuple args, object into):
         if array is not None:
             if row.kinds[k] == Number:
                 return None
-            s = _stored_type(<cnp.ndarray>array)
+            s = stored_type(<cnp.ndarray>array)
             if s < 0 or not _broadcast(<cnp.ndarray>array, &ndim, dims):
                 return None
             if row.kinds[k] == Mask:
@@ -321,7 +325,7 @@ cdef bint _squares(tuple args) except -1:
     if type(power) is not float or power != 2.0:
         return False
     x = cpu_array(args[0])
-    return x is not None and _stored_type(<cnp.ndarray>x) >= Float32
+    return x is not None and stored_type(<cnp.ndarray>x) >= Float32
 
 
 cdef bint _put_argument(Operator op, int k, object value, int t, char* where) except -1:
@@ -352,7 +356,7 @@ cdef bint _fits_result(cnp.ndarray into, int ndim, const cnp.npy_intp* dims, int
     for d in range(ndim):
         if cnp.PyArray_DIM(into, d) != dims[d]:
             return False
-    s = _stored_type(into)
+    s = stored_type(into)
     return s == t or (s >= 0 and _rank(t) <= _rank(s))
 
 

@@ -213,7 +213,7 @@ cdef class PointwiseProgram:
         for d in range(MaxDims):
             dims[d] = 1
         for a, value in zip(arrays, self.inputs, strict=True):
-            if type(a) is not cnp.ndarray or _stored_type(<cnp.ndarray>a) != (<Value>value).type:
+            if type(a) is not cnp.ndarray or stored_type(<cnp.ndarray>a) != (<Value>value).type:
                 raise NotPointwise(f"expected {value.dtype}, got {a.dtype}")
             if not _broadcast(<cnp.ndarray>a, &ndim, dims):
                 raise NotPointwise("shapes that do not broadcast")
@@ -292,7 +292,7 @@ cdef class PointwiseProgram:
             if type((<Tensor>tensors[k]).array) is not cnp.ndarray:
                 return False
             array = <cnp.ndarray>(<Tensor>tensors[k]).array
-            if _stored_type(array) != (<Value>self.inputs[k]).type or not cnp.PyArray_IS_C_CONTIGUOUS(array):
+            if stored_type(array) != (<Value>self.inputs[k]).type or not cnp.PyArray_IS_C_CONTIGUOUS(array):
                 return False
             if first is None:
                 first = array
@@ -347,7 +347,7 @@ def types_key(tuple inputs):
     for x in inputs:
         if type(x) is not Tensor or type((<Tensor>x).array) is not cnp.ndarray:
             return -1
-        t = _stored_type(<cnp.ndarray>(<Tensor>x).array)
+        t = stored_type(<cnp.ndarray>(<Tensor>x).array)
         if t < 0:
             return -1
         key = key << 4 | <unsigned long long>t

@@ -71,6 +71,10 @@ cdef class Tensor:
 # Have `kernel` tried before the general path; for the modules of _cpu, at import.
 cdef object set_native(str name, native_t kernel)
 
+# The number of an array's type among those that kernels know (flambeau/types.hpp), or -1; and NumPy's number of one.
+cdef int stored_type(cnp.ndarray x) noexcept
+cdef int numpy_number(int t) noexcept
+
 # The array of a Tensor on the CPU, or of a NumPy array a Tensor may hold; None for anything else.
 cdef object cpu_array(object value)
 

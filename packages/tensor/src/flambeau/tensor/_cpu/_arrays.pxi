@@ -4,9 +4,8 @@ cimport numpy as cnp
 from libc.stddef cimport ptrdiff_t
 from libc.stdint cimport int64_t
 
-from flambeau.tensor._core.tensor cimport Operator, Tensor, native_t, new_array, set_native
+from flambeau.tensor._core.tensor cimport Operator, Tensor, native_t, new_array, numpy_number, set_native, stored_type
 
-import ml_dtypes
 import numpy as np
 
 cnp.import_array()
@@ -29,26 +28,6 @@ cdef enum:
     # Elements from which on other Python threads may run meanwhile.
     WORTH_RELEASING = 16384
 
-# NumPy's type numbers of ours, and ours of NumPy's (-1 for types without kernels).
-cdef int _typenum[StoredTypes]
-cdef signed char _type_of_number[256]
-
-
-cdef _fill_types():
-    cdef int t
-    for t in range(256):
-        _type_of_number[t] = t if t <= cnp.NPY_DOUBLE and t != cnp.NPY_LONGLONG and t != cnp.NPY_ULONGLONG else -1
-    for t in range(StoredTypes):
-        _typenum[t] = t
-    for t, dtype in ((Float16, np.dtype(np.float16)), (BFloat16, np.dtype(ml_dtypes.bfloat16))):
-        _typenum[t] = dtype.num
-        if dtype.num < 256:
-            _type_of_number[<int>dtype.num] = t  # bfloat16's is greater: NumPy gives it as ml_dtypes loads
-
-
-_fill_types()
-
-
 cdef inline cnp.ndarray _array_of(object value):
     """The NumPy array that is a Tensor's or is given, where kernels take it; else None."""
     if isinstance(value, Tensor):
@@ -60,18 +39,10 @@ cdef inline cnp.ndarray _array_of(object value):
     return <cnp.ndarray>value
 
 
-cdef inline int _type_of(cnp.ndarray x) noexcept:
-    """Our number of an array's type, or -1."""
-    cdef int typenum = cnp.PyArray_TYPE(x)
-    if typenum >= 256:
-        return BFloat16 if typenum == _typenum[BFloat16] else -1
-    return _type_of_number[typenum]
-
-
 cdef inline cnp.ndarray _contiguous(object value, int t):
     """An array of our type `t` in C order; None for anything else."""
     cdef cnp.ndarray x = _array_of(value)
-    if x is None or _type_of(x) != t:
+    if x is None or stored_type(x) != t:
         return None
     return cnp.PyArray_GETCONTIGUOUS(x)
 
@@ -109,11 +80,11 @@ cdef object _result(int ndim, cnp.npy_intp* dims, int t, object into, cnp.ndarra
     cdef int d
     cdef cnp.ndarray out
     if into is None:
-        return new_array(ndim, dims, _typenum[t])
+        return new_array(ndim, dims, numpy_number(t))
     if type(into) is not cnp.ndarray:
         return None
     out = <cnp.ndarray>into
-    if not PyArray_ISCARRAY(out) or cnp.PyArray_TYPE(out) != _typenum[t] or cnp.PyArray_NDIM(out) != ndim:
+    if not PyArray_ISCARRAY(out) or cnp.PyArray_TYPE(out) != numpy_number(t) or cnp.PyArray_NDIM(out) != ndim:
         return None
     for d in range(ndim):
         if cnp.PyArray_DIM(out, d) != dims[d]:

@@ -64,7 +64,7 @@ cdef object _class_loss(class_loss_t* kernels, object grad, object input, object
     cdef int d, ndim, t, axis
     if x is None or type(ignored) is not int or not _reduction(reduction, &loss.reduction):
         return None
-    t = _type_of(x)
+    t = stored_type(x)
     ndim = cnp.PyArray_NDIM(x)
     if t < 0 or ndim == 0 or kernels[t] is NULL or not -_GREATEST <= ignored < _GREATEST:
         return None
@@ -142,12 +142,12 @@ cdef object _mse_loss(Operator op, tuple args, object into):
     cdef int t
     if x is None or not _reduction(args[2], &reduction) or reduction == LossNone:
         return None
-    t = _type_of(x)
+    t = stored_type(x)
     if t < 0 or loss_kernels().mse[t] is NULL:
         return None
     run = loss_kernels().mse[t]
     y = _array_of(args[1])
-    if y is None or _type_of(y) != t or not PyArray_SAMESHAPE(x, y):
+    if y is None or stored_type(y) != t or not PyArray_SAMESHAPE(x, y):
         return None
     x, y = cnp.PyArray_GETCONTIGUOUS(x), cnp.PyArray_GETCONTIGUOUS(y)
     result = _result(0, NULL, t, into, x)

@@ -56,7 +56,7 @@ cdef object _batch_norm(Operator op, tuple args, object into):
     cdef cnp.npy_intp channels[1]
     if x is None or into is not None or (type(args[3]) is not float and type(args[3]) is not int):
         return None
-    t = _type_of(x)
+    t = stored_type(x)
     if t < 0 or normalization_kernels().apply[t] is NULL or not _set_shape(x, &norm):
         return None
     x = cnp.PyArray_GETCONTIGUOUS(x)
@@ -71,8 +71,8 @@ cdef object _batch_norm(Operator op, tuple args, object into):
     run = normalization_kernels().apply[t]
     moments = &reduction_kernels().reductions[ReduceMoments * StoredTypes + t]
     channels[0] = norm.channels
-    out = new_array(cnp.PyArray_NDIM(x), cnp.PyArray_DIMS(x), _typenum[t])
-    mean, invstd = new_array(1, channels, _typenum[t]), new_array(1, channels, _typenum[t])
+    out = new_array(cnp.PyArray_NDIM(x), cnp.PyArray_DIMS(x), numpy_number(t))
+    mean, invstd = new_array(1, channels, numpy_number(t)), new_array(1, channels, numpy_number(t))
     layout.in_ = cnp.PyArray_BYTES(x)
     layout.out[0], layout.out[1] = cnp.PyArray_BYTES(mean), cnp.PyArray_BYTES(invstd)
     layout.parameter = args[3]
@@ -105,7 +105,7 @@ cdef object _batch_norm_backward(Operator op, tuple args, object into):
     cdef cnp.npy_intp channels[1]
     if x is None or into is not None:
         return None
-    t = _type_of(x)
+    t = stored_type(x)
     if t < 0 or normalization_kernels().backward[t] is NULL or not _set_shape(x, &norm):
         return None
     grad = _contiguous(args[0], t)
@@ -119,8 +119,8 @@ cdef object _batch_norm_backward(Operator op, tuple args, object into):
     x = cnp.PyArray_GETCONTIGUOUS(x)
     run = normalization_kernels().backward[t]
     channels[0] = norm.channels
-    out = new_array(cnp.PyArray_NDIM(x), cnp.PyArray_DIMS(x), _typenum[t])
-    grad_weight, grad_bias = new_array(1, channels, _typenum[t]), new_array(1, channels, _typenum[t])
+    out = new_array(cnp.PyArray_NDIM(x), cnp.PyArray_DIMS(x), numpy_number(t))
+    grad_weight, grad_bias = new_array(1, channels, numpy_number(t)), new_array(1, channels, numpy_number(t))
     norm.input, norm.grad = cnp.PyArray_DATA(x), cnp.PyArray_DATA(grad)
     norm.weight = NULL if weight is None else cnp.PyArray_DATA(weight)
     norm.bias = NULL

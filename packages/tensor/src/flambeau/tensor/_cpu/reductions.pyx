@@ -43,7 +43,7 @@ cdef object _reduce(int name, object input, object dim, object keepdim, object d
     cdef object values = None, places = None
     if x is None or (not keep and keepdim is not False):
         return None
-    t = _type_of(x)
+    t = stored_type(x)
     if t < 0:
         return None
     reduction = &reduction_kernels().reductions[name * StoredTypes + t]
@@ -75,7 +75,7 @@ cdef object _reduce(int name, object input, object dim, object keepdim, object d
             layout.out_stride[d] = step
             step *= layout.shape[d]
     t = _result_type(name, t)
-    if dtype is not None and (type(dtype) is not np.dtype or (<cnp.dtype>dtype).type_num != _typenum[t]):
+    if dtype is not None and (not isinstance(dtype, cnp.dtype) or (<cnp.dtype>dtype).type_num != numpy_number(t)):
         return None
     layout.out[0] = layout.out[1] = NULL
     if wanted & VALUES:

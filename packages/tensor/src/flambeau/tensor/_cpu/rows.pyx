@@ -33,7 +33,7 @@ cdef object _along(int name, object input, object other, object dim, object into
     cdef bint done
     if x is None:
         return None
-    t = _type_of(x)
+    t = stored_type(x)
     ndim = cnp.PyArray_NDIM(x)
     at = _dim_of(dim, ndim)
     if t < 0 or at < 0:
@@ -43,7 +43,7 @@ cdef object _along(int name, object input, object other, object dim, object into
         return None
     if other is not None:
         y = _array_of(other)
-        if y is None or _type_of(y) != t or not PyArray_SAMESHAPE(x, y):
+        if y is None or stored_type(y) != t or not PyArray_SAMESHAPE(x, y):
             return None
         y = cnp.PyArray_GETCONTIGUOUS(y)
     x = cnp.PyArray_GETCONTIGUOUS(x)

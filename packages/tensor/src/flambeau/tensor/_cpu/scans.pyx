@@ -26,7 +26,7 @@ cdef object _cumsum(Operator op, tuple args, object into):
     cdef int d, dim, t
     if x is None:
         return None
-    t = _type_of(x)
+    t = stored_type(x)
     dim = _dim_of(args[1], cnp.PyArray_NDIM(x))
     if t < 0 or dim < 0:
         return None
@@ -34,7 +34,7 @@ cdef object _cumsum(Operator op, tuple args, object into):
     if scan is NULL:
         return None
     t = t if t >= Float32 else Int64
-    if args[2] is not None and (type(args[2]) is not np.dtype or (<cnp.dtype>args[2]).type_num != _typenum[t]):
+    if args[2] is not None and (not isinstance(args[2], cnp.dtype) or (<cnp.dtype>args[2]).type_num != numpy_number(t)):
         return None
     result = _result(cnp.PyArray_NDIM(x), cnp.PyArray_DIMS(x), t, into, x)
     if result is None:
