@@ -12,11 +12,14 @@ TYPES = {
 FLOATS = ("Float32", "Float64")
 KINDS = {"ARRAY": "Operand", "OPERAND": "Operand", "MASK": "Mask", "NUMBER": "Number", "OPTIONAL_NUMBER": "Number"}
 # What an element costs, in additions: functions that expressions call. Decides how much work is worth a thread.
-COSTS = {"divide": 2, "sqrt": 2, "rsqrt": 3, "remainder": 8, "floor_divide": 8}
+COSTS = {
+    "divide": 2, "sqrt": 2, "rsqrt": 3, "remainder": 8, "floor_divide": 8, "gelu": 16, "gelu_slope": 24,
+    "gelu_tanh_slope": 16, "mish": 16, "mish_slope": 16, "erf": 16, "erfc": 16, "erfinv": 16,
+}  # fmt: skip
 FUNCTION_COST = 8
 CHEAP = {
     "select", "negate", "absolute", "sign", "maximum", "minimum", "invert", "relu", "isnan", "isinf", "isfinite",
-    "floor", "ceil", "rint", "trunc",
+    "floor", "ceil", "rint", "trunc", "copysign", "signbit", "fmax", "fmin", "heaviside", "T",
 }  # fmt: skip
 
 # Functions that need another method for a few arguments (see math/rare.hpp); a row that is just one of them has a loop

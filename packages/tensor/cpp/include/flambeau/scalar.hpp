@@ -9,16 +9,22 @@
 
 #include "flambeau/isa.hpp"
 #include "flambeau/math/activations.hpp"
+#include "flambeau/math/combined.hpp"
 #include "flambeau/math/exponential.hpp"
 #include "flambeau/math/hyperbolic.hpp"
 #include "flambeau/math/power.hpp"
+#include "flambeau/math/special.hpp"
 #include "flambeau/math/trigonometric.hpp"
 
 namespace flambeau::FLAMBEAU_ISA::scalar {
 
-using math::atan2, math::cos, math::exp, math::expm1, math::log, math::log1p, math::pow, math::sigmoid, math::sin,
-    math::sqrt, math::tan, math::tanh;
-using std::ceil, std::floor, std::isfinite, std::isinf, std::isnan, std::rint, std::trunc;
+using math::acos, math::acosh, math::asin, math::asinh, math::atan, math::atan2, math::atanh, math::cos, math::cosh,
+    math::elu, math::erf, math::erfc, math::erfinv, math::exp, math::exp2, math::expm1, math::gelu, math::gelu_slope,
+    math::gelu_tanh, math::gelu_tanh_slope, math::hypot, math::log, math::log10, math::log1p, math::log2,
+    math::log_odds, math::log_sigmoid, math::logaddexp, math::logaddexp2, math::mish, math::mish_slope, math::pow,
+    math::sigmoid, math::silu, math::silu_slope, math::sin, math::sinc, math::sinh, math::sqrt, math::tan, math::tanh,
+    math::xlogy;
+using std::ceil, std::copysign, std::floor, std::isfinite, std::isinf, std::isnan, std::rint, std::trunc;
 
 template <int bytes> struct BitsOf;
 template <> struct BitsOf<1> { using T = std::uint8_t; };
@@ -70,6 +76,32 @@ FLAMBEAU_INLINE T minimum(T a, T b) {
     return (a < b || a != a) ? a : b;
 }
 
+// The same, but of a NaN and a number they take the number.
+template <class T>
+FLAMBEAU_INLINE T fmax(T a, T b) {
+    if constexpr (std::is_floating_point_v<T>) return select((a >= b) | (b != b), a, b);
+    else return a >= b ? a : b;
+}
+
+template <class T>
+FLAMBEAU_INLINE T fmin(T a, T b) {
+    if constexpr (std::is_floating_point_v<T>) return select((a <= b) | (b != b), a, b);
+    else return a <= b ? a : b;
+}
+
+template <class T>
+FLAMBEAU_INLINE bool signbit(T a) {
+    if constexpr (std::is_floating_point_v<T>) return std::signbit(a);
+    else return a < T(0);
+}
+
+// 0 below 0, 1 above, `at_zero` there.
+template <class T>
+FLAMBEAU_INLINE T heaviside(T a, T at_zero) {
+    if (a == T(0)) return at_zero;
+    return a != a ? a : static_cast<T>(a > T(0));
+}
+
 template <class T>
 FLAMBEAU_INLINE T invert(T a) {
     if constexpr (std::is_same_v<T, bool>) return !a;
@@ -89,6 +121,14 @@ FLAMBEAU_INLINE T remainder(T a, T b) {
         const T r = static_cast<T>(a % b);
         return r != 0 && (r < 0) != (b < 0) ? static_cast<T>(r + b) : r;
     }
+}
+
+// C's remainder: it has the dividend's sign.
+template <class T>
+FLAMBEAU_INLINE T fmod(T a, T b) {
+    if constexpr (std::is_floating_point_v<T>) return std::fmod(a, b);
+    else if constexpr (std::is_unsigned_v<T>) return b == 0 ? T(0) : static_cast<T>(a % b);
+    else return b == 0 || b == T(-1) ? T(0) : static_cast<T>(a % b);
 }
 
 template <class T>

@@ -12,6 +12,7 @@ from . import (  # noqa: F401  (importing a family attaches its rules)
     comparison,
     convolution,
     creation,
+    floating,
     fused,
     gradients,
     indexing,
@@ -25,5 +26,7 @@ from . import (  # noqa: F401  (importing a family attaches its rules)
     reductions,
     shape,
     sorting,
+    special,
     transfer,
+    trigonometry,
 )

@@ -34,3 +34,9 @@ def placed(grad, shape, dim, part):
 def picked(grad, indices, input_shape, dim):
     """The gradient of elements picked along a dimension."""
     return ft.scatter(zeros(input_shape, grad), dim, indices, grad)
+
+
+def to_greater(grad, one, other):
+    """``grad`` where ``one`` is greater than ``other``, and half of it where both are equal."""
+    half, order = grad * 0.5, ops.order(one, other)
+    return ops.gate(half, order) + ops.gate(half, order + 1)

@@ -7,7 +7,7 @@ import flambeau.tensor as ft
 from flambeau.tensor import Tensor, ops
 
 from .._rules import gradient
-from ._helpers import flat, unchanged
+from ._helpers import flat, to_greater, unchanged
 
 gradient(ops.add, "input")(unchanged)
 gradient(ops.add, "other")(unchanged)
@@ -63,16 +63,10 @@ def pow_exponent(grad, input, other, result):
     return grad * ft.where(other >= 0, 0, -math.inf) if input == 0 else grad * math.nan
 
 
-def _to_greater(grad, one, other):
-    """``grad`` where ``one`` is greater than ``other``, and half of it where both are equal."""
-    half, order = grad * 0.5, ops.order(one, other)
-    return ops.gate(half, order) + ops.gate(half, order + 1)
-
-
-gradient(ops.maximum, "input")(lambda grad, input, other: _to_greater(grad, input, other))
-gradient(ops.maximum, "other")(lambda grad, input, other: _to_greater(grad, other, input))
-gradient(ops.minimum, "input")(lambda grad, input, other: _to_greater(grad, other, input))
-gradient(ops.minimum, "other")(lambda grad, input, other: _to_greater(grad, input, other))
+gradient(ops.maximum, "input")(lambda grad, input, other: to_greater(grad, input, other))
+gradient(ops.maximum, "other")(lambda grad, input, other: to_greater(grad, other, input))
+gradient(ops.minimum, "input")(lambda grad, input, other: to_greater(grad, other, input))
+gradient(ops.minimum, "other")(lambda grad, input, other: to_greater(grad, input, other))
 
 
 @gradient(ops.clamp, "input")

@@ -1,5 +1,7 @@
 """Derivatives of mathematical functions."""
 
+import math
+
 import flambeau.tensor as ft
 from flambeau.tensor import ops
 
@@ -10,6 +12,9 @@ gradient(ops.exp, "input")(lambda grad, result: grad * result)
 gradient(ops.expm1, "input")(lambda grad, result: grad * (result + 1))
 gradient(ops.log, "input")(lambda grad, input: grad / input)
 gradient(ops.log1p, "input")(lambda grad, input: grad / (input + 1))
+gradient(ops.exp2, "input")(lambda grad, result: grad * (result * math.log(2)))
+gradient(ops.log2, "input")(lambda grad, input: grad / (input * math.log(2)))
+gradient(ops.log10, "input")(lambda grad, input: grad / (input * math.log(10)))
 gradient(ops.sqrt, "input")(lambda grad, result: grad / (result * 2))
 gradient(ops.rsqrt, "input")(lambda grad, result: grad * (result * result * result) * -0.5)
 

@@ -11,6 +11,7 @@ from . import (  # noqa: F401  (importing a family declares its operators)
     comparison,
     convolution,
     creation,
+    floating,
     fused,
     gradients,
     indexing,
@@ -25,5 +26,7 @@ from . import (  # noqa: F401  (importing a family declares its operators)
     reductions,
     shape,
     sorting,
+    special,
     transfer,
+    trigonometry,
 )

@@ -203,7 +203,7 @@ def abs(xp, input: Array):
     return xp.absolute(input)
 
 
-@pointwise("sign(input)", dtypes="numeric")
+@pointwise("sign(input)", dtypes="numeric", aliases=("sgn",))
 def sign(xp, input: Array):
     """-1, 0 or 1 for negative, zero and positive elements; nan stays nan.
 

@@ -72,6 +72,57 @@ def log1p(xp, input: Array):
     return xp.log1p(input)
 
 
+@pointwise("exp2(input)", promote="float", dtypes="float", real=True)
+def exp2(xp, input: Array):
+    """2 to the power of each element.
+
+    Args:
+        input: Tensor of any shape; integers give the default float.
+
+    Returns:
+        Tensor of ``input``'s shape and a floating dtype.
+
+    Example:
+        >>> ft.exp2(ft.tensor([0.0, 3.0])).tolist()
+        [1.0, 8.0]
+    """
+    return xp.exp2(input)
+
+
+@pointwise("log2(input)", promote="float", dtypes="float")
+def log2(xp, input: Array):
+    """The logarithm of each element to base 2; nan where it is negative.
+
+    Args:
+        input: Tensor of any shape; integers give the default float.
+
+    Returns:
+        Tensor of ``input``'s shape and a floating dtype.
+
+    Example:
+        >>> ft.log2(ft.tensor([1.0, 8.0])).tolist()
+        [0.0, 3.0]
+    """
+    return xp.log2(input)
+
+
+@pointwise("log10(input)", promote="float", dtypes="float")
+def log10(xp, input: Array):
+    """The logarithm of each element to base 10; nan where it is negative.
+
+    Args:
+        input: Tensor of any shape; integers give the default float.
+
+    Returns:
+        Tensor of ``input``'s shape and a floating dtype.
+
+    Example:
+        >>> ft.log10(ft.tensor([1.0, 1000.0])).tolist()
+        [0.0, 3.0]
+    """
+    return xp.log10(input)
+
+
 @pointwise("sqrt(input)", promote="float", dtypes="float")
 def sqrt(xp, input: Array):
     """The square root of each element: nan below zero.

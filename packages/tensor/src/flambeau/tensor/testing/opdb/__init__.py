@@ -26,6 +26,7 @@ from . import (
     comparison,
     convolution,
     creation,
+    floating,
     fused,
     gradients,
     indexing,
@@ -40,7 +41,9 @@ from . import (
     reductions,
     shape,
     sorting,
+    special,
     transfer,
+    trigonometry,
 )
 from ._info import OpInfo, to_tuple
 from ._make import ALL, BOOL, FLOATS, INTEGERS, INTEGRAL, NUMERIC, ErrorSample, Make, Sample, error, is_float, sample
@@ -51,8 +54,9 @@ __all__ = [
 ]  # fmt: skip
 
 _FAMILIES = (
-    activations, arithmetic, bitwise, comparison, convolution, creation, fused, gradients, indexing, joining, like,
-    losses, mathematics, matrix, normalization, pooling, random, reductions, shape, sorting, transfer,
+    activations, arithmetic, bitwise, comparison, convolution, creation, floating, fused, gradients, indexing, joining,
+    like, losses, mathematics, matrix, normalization, pooling, random, reductions, shape, sorting, special,
+    transfer, trigonometry,
 )  # fmt: skip
 
 _ENTRIES: dict[str, OpInfo] = {}
