@@ -120,3 +120,98 @@ def test_powers_of_a_complex_number():
     """The slope of ``1j ** x`` is ``1j ** x * log(1j)``, of which a real ``x`` gets the real part."""
     found = gradient(lambda x: 1j**x, leaf([1.0, 2.0]), seed=[1 + 0j, 1 + 0j])
     assert found == pytest.approx([-math.pi / 2, 0.0], abs=1e-6)
+
+
+NAN = math.nan
+
+
+@pytest.mark.parametrize(
+    "function, expected",
+    [
+        (lambda x, y: ft.fmax(x, y), ([0.0, 0.5, 1.0, 0.0, 1.0], [1.0, 0.5, 0.0, 1.0, 0.0])),
+        (lambda x, y: ft.fmin(x, y), ([1.0, 0.5, 0.0, 0.0, 1.0], [0.0, 0.5, 1.0, 1.0, 0.0])),
+    ],
+    ids=["fmax", "fmin"],
+)
+def test_what_is_a_number_gets_the_gradient(function, expected):
+    """Of nan and a number the number was taken; equal operands share."""
+    x, y = leaf([1.0, 2.0, 3.0, NAN, 5.0]), leaf([2.0, 2.0, 2.0, 4.0, NAN])
+    found = grad(function(x, y), (x, y), ft.ones(5))
+    assert tuple(g.tolist() for g in found) == expected
+
+
+@pytest.mark.parametrize("function, expected", [(ft.fmax, [0.0, 1.0]), (ft.fmin, [1.0, 0.0])], ids=["fmax", "fmin"])
+def test_extremes_with_numbers(function, expected):
+    """A number on either side, nan among them, which takes nothing."""
+    for call in (lambda x: function(x, 2.0), lambda x: function(2.0, x)):
+        assert gradient(call, leaf([1.0, 3.0])) == expected
+    for call in (lambda x: function(x, NAN), lambda x: function(NAN, x)):
+        assert gradient(call, leaf([1.0, 3.0])) == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: ft.hypot(x, x),
+        lambda x: ft.copysign(x, 1.0),
+        lambda x: ft.sinc(x),
+        lambda x: ft.xlogy(x, x),
+        lambda x: ft.xlogy(x, 0),
+        lambda x: ft.xlogy(0, x),
+    ],
+    ids=["hypot", "copysign", "sinc", "xlogy", "xlogy of 0", "0 times log"],
+)
+def test_no_nan_at_zero(function):
+    """Where the formula says 0 / 0 the subgradient is 0."""
+    assert gradient(function, leaf([0.0])) == [0.0]
+
+
+def test_equal_infinities_in_logarithms_of_sums():
+    """Each gets half, as equal numbers do."""
+    for function in (ft.logaddexp, ft.logaddexp2):
+        x, y = leaf([-INF, INF, 1.0]), leaf([-INF, INF, 1.0])
+        assert [g.tolist() for g in grad(function(x, y), (x, y), ft.ones(3))] == [[0.5] * 3] * 2
+
+
+def test_replaced_numbers_get_no_gradient():
+    """nan_to_num is constant where it replaces."""
+    assert gradient(lambda x: ft.nan_to_num(x, 1.0, 2.0, 3.0), leaf([NAN, INF, -INF, 5.0])) == [0.0, 0.0, 0.0, 1.0]
+
+
+@pytest.mark.parametrize("name", ["silu", "mish", "gelu", "gelu_tanh", "logsigmoid"])
+def test_slopes_of_smooth_activations_far_from_zero(name):
+    """0 and 1, without the nan of inf * 0, at infinities too; of logsigmoid 1 and 0."""
+    function = (lambda x: ft.gelu(x, "tanh")) if name == "gelu_tanh" else getattr(ft, name)
+    found = gradient(function, leaf([-INF, -1e4, 1e4, INF]))
+    assert found == ([1.0, 1.0, 0.0, 0.0] if name == "logsigmoid" else [0.0, 0.0, 1.0, 1.0])
+
+
+def test_slope_of_sinc_near_zero():
+    """``-pi**2 * x / 3`` to all digits, where the formula would cancel."""
+    found = gradient(ft.sinc, leaf([1e-6, 1e-3]))
+    assert found == pytest.approx([-(math.pi**2) * 1e-6 / 3, -(math.pi**2) * 1e-3 / 3], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    "function, expected",
+    [
+        (ft.relu6, [0.0, 1.0, 0.0]),
+        (lambda x: ft.hardtanh(x, 0, 6), [0.0, 1.0, 0.0]),
+        (lambda x: ft.hardshrink(x, 6), [0.0, 0.0, 0.0]),
+        (lambda x: ft.softshrink(x, 6), [0.0, 0.0, 0.0]),
+        (lambda x: ft.threshold(x, 0, 1), [0.0, 1.0, 1.0]),
+    ],
+    ids=["relu6", "hardtanh", "hardshrink", "softshrink", "threshold"],
+)
+def test_kinks_belong_to_the_flat_side(function, expected):
+    """As in PyTorch."""
+    assert gradient(function, leaf([0.0, 1.0, 6.0])) == expected
+
+
+def test_elu_of_negative_alpha_has_no_rule():
+    """Its result does not tell where it came from."""
+    with pytest.raises(ValueError) as raised:
+        gradient(lambda x: ft.elu(x, -1.0), leaf([-1.0]))
+    assert str(raised.value) == (
+        "elu(): argument 'alpha': expected 0 or more to differentiate, got -1.0; write it with where()"
+    )

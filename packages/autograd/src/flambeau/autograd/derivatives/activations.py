@@ -29,5 +29,25 @@ def softplus(grad, input, beta, threshold):
     return ft.where(scaled > threshold, grad, grad * ft.sigmoid(scaled))
 
 
+gradient(ops.silu, "input")(lambda grad, input: ops.silu_backward(grad, input))
+gradient(ops.mish, "input")(lambda grad, input: ops.mish_backward(grad, input))
+gradient(ops.gelu_exact, "input")(lambda grad, input: ops.gelu_exact_backward(grad, input))
+gradient(ops.gelu_tanh, "input")(lambda grad, input: ops.gelu_tanh_backward(grad, input))
+gradient(ops.logsigmoid, "input")(lambda grad, input: grad * ft.sigmoid(-input))
+gradient(ops.softsign, "input")(lambda grad, input: grad / ft.square(1 + ft.abs(input)))
+gradient(ops.tanhshrink, "input")(lambda grad, input: grad * ft.square(ft.tanh(input)))
+
+
+@gradient(ops.elu, "input")
+def elu(grad, result, alpha):
+    if alpha < 0:
+        errors.value_error("elu", "alpha", "0 or more to differentiate", str(alpha), "write it with where()")
+    return ops.elu_backward(grad, result, 1, alpha)
+
+
+_SCALE = 1.0507009873554805
+gradient(ops.selu, "input")(lambda grad, result: ops.elu_backward(grad, result, _SCALE, _SCALE * 1.6732632423543772))
+gradient(ops.celu, "input")(lambda grad, result, alpha: ops.elu_backward(grad, result, alpha, alpha) / alpha)
+
 gradient(ops.softmax, "input")(lambda grad, result, dim: ops.softmax_backward(grad, result, dim))
 gradient(ops.log_softmax, "input")(lambda grad, result, dim: ops.log_softmax_backward(grad, result, dim))

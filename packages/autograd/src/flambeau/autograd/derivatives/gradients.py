@@ -1,5 +1,7 @@
 """Derivatives of parts of derivatives."""
 
+import math
+
 import flambeau.tensor as ft
 from flambeau.tensor import ops
 
@@ -14,6 +16,60 @@ gradient(ops.sigmoid_backward, "output")(lambda grad, grad_output, output: grad 
 
 gradient(ops.tanh_backward, "grad_output")(lambda grad, output: ops.tanh_backward(grad, output))
 gradient(ops.tanh_backward, "output")(lambda grad, grad_output, output: grad * grad_output * output * -2)
+
+gradient(ops.inside, "input")(lambda grad, other, low, high: ops.inside(grad, other, low, high))
+gradient(ops.inside, "other")(flat)
+
+
+@gradient(ops.elu_backward, "grad_output")
+def elu_backward_grad(grad, output, above, offset):
+    return ops.elu_backward(grad, output, above, offset)
+
+
+gradient(ops.elu_backward, "output")(lambda grad, grad_output, output: ops.gate(grad * grad_output, -output))
+
+gradient(ops.hardswish_backward, "grad_output")(lambda grad, input: ops.hardswish_backward(grad, input))
+
+
+@gradient(ops.hardswish_backward, "input")
+def hardswish_curvature(grad, grad_output, input):
+    return ops.inside(grad * grad_output / 3, input, -3, 3)
+
+
+gradient(ops.silu_backward, "grad_output")(lambda grad, input: ops.silu_backward(grad, input))
+gradient(ops.mish_backward, "grad_output")(lambda grad, input: ops.mish_backward(grad, input))
+gradient(ops.gelu_exact_backward, "grad_output")(lambda grad, input: ops.gelu_exact_backward(grad, input))
+gradient(ops.gelu_tanh_backward, "grad_output")(lambda grad, input: ops.gelu_tanh_backward(grad, input))
+
+
+@gradient(ops.silu_backward, "input")
+def silu_curvature(grad, grad_output, input):
+    s = ft.sigmoid(input)
+    return grad * grad_output * (s * (1 - s) * (2 + input * (1 - s * 2)))
+
+
+@gradient(ops.mish_backward, "input")
+def mish_curvature(grad, grad_output, input):
+    t, s = ft.tanh(ft.softplus(input)), ft.sigmoid(input)
+    return grad * grad_output * ((1 - t * t) * s * (2 + input * (1 - s - t * s * 2)))
+
+
+@gradient(ops.gelu_exact_backward, "input")
+def gelu_exact_curvature(grad, grad_output, input):
+    square = input * input
+    return grad * grad_output * (ft.exp(square * -0.5) * (2 - square) * (1 / math.sqrt(2 * math.pi)))
+
+
+@gradient(ops.gelu_tanh_backward, "input")
+def gelu_tanh_curvature(grad, grad_output, input):
+    """Of ``x sigmoid(v)``: ``s' = s (1 - s) v'`` twice, and ``x (s' (1 - 2 s) v' + s (1 - s) v'')``."""
+    linear, cubic = math.sqrt(8 / math.pi), 0.044715 * math.sqrt(8 / math.pi)
+    square = input * input
+    s = ft.sigmoid(input * (linear + square * cubic))
+    v_slope = linear + square * (3 * cubic)
+    bend = v_slope * v_slope * (1 - s * 2) + input * (6 * cubic)
+    return grad * grad_output * (s * (1 - s) * (v_slope * 2 + input * bend))
+
 
 gradient(ops.softmax_backward, "grad_output")(lambda grad, output, dim: ops.softmax_backward(grad, output, dim))
 

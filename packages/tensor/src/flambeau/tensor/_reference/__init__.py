@@ -21,6 +21,7 @@ from . import (  # noqa: F401  (importing a family declares its operators)
     mathematics,
     matrix,
     normalization,
+    piecewise,
     pooling,
     random,
     reductions,

@@ -1,7 +1,10 @@
 """Activation functions."""
 
+import math
+
 from .._schema import Array, Dim, Number, operator, pointwise
 from ._helpers import in_kind_of, narrowed, widened
+from .special import erfc_float64
 
 
 @pointwise("relu(input)", dtypes="numeric")
@@ -78,6 +81,185 @@ def softplus(xp, input: Array, beta: Number = 1, threshold: Number = 20):
     scaled = input * beta
     smooth = xp.maximum(scaled, 0) + xp.log1p(xp.exp(-xp.absolute(scaled)))
     return xp.where(scaled > threshold, input, smooth / beta)
+
+
+# Of G. Klambauer et al., "Self-normalizing neural networks" (2017).
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
+_LEAST = -1000  # from where the smooth activations are 0, without the nan of inf * 0
+
+
+@pointwise("silu(input)", dtypes="float", real=True)
+def silu(xp, input: Array):
+    """``input * sigmoid(input)``, element by element: the sigmoid linear unit, also called swish.
+
+    Args:
+        input: Tensor of any shape and floating dtype.
+
+    Returns:
+        Tensor like ``input``.
+
+    Example:
+        >>> ft.silu(ft.tensor([-1000.0, 0.0, 1.0])).tolist()
+        [-0.0, 0.0, 0.7310585975646973]
+    """
+    x = widened(input)
+    return narrowed(xp.maximum(x, _LEAST) * sigmoid(xp, x), input.dtype)
+
+
+@pointwise("mish(input)", dtypes="float", real=True)
+def mish(xp, input: Array):
+    """``input * tanh(softplus(input))``, element by element.
+
+    Args:
+        input: Tensor of any shape and floating dtype.
+
+    Returns:
+        Tensor like ``input``.
+
+    Example:
+        >>> ft.mish(ft.tensor([-1000.0, 0.0, 1.0])).tolist()
+        [-0.0, 0.0, 0.8650984168052673]
+    """
+    x = widened(input)
+    return narrowed(xp.maximum(x, _LEAST) * xp.tanh(softplus(xp, x)), input.dtype)
+
+
+@pointwise("gelu(input)", dtypes="float", real=True, function=False, method=False, inplace=False)
+def gelu_exact(xp, input: Array):
+    """``input`` times the probability that a standard normal variable is below it: :func:`gelu` itself.
+
+    Args:
+        input: Tensor of any shape and floating dtype.
+
+    Returns:
+        Tensor like ``input``.
+    """
+    x = input.astype("float64")
+    return (xp.maximum(x, _LEAST) * 0.5 * erfc_float64(xp, x * -math.sqrt(0.5))).astype(input.dtype)
+
+
+@pointwise("gelu_tanh(input)", dtypes="float", real=True, function=False, method=False, inplace=False)
+def gelu_tanh(xp, input: Array):
+    """``input * (1 + tanh(sqrt(2 / pi) * (input + 0.044715 * input**3))) / 2``, which approximates :func:`gelu`.
+
+    Args:
+        input: Tensor of any shape and floating dtype.
+
+    Returns:
+        Tensor like ``input``.
+    """
+    x = widened(input)
+    inside = xp.clip(x, -40, 40)  # from where it is 0, or the input
+    cubic = inside * (1 + 0.044715 * inside * inside)
+    return narrowed(xp.maximum(x, _LEAST) * sigmoid(xp, cubic * math.sqrt(8 / math.pi)), input.dtype)
+
+
+@pointwise("log_sigmoid(input)", dtypes="float", real=True)
+def logsigmoid(xp, input: Array):
+    """``log(sigmoid(input))``, element by element, without the underflow of the two steps.
+
+    Args:
+        input: Tensor of any shape and floating dtype.
+
+    Returns:
+        Tensor like ``input``.
+
+    Example:
+        >>> ft.logsigmoid(ft.tensor([-1000.0, 0.0, 1000.0])).tolist()
+        [-1000.0, -0.6931471824645996, -0.0]
+    """
+    return -softplus(xp, -input, threshold=math.inf)
+
+
+@pointwise("input / (1 + absolute(input))", promote="float", dtypes="float")
+def softsign(xp, input: Array):
+    """``input / (1 + abs(input))``, element by element.
+
+    Args:
+        input: Tensor of any shape; integers give the default float.
+
+    Returns:
+        Tensor of ``input``'s shape and a floating dtype.
+
+    Example:
+        >>> ft.softsign(ft.tensor([-1.0, 0.0, 3.0])).tolist()
+        [-0.5, 0.0, 0.75]
+    """
+    return input / (1 + xp.absolute(input))
+
+
+@pointwise("input - tanh(input)", dtypes="float", real=True)
+def tanhshrink(xp, input: Array):
+    """``input - tanh(input)``, element by element.
+
+    Args:
+        input: Tensor of any shape and floating dtype.
+
+    Returns:
+        Tensor like ``input``.
+
+    Example:
+        >>> ft.tanhshrink(ft.tensor([0.0, 1.0])).tolist()
+        [0.0, 0.23840582370758057]
+    """
+    x = widened(input)
+    return narrowed(x - xp.tanh(x), input.dtype)
+
+
+@pointwise("elu(input, alpha)", dtypes="float", real=True)
+def elu(xp, input: Array, alpha: Number = 1.0):
+    """Each element where it is positive, ``alpha * (exp(input) - 1)`` elsewhere: the exponential linear unit.
+
+    Args:
+        input: Tensor of any shape and floating dtype.
+        alpha: minus the limit of the result at minus infinity.
+
+    Returns:
+        Tensor like ``input``.
+
+    Example:
+        >>> ft.elu(ft.tensor([-1000.0, 0.0, 2.0]), 0.5).tolist()
+        [-0.5, 0.0, 2.0]
+    """
+    x = widened(input)
+    return narrowed(xp.where(x > 0, x, alpha * xp.expm1(xp.minimum(x, 0))), input.dtype)
+
+
+@pointwise("T(1.0507009873554805) * elu(input, T(1.6732632423543772))", dtypes="float", real=True)
+def selu(xp, input: Array):
+    """A scaled :func:`elu` that drives activations towards mean 0 and variance 1.
+
+    Args:
+        input: Tensor of any shape and floating dtype.
+
+    Returns:
+        Tensor like ``input``.
+
+    Example:
+        >>> ft.selu(ft.tensor([0.0, 1.0])).tolist()
+        [0.0, 1.0507010221481323]
+    """
+    x = widened(input)
+    return narrowed(SELU_SCALE * elu(xp, x, SELU_ALPHA), input.dtype)
+
+
+@pointwise("input > 0 ? input : alpha * expm1(input / alpha)", dtypes="float", real=True)
+def celu(xp, input: Array, alpha: Number = 1.0):
+    """Each element where it is positive, ``alpha * (exp(input / alpha) - 1)`` elsewhere: an :func:`elu` without a kink.
+
+    Args:
+        input: Tensor of any shape and floating dtype.
+        alpha: minus the limit of the result at minus infinity; not 0.
+
+    Returns:
+        Tensor like ``input``.
+
+    Example:
+        >>> ft.celu(ft.tensor([-1000.0, 0.0, 2.0]), 0.5).tolist()
+        [-0.5, 0.0, 2.0]
+    """
+    x = widened(input)
+    return narrowed(xp.where(x > 0, x, alpha * xp.expm1(xp.where(x > 0, 0, x) / alpha)), input.dtype)
 
 
 @operator(dtypes="float")

@@ -3,8 +3,10 @@
 import math
 
 from .. import errors
-from .._schema import Anything, Array, Bool, Dim, Operand, Shape, operator, pointwise
-from ._helpers import checks_broadcast, narrowed, widened
+from .._schema import Anything, Array, Bool, Dim, Number, Operand, Shape, operator, pointwise
+from ._helpers import checks_broadcast, in_kind_of, narrowed, widened
+from .activations import sigmoid, softplus
+from .special import erfc_float64
 
 
 def _as_arrays(xp, input, other):
@@ -90,7 +92,152 @@ def tanh_backward(xp, grad_output: Array, output: Array):
     return grad_output * (1 - output * output)
 
 
-checks_broadcast(gate, order, sigmoid_backward, tanh_backward)
+@pointwise("select((other <= low) | (other >= high), T(0), input)", **_ROW)
+def inside(xp, input: Operand, other: Operand, low: Number, high: Number):
+    """``input`` where ``other`` is between ``low`` and ``high`` (or nan), 0 elsewhere and on the bounds.
+
+    Args:
+        input: Tensor of any shape and floating dtype, or a number.
+        other: Tensor whose shape broadcasts with ``input``'s, or a number.
+        low: the lower bound.
+        high: the upper bound.
+
+    Returns:
+        Tensor of the broadcast shape and the promoted dtype.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+    """
+    input, other = _as_arrays(xp, input, other)
+    low, high = (in_kind_of(xp, v, other.dtype) for v in (low, high))
+    return xp.where((other <= low) | (other >= high), xp.zeros((), dtype=input.dtype), input)
+
+
+@pointwise("grad_output * (output > 0 ? above : output + offset)", **_ROW)
+def elu_backward(xp, grad_output: Array, output: Array, above: Number, offset: Number):
+    """The gradient of :func:`elu` and its kin: ``above`` for positive results, else ``output + offset``.
+
+    Args:
+        grad_output: gradient of the result, by which that is multiplied.
+        output: the result.
+        above: the slope above 0.
+        offset: the slope below 0 at 0.
+
+    Returns:
+        Tensor of the broadcast shape and the promoted dtype.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+    """
+    above, offset = (in_kind_of(xp, v, output.dtype) for v in (above, offset))
+    return grad_output * xp.where(output > 0, above, output + offset).astype(output.dtype)
+
+
+@pointwise("select(input <= -3, T(0), select(input >= 3, grad_output, grad_output * (input / 3 + T(0.5))))", **_ROW)
+def hardswish_backward(xp, grad_output: Array, input: Array):
+    """The gradient of :func:`hardswish`: ``grad_output`` times 0 up to -3, 1 from 3 on, ``input / 3 + 1 / 2`` between.
+
+    Args:
+        grad_output: gradient of the result.
+        input: the argument.
+
+    Returns:
+        Tensor of the broadcast shape and the promoted dtype.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+    """
+    g, x = widened(grad_output), widened(input)
+    middle = xp.where(x >= 3, g, g * (xp.clip(x, -3, 3) / 3 + 0.5))
+    return narrowed(xp.where(x <= -3, xp.zeros((), dtype=x.dtype), middle), input.dtype)
+
+
+@pointwise("grad_output * silu_slope(input)", **_ROW)
+def silu_backward(xp, grad_output: Array, input: Array):
+    """The gradient of :func:`silu`: ``grad_output`` times ``s * (1 + input * (1 - s))``, s being ``sigmoid(input)``.
+
+    Args:
+        grad_output: gradient of the result.
+        input: the argument.
+
+    Returns:
+        Tensor of the broadcast shape and the promoted dtype.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+    """
+    x = xp.clip(widened(input), -1000, 1000)
+    s = sigmoid(xp, x)
+    return narrowed(widened(grad_output) * (s * (1 + x * sigmoid(xp, -x))), input.dtype)
+
+
+@pointwise("grad_output * mish_slope(input)", **_ROW)
+def mish_backward(xp, grad_output: Array, input: Array):
+    """The gradient of :func:`mish`: ``grad_output`` times ``t + input * (1 - t**2) * sigmoid(input)``.
+
+    There t is ``tanh(softplus(input))``.
+
+    Args:
+        grad_output: gradient of the result.
+        input: the argument.
+
+    Returns:
+        Tensor of the broadcast shape and the promoted dtype.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+    """
+    x = xp.clip(widened(input), -1000, 1000)
+    t = xp.tanh(softplus(xp, x))
+    return narrowed(widened(grad_output) * (t + x * (1 - t * t) * sigmoid(xp, x)), input.dtype)
+
+
+@pointwise("grad_output * gelu_slope(input)", **_ROW)
+def gelu_exact_backward(xp, grad_output: Array, input: Array):
+    """The gradient of :func:`gelu`: ``grad_output`` times the normal distribution and ``input`` times its density.
+
+    Args:
+        grad_output: gradient of the result.
+        input: the argument.
+
+    Returns:
+        Tensor of the broadcast shape and the promoted dtype.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+    """
+    x = xp.clip(input.astype("float64"), -40, 40)
+    below = 0.5 * erfc_float64(xp, x * -math.sqrt(0.5))
+    slope = below + x * xp.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
+    return (grad_output * slope.astype(input.dtype)).astype(input.dtype)
+
+
+@pointwise("grad_output * gelu_tanh_slope(input)", **_ROW)
+def gelu_tanh_backward(xp, grad_output: Array, input: Array):
+    """The gradient of the approximate :func:`gelu`: ``grad_output`` times its derivative.
+
+    Args:
+        grad_output: gradient of the result.
+        input: the argument.
+
+    Returns:
+        Tensor of the broadcast shape and the promoted dtype.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+    """
+    x = xp.clip(widened(input), -40, 40)
+    linear, cubic = math.sqrt(8 / math.pi), 0.044715 * math.sqrt(8 / math.pi)
+    v = x * (linear + cubic * x * x)
+    s = sigmoid(xp, v)
+    slope = s + x * s * sigmoid(xp, -v) * (linear + 3 * cubic * x * x)
+    return narrowed(widened(grad_output) * slope, input.dtype)
+
+
+checks_broadcast(
+    gate, order, sigmoid_backward, tanh_backward, inside, elu_backward, hardswish_backward, silu_backward,
+    mish_backward, gelu_exact_backward, gelu_tanh_backward,
+)  # fmt: skip
 
 
 @operator(dtypes="float", function=False, method=False)

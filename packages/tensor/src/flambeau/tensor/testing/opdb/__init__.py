@@ -36,6 +36,7 @@ from . import (
     mathematics,
     matrix,
     normalization,
+    piecewise,
     pooling,
     random,
     reductions,
@@ -55,7 +56,7 @@ __all__ = [
 
 _FAMILIES = (
     activations, arithmetic, bitwise, comparison, convolution, creation, floating, fused, gradients, indexing, joining,
-    like, losses, mathematics, matrix, normalization, pooling, random, reductions, shape, sorting, special,
+    like, losses, mathematics, matrix, normalization, piecewise, pooling, random, reductions, shape, sorting, special,
     transfer, trigonometry,
 )  # fmt: skip
 

@@ -1,9 +1,11 @@
 """Parts of derivatives."""
 
+import math
+
 import numpy as np
 
 from ...errors import ShapeError
-from ._helpers import LAYOUTS, binary
+from ._helpers import LAYOUTS, binary, sigmoid
 from ._info import SEVERAL_STEPS, OpInfo
 from ._make import FLOATS, error, sample
 
@@ -66,6 +68,80 @@ def log_softmax_backward(grad, y, dim):
     return grad - np.exp(y) * grad.sum(axis=dim, keepdims=True) if y.ndim else np.zeros(())
 
 
+def inside_samples(make):
+    for shape in [(2, 3), (), (0, 3)]:
+        yield sample(make(shape), make(shape), -1, 1.5)
+    for layout in LAYOUTS:
+        yield sample(make((3, 4), layout=layout), make((4,)), 0, 6)
+        yield sample(make((4,)), make((3, 4), layout=layout), 0, 6)
+    yield sample(make.extremes()[:, None], make.extremes(), -1, 1, smooth=False)
+
+
+def inside(x, y, low, high):
+    return np.where((y <= low) | (y >= high), 0.0, x)
+
+
+def elu_slope_samples(make):
+    for shape in [(2, 3), (), (0, 3)]:
+        yield sample(make(shape), make(shape, -1, 2), 1, 1.5)
+    for layout in LAYOUTS:
+        yield sample(make((3, 4), layout=layout), make((3, 4), -1, 2), 1.05, 1.75)
+        yield sample(make((4,)), make((3, 4), -1, 2, layout), 2.0, 2)
+    yield sample(make.extremes()[:, None], make.values([-1.0, 0.0, 0.5]), 1, 1, smooth=False)
+
+
+def elu_backward(grad, y, above, offset):
+    return grad * np.where(y > 0, above, y + offset)
+
+
+def of_input_samples(make):
+    """Gradients and arguments of any size."""
+    for shape in [(2, 3), (), (0, 3)]:
+        yield sample(make(shape), make(shape))
+    for layout in LAYOUTS:
+        yield sample(make((3, 4), layout=layout), make((3, 4)))
+        yield sample(make((4,)), make((3, 4), layout=layout))
+    yield sample(make((3,))[:, None], make.extremes(), smooth=False)
+
+
+def slope_of_input(name, reference, **options):
+    """The gradient of a function by its argument; beyond 40 all these are 0 or 1."""
+
+    def errors(make):
+        message = f"{name}(): argument 'input': expected a shape that broadcasts with grad_output's (2, 3), got (2,)"
+        yield error(ShapeError, message, make((2, 3)), make((2,)))
+
+    def clipped(grad, x):
+        far = np.where(x > 40, 1.0, 0.0)
+        return grad * np.where(np.abs(x) > 40, far, reference(np.clip(x, -40, 40)))
+
+    return OpInfo(name, of_input_samples, clipped, FLOATS, errors=errors, tolerance=SEVERAL_STEPS, **options)
+
+
+def hardswish_slope(x):
+    return np.where(x <= -3, 0.0, np.where(x >= 3, 1.0, x / 3 + 0.5))
+
+
+def silu_slope(x):
+    return sigmoid(x) + x * sigmoid(x) * sigmoid(-x)
+
+
+def mish_slope(x):
+    softplus = np.logaddexp(0.0, x)
+    return np.tanh(softplus) + x * sigmoid(x) / np.cosh(softplus) ** 2
+
+
+def gelu_slope(x):
+    below = np.vectorize(lambda v: math.erfc(-v / math.sqrt(2)) / 2, otypes=[float])(x)
+    return below + x * np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)
+
+
+def gelu_tanh_slope(x):
+    u = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
+    u_slope = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x**2)
+    return 0.5 * (1 + np.tanh(u)) + 0.5 * x * (1 - np.tanh(u) ** 2) * u_slope
+
+
 # (shape of what was reduced, dim, keepdim)
 REDUCED = (
     ((2, 3), None, False),
@@ -96,6 +172,13 @@ ENTRIES = (
     binary("order", order, dtypes=FLOATS),
     slope("sigmoid_backward", lambda grad, y: grad * (y * (1 - y))),
     slope("tanh_backward", lambda grad, y: grad * (1 - y**2)),
+    OpInfo("inside", inside_samples, inside, FLOATS, kinks=(-1.0, 0.0, 1.5, 6.0)),
+    OpInfo("elu_backward", elu_slope_samples, elu_backward, FLOATS, kinks=(0.0,), tolerance=SEVERAL_STEPS),
+    slope_of_input("hardswish_backward", hardswish_slope, kinks=(-3.0, 3.0)),
+    slope_of_input("silu_backward", silu_slope),
+    slope_of_input("mish_backward", mish_slope),
+    slope_of_input("gelu_exact_backward", gelu_slope),
+    slope_of_input("gelu_tanh_backward", gelu_tanh_slope),
     weights("softmax_backward", softmax_backward),
     weights("log_softmax_backward", log_softmax_backward),
     OpInfo("spread", spread_samples, spread),
