@@ -78,6 +78,14 @@ def test_sequential_of_something_else(args, text):
         (lambda: nn.BatchNorm2d(3, eps=-1), "BatchNorm2d(): argument 'eps': expected 0 or more, got -1"),
         (lambda: nn.Dropout(1.5), "Dropout(): argument 'p': expected a probability in [0, 1], got 1.5"),
         (
+            lambda: nn.GELU("fast"),
+            "GELU(): argument 'approximate': expected 'none' or 'tanh', got 'fast'",
+        ),
+        (lambda: nn.CELU(0), "CELU(): argument 'alpha': expected a number other than 0, got 0"),
+        (lambda: F.celu(ft.ones(1), 0), "celu(): argument 'alpha': expected a number other than 0, got 0"),
+        (lambda: nn.Softshrink(-1), "Softshrink(): argument 'lambd': expected 0 or more, got -1"),
+        (lambda: F.softshrink(ft.ones(1), -1), "softshrink(): argument 'lambd': expected 0 or more, got -1"),
+        (
             lambda: nn.MSELoss("average"),
             "MSELoss(): argument 'reduction': expected 'none', 'mean' or 'sum', got 'average'",
         ),

@@ -122,6 +122,54 @@ def test_layers_without_parameters(name):
     check(getattr(nn, name)(), getattr(torch.nn, name)(), random(2, 3, 4))
 
 
+ACTIVATIONS = [
+    ("CELU", ()), ("CELU", (0.5,)), ("ELU", ()), ("ELU", (0.5,)), ("GELU", ()), ("GELU", ("tanh",)), ("Hardshrink", ()),
+    ("Hardshrink", (1.5,)), ("Hardswish", ()), ("Hardtanh", ()), ("Hardtanh", (-0.5, 2.0)),
+    ("LeakyReLU", ()), ("LeakyReLU", (0.25,)), ("LogSigmoid", ()), ("LogSoftmax", (1,)), ("Mish", ()), ("ReLU6", ()),
+    ("SELU", ()), ("SiLU", ()), ("Sigmoid", ()), ("Softmax", (-1,)), ("Softplus", ()), ("Softplus", (2.0, 3.0)),
+    ("Softshrink", ()), ("Softshrink", (1.5,)), ("Softsign", ()), ("Tanh", ()), ("Tanhshrink", ()),
+    ("Threshold", (0.5, 2.0)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "args"), ACTIVATIONS, ids=[f"{name}{args}" for name, args in ACTIVATIONS])
+def test_activations(name, args):
+    """Activation layers: values and gradients over their range and both sides of it, and how they print."""
+    ours, theirs = getattr(nn, name)(*args), getattr(torch.nn, name)(*args)
+    check(ours, theirs, random(4, 5, 6) * 4)
+    assert repr(ours) == repr(theirs)
+
+
+def test_hardsigmoid():
+    """Values as torch's; of its float64 gradients only seven digits, since torch multiplies by a float32 of 1/6."""
+    x = random(4, 5) * 4
+    ours, theirs = Variable(ft.tensor(x), requires_grad=True), torch.tensor(x, requires_grad=True)
+    result, expected = nn.Hardsigmoid()(ours), torch.nn.Hardsigmoid()(theirs)
+    same(result.detach(), expected)
+    result.sum().backward()
+    expected.sum().backward()
+    assert_close(ours.grad.numpy(), theirs.grad.numpy(), rtol=1e-7, atol=0)
+    assert repr(nn.Hardsigmoid()) == "Hardsigmoid()"
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("CELU", ()), ("ELU", ()), ("Hardsigmoid", ()), ("Hardswish", ()), ("Hardtanh", ()), ("LeakyReLU", ()),
+        ("Mish", ()), ("ReLU6", ()), ("SELU", ()), ("SiLU", ()), ("Threshold", (0.5, 2.0)),
+    ],
+)  # fmt: skip
+def test_activations_in_place(name, args):
+    """With ``inplace`` the input itself is changed, to what is given without."""
+    ours, theirs = getattr(nn, name)(*args, inplace=True), getattr(torch.nn, name)(*args, inplace=True)
+    x = ft.tensor(random(3, 4) * 4)
+    expected = getattr(nn, name)(*args)(x)
+    assert ours(x) is x
+    assert x.tolist() == expected.tolist()
+    if not name.startswith("Hards"):
+        assert repr(ours) == repr(theirs)
+
+
 @pytest.mark.parametrize("dims", [(0, 1), (1, 2), (-2, -1), (0, -1)])
 def test_flatten_of_some_dimensions(dims):
     """Flatten takes the first and last dimension to flatten."""

@@ -10,22 +10,47 @@ from . import functional as functional
 from . import init as init
 from ._hooks import RemovableHandle as RemovableHandle
 from .module import Module as Module
+from .modules import CELU as CELU
+from .modules import ELU as ELU
+from .modules import GELU as GELU
+from .modules import SELU as SELU
 from .modules import BatchNorm2d as BatchNorm2d
 from .modules import Conv2d as Conv2d
 from .modules import CrossEntropyLoss as CrossEntropyLoss
 from .modules import Dropout as Dropout
 from .modules import Flatten as Flatten
+from .modules import Hardshrink as Hardshrink
+from .modules import Hardsigmoid as Hardsigmoid
+from .modules import Hardswish as Hardswish
+from .modules import Hardtanh as Hardtanh
+from .modules import LeakyReLU as LeakyReLU
 from .modules import Linear as Linear
+from .modules import LogSigmoid as LogSigmoid
+from .modules import LogSoftmax as LogSoftmax
 from .modules import MaxPool2d as MaxPool2d
+from .modules import Mish as Mish
 from .modules import MSELoss as MSELoss
 from .modules import NLLLoss as NLLLoss
 from .modules import ReLU as ReLU
+from .modules import ReLU6 as ReLU6
 from .modules import Sequential as Sequential
+from .modules import Sigmoid as Sigmoid
+from .modules import SiLU as SiLU
+from .modules import Softmax as Softmax
+from .modules import Softplus as Softplus
+from .modules import Softshrink as Softshrink
+from .modules import Softsign as Softsign
+from .modules import Tanh as Tanh
+from .modules import Tanhshrink as Tanhshrink
+from .modules import Threshold as Threshold
 from .parameter import Parameter as Parameter
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "BatchNorm2d", "Conv2d", "CrossEntropyLoss", "Dropout", "Flatten", "Linear", "MSELoss", "MaxPool2d", "Module",
-    "NLLLoss", "Parameter", "ReLU", "RemovableHandle", "Sequential", "functional", "init",
+    "CELU", "ELU", "GELU", "SELU", "BatchNorm2d", "Conv2d", "CrossEntropyLoss", "Dropout", "Flatten", "Hardshrink",
+    "Hardsigmoid", "Hardswish", "Hardtanh", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MSELoss",
+    "MaxPool2d", "Mish", "Module", "NLLLoss", "Parameter", "ReLU", "ReLU6", "RemovableHandle", "Sequential", "SiLU",
+    "Sigmoid", "Softmax", "Softplus", "Softshrink", "Softsign", "Tanh", "Tanhshrink", "Threshold", "functional",
+    "init",
 ]  # fmt: skip

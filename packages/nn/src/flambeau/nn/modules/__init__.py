@@ -1,6 +1,20 @@
 """The layers and losses of ``flambeau.nn``, one family a file."""
 
+from .activation import CELU as CELU
+from .activation import ELU as ELU
+from .activation import GELU as GELU
+from .activation import SELU as SELU
+from .activation import LogSigmoid as LogSigmoid
+from .activation import LogSoftmax as LogSoftmax
+from .activation import Mish as Mish
 from .activation import ReLU as ReLU
+from .activation import Sigmoid as Sigmoid
+from .activation import SiLU as SiLU
+from .activation import Softmax as Softmax
+from .activation import Softplus as Softplus
+from .activation import Softsign as Softsign
+from .activation import Tanh as Tanh
+from .activation import Tanhshrink as Tanhshrink
 from .container import Sequential as Sequential
 from .convolution import Conv2d as Conv2d
 from .dense import Linear as Linear
@@ -9,10 +23,20 @@ from .loss import MSELoss as MSELoss
 from .loss import NLLLoss as NLLLoss
 from .noise import Dropout as Dropout
 from .normalization import BatchNorm2d as BatchNorm2d
+from .piecewise import Hardshrink as Hardshrink
+from .piecewise import Hardsigmoid as Hardsigmoid
+from .piecewise import Hardswish as Hardswish
+from .piecewise import Hardtanh as Hardtanh
+from .piecewise import LeakyReLU as LeakyReLU
+from .piecewise import ReLU6 as ReLU6
+from .piecewise import Softshrink as Softshrink
+from .piecewise import Threshold as Threshold
 from .pooling import MaxPool2d as MaxPool2d
 from .shape import Flatten as Flatten
 
 __all__ = [
-    "BatchNorm2d", "Conv2d", "CrossEntropyLoss", "Dropout", "Flatten", "Linear", "MSELoss", "MaxPool2d", "NLLLoss",
-    "ReLU", "Sequential",
+    "CELU", "ELU", "GELU", "SELU", "BatchNorm2d", "Conv2d", "CrossEntropyLoss", "Dropout", "Flatten", "Hardshrink",
+    "Hardsigmoid", "Hardswish", "Hardtanh", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MSELoss",
+    "MaxPool2d", "Mish", "NLLLoss", "ReLU", "ReLU6", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus",
+    "Softshrink", "Softsign", "Tanh", "Tanhshrink", "Threshold",
 ]  # fmt: skip
