@@ -66,14 +66,17 @@ FLAMBEAU_INLINE T sign(T a) {
     else return static_cast<T>((a > 0) - (a < 0));
 }
 
+// Of floats by masks: gcc would follow what becomes of a bound that is the same for all elements, by branches.
 template <class T>
 FLAMBEAU_INLINE T maximum(T a, T b) {
-    return (a > b || a != a) ? a : b;
+    if constexpr (std::is_floating_point_v<T>) return select((a > b) | (a != a), a, b);
+    else return a > b ? a : b;
 }
 
 template <class T>
 FLAMBEAU_INLINE T minimum(T a, T b) {
-    return (a < b || a != a) ? a : b;
+    if constexpr (std::is_floating_point_v<T>) return select((a < b) | (a != a), a, b);
+    else return a < b ? a : b;
 }
 
 // The same, but of a NaN and a number they take the number.
@@ -153,7 +156,7 @@ FLAMBEAU_INLINE T floor_divide(T a, T b) {
 
 template <class T>
 FLAMBEAU_INLINE T relu(T a) {
-    return (a > 0 || a != a) ? a : T(0);
+    return ((a > 0) | (a != a)) ? a : T(0);
 }
 
 // log(1 + e^(bx)) / b; x itself where bx exceeds the threshold.
