@@ -8,14 +8,12 @@ altered file, which cannot do more than give other numbers: loading only ever ma
 The format was read in the safetensors README (https://github.com/huggingface/safetensors, "Format").
 """
 
+# base64, json and zlib are imported where they are used: here they would take a tenth of the import of the package.
 from __future__ import annotations
 
-import base64
 import contextlib
-import json
 import math
 import os
-import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -60,6 +58,9 @@ def save(obj: Any, path: str | os.PathLike[str]) -> None:
         >>> state["weight"].tolist(), state["epoch"]
         ([1.0, 1.0], 3)
     """
+    import json
+    import zlib
+
     writer = _Writer()
     try:
         structure = writer.encode(obj, ())
@@ -131,6 +132,8 @@ class _Writer:
         self.alive: list[Any] = []  # so that no address is used twice
 
     def encode(self, value: Any, where: tuple) -> Any:
+        import base64
+
         from ._core.tensor import Tensor
 
         if isinstance(value, Tensor):
@@ -247,6 +250,8 @@ class _Reader:
         return self.decode(self.parse(metadata[STRUCTURE], "the structure"), tensors)
 
     def header(self) -> tuple[dict[str, Any], int]:
+        import zlib
+
         prefix = self.file.read(8)
         length = int.from_bytes(prefix, "little")
         limit = min(MAX_HEADER, self.size - 8)
@@ -268,6 +273,8 @@ class _Reader:
         return header, 8 + length
 
     def parse(self, text: bytes | str, what: str) -> Any:
+        import json
+
         try:
             return json.loads(text, parse_constant=_refuse, object_pairs_hook=_once)
         except (ValueError, RecursionError) as error:
@@ -309,6 +316,8 @@ class _Reader:
         return found
 
     def array(self, name: str, place: tuple[np.dtype, tuple[int, ...], int], start: int, checksum: Any) -> np.ndarray:
+        import zlib
+
         dtype, shape, offset = place
         raw = np.empty(math.prod(shape) * dtype.itemsize, np.uint8)
         self.file.seek(start + offset)
@@ -322,6 +331,8 @@ class _Reader:
         return raw.view(dtype).reshape(shape)
 
     def decode(self, node: Any, tensors: dict[str, Any]) -> Any:
+        import base64
+
         if not isinstance(node, dict):
             if node is None or isinstance(node, (bool, int, float, str)):
                 return node

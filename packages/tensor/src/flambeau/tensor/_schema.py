@@ -88,7 +88,6 @@ class Definition:
     def __init__(self, kernel: Callable, options: dict[str, Any]):
         self.kernel = kernel
         self.name: str = kernel.__name__
-        self.doc: str = inspect.cleandoc(kernel.__doc__ or "")
         self.module: str = kernel.__module__
         self.parameters = _parameters(kernel)
         self.options = {**_DEFAULTS, **options}
@@ -127,6 +126,11 @@ class Definition:
         """Decorator: the same result from primitive operators, on Tensors (or Variables), of a fused operator."""
         self.composite_function = function
         return function
+
+    @property
+    def doc(self) -> str:
+        """The docstring, cleaned when somebody reads it: all of them at import would take a tenth of its time."""
+        return inspect.cleandoc(self.kernel.__doc__ or "")
 
     @property
     def arity(self) -> int:

@@ -13,7 +13,7 @@ True
 from __future__ import annotations
 
 import os
-import threading
+from _thread import allocate_lock  # threading would take longer to import than this whole module
 from typing import TypedDict
 
 from . import errors
@@ -46,7 +46,7 @@ class Generator:
     """
 
     def __init__(self, seed: int | None = None):
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
         self._seed = 0
         self._offset = 0
         if seed is None:
@@ -105,7 +105,7 @@ class Generator:
         return self.get_state()
 
     def __setstate__(self, state: GeneratorState) -> None:
-        self._lock = threading.Lock()
+        self._lock = allocate_lock()
         self.set_state(state)
 
     def __repr__(self) -> str:
