@@ -90,19 +90,15 @@ class Definition:
         self.name: str = kernel.__name__
         self.module: str = kernel.__module__
         self.parameters = _parameters(kernel)
-        self.options = {**_DEFAULTS, **options}
+        # Each option is an attribute: records read them all, at import.
+        self.__dict__.update(_DEFAULTS)
+        self.__dict__.update(options)
         unknown = set(options) - set(_DEFAULTS)
         if unknown:
             raise TypeError(f"operator {self.name}: unknown options {sorted(unknown)}")
         self.check_function: Callable | None = None
         self.inplace_kernel: Callable | None = None
         self.composite_function: Callable | None = None
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self.__dict__["options"][name]
-        except KeyError:
-            raise AttributeError(name) from None
 
     def __call__(self, xp, *args, **kwargs):
         """The kernel itself, so reference kernels can call one another: ``softmax(np, x, 1)``."""
