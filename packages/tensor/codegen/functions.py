@@ -13,7 +13,7 @@ from flambeau.tensor._core.tensor cimport Operator, call, call1, call2
 from flambeau.tensor._core.tensor import bind_operators, make_records
 from flambeau.tensor.errors import type_error
 
-RECORDS = make_records()
+RECORDS = make_records(@table@)
 bind_operators(RECORDS)
 PUBLIC = []  # (name, function, is_function, is_method)
 
@@ -30,8 +30,36 @@ def _publish(name, function, record, is_function, is_method):
 '''
 
 
+# The bits of a record's flags: the same as in _core/operator.pxi.
+FLAGS = ("comparison", "many", "differentiable", "creation", "inplace", "cpp", "composite_function")
+PROMOTE = (None, "common", "float")
+ACCEPTS = ("all", "numeric", "float", "integral")
+VIEW = (False, True, "maybe")
+ABSENT = {None: 0, "highest": 1, "lowest": 255}  # as a signed char
+
+
 def source(definitions: dict) -> str:
-    return HEADER + "\n".join(_operator(d) for d in definitions.values())
+    table = "(\n" + "".join(f"    {_record(d)},\n" for d in definitions.values()) + ")"
+    return HEADER.replace("@table@", table) + "\n".join(_operator(d) for d in definitions.values())
+
+
+def _record(definition) -> tuple:
+    """What the record knows before its declaration is loaded: the arguments of Operator."""
+    parameters = definition.parameters
+    return (
+        definition.name,
+        definition.module,
+        tuple(p.name for p in parameters),
+        bytes(p.kind for p in parameters),
+        bytes(ABSENT[definition.cpp_absent.get(p.name)] for p in parameters),
+        sum(not p.keyword_only for p in parameters),
+        definition.outputs + definition.auxiliary,
+        definition.auxiliary,
+        PROMOTE.index(definition.promote),
+        ACCEPTS.index(definition.dtypes),
+        VIEW.index(definition.view),
+        sum(bool(getattr(definition, flag)) << i for i, flag in enumerate(FLAGS)),
+    )
 
 
 def _operator(definition) -> str:

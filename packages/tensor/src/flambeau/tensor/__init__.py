@@ -6,8 +6,7 @@
 [30, 50, 70]
 """
 
-from . import _reference  # noqa: F401, I001  (declares the operators; the records below are made from it)
-from . import _cpu  # noqa: F401  (gives the records their compiled kernels)
+from . import _cpu  # noqa: F401, I001  (makes the records and gives them their compiled kernels)
 from . import cuda, errors, ops, random
 from ._abi import ABI
 from ._backends import Backend, Device, device, register_backend

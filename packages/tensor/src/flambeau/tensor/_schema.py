@@ -16,8 +16,10 @@ type stubs and the documentation page from it. Nothing here needs compiled code,
 from __future__ import annotations
 
 import enum
+import importlib
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 
@@ -90,7 +92,6 @@ class Definition:
         self.name: str = kernel.__name__
         self.module: str = kernel.__module__
         self.parameters = _parameters(kernel)
-        # Each option is an attribute: records read them all, at import.
         self.__dict__.update(_DEFAULTS)
         self.__dict__.update(options)
         unknown = set(options) - set(_DEFAULTS)
@@ -125,7 +126,7 @@ class Definition:
 
     @property
     def doc(self) -> str:
-        """The docstring, cleaned when somebody reads it: all of them at import would take a tenth of its time."""
+        """The docstring, cleaned."""
         return inspect.cleandoc(self.kernel.__doc__ or "")
 
     @property
@@ -200,5 +201,9 @@ def pointwise(cpp: str | None = None, **options: Any) -> Callable[[Callable], De
 
 
 def definitions() -> dict[str, Definition]:
-    """All declared operators by name (the reference families must have been imported)."""
+    """All declared operators by name: imports every family there is."""
+    from . import _reference
+
+    for family in sorted(Path(_reference.__path__[0]).glob("[!_]*.py")):
+        importlib.import_module(f"{_reference.__name__}.{family.stem}")
     return _definitions

@@ -311,8 +311,8 @@ cdef list _through_composite(Node node, object grads):
     cdef Rule rule = node.rule
     cdef list args = [], inputs = [], positions = []
     cdef int i
-    for i, p in enumerate(rule.op.parameters):
-        value = _saved_value(node, rule.slot_names.index(p.name), True)
+    for i, name in enumerate(rule.op.names):
+        value = _saved_value(node, rule.slot_names.index(name), True)
         if node.needed >> i & 1:
             # A node of its own, so that the local gradient stops here and history continues behind it.
             value = _alias(value)

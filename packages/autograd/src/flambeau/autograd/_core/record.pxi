@@ -200,7 +200,7 @@ cdef inline int _check_formulas(Rule rule, uint32_t needed) except -1:
 
 
 cdef object _no_formula(Rule rule, uint32_t lacking):
-    name = [p.name for i, p in enumerate(rule.op.parameters) if lacking >> <int>i & 1][0]
+    name = [name for i, name in enumerate(rule.op.names) if lacking >> <int>i & 1][0]
     raise NotImplementedError(f"{rule.op.name}(): argument '{name}': expected a Tensor that does not require grad, got one "
                               f"that does, and no derivative with respect to it is known; use .detach()")
 

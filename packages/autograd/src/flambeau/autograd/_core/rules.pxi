@@ -44,15 +44,15 @@ cdef class Rule:
         self.formulas = []
         self.slot_names = []
         self.list_argument = -1
-        for i, p in enumerate(op.parameters):
-            if p.kind == Kind.ARRAYS:
+        for i in range(op.nargs):
+            if op.kinds[i] == KIND_ARRAYS:
                 self.list_argument = i
 
     def add(self, tuple names, function, bint fused):
         """Attach ``function`` as the formula of the arguments called ``names``."""
         cdef int i
         cdef Formula f = Formula.__new__(Formula)
-        positions = {p.name: i for i, p in enumerate(self.op.parameters)}
+        positions = {name: i for i, name in enumerate(self.op.names)}
         for name in names:
             if name not in positions:
                 raise TypeError(f"gradient of {self.op.name}: no argument '{name}'")
@@ -61,7 +61,7 @@ cdef class Rule:
         f.target = f.targets[0] if len(names) == 1 else -1
         for t in f.targets:
             if self.mask >> t & 1:
-                raise TypeError(f"gradient of {self.op.name}: argument '{self.op.parameters[t].name}' has one already")
+                raise TypeError(f"gradient of {self.op.name}: argument '{self.op.names[t]}' has one already")
             f.target_mask |= 1 << t
         code = function.__code__
         parameters = code.co_varnames[:code.co_argcount]
@@ -74,15 +74,15 @@ cdef class Rule:
         self.mask |= f.target_mask
         self.formulas.append(f)
         if fused:
-            if self.op.composite is None:
+            if not self.op.fused:
                 raise TypeError(f"gradient of {self.op.name}: fused=True needs a composite")
             self.fused = True
-            for p in self.op.parameters:
-                self._slot(p.name, f.target_mask)
+            for name in self.op.names:
+                self._slot(name, f.target_mask)
 
     def targets(self):
         """Names of the arguments that have a formula."""
-        return tuple([p.name for i, p in enumerate(self.op.parameters) if self.mask >> i & 1])
+        return tuple([name for i, name in enumerate(self.op.names) if self.mask >> i & 1])
 
     cdef int _slot(self, str name, uint32_t mask) except -2:
         cdef int i
@@ -108,7 +108,7 @@ cdef class Rule:
         return i
 
     def _meaning(self, str name):
-        arguments = [p.name for p in self.op.parameters]
+        arguments = list(self.op.names)
         if name in arguments:
             return FROM_ARGUMENT, arguments.index(name)
         if name in self.op.outputs:

@@ -312,39 +312,13 @@ cdef object _check_accepts(Operator op, object dtype):
         errors.dtype_error(op.name, None, "a numeric dtype", "bool", "convert it with .to(ft.int64)")
     if op.accepts == 2 and not _is_inexact(dtype):
         errors.dtype_error(op.name, None, "a floating dtype", _dtype_name(dtype), "convert it with .float()")
-    if kind == "c" and op.definition.real:
+    if kind == "c" and op.declared().real:
         errors.dtype_error(op.name, None, "a real dtype", _dtype_name(dtype))
     if op.accepts == 3 and kind not in "iub":
         errors.dtype_error(op.name, None, "an integer or bool dtype", _dtype_name(dtype))
 
 
 # The one place --------------------------------------------------------------------------------------------------
-
-cdef enum:
-    Kind_MASK = 0
-    Kind_ARRAY = 1
-    Kind_OPTIONAL_ARRAY = 2
-    Kind_OPERAND = 3
-    Kind_ARRAYS = 4
-    Kind_DIM = 5
-    Kind_OPTIONAL_DIM = 6
-    Kind_DIMS = 7
-    Kind_DIM_ORDER = 8
-    Kind_NEW_DIM = 9
-    Kind_SHAPE = 10
-    Kind_PAIR = 11
-    Kind_INT = 12
-    Kind_NUMBER = 13
-    Kind_OPTIONAL_NUMBER = 14
-    Kind_BOOL = 15
-    Kind_DTYPE = 16
-    Kind_DEVICE = 17
-    Kind_INDEX = 18
-    Kind_GENERATOR = 19
-
-if Kind_GENERATOR != int(Kind.GENERATOR) or len(Kind) != Kind_GENERATOR + 2:
-    raise ImportError("flambeau.tensor._schema.Kind and arguments.pxi disagree")
-
 
 cdef object prepare(Operator op, tuple args, list values):
     """Fill `values` with what the kernel gets; give the backend that runs it."""
@@ -428,7 +402,7 @@ cdef object prepare(Operator op, tuple args, list values):
         if op.accepts:
             _check_accepts(op, first.dtype)
         for i in range(op.nargs):
-            if op.kinds[i] == Kind_OPERAND or (op.inplace_kernel is not None and op.kinds[i] == Kind_ARRAY):
+            if op.kinds[i] == Kind_OPERAND or (op.declared().inplace_kernel is not None and op.kinds[i] == Kind_ARRAY):
                 values[i] = _stored_operand(op, op.names[i], values[i], first.dtype)
     return backend
 

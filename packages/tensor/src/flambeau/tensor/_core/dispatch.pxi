@@ -185,14 +185,15 @@ cdef object _run(Operator op, object backend, list values):
     _check(op, values)
     kernel = backend.kernels.get(op.name)
     if kernel is None:
-        kernel = op.kernels["reference"]
+        kernel = op.declared().kernel
     return _as_result(op, backend, _invoke(op, kernel, backend, values))
 
 
 cdef object _check(Operator op, list values):
     """Shapes and values, before any kernel; what the check gives replaces the arguments."""
-    if op.check is not None:
-        replaced = op.check(*values)
+    check = op.declared().check_function
+    if check is not None:
+        replaced = check(*values)
         if replaced is not None:
             values[:] = replaced
 
@@ -205,7 +206,7 @@ cdef object _invoke(Operator op, object kernel, object backend, list values):
         keywords = {}
         for i in range(op.positional, op.nargs):
             if op.kinds[i] != Kind_DEVICE:
-                keywords[op.parameters[i].name] = values[i]
+                keywords[op.names[i]] = values[i]
         positional = (backend.xp, *values[:op.positional])
     else:
         positional = (backend.xp, *values)
@@ -253,10 +254,11 @@ cdef object write(Operator op, tuple args, Tensor out, list values):
     if values is None:
         values = []
     backend = prepare(op, args, values)
-    if inplace and op.inplace_kernel is not None:
+    kernel = op.declared().inplace_kernel if inplace else None
+    if kernel is not None:
         _check(op, values)
         values[0] = out.array  # not a promoted copy of it
-        _invoke(op, op.inplace_kernel, backend, values)
+        _invoke(op, kernel, backend, values)
     else:
         _store(op, backend, _run(op, backend, values), out, inplace)
     _changed(out, op)

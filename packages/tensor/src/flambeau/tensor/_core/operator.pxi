@@ -3,18 +3,23 @@
 cdef list _records = []
 cdef dict _by_name = {}
 
-cdef dict _PROMOTE = {None: 0, "common": 1, "float": 2}
-cdef dict _ACCEPTS = {"all": 0, "numeric": 1, "float": 2, "integral": 3}
-cdef dict _ABSENT = {None: 0, "lowest": -1, "highest": 1}
-cdef dict _VIEW = {False: 0, True: 1, "maybe": 2}
+# The bits of a record's flags: the same as in codegen/functions.py.
+cdef enum:
+    COMPARISON = 1
+    MANY = 2
+    DIFFERENTIABLE = 4
+    CREATION = 8
+    INPLACE = 16
+    ROW = 32
+    COMPOSITE = 64
 
 
 cdef class Operator:
     """The record of one operation: what it is called, what it takes, its kernels.
 
-    Records are made from the declarations in ``flambeau.tensor._reference`` at import and live as long as the
-    process. Whatever is *about* an operation (derivative, trace node, export, test entry, page of the docs) refers to
-    its record.
+    Records are made at import and live as long as the process. Whatever is *about* an operation (derivative, trace node,
+    export, test entry, page of the docs) refers to its record. What only the declaration in
+    ``flambeau.tensor._reference`` knows (reference kernel, check, composite, docstring) is loaded when first needed.
 
     Example:
         >>> ft.ops.exp
@@ -23,53 +28,73 @@ cdef class Operator:
         True
     """
 
-    def __init__(self, definition):
-        self.definition = definition
-        self.name = definition.name
+    def __init__(self, str name, str module, tuple names, bytes kinds, bytes absent, int positional, tuple outputs,
+                 tuple auxiliary, int promote, int accepts, int view, int flags):
+        self.name = name
+        self.module = module
         self.index = len(_records)
-        self.parameters = definition.parameters
-        self.kernels = {"reference": definition.kernel}
-        self.outputs = definition.outputs + definition.auxiliary
-        self.auxiliary = definition.auxiliary
-        self.check = definition.check_function
-        self.composite = definition.composite_function
-        self.inplace_kernel = definition.inplace_kernel
-        self.many = definition.many
-        self.differentiable = definition.differentiable
-        self.view = _VIEW[definition.view]
-        self.promote = _PROMOTE[definition.promote]
-        self.accepts = _ACCEPTS[definition.dtypes]
-        self.comparison = definition.comparison
-        self.nargs = len(self.parameters)
+        self.names = names
+        self.nargs = len(names)
+        self.positional = positional
+        self.keyword_names = names[positional:] or None
+        self.outputs = outputs
+        self.auxiliary = auxiliary
+        self.promote = promote
+        self.accepts = accepts
+        self.view = view
+        self.comparison = flags & COMPARISON
+        self.many = flags & MANY
+        self.differentiable = (flags & DIFFERENTIABLE) != 0
+        self.inplace = (flags & INPLACE) != 0
+        self.fused = (flags & COMPOSITE) != 0
+        self.quiet = view != 0 or flags & CREATION
         if self.nargs > MAX_ARGS:
-            raise TypeError(f"operator {self.name}: at most {MAX_ARGS} arguments, got {self.nargs}")
-        self.names = tuple([p.name for p in self.parameters])
-        self.quiet = self.view != 0 or definition.creation
+            raise TypeError(f"operator {name}: at most {MAX_ARGS} arguments, got {self.nargs}")
         self.first_array = -1
-        for i, p in enumerate(self.parameters):
-            self.kinds[i] = int(p.kind)
-            self.absent[i] = _ABSENT[definition.cpp_absent.get(p.name)]
+        cdef int i
+        for i in range(self.nargs):
+            self.kinds[i] = kinds[i]
+            self.absent[i] = <signed char>absent[i]
             self.optional += self.absent[i] != 0
-            if self.first_array < 0 and p.kind in (Kind.ARRAY, Kind.OPERAND, Kind.ARRAYS):
+            if self.first_array < 0 and (kinds[i] == Kind_ARRAY or kinds[i] == Kind_OPERAND or kinds[i] == Kind_ARRAYS):
                 self.first_array = i
-        self.positional = sum(not p.keyword_only for p in self.parameters)
-        keyword_names = tuple(p.name for p in self.parameters if p.keyword_only)
-        self.keyword_names = keyword_names or None
-        self.row = _find_row(self.name.encode()) if definition.cpp is not None else NULL
+        self.row = _find_row(name.encode()) if flags & ROW else NULL
         self.loops = (<const Row*>self.row).loops if self.row is not NULL else NULL
         self.native_kernel = NULL
         _records.append(self)
-        _by_name[self.name] = self
+        _by_name[name] = self
+
+    @property
+    def definition(self):
+        """The declaration in ``flambeau.tensor._reference``."""
+        return self.declared()
+
+    cdef object declared(self):
+        if self.loaded is None:
+            self.loaded = getattr(importlib.import_module(self.module), self.name)
+        return self.loaded
+
+    @property
+    def parameters(self):
+        """Name, kind and default of each argument."""
+        return self.declared().parameters
+
+    @property
+    def kernels(self):
+        """The kernels by backend: functions on arrays."""
+        found = {"reference": self.declared().kernel}
+        found.update({b.name: b.kernels[self.name] for b in _backends.by_name.values() if self.name in b.kernels})
+        return found
+
+    @property
+    def composite(self):
+        """The same result from primitive operators, where the operator is a fused one; else None."""
+        return self.declared().composite_function if self.fused else None
 
     @property
     def doc(self):
         """The public docstring."""
-        return self.definition.doc
-
-    @property
-    def inplace(self):
-        """Whether there is an in-place twin ``name_``."""
-        return bool(self.definition.inplace)
+        return self.declared().doc
 
     @property
     def native(self):
@@ -107,7 +132,7 @@ cdef class Operator:
         return tuple(bound)
 
     def __repr__(self):
-        return f"<operator {self.name}({', '.join([p.name for p in self.parameters])})>"
+        return f"<operator {self.name}({', '.join(self.names)})>"
 
     def __reduce__(self):
         return _record_named, (self.name,)
@@ -119,9 +144,9 @@ def _record_named(name):
     return getattr(ops, name)
 
 
-def make_records():
-    """One record for each declared operator, in order of declaration; called once, at import."""
-    records = {name: Operator(d) for name, d in definitions().items()}
+def make_records(tuple table):
+    """One record for each row of the table made from the declarations, in its order; called once, at import."""
+    records = {row[0]: Operator(*row) for row in table}
     set_native("pointwise", &_native_pointwise)
     set_native("clone", &_native_clone)
     set_native("contiguous", &_native_contiguous)

@@ -19,17 +19,15 @@ ctypedef object (*native_t)(Operator op, tuple args, object into)
 cdef class Operator:
     cdef readonly str name
     cdef readonly int index  # dense, in order of declaration: lets others keep their own table beside the records
-    cdef readonly object definition
-    cdef readonly tuple parameters
-    cdef readonly dict kernels  # backend name -> function on arrays
+    cdef str module  # where it is declared
+    cdef object loaded  # the declaration, once somebody needed it
     cdef readonly tuple outputs  # names of all parts of the result
     cdef readonly tuple auxiliary  # those through which no gradient flows
-    cdef readonly object check
-    cdef readonly object composite
     cdef readonly bint many
     cdef readonly bint differentiable
+    cdef readonly bint inplace  # there is a twin `name_`
+    cdef readonly bint fused  # it has a composite
     cdef readonly int view  # 0 never, 1 always, 2 maybe
-    cdef object inplace_kernel
     cdef object result_type  # the namedtuple of several outputs, made on first use
     cdef tuple names  # of the parameters
     cdef bint quiet  # computes nothing that could overflow or divide by zero
@@ -47,6 +45,7 @@ cdef class Operator:
     cdef void* _reserved0
     cdef void* _reserved1
     cdef object pack(self, tuple parts)
+    cdef object declared(self)
 
 
 cdef class Tensor:

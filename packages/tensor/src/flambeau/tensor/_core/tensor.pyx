@@ -9,6 +9,7 @@ from libc.string cimport strcmp
 from libcpp.vector cimport vector
 
 import collections
+import importlib
 import os
 import operator as _operator
 
@@ -16,7 +17,6 @@ import ml_dtypes
 import numpy as np
 
 from flambeau.tensor import _backends, errors
-from flambeau.tensor._schema import Definition, Kind, definitions
 
 cnp.import_array()
 
@@ -89,6 +89,7 @@ cdef extern from "flambeau/dispatch.hpp" namespace "flambeau":
     void isa_choose(int index) noexcept
 
 
+include "kinds.pxi"
 include "isa.pxi"
 include "memory.pxi"
 include "operator.pxi"

@@ -8,8 +8,6 @@ from flambeau.tensor._core.tensor cimport new_array
 import numpy as np
 
 from flambeau.tensor import _backends
-from flambeau.tensor._reference import convolution as reference
-from flambeau.tensor._reference._windows import output_sizes
 
 cnp.import_array()
 
@@ -53,10 +51,18 @@ cdef Convolution _convolution(tuple image, tuple filters, stride, padding, dilat
     c.stride_y, c.stride_x = stride
     c.padding_y, c.padding_x = padding
     c.dilation_y, c.dilation_x = dilation
-    c.oh, c.ow = output_sizes(image[2:], filters[2:], stride, padding, dilation)
+    c.oh = (c.h + 2 * c.padding_y - c.dilation_y * (c.kh - 1) - 1) // c.stride_y + 1
+    c.ow = (c.w + 2 * c.padding_x - c.dilation_x * (c.kw - 1) - 1) // c.stride_x + 1
     c.groups = groups
     c.exact = _exact
     return c
+
+
+cdef object _reference():
+    """The definitions, imported when something needs them."""
+    from flambeau.tensor._reference import convolution
+
+    return convolution
 
 
 cdef bint _takes(dtype):
@@ -75,7 +81,7 @@ cdef inline void* _data(object array):
 
 def conv2d(xp, input, weight, bias, stride, padding, dilation, groups):
     if not _takes(input.dtype):
-        return reference.conv2d(xp, input, weight, bias, stride, padding, dilation, groups)
+        return _reference().conv2d(xp, input, weight, bias, stride, padding, dilation, groups)
     cdef Convolution c = _convolution(input.shape, weight.shape, stride, padding, dilation, groups)
     input, weight = np.ascontiguousarray(input), np.ascontiguousarray(weight)
     bias = None if bias is None else np.ascontiguousarray(bias)
@@ -87,12 +93,12 @@ def conv2d(xp, input, weight, bias, stride, padding, dilation, groups):
             done = convolution_kernels().float32.forward(c, <float*>x, <float*>w, <float*>b, <float*>out)
         else:
             done = convolution_kernels().float64.forward(c, <double*>x, <double*>w, <double*>b, <double*>out)
-    return result if done else reference.conv2d(xp, input, weight, bias, stride, padding, dilation, groups)
+    return result if done else _reference().conv2d(xp, input, weight, bias, stride, padding, dilation, groups)
 
 
 def conv2d_input_gradient(xp, grad_output, weight, input_shape, stride, padding, dilation, groups):
     if not _takes(grad_output.dtype):
-        return reference.conv2d_input_gradient(xp, grad_output, weight, input_shape, stride, padding, dilation, groups)
+        return _reference().conv2d_input_gradient(xp, grad_output, weight, input_shape, stride, padding, dilation, groups)
     cdef Convolution c = _convolution(tuple(input_shape), weight.shape, stride, padding, dilation, groups)
     grad_output, weight = np.ascontiguousarray(grad_output), np.ascontiguousarray(weight)
     result = _empty((c.n, c.c, c.h, c.w), grad_output.dtype)
@@ -105,12 +111,12 @@ def conv2d_input_gradient(xp, grad_output, weight, input_shape, stride, padding,
             done = convolution_kernels().float64.input_gradient(c, <double*>g, <double*>w, <double*>out)
     if done:
         return result
-    return reference.conv2d_input_gradient(xp, grad_output, weight, input_shape, stride, padding, dilation, groups)
+    return _reference().conv2d_input_gradient(xp, grad_output, weight, input_shape, stride, padding, dilation, groups)
 
 
 def conv2d_weight_gradient(xp, grad_output, input, weight_shape, stride, padding, dilation, groups):
     if not _takes(grad_output.dtype):
-        return reference.conv2d_weight_gradient(xp, grad_output, input, weight_shape, stride, padding, dilation, groups)
+        return _reference().conv2d_weight_gradient(xp, grad_output, input, weight_shape, stride, padding, dilation, groups)
     cdef Convolution c = _convolution(input.shape, tuple(weight_shape), stride, padding, dilation, groups)
     grad_output, input = np.ascontiguousarray(grad_output), np.ascontiguousarray(input)
     result = _empty(tuple(weight_shape), input.dtype)
@@ -123,7 +129,7 @@ def conv2d_weight_gradient(xp, grad_output, input, weight_shape, stride, padding
             done = convolution_kernels().float64.weight_gradient(c, <double*>g, <double*>x, <double*>out)
     if done:
         return result
-    return reference.conv2d_weight_gradient(xp, grad_output, input, weight_shape, stride, padding, dilation, groups)
+    return _reference().conv2d_weight_gradient(xp, grad_output, input, weight_shape, stride, padding, dilation, groups)
 
 
 for _kernel in (conv2d, conv2d_input_gradient, conv2d_weight_gradient):

@@ -11,7 +11,6 @@ import numpy as np
 
 from flambeau.tensor._backends import CPU
 from flambeau.tensor._cpu.runtime import empty
-from flambeau.tensor._reference import like, random as reference
 from flambeau.tensor.random import Generator, default_generator
 
 cnp.import_array()
@@ -87,29 +86,42 @@ cdef object _fill_normal(cnp.ndarray out, object generator, object mean, object 
     return out
 
 
+cdef object _reference():
+    """The definitions, imported when something needs them."""
+    from flambeau.tensor._reference import random
+
+    return random
+
+
+cdef object _like():
+    from flambeau.tensor._reference import like
+
+    return like
+
+
 def _rand(xp, shape, *, generator=None, dtype=None, device=None):
     array = empty(tuple(shape), dtype or "float32")
     if not _is_float(array):
-        return reference.rand(xp, shape, generator=generator, dtype=dtype)
+        return _reference().rand(xp, shape, generator=generator, dtype=dtype)
     return _fill_uniform(array, generator, 0, 1)
 
 
 def _randn(xp, shape, *, generator=None, dtype=None, device=None):
     array = empty(tuple(shape), dtype or "float32")
     if not _is_float(array):
-        return reference.randn(xp, shape, generator=generator, dtype=dtype)
+        return _reference().randn(xp, shape, generator=generator, dtype=dtype)
     return _fill_normal(array, generator, 0, 1)
 
 
 def _rand_like(xp, input, *, dtype=None, device=None, generator=None):
     if device is not None:
-        return like.rand_like(xp, input, dtype=dtype, device=device, generator=generator)
+        return _like().rand_like(xp, input, dtype=dtype, device=device, generator=generator)
     return _rand(xp, input.shape, generator=generator, dtype=dtype)
 
 
 def _randn_like(xp, input, *, dtype=None, device=None, generator=None):
     if device is not None:
-        return like.randn_like(xp, input, dtype=dtype, device=device, generator=generator)
+        return _like().randn_like(xp, input, dtype=dtype, device=device, generator=generator)
     return _randn(xp, input.shape, generator=generator, dtype=dtype)
 
 
@@ -143,13 +155,13 @@ def _randperm(xp, n, *, generator=None, dtype=None, device=None):
 
 def _uniform(xp, input, low=0, high=1, *, generator=None):
     if not _is_float(input):
-        return reference.uniform(xp, input, low, high, generator=generator)
+        return _reference().uniform(xp, input, low, high, generator=generator)
     return _fill_uniform(empty(input.shape, input.dtype), generator, low, high)
 
 
 def _normal(xp, input, mean=0, std=1, *, generator=None):
     if not _is_float(input):
-        return reference.normal(xp, input, mean, std, generator=generator)
+        return _reference().normal(xp, input, mean, std, generator=generator)
     return _fill_normal(empty(input.shape, input.dtype), generator, mean, std)
 
 
@@ -180,7 +192,7 @@ def _bernoulli(xp, input, p=None, *, generator=None):
         probabilities = np.ascontiguousarray(input) if p is None else None
         return _bernoulli_of(empty(input.shape, input.dtype), probabilities, p, generator)
     if p is None:
-        return reference.bernoulli(xp, input, generator=generator)
+        return _reference().bernoulli(xp, input, generator=generator)
     return _bernoulli_of(empty(input.shape, "bool"), None, p, generator).astype(input.dtype, copy=False)
 
 
@@ -201,7 +213,7 @@ cdef object _dropout_into(cnp.ndarray x, cnp.ndarray out, object p, object seed,
 
 def _dropout(xp, input, p, seed, offset):
     if not _is_float(input):
-        return reference.dropout(xp, input, p, seed, offset)
+        return _reference().dropout(xp, input, p, seed, offset)
     source = np.ascontiguousarray(input).reshape(input.shape)  # which makes arrays without dimensions one of one
     return _dropout_into(source, empty(input.shape, input.dtype), p, seed, offset)
 

@@ -2,32 +2,7 @@
 
 It is the definition of each operator, the fall-back for every dtype and layout, and the oracle in tests. Kernels use
 only what NumPy and CuPy both have, and never look at a value on the host (``float(x)``, ``if x.any():``).
-"""
 
-from . import (  # noqa: F401  (importing a family declares its operators)
-    activations,
-    arithmetic,
-    bitwise,
-    comparison,
-    convolution,
-    creation,
-    floating,
-    fused,
-    gradients,
-    indexing,
-    joining,
-    like,
-    losses,
-    mathematics,
-    matrix,
-    normalization,
-    piecewise,
-    pooling,
-    random,
-    reductions,
-    shape,
-    sorting,
-    special,
-    transfer,
-    trigonometry,
-)
+Records are made without these files, from a table that the build takes from them; a family is imported when one of its
+kernels, checks or composites is first needed.
+"""
