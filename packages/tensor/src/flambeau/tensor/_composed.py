@@ -252,8 +252,6 @@ def t(input: Tensor) -> Tensor:
         >>> ft.t(ft.zeros(2, 3)).shape
         (3, 2)
     """
-    from . import ops
-
     if input.ndim > 2:
         errors.shape_error("t", "input", "at most 2 dimensions", f"shape {tuple(input.shape)}", "use transpose()")
     return ops.transpose(input, 0, 1) if input.ndim == 2 else input
@@ -283,8 +281,6 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
         (2, 12)
     """
     import math
-
-    from . import ops
 
     if input.ndim == 0:
         return ops.reshape(input, (1,))
@@ -319,8 +315,6 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
         >>> [part.tolist() for part in ft.chunk(ft.arange(5), 2)]
         [[0, 1, 2], [3, 4]]
     """
-    from . import ops
-
     if chunks < 1:
         errors.value_error("chunk", "chunks", "1 or more", str(chunks))
     size = -(-input.size(dim) // chunks)

@@ -8,7 +8,7 @@ from . import _composed, _elementwise, ops
 from ._composed import COMPOSED, CONVERSIONS
 from ._conversion import METHODS
 from ._core.functions import PUBLIC
-from ._core.tensor import Tensor, install_method
+from ._core.tensor import install_method
 
 
 def publish(namespace: dict[str, Any], names: list[str]) -> None:
@@ -27,9 +27,3 @@ def publish(namespace: dict[str, Any], names: list[str]) -> None:
             install_method(function.__name__, function)
     for function in (*METHODS, *CONVERSIONS):
         install_method(function.__name__, function)
-    install_method("T", property(_transposed))
-
-
-def _transposed(x: Tensor) -> Tensor:
-    """The Tensor with its dimensions in reverse order."""
-    return ops.permute(x, tuple(reversed(range(x.ndim))))

@@ -81,7 +81,7 @@ cdef object _record(Operator op, tuple args):
     cdef Rule rule = _rule_for(op)
     cdef Node node
     cdef Variable x
-    cdef list values = [] if op.loops is NULL else None
+    cdef list values = [] if op.loops is NULL and rule.wants_values else None
     cdef object result = compute(op, args, values)
     if type(result) is tuple:
         return _record_several(op, rule, args, values, <tuple>result)

@@ -37,6 +37,7 @@ cdef class Rule:
     cdef uint32_t output_mask  # the same, for slots that keep an output
     cdef uint32_t mask  # arguments that have a formula
     cdef int list_argument  # position of an argument that is a list of Tensors, or -1
+    cdef bint wants_values  # it keeps an argument that normalising may change
     cdef readonly bint fused  # under create_graph the operator's composite is differentiated instead
 
     def __init__(self, Operator op):
@@ -103,6 +104,8 @@ cdef class Rule:
         self.slot_mask[i] = mask
         if kind == FROM_OUTPUT:
             self.output_mask |= mask
+        if kind == FROM_ARGUMENT and self.op.kinds[position] > KIND_ARRAYS:
+            self.wants_values = True
         self.slot_names.append(name)
         self.nslots += 1
         return i

@@ -42,6 +42,9 @@ def tile(grad, input_shape, dims):
 @gradient(ops.split, "input")
 def split(grads, input_shape, split_size, dim):
     like = next(grad for grad in grads if grad is not None)
+    if isinstance(split_size, int):
+        starts = range(0, split_size * len(grads), split_size)
+        split_size = [min(split_size, input_shape[dim] - start) for start in starts]
     parts = []
     for grad, size in zip(grads, split_size, strict=True):
         parts.append(zeros((*input_shape[:dim], size, *input_shape[dim + 1 :]), like) if grad is None else grad)

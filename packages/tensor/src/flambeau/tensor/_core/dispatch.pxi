@@ -140,14 +140,10 @@ cdef object execute(Operator op, tuple args, object out):
 cdef object compute(Operator op, tuple args, list values):
     """The result as an array, or as a tuple of arrays; `values` receives the normalised arguments, if any were."""
     cdef object result
-    if values is None or op.native_kernel is NULL:
+    if values is None or op.native_kernel is NULL or op is _op_index:
         result = native(op, args, None)
         if result is not None:
             return result
-        if op is _op_index:
-            result = _basic_index(_bare(args[0]), args[1])
-            if result is not None:
-                return result
         if values is None:
             values = []
         backend = prepare(op, args, values)
@@ -159,26 +155,6 @@ cdef object compute(Operator op, tuple args, list values):
             if result is not None:
                 return result
     return _run(op, backend, values)
-
-
-cdef object _basic_index(object array, object index):
-    """`x[1]`, `x[2:]`, `x[..., None]` and tuples of such without more ado; None where something must be checked."""
-    cdef object part
-    if type(array) is not cnp.ndarray:
-        return None
-    if type(index) is tuple:
-        for part in <tuple>index:
-            if not (type(part) is int or type(part) is slice or part is None or part is Ellipsis):
-                return None
-    elif type(index) is int:
-        index = (index, Ellipsis)  # an array also where one element is left
-    elif type(index) is not slice and index is not None and index is not Ellipsis:
-        return None
-    try:
-        part = array[index]
-    except (IndexError, TypeError, ValueError):
-        return None  # the general path says what is wrong
-    return part if type(part) is cnp.ndarray else array[(*index, Ellipsis)]
 
 
 cdef object _run(Operator op, object backend, list values):

@@ -14,6 +14,17 @@ cdef enum:
     COMPOSITE = 64
 
 
+cdef extern from *:
+    """
+    static void flambeau_set_vectorcall(PyTypeObject* type, Py_ssize_t offset) {
+        type->tp_vectorcall_offset = offset;
+        type->tp_flags |= Py_TPFLAGS_HAVE_VECTORCALL;
+    }
+    """
+    void flambeau_set_vectorcall(PyTypeObject* type, Py_ssize_t offset)
+    Py_ssize_t PyVectorcall_NARGS(size_t n)
+
+
 cdef class Operator:
     """The record of one operation: what it is called, what it takes, its kernels.
 
@@ -61,6 +72,7 @@ cdef class Operator:
         self.row = _find_row(name.encode()) if flags & ROW else NULL
         self.loops = (<const Row*>self.row).loops if self.row is not NULL else NULL
         self.native_kernel = NULL
+        self.vectorcall = <void*>&_called
         _records.append(self)
         _by_name[name] = self
 
@@ -108,11 +120,6 @@ cdef class Operator:
 
     def __call__(self, *args, out=None, **kwargs):
         """Run the operation, as the public function of the same name does."""
-        if out is None and not kwargs and len(args) == self.nargs:
-            if self.nargs == 1:
-                return call1(self, args[0])
-            if self.nargs == 2:
-                return call2(self, args[0], args[1])
         return call(self, self.bind(args, kwargs), out)
 
     def bind(self, tuple args, dict kwargs):
@@ -138,6 +145,37 @@ cdef class Operator:
         return _record_named, (self.name,)
 
 
+# Python calls a record through this function (PEP 590), without a tuple and a dict: composed functions and derivative rules
+# call records, so what it costs every small operation has to bear.
+cdef object _called(Operator op, PyObject* const* args, size_t n, PyObject* names):
+    cdef Py_ssize_t i, count = PyVectorcall_NARGS(n)
+    cdef tuple given
+    if names is NULL and count == op.nargs:
+        if count == 1:
+            return call1(op, <object>args[0])
+        if count == 2:
+            return call2(op, <object>args[0], <object>args[1])
+    given = PyTuple_New(count)
+    for i in range(count):
+        Py_INCREF(<object>args[i])
+        PyTuple_SET_ITEM(given, i, <object>args[i])
+    if names is NULL and count == op.nargs:
+        return call(op, given, None)
+    kwargs = {}
+    if names is not NULL:
+        for i, name in enumerate(<tuple>names):
+            kwargs[name] = <object>args[count + i]
+    out = kwargs.pop("out", None)
+    return call(op, op.bind(given, kwargs), out)
+
+
+cdef void _call_by_vector(Operator one):
+    """Say in the type where an instance keeps `_called`; `one` is any instance."""
+    cdef PyTypeObject* type = <PyTypeObject*>Operator
+    flambeau_set_vectorcall(type, <char*>&one.vectorcall - <char*><PyObject*>one)
+    PyType_Modified(type)
+
+
 def _record_named(name):
     from flambeau.tensor import ops
 
@@ -147,11 +185,13 @@ def _record_named(name):
 def make_records(tuple table):
     """One record for each row of the table made from the declarations, in its order; called once, at import."""
     records = {row[0]: Operator(*row) for row in table}
+    _call_by_vector(_records[0])
     set_native("pointwise", &_native_pointwise)
     set_native("clone", &_native_clone)
     set_native("contiguous", &_native_contiguous)
     set_native("cast", &_native_cast)
     set_native("copy", &_native_copy)
+    _set_views()
     return records
 
 

@@ -40,6 +40,7 @@ cdef class Operator:
     cdef const void* row  # of the pointwise table, or NULL
     cdef const loop_t* loops  # the row's, by NumPy type number, or NULL
     cdef native_t native_kernel  # or NULL
+    cdef void* vectorcall  # what Python calls a record by
     cdef int optional  # how many numbers may be None: not all of them at once
     cdef signed char absent[MAX_ARGS]  # what None stands for: -1 the least value of the type, 1 the greatest
     cdef void* _reserved0

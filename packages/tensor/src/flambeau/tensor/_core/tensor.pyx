@@ -4,7 +4,7 @@ cimport cython
 cimport numpy as cnp
 from cpython.object cimport PyObject, PyTypeObject
 from cpython.ref cimport Py_INCREF
-from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE
+from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTuple_SET_ITEM
 from libc.string cimport strcmp
 from libcpp.vector cimport vector
 
@@ -99,4 +99,5 @@ include "native.pxi"
 include "pointwise.pxi"
 include "program.pxi"
 include "copying.pxi"
+include "views.pxi"
 include "type.pxi"

@@ -2,6 +2,7 @@
 
 cdef extern from "numpy/arrayobject.h":
     object PyArray_View(cnp.ndarray array, void* dtype, PyTypeObject* subtype)
+    tuple PyArray_IntTupleFromIntp(int n, cnp.npy_intp* values)
 
 cdef extern from *:
     """
@@ -74,22 +75,22 @@ cdef class Tensor:
     @property
     def shape(self):
         """The sizes of all dimensions, as a tuple."""
-        return tuple(self.array.shape)
+        return _shape(self.array)
 
     def size(self, dim=None):
         """The shape, or the size of one dimension."""
         if dim is None:
-            return tuple(self.array.shape)
+            return _shape(self.array)
         return self.array.shape[_existing_dim("size", dim, self.array.ndim)]
 
     @property
     def ndim(self):
         """The number of dimensions."""
-        return self.array.ndim
+        return _ndim(self.array)
 
     def dim(self):
         """The number of dimensions."""
-        return self.array.ndim
+        return _ndim(self.array)
 
     def numel(self):
         """The number of elements."""
@@ -98,6 +99,11 @@ cdef class Tensor:
     def nelement(self):
         """The number of elements."""
         return self.array.size
+
+    @property
+    def T(self):
+        """The Tensor with its dimensions in reverse order."""
+        return call(_op_permute, (self, tuple(range(_ndim(self.array) - 1, -1, -1))), None)
 
     @property
     def dtype(self):
@@ -238,7 +244,7 @@ cdef class Tensor:
     def __iter__(self):
         if self.array.ndim == 0:
             errors.type_error("iter", None, "a Tensor with dimensions", "one with none", "use .item()")
-        return iter([self[i] for i in range(self.array.shape[0])])
+        return iter(call2(_op_unbind, self, 0))
 
     def __contains__(self, value):
         return bool(call2(_op_eq, self, value).any())
@@ -412,6 +418,16 @@ cdef class Tensor:
         return _binary(_op_ge, self, other)
 
 
+cdef inline int _ndim(object array) except -1:
+    return cnp.PyArray_NDIM(<cnp.ndarray>array) if type(array) is cnp.ndarray else <int>array.ndim
+
+
+cdef inline tuple _shape(object array):
+    if type(array) is cnp.ndarray:
+        return PyArray_IntTupleFromIntp(cnp.PyArray_NDIM(<cnp.ndarray>array), cnp.PyArray_DIMS(<cnp.ndarray>array))
+    return tuple(array.shape)
+
+
 cdef bint _has_compiled_hook(object x):
     """Whether the class of `x`, or one it derives from, is a compiled subclass of Tensor."""
     for cls in type(x).__mro__:
@@ -448,14 +464,14 @@ cdef bint _is_operand(object value):
 
 cdef Operator _op_add, _op_sub, _op_mul, _op_div, _op_floor_divide, _op_remainder, _op_pow, _op_matmul
 cdef Operator _op_square, _op_neg, _op_abs, _op_eq, _op_ne, _op_lt, _op_le, _op_gt, _op_ge
-cdef Operator _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not, _op_index, _op_index_put
+cdef Operator _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not, _op_index, _op_index_put, _op_unbind, _op_permute
 
 
 def bind_operators(dict records):
     """Give Python's operators their records; called once, at import."""
     global _op_add, _op_sub, _op_mul, _op_div, _op_floor_divide, _op_remainder, _op_pow, _op_matmul
     global _op_square, _op_neg, _op_abs, _op_eq, _op_ne, _op_lt, _op_le, _op_gt, _op_ge
-    global _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not, _op_index, _op_index_put
+    global _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not, _op_index, _op_index_put, _op_unbind, _op_permute
     _op_add, _op_sub, _op_mul, _op_div = [records[n] for n in ("add", "sub", "mul", "div")]
     _op_floor_divide, _op_remainder, _op_pow, _op_matmul = [
         records[n] for n in ("floor_divide", "remainder", "pow", "matmul")]
@@ -463,7 +479,8 @@ def bind_operators(dict records):
     _op_eq, _op_ne, _op_lt, _op_le, _op_gt, _op_ge = [records[n] for n in ("eq", "ne", "lt", "le", "gt", "ge")]
     _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not = [
         records[n] for n in ("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not")]
-    _op_index, _op_index_put = records["index"], records["index_put"]
+    _op_index, _op_index_put, _op_unbind, _op_permute = [
+        records[n] for n in ("index", "index_put", "unbind", "permute")]
 
 
 def install_method(str name, function):
