@@ -355,3 +355,41 @@ def test_observers_see_operations_on_variables(leaf):
         y.sum().backward()
     assert seen[4] == "sum"
     assert len(seen) > 5
+
+
+# To other libraries ----------------------------------------------------------------------------------------------
+
+
+def test_memory_is_lent_without_history_only(leaf):
+    """DLPack, buffers and other classes get the memory of a Variable that requires grad after ``detach()`` only."""
+    x = leaf(1.0, 2.0)
+    expected = "{0}(): expected a Variable without gradient, got one that requires grad; use .detach().{0}()"
+    for operation, call in (
+        ("numpy", lambda: x.__dlpack__()),
+        ("numpy", lambda: memoryview(x)),
+        ("as_subclass", lambda: x.as_subclass(Parameter)),
+    ):
+        assert message_of(RuntimeError, call) == expected.format(operation)
+    assert ft.from_dlpack(x.detach()).data_ptr() == memoryview_address(x.detach()) == x.data_ptr()
+    assert type(x.detach().as_subclass(Parameter)) is Parameter
+
+
+def memoryview_address(x):
+    return np.asarray(memoryview(x)).ctypes.data
+
+
+def test_numpy_arrays_beside_variables_are_recorded(leaf):
+    """An array or a number of NumPy's on the left is an operand like any other."""
+    x = leaf(1.0, 2.0)
+    (np.array([3.0, 4.0], "f4") * x * np.float64(2)).sum().backward()
+    assert x.grad.tolist() == [6.0, 8.0]
+
+
+def test_deepcopy_keeps_memory_shared():
+    """Variables that look into one memory have copies that do."""
+    x = Variable(ft.zeros(2, 3), requires_grad=True)
+    a, b = copy.deepcopy([x, x.detach()[1]])
+    with no_grad():
+        a.add_(1)
+    assert b.tolist() == [1.0, 1.0, 1.0]
+    assert x.tolist() == [[0.0] * 3] * 2

@@ -171,8 +171,10 @@ def test_array_protocol():
     assert not np.shares_memory(np.array(x), x.numpy())
     assert np.asarray(x, dtype="f8").dtype == np.float64
     assert np.shares_memory(np.array(x, copy=False), x.numpy())
-    with pytest.raises(ValueError) as raised:
+    with pytest.raises(ValueError, match="copy"):
         np.array(x, dtype="f8", copy=False)
+    with pytest.raises(ValueError) as raised:
+        x.__array__("f8", copy=False)
     expected = "expected True or None to convert float32 to float64, got False"
     assert str(raised.value) == f"__array__(): argument 'copy': {expected}"
 

@@ -29,6 +29,7 @@ from ._dtypes import (
     uint32,
     uint64,
 )
+from ._exchange import from_dlpack
 from ._expression import Expression, pointwise
 from ._exactness import get_exact_convolution, set_exact_convolution
 from ._files import load, save
@@ -67,6 +68,7 @@ __all__ = [
     "float16",
     "float32",
     "float64",
+    "from_dlpack",
     "from_numpy",
     "get_exact_convolution",
     "get_num_threads",

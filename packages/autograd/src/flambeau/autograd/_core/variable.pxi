@@ -228,10 +228,22 @@ cdef class Variable(Tensor):
         Raises:
             RuntimeError: the Variable requires grad: what NumPy computes would not be recorded.
         """
-        if _requires(self):
-            raise RuntimeError("numpy(): expected a Variable without gradient, got one that requires grad; "
-                               "use .detach().numpy()")
+        _refuse_history(self)
         return wrap(self.array, self).numpy()
+
+    def __dlpack__(self, **options):
+        _refuse_history(self)
+        return wrap(self.array, self).__dlpack__(**options)
+
+    @property
+    def __cuda_array_interface__(self):
+        _refuse_history(self)
+        return wrap(self.array, self).__cuda_array_interface__
+
+    def as_subclass(self, cls):
+        """The same memory as an instance of a subclass of Tensor; what requires grad must be detached first."""
+        _refuse_history(self, "as_subclass")
+        return wrap(self.array, self).as_subclass(cls)
 
     def item(self):
         """The one element as a Python number."""
@@ -267,7 +279,9 @@ cdef class Variable(Tensor):
         if _history(self) is not None:
             raise RuntimeError(f"deepcopy(): expected a leaf Variable, got the result of {self.node.title()} recorded "
                                f"at {_where(self.node)}; copy .detach()")
-        copied = _rebuild(type(self), wrap(self.array, self).clone(), bool(self.wants), None)
+        from flambeau.tensor import _pickling
+
+        copied = _rebuild(type(self), _pickling.copied_memory(wrap(self.array, self), memo), bool(self.wants), None)
         memo[id(self)] = copied
         if self.gradient is not None:
             (<Variable>copied).gradient = self.gradient.detach().clone()
@@ -276,6 +290,13 @@ cdef class Variable(Tensor):
 
             copied.__dict__.update(copy.deepcopy(self.__dict__, memo))
         return copied
+
+
+cdef object _refuse_history(Variable x, str operation="numpy"):
+    """What others do with the memory of a Variable that requires grad would not be recorded."""
+    if _requires(x):
+        raise RuntimeError(f"{operation}(): expected a Variable without gradient, got one that requires grad; "
+                           f"use .detach().{operation}()")
 
 
 def _rebuild(cls, data, requires_grad, attributes):

@@ -184,20 +184,15 @@ cdef class Tensor:
             return PyArray_View(<cnp.ndarray>self.array, NULL, NULL)
         return _backends.backend_of_array(self.array).asnumpy(self.array)
 
-    def __array__(self, dtype=None, copy=None):
-        array = self.numpy()
-        if dtype is not None and np.dtype(dtype) != array.dtype:
-            if copy is False:
-                raise ValueError(f"__array__(): argument 'copy': expected True or None to convert "
-                                 f"{array.dtype} to {np.dtype(dtype)}, got False")
-            return array.astype(dtype)
-        return array.copy() if copy else array
-
-    def __dlpack__(self, **options):
-        return self.numpy().__dlpack__(**options) if type(self.array) is cnp.ndarray else self.array.__dlpack__(**options)
-
-    def __dlpack_device__(self):
-        return self.array.__dlpack_device__()
+    def __getbuffer__(self, Py_buffer* buffer, int flags):
+        cdef Py_buffer lent
+        array = self.numpy() if type(self.array) is cnp.ndarray else None
+        if array is None or self.array.dtype == _BFLOAT16:
+            raise BufferError(errors.message("buffer", None, "elements on the CPU that the buffer protocol has a format for",
+                                             f"{_dtype_name(self.array.dtype)} on {_device_of(self.array)}"))
+        PyObject_GetBuffer(array, &lent, flags)
+        Py_DECREF(None)  # what Cython put into buffer.obj, which is overwritten
+        memcpy(buffer, &lent, sizeof(lent))
 
     def item(self):
         """The one element as a Python number.
@@ -265,7 +260,8 @@ cdef class Tensor:
     def __reduce__(self):
         from flambeau.tensor import _pickling
 
-        return _pickling.rebuild, (type(self), self.numpy(), str(self.device), getattr(self, "__dict__", None))
+        data = self.numpy() if type(self) is Tensor else wrap(self.array, self)
+        return _pickling.rebuild, (type(self), data, str(self.device), getattr(self, "__dict__", None))
 
     def __copy__(self):
         from flambeau.tensor import _pickling

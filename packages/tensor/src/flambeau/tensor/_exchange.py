@@ -1,0 +1,215 @@
+"""Arrays to and from other libraries: NumPy's protocols, DLPack, ``__cuda_array_interface__``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import errors, ops
+from ._backends import Device, backend_of_device, device_argument
+from ._core.tensor import Tensor
+
+__all__ = ["from_dlpack"]
+
+# DLPack's numbers of the devices whose memory the CPU reaches: plain, CUDA's pinned and managed memory.
+_CPU = (1, 3, 13)
+_CUDA = 2
+
+
+# NumPy ----------------------------------------------------------------------------------------------------------
+
+
+def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+    array = self.numpy()
+    if dtype is not None and np.dtype(dtype) != array.dtype:
+        if copy is False:
+            raise ValueError(
+                f"__array__(): argument 'copy': expected True or None to convert "
+                f"{array.dtype} to {np.dtype(dtype)}, got False"
+            )
+        return array.astype(dtype)
+    return array.copy() if copy else array
+
+
+# What NumPy calls the operators that Python writes between two operands.
+_OPERATORS = {
+    "add": "add", "subtract": "sub", "multiply": "mul", "divide": "div", "floor_divide": "floor_divide",
+    "remainder": "remainder", "power": "pow", "matmul": "matmul", "bitwise_and": "bitwise_and",
+    "bitwise_or": "bitwise_or", "bitwise_xor": "bitwise_xor", "equal": "eq", "not_equal": "ne", "less": "lt",
+    "less_equal": "le", "greater": "gt", "greater_equal": "ge",
+}  # fmt: skip
+
+
+def __array_ufunc__(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+    """``array + x`` is an operation of ours, and gives a Tensor; NumPy's other functions see and give arrays."""
+    if method == "__call__" and not options and len(inputs) == 2:
+        name = _OPERATORS.get(ufunc.__name__)
+        # `numpy.add(x, y)` of Tensors only was called by that name: with an array, nobody can tell it from `array + x`.
+        if name is not None and not (isinstance(inputs[0], Tensor) and isinstance(inputs[1], Tensor)):
+            return getattr(ops, name)(*inputs)
+    from . import _numpy_calls
+
+    return _numpy_calls.call(getattr(ufunc, method), inputs, options, inplace=method == "at")
+
+
+def __array_function__(self: Tensor, function: Any, types: Any, args: Any, options: Any) -> Any:
+    """NumPy's functions see arrays and give arrays."""
+    from . import _numpy_calls
+
+    return _numpy_calls.call(function, args, options)
+
+
+# DLPack ---------------------------------------------------------------------------------------------------------
+
+
+def __dlpack__(
+    self: Tensor,
+    *,
+    stream: Any = None,
+    max_version: tuple[int, int] | None = None,
+    dl_device: tuple[int, int] | None = None,
+    copy: bool | None = None,
+) -> Any:
+    """The memory as a DLPack capsule; what ``from_dlpack`` of any library calls.
+
+    Args:
+        stream: on a CUDA device, the stream on which the memory must be ready; on the CPU, None.
+        max_version: the latest version of DLPack that the consumer knows.
+        dl_device: where the consumer wants it: ``(1, 0)`` is the CPU; by default where it is.
+        copy: True to copy, False to refuse where a copy is needed, None to copy only then.
+
+    Raises:
+        BufferError: the elements or the memory cannot be given away like this.
+    """
+    if self.is_cuda and (dl_device is None or int(dl_device[0]) == _CUDA):
+        from ._core.exchange import array_inside
+
+        chosen = {"max_version": max_version, "dl_device": dl_device, "copy": copy}
+        return array_inside(self).__dlpack__(stream=stream, **{k: v for k, v in chosen.items() if v is not None})
+    from ._core.exchange import to_capsule
+
+    if stream is not None:
+        errors.value_error("__dlpack__", "stream", "None for memory of the CPU", repr(stream))
+    if dl_device is not None and (int(dl_device[0]), int(dl_device[1])) != (1, 0):
+        raise BufferError(errors.message("__dlpack__", "dl_device", "(1, 0), the CPU", str(tuple(map(int, dl_device)))))
+    if self.is_cuda and copy is False:
+        raise BufferError(errors.message("__dlpack__", "copy", "True or None to come from a GPU", "False"))
+    array = self.numpy()
+    copied = self.is_cuda
+    if copy or any(step % array.itemsize for step in array.strides):
+        if copy is False:
+            steps = f"strides {array.strides} of {array.itemsize} bytes"
+            raise BufferError(errors.message("__dlpack__", "copy", "True or None where strides split elements", steps))
+        array, copied = array.copy(order="K"), True
+    return to_capsule(array, max_version is not None and max_version[0] >= 1, copied)
+
+
+def __dlpack_device__(self: Tensor) -> tuple[int, int]:
+    """DLPack's numbers of the device: ``(1, 0)`` is the CPU, ``(2, i)`` CUDA device i."""
+    return (_CUDA, self.device.index) if self.is_cuda else (1, 0)
+
+
+def from_dlpack(x: Any, /, *, device: str | Device | None = None, copy: bool | None = None) -> Tensor:
+    """A Tensor of the memory of another library's array, by DLPack: NumPy, PyTorch, JAX, CuPy and others.
+
+    Args:
+        x: an object with ``__dlpack__`` and ``__dlpack_device__``, or a DLPack capsule.
+        device: where to have it; by default where it is.
+        copy: True to copy, False to refuse where a copy is needed, None to copy only then.
+
+    Returns:
+        Tensor that shares the memory, unless it was copied. It is read-only where the other library says so, or
+        cannot say otherwise: before version 1.0 of DLPack.
+
+    Raises:
+        AttributeError: ``x`` does not speak DLPack.
+        BufferError: ``x`` cannot be had like this.
+        ValueError: another device is asked for, and ``copy`` is False.
+
+    Example:
+        >>> a = np.zeros(2)
+        >>> x = ft.from_dlpack(a)
+        >>> a[0] = 1
+        >>> x.tolist()
+        [1.0, 0.0]
+    """
+    from ._core.exchange import from_capsule
+
+    place = None if device is None else device_argument(device, "from_dlpack")
+    if type(x).__name__ == "PyCapsule":
+        array, copied = from_capsule(x)
+        return _placed(Tensor(array), place, copy, copied)
+    for name in ("__dlpack__", "__dlpack_device__"):
+        if not hasattr(x, name):
+            expected = "an object with __dlpack__ and __dlpack_device__"
+            raise AttributeError(errors.message("from_dlpack", "x", expected, type(x).__name__))
+    kind, index = map(int, x.__dlpack_device__())
+    if kind == _CUDA and (place is None or place.type == "cuda"):
+        backend = backend_of_device(Device("cuda", index), "from_dlpack")
+        return _placed(Tensor(backend.xp.from_dlpack(x)), place, copy, False)
+    wanted: dict[str, Any] = {"max_version": (1, 0)}
+    if kind not in _CPU:
+        wanted["dl_device"] = (1, 0)  # its owner knows best how to get it there
+    if copy is not None:
+        wanted["copy"] = copy
+    try:
+        capsule = x.__dlpack__(**wanted)
+    except TypeError:  # from before these arguments
+        if kind not in _CPU:
+            raise
+        capsule = x.__dlpack__()
+    array, copied = from_capsule(capsule)
+    return _placed(Tensor(array), place, copy, copied)
+
+
+def _placed(result: Tensor, place: Device | None, copy: bool | None, copied: bool) -> Tensor:
+    """The Tensor where it is wanted, a copy if one is wanted and not made yet."""
+    if place is not None and place != result.device:
+        if copy is False:
+            errors.value_error("from_dlpack", "copy", f"True or None to get from {result.device} to {place}", "False")
+        return result.to(place)
+    return result.clone() if copy and not copied else result
+
+
+def cuda_array_interface(self: Tensor) -> Any:
+    """Where the memory of a CUDA device is, for Numba, CuPy, PyTorch and others."""
+    if not self.is_cuda:
+        raise AttributeError("a Tensor on the CPU has no __cuda_array_interface__")
+    from ._core.exchange import array_inside
+
+    return array_inside(self).__cuda_array_interface__
+
+
+# Classes --------------------------------------------------------------------------------------------------------
+
+
+def as_subclass(self: Tensor, cls: type) -> Any:
+    """The same memory as an instance of a subclass of Tensor, whose ``__init__`` is not called.
+
+    Args:
+        cls: subclass of Tensor.
+
+    Returns:
+        Instance of ``cls`` that shares memory and version.
+
+    Raises:
+        TypeError: ``cls`` is no subclass of Tensor.
+
+    Example:
+        >>> class Named(ft.Tensor):
+        ...     name = "weights"
+        >>> x = ft.zeros(2).as_subclass(Named)
+        >>> x.name, x.tolist()
+        ('weights', [0.0, 0.0])
+    """
+    if not (isinstance(cls, type) and issubclass(cls, Tensor)):
+        got = cls.__name__ if isinstance(cls, type) else type(cls).__name__
+        errors.type_error("as_subclass", "cls", "a subclass of Tensor", got)
+    x = cls.__new__(cls)
+    Tensor.__init__(x, self)
+    return x
+
+
+METHODS = (__array__, __array_ufunc__, __array_function__, __dlpack__, __dlpack_device__, as_subclass)
+PROPERTIES = {"__cuda_array_interface__": cuda_array_interface}
