@@ -393,3 +393,10 @@ def test_deepcopy_keeps_memory_shared():
         a.add_(1)
     assert b.tolist() == [1.0, 1.0, 1.0]
     assert x.tolist() == [[0.0] * 3] * 2
+
+
+def test_html_says_what_text_says(leaf):
+    """In a notebook the last line names grad_fn and requires_grad."""
+    x = leaf(1.0, 2.0)
+    assert x._repr_html_().endswith("<code>[flambeau.tensor.FloatTensor of size 2, requires_grad]</code>")
+    assert "grad_fn=mul" in (x * 2)._repr_html_()

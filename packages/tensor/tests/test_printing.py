@@ -80,3 +80,142 @@ def test_format_of_one_element():
     """A format goes to the number of a Tensor without dimensions."""
     assert f"{ft.tensor(3.14159):.2f}" == "3.14"
     assert f"{ft.tensor(7):03d}" == "007"
+
+
+# Large ones -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(1001,), (50, 40), (3, 400), (400, 3), (7, 8, 30), (2, 3, 4, 100), (20, 20, 20, 20)])
+@pytest.mark.parametrize("edgeitems", [1, 3])
+def test_summaries_are_numpys(shape, edgeitems):
+    """What is left out and how the rest is aligned is as NumPy does it."""
+    a = np.arange(np.prod(shape), dtype="f4").reshape(shape)
+    with np.printoptions(edgeitems=edgeitems):
+        assert repr(ft.from_numpy(a)).rpartition("\n")[0] == np.array2string(a)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "complex64"])
+def test_printing_reads_the_edges_only(dtype):
+    """A Tensor of 2**59 elements, all views of one, prints at once."""
+    x = ft.ones(1, dtype=dtype).expand(2**30, 2**28)
+    assert repr(x).split("\n")[-1].endswith("Tensor of size 1073741824x268435456]")
+
+
+def test_many_dimensions_print():
+    """Where even the edges are many, fewer are shown, and at last none."""
+    assert len(repr(ft.zeros(1).expand(*(10,) * 7))) < 20_000
+    text = "[...]\n[flambeau.tensor.FloatTensor of size " + "x".join("4" * 20) + "]"
+    assert repr(ft.zeros(1).expand(*(4,) * 20)) == text
+    assert repr(ft.zeros(*(1,) * 32)).count("[") == 33
+
+
+def test_large_tensors_elsewhere_print(strict_device):
+    """On other devices only the edges come to the CPU."""
+    text = repr(ft.arange(10_000, device=strict_device).reshape(100, 100))
+    assert text.rpartition("\n")[0] == np.array2string(np.arange(10_000).reshape(100, 100))
+
+
+# Options ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def options():
+    """``set_printoptions``, undone after the test."""
+    yield ft.set_printoptions
+    ft.set_printoptions(profile="default")
+
+
+def test_options(options):
+    """Each option does what it says, and stays until it is given again."""
+    options(precision=2)
+    assert repr(ft.tensor([1 / 3])).startswith("[0.33]\n")
+    options(threshold=5, edgeitems=1)
+    assert repr(ft.arange(6)).startswith("[0 ... 5]\n")
+    options(linewidth=10)
+    assert repr(ft.arange(5)).startswith("[0 1 2 3\n 4]\n")
+    assert ft.get_printoptions() == {
+        "precision": 2, "threshold": 5, "edgeitems": 1, "linewidth": 10, "sci_mode": None,
+    }  # fmt: skip
+
+
+def test_profiles(options):
+    """A profile forgets what was chosen; what is given with it counts."""
+    options(precision=1)
+    options(profile="short", edgeitems=1)
+    shown = ft.get_printoptions()
+    assert (shown["precision"], shown["edgeitems"], shown["linewidth"]) == (2, 1, 80)
+    options(profile="full")
+    assert "..." not in repr(ft.arange(5000))
+    options(profile="default")
+    assert repr(ft.tensor([1 / 3])).startswith("[0.33333334]\n")
+    assert "..." in repr(ft.arange(5000))
+
+
+@pytest.mark.parametrize(
+    "x, scientific, plain",
+    [
+        (ft.tensor([1.0, -2.5e-10]), "[ 1.00e+00 -2.50e-10]", "[ 1.00 -0.00]"),
+        (
+            ft.tensor([1e10, float("nan"), float("inf")]),
+            "[1.00e+10      nan      inf]",
+            "[10000000000.00            nan            inf]",
+        ),
+        (ft.tensor(1.5), "1.50e+00", "1.50"),
+        (ft.tensor([1 - 2j]), "[1.00e+00-2.00e+00j]", "[1.00-2.00j]"),
+        (ft.tensor([1, 10]), "[ 1 10]", "[ 1 10]"),
+        (ft.zeros(0), "[]", "[]"),
+        (ft.tensor([0.1]).bfloat16(), "[1.00e-01]", "[0.10]"),
+    ],
+)  # fmt: skip
+def test_sci_mode(options, x, scientific, plain):
+    """Powers of ten always or never, in one width."""
+    options(precision=2, sci_mode=True)
+    assert repr(x).rpartition("\n")[0] == scientific
+    options(sci_mode=False)
+    assert repr(x).rpartition("\n")[0] == plain
+
+
+@pytest.mark.parametrize(
+    "given, exception, text",
+    [
+        ({"precision": 1.5}, TypeError, "argument 'precision': expected int, got float"),
+        ({"threshold": "all"}, TypeError, "argument 'threshold': expected int, got str"),
+        ({"edgeitems": -1}, ValueError, "argument 'edgeitems': expected a positive number, got -1"),
+        ({"linewidth": 0}, ValueError, "argument 'linewidth': expected a positive number, got 0"),
+        ({"profile": "long"}, ValueError, "argument 'profile': expected 'default', 'short' or 'full', got 'long'"),
+        ({"sci_mode": 1}, TypeError, "argument 'sci_mode': expected bool or None, got int"),
+    ],
+)
+def test_bad_options(options, given, exception, text):
+    """What is no option is refused by name, and changes nothing."""
+    before = ft.get_printoptions()
+    with pytest.raises(exception) as raised:
+        options(**given)
+    assert str(raised.value) == f"set_printoptions(): {text}"
+    assert ft.get_printoptions() == before
+
+
+# Notebooks ------------------------------------------------------------------------------------------------------------
+
+
+def test_html_of_matrices():
+    """Vectors and matrices are tables; the last line is the same."""
+    last = "<code>[flambeau.tensor.FloatTensor of size {}]</code>"
+    row = "<tr><td>1.</td><td>2.5</td></tr>"
+    assert ft.tensor([1.0, 2.5])._repr_html_() == f"<table>{row}</table>{last.format(2)}"
+    assert ft.tensor([[1.0, 2.5]] * 2)._repr_html_() == f"<table>{row}{row}</table>{last.format('2x2')}"
+    assert "<td>1.+0.j</td><td>-2.+3.j</td>" in ft.tensor([1.0, -2 + 3j])._repr_html_()
+
+
+def test_html_of_large_ones_is_cut():
+    """Dots stand for what is left out, in both directions."""
+    html = ft.arange(10_000).reshape(100, 100)._repr_html_()
+    assert html.count("<tr>") == 7 and html.count("<td>") == 49
+    assert "<td>2</td><td>…</td><td>97</td>" in html
+    assert f"<tr>{'<td>⋮</td>' * 7}</tr>" in html
+
+
+@pytest.mark.parametrize("x", [ft.tensor(1.0), ft.zeros(2, 0), ft.zeros(0), ft.zeros(1, 1, 1)])
+def test_html_of_others_is_text(x):
+    """What is no table is the text."""
+    assert x._repr_html_() == f"<pre>{x!r}</pre>"

@@ -35,6 +35,7 @@ from ._exactness import get_exact_convolution, set_exact_convolution
 from ._files import load, save
 from ._memory import MemoryStats, empty_cache, memory_stats, reset_peak_memory_stats, set_cache_limit
 from ._observe import observe
+from ._printing import get_printoptions, set_printoptions
 from ._public import publish as _publish
 from ._threads import get_num_threads, set_num_threads
 from .errors import DeviceError, DTypeError, FileCorrupt, ShapeError
@@ -72,6 +73,7 @@ __all__ = [
     "from_numpy",
     "get_exact_convolution",
     "get_num_threads",
+    "get_printoptions",
     "int8",
     "int16",
     "int32",
@@ -91,6 +93,7 @@ __all__ = [
     "set_cache_limit",
     "set_exact_convolution",
     "set_num_threads",
+    "set_printoptions",
     "tensor",
     "uint8",
     "uint16",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import _composed, _elementwise, _exchange, ops
+from . import _composed, _elementwise, _exchange, _printing, ops
 from ._composed import COMPOSED, CONVERSIONS
 from ._conversion import METHODS
 from ._core.functions import PUBLIC
@@ -25,7 +25,7 @@ def publish(namespace: dict[str, Any], names: list[str]) -> None:
         names.append(function.__name__)
         if is_method:
             install_method(function.__name__, function)
-    for function in (*METHODS, *CONVERSIONS, *_exchange.METHODS):
+    for function in (*METHODS, *CONVERSIONS, *_exchange.METHODS, *_printing.METHODS):
         install_method(function.__name__, function)
     for name, function in _exchange.PROPERTIES.items():
         install_method(name, property(function))
