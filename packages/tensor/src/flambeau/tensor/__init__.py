@@ -32,7 +32,7 @@ from ._dtypes import (
 from ._exchange import from_dlpack
 from ._expression import Expression, pointwise
 from ._exactness import get_exact_convolution, set_exact_convolution
-from ._files import load, save
+from ._files import load, save, verify
 from ._memory import MemoryStats, empty_cache, memory_stats, reset_peak_memory_stats, set_cache_limit
 from ._observe import observe
 from ._printing import get_printoptions, set_printoptions
@@ -99,6 +99,7 @@ __all__ = [
     "uint16",
     "uint32",
     "uint64",
+    "verify",
 ]  # fmt: skip
 
 _publish(globals(), __all__)

@@ -1,4 +1,8 @@
-"""``python -m flambeau.tensor``: what runs here, and a race of three seconds against NumPy."""
+"""``python -m flambeau.tensor``: what runs here, and a race of three seconds against NumPy.
+
+``python -m flambeau.tensor verify FILE...`` says of each file whether it is whole, and exits with 0 when all are,
+with 1 when one is damaged, with 2 when one cannot be read.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +23,33 @@ SETTLE = 0.004  # seconds of sleep before a turn: threads of the one before have
 Contest = tuple[str, Callable[[], object], Callable[[], object]]
 
 
-def main() -> None:
-    """Print the table."""
+def main(arguments: list[str]) -> int:
+    """Do what the command line says; the exit code."""
+    if not arguments:
+        table()
+        return 0
+    if arguments[0] == "verify" and len(arguments) > 1:
+        return max(verify(name) for name in arguments[1:])
+    print("usage: python -m flambeau.tensor [verify FILE...]", file=sys.stderr)
+    return 2
+
+
+def verify(name: str) -> int:
+    """Print the verdict on a file, and what is wrong with each of its tensors."""
+    try:
+        found = ft.verify(name)
+    except OSError as error:
+        print(f"{name}: cannot be read: {error.strerror}", file=sys.stderr)
+        return 2
+    print(found.verdict)
+    faults = [fault for fault in found.tensors.values() if fault is not None]
+    for fault in faults if len(faults) > 1 else []:
+        print(f"  {fault}")
+    return 0 if found else 1
+
+
+def table() -> None:
+    """Print what runs here, and the race."""
     for name, value in about():
         print(f"{name:18}{value}")
     print(f"\n{'race':34}{'flambeau':>12}{'numpy':>12}{'ratio':>8}")
@@ -119,4 +148,4 @@ def size(count: int) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

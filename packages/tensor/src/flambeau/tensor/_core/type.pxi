@@ -485,6 +485,14 @@ def install_method(str name, function):
     PyType_Modified(<PyTypeObject*>Tensor)
 
 
+def strided_view(Tensor base, dtype, tuple shape, tuple strides, offset):
+    """A Tensor of the memory of a contiguous `base`, its strides and offset in bytes: for who has checked that it fits."""
+    xp = _backends.backend_of_array(base.array).xp
+    first = base.array.reshape(-1).view(np.uint8)[offset:offset + dtype.itemsize].view(dtype)
+    # A view of what as_strided gives: the array in between then owns the memory, in NumPy's eyes.
+    return wrap(xp.lib.stride_tricks.as_strided(first, shape, strides).view(), base)
+
+
 def from_numpy(array):
     """A Tensor of the same memory as a NumPy array: neither copies.
 
