@@ -139,6 +139,7 @@ print(resident() - before)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.skipif("libasan" in os.environ.get("LD_PRELOAD", ""), reason="AddressSanitizer takes memory of its own")
 def test_mapping_takes_no_memory_until_touched(tmp_path):
     """A file of 64 MB is loaded within 4 MB, and 4 kB of it read with little more."""
     ft.save({"a": ft.zeros(16_000_000)}, tmp_path / "big")
