@@ -48,7 +48,7 @@ def foreign():
     )
 
 
-def attempt(data):
+def attempt(data, allowance=100_000):
     """What loading gives: the object or the error. It took little more memory than the file."""
     tracemalloc.start()
     try:
@@ -60,7 +60,7 @@ def attempt(data):
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         # A name and an entry of the header are larger as Python objects than as text.
-        assert peak < 8 * len(data) + 100_000, f"{peak} bytes for a file of {len(data)}"
+        assert peak < 8 * len(data) + allowance, f"{peak} bytes for a file of {len(data)}"
 
 
 @pytest.fixture(autouse=True, scope="module")

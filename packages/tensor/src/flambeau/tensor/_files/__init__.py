@@ -11,6 +11,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from ..errors import message
+
 if TYPE_CHECKING:
     from ._verify import Verification
 
@@ -52,9 +54,12 @@ def save(obj: Any, path: str | os.PathLike[str] | BinaryIO) -> None:
 
 
 def load(path: str | os.PathLike[str] | BinaryIO, map_location: Any = None, *, mmap: bool = False) -> Any:
-    """Read what :func:`save` wrote; or the tensors of any safetensors file, as a dict.
+    """Read what :func:`save` wrote; or the tensors of any safetensors file, as a dict; or weights saved by PyTorch.
 
-    Everything is checked before memory is taken, and every checksum is verified.
+    What the file is, its first bytes say. Everything is checked before memory is taken, and every checksum is verified.
+    Of a file of PyTorch (``.pt``, ``.pth``, in the old form or the ZIP form) the pickle is read without running what is
+    in it: tensors, parameters (as their data) and plain values come, with views and strides as they were; anything
+    else, a whole module for example, is refused and named.
 
     Args:
         path: name of the file; or a binary file open for reading, which is read from where it stands to its end.
@@ -78,10 +83,18 @@ def load(path: str | os.PathLike[str] | BinaryIO, map_location: Any = None, *, m
         >>> ft.load(path)[1]
         [True, None, 'text']
     """
+    from ._placement import NotOurs
     from ._source import opened
 
     with opened(path, mmap) as source:
-        return _reader_of(source, map_location).read()
+        reader = _reader_of(source, map_location)
+        if mmap and not reader.mappable:
+            fix = "leave mmap out, and save() what comes"
+            raise ValueError(message("load", "mmap", "a file with aligned tensors", "one of PyTorch before 1.6", fix))
+        try:
+            return reader.read()
+        except NotOurs as error:
+            raise error.__cause__ from None  # type: ignore[misc]
 
 
 def verify(path: str | os.PathLike[str] | BinaryIO) -> Verification:
@@ -119,6 +132,13 @@ def verify(path: str | os.PathLike[str] | BinaryIO) -> Verification:
 def _reader_of(source: Any, map_location: Any) -> Any:
     """The reader of what the file is by its first bytes."""
     from ._placement import Placement
-    from ._reader import Reader
 
-    return Reader(source, Placement(map_location))
+    begin = source.bytes(0, 16)
+    reader: Any
+    if begin.startswith(b"PK\3\4") and begin[8:9] != b"{":
+        from ._torch_zip import ZipReader as reader
+    elif begin[:1] == b"\x80" and begin[2:4] == b"\x8a\x0a":  # a pickle that begins with a number of ten bytes
+        from ._torch_stream import StreamReader as reader
+    else:
+        from ._reader import Reader as reader
+    return reader(source, Placement(map_location))

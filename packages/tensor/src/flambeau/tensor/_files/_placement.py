@@ -11,6 +11,10 @@ from ..errors import message
 CPU = Device("cpu")
 
 
+class NotOurs(Exception):
+    """Something, its cause, went wrong on the way to a device: no fault of the file."""
+
+
 class Placement:
     """Moves Tensors as they come from a file, on the CPU, to where they shall be."""
 
@@ -21,7 +25,13 @@ class Placement:
         device_argument(map_location, "load")  # a mistake is found before the file is read
 
     def __call__(self, x: Tensor, saved: str) -> Tensor:
-        """``x`` at its place; ``saved`` is the device it was saved from."""
+        """``x`` at its place; ``saved`` is the device it was saved from. What goes wrong is a NotOurs."""
+        try:
+            return self.moved(x, saved)
+        except Exception as error:
+            raise NotOurs from error
+
+    def moved(self, x: Tensor, saved: str) -> Tensor:
         rule = self.rule
         if rule is None:
             return x

@@ -35,6 +35,8 @@ Place = tuple[np.dtype, tuple[int, ...], int]  # dtype, shape, offset
 class Reader:
     """One file, whose header has been read and checked."""
 
+    mappable = True
+
     def __init__(self, source: Source, place: Placement) -> None:
         self.source = source
         self.corrupt = source.corrupt
@@ -155,10 +157,7 @@ class Reader:
             except (KeyError, ValueError, TypeError, OverflowError) as error:
                 raise self.corrupt("a known structure", f"{type(error).__name__}: {error}"[:300]) from None
 
-        try:
-            return self.parse(text, "the structure", decode)
-        except _NotOurs as error:
-            raise error.__cause__ from None  # type: ignore[misc]
+        return self.parse(text, "the structure", decode)
 
     def tensor(self, node: dict[str, Any], arrays: dict[str, np.ndarray]) -> Tensor:
         name, pairs, saved = node["tensor"], node.get("complex", False), node.get("device", "cpu")
@@ -168,11 +167,7 @@ class Reader:
         base = self.tensors.get(key)
         if base is None:
             array = arrays[name]
-            base = from_numpy(self.as_complex(array) if pairs else array)
-            try:
-                base = self.place(base, str(saved))
-            except Exception as error:
-                raise _NotOurs from error
+            base = self.place(from_numpy(self.as_complex(array) if pairs else array), str(saved))
             self.tensors[key] = base
         if "view" not in node:
             return base
@@ -191,10 +186,6 @@ class Reader:
         if wide is None or pairs.ndim == 0 or pairs.shape[-1] != 2:
             raise self.corrupt("pairs of floats for complex numbers", f"{pairs.dtype} of shape {pairs.shape}")
         return pairs.reshape(-1).view(wide).reshape(pairs.shape[:-1])
-
-
-class _NotOurs(Exception):
-    """Something went wrong in the user's ``map_location``: no fault of the file."""
 
 
 def check_view(dtype: np.dtype, shape: tuple, strides: tuple, offset: Any, room: int) -> None:
