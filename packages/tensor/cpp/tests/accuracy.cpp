@@ -1,12 +1,14 @@
 // The accuracy of cpp/include/flambeau/math: the largest error of each function, and the number where it occurs, as a table.
 // Fails where an error exceeds its bound.
 //
-// accuracy [--every N] [function...]
-//   --every: every Nth float instead of every 4001st, and more numbers of other kinds accordingly; 1 for all
+// accuracy [--list] [--every N] [function...]
+//   --list: only says which functions there are
+//   --every: every Nth float instead of every 4001st, and more numbers of other kinds accordingly; 1 for all floats
 #include <string_view>
 
 #include "accuracy.hpp"
 #include "flambeau/math/activations.hpp"
+#include "flambeau/math/combined.hpp"
 #include "flambeau/math/power.hpp"
 #include "flambeau/math/special.hpp"
 #include "flambeau/math/trigonometric.hpp"
@@ -16,7 +18,7 @@ using accuracy::Block, accuracy::Worst;
 
 namespace {
 
-bool failed = false;
+bool failed = false, list = false;
 long every = 4001;
 int names = 0;
 char** name_n = nullptr;
@@ -26,10 +28,11 @@ char** name_n = nullptr;
 
 template <class T>
 void report(const char* name, int arguments, double bound, const Worst<T>& worst) {
-    std::printf("%-10s %-7s %-3s %8.3f ", name, sizeof(T) == 4 ? "float32" : "float64", FLAMBEAU_NAME(FLAMBEAU_ISA), worst.error);
-    if (arguments == 2) std::printf(" at (%.17g, %.17g): %.9g", double(worst.x), double(worst.y), double(worst.got));
-    else std::printf(" at %.17g: %.9g", double(worst.x), double(worst.got));
-    std::printf(worst.error > bound ? "  ABOVE %g\n" : "\n", bound);
+    std::printf("%-10s %-7s %-3s %8.3f of %-5g", name, sizeof(T) == 4 ? "float32" : "float64",
+                FLAMBEAU_NAME(FLAMBEAU_ISA), worst.error, bound);
+    if (arguments == 2) std::printf(" at (%.17g, %.17g): %.17g", double(worst.x), double(worst.y), double(worst.got));
+    else std::printf(" at %.17g: %.17g", double(worst.x), double(worst.got));
+    std::printf(worst.error > bound ? "  ABOVE\n" : "\n");
     std::fflush(stdout);
     failed |= worst.error > bound;
 }
@@ -55,11 +58,13 @@ auto over_array() {
 
 template <class F, class R>
 void measure(const char* name, int arguments, double float_bound, double double_bound, F over, R reference) {
-    if (!wanted(name)) return;
-    const long samples = 100'000 + 2'000'000'000 / every;
+    if (list) std::printf("%s\n", name);
+    if (list || !wanted(name)) return;
+    const long samples = 100'000 + 2'000'000'000 / (every < 100 ? 100 : every);  // there is no end of doubles
     report(name, arguments, float_bound,
-           arguments == 1 ? accuracy::over_floats(std::uint64_t(every), over, reference)
-                          : accuracy::over_samples<float>(1, samples, over, reference));
+           arguments == 2 ? accuracy::over_samples<float>(1, samples, over, reference)
+           : every == 1   ? accuracy::over_all_floats(over, reference)
+                          : accuracy::over_floats(std::uint64_t(every), over, reference));
     report(name, arguments, double_bound, accuracy::over_samples<double>(2, samples, over, reference));
 }
 
@@ -144,10 +149,19 @@ X reference_mish(X x) {
     return x * std::tanh(std::log1p(std::exp(x)));
 }
 
+template <class X>
+X exact_sinc(X x) {
+    constexpr X pi = 3.141592653589793238462643383279502884L;
+    const X whole = std::rint(x), sine = std::sin(pi * (x - whole));
+    return x == 0 ? X(1) : (std::fmod(whole, X(2)) == 0 ? sine : -sine) / (pi * x);
+}
+
 void specials() {
     UNARY(erf, 1.5, 1.5, std::erf(x));
     UNARY(erfc, 2.5, 2, std::erfc(x));
     UNARY(erfinv, 1.5, 2, inverse_erf(x));
+    UNARY(sinc, 3.5, 3.5, exact_sinc(x));
+    UNARY(log_odds, 2, 2, x > 0.25 && x < 0.75 ? 2 * std::atanh(2 * x - 1) : std::log(x) - std::log1p(-x));
 }
 
 void powers() {
@@ -171,6 +185,10 @@ void activations() {
 
 int main(int argc, char** argv) {
     skip_unless_supported();
+    if (argc > 1 && std::string_view(argv[1]) == "--list") {
+        list = true;
+        --argc, ++argv;
+    }
     if (argc > 2 && std::string_view(argv[1]) == "--every") {
         every = std::strtol(argv[2], nullptr, 10);
         if (every < 1) return std::fprintf(stderr, "--every: expected a positive number, got %s\n", argv[2]), 2;

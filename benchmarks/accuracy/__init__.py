@@ -1,0 +1,1 @@
+"""How exact the functions are that kernels are made of."""
