@@ -25,6 +25,7 @@ from . import (  # noqa: F401  (importing a family attaches its rules)
     pooling,
     random,
     reductions,
+    scattering,
     shape,
     sorting,
     special,

@@ -1,7 +1,7 @@
 """What indices mean: their checks, and the index tuples that NumPy and CuPy take for them."""
 
 from .. import errors
-from ._helpers import check_bounds, check_integers, fit
+from ._helpers import check_bounds, check_integers, check_same_dtype, fit
 
 
 def entries(index) -> tuple:
@@ -108,10 +108,19 @@ def check_along(operation, input, dim, index, *, source=None) -> None:
     check_bounds(operation, "index", index, input.shape[dim] if input.ndim else 1)
 
 
-def check_vector_index(operation, input, dim, index) -> None:
+def check_vector_index(operation, input, dim, index, *, from_end: bool = False) -> None:
+    """``index`` names slices of a dimension; negative ones where they count from the end."""
     check_integers(operation, "index", index)
     if index.ndim != 1:
         errors.shape_error(operation, "index", "1 dimension", f"shape {tuple(index.shape)}")
     if input.ndim == 0:
         errors.shape_error(operation, "input", "at least 1 dimension", "shape ()")
-    check_bounds(operation, "index", index, input.shape[dim])
+    check_bounds(operation, "index", index, input.shape[dim], -input.shape[dim] if from_end else 0)
+
+
+def check_source(operation, input, dim, index, source) -> None:
+    """``source`` has a slice like those of ``input`` for each index."""
+    wanted = (*input.shape[:dim], index.shape[0], *input.shape[dim + 1 :])
+    if tuple(source.shape) != wanted:
+        errors.shape_error(operation, "source", f"shape {wanted}", str(tuple(source.shape)))
+    check_same_dtype(operation, "source", source.dtype, "input", input.dtype)

@@ -3,7 +3,7 @@
 from .. import errors
 from .._schema import Array, Bool, Dim, Index, Int, Mask, Number, Operand, operator
 from ._helpers import check_bounds, check_broadcast, check_elements, check_integers, check_same_dtype, expands_to
-from ._indices import along, check_along, check_index, check_vector_index, corner, entries
+from ._indices import along, check_along, check_index, check_source, check_vector_index, corner, entries
 
 
 @operator(view="maybe", function=False, method=False)
@@ -42,7 +42,7 @@ def _put(xp, input, index, value, accumulate=False):
         errors.shape_error("index_put", "value", f"a shape that broadcasts to {tuple(wanted)}", str(tuple(given)))
 
 
-@operator(inplace=True, function=False)
+@operator(inplace=True)
 def index_put(xp, input: Array, index: Index, value: Operand, accumulate: Bool = False):
     """``input`` with ``value`` at ``index``; ``x.index_put_(index, value)`` is ``x[index] = value``.
 
@@ -251,10 +251,7 @@ def index_add(xp, input: Array, dim: Dim, index: Array, source: Array, *, alpha:
 @index_add.check
 def _(input, dim, index, source, alpha):
     check_vector_index("index_add", input, dim, index)
-    wanted = (*input.shape[:dim], index.shape[0], *input.shape[dim + 1 :])
-    if tuple(source.shape) != wanted:
-        errors.shape_error("index_add", "source", f"shape {wanted}", str(tuple(source.shape)))
-    check_same_dtype("index_add", "source", source.dtype, "input", input.dtype)
+    check_source("index_add", input, dim, index, source)
 
 
 index_add.inplace_with(_index_add)

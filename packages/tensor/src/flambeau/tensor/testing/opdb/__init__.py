@@ -40,6 +40,7 @@ from . import (
     pooling,
     random,
     reductions,
+    scattering,
     shape,
     sorting,
     special,
@@ -56,8 +57,8 @@ __all__ = [
 
 _FAMILIES = (
     activations, arithmetic, bitwise, comparison, convolution, creation, floating, fused, gradients, indexing, joining,
-    like, losses, mathematics, matrix, normalization, piecewise, pooling, random, reductions, shape, sorting, special,
-    transfer, trigonometry,
+    like, losses, mathematics, matrix, normalization, piecewise, pooling, random, reductions, scattering, shape,
+    sorting, special, transfer, trigonometry,
 )  # fmt: skip
 
 _ENTRIES: dict[str, OpInfo] = {}
