@@ -318,7 +318,7 @@ def _(input, mask):
     check_broadcast("masked_select", input=input, mask=mask)
 
 
-@operator(differentiable=False)
+@operator(function=False, method=False, differentiable=False)
 def nonzero(xp, input: Array):
     """The places of all elements that are not zero, in order.
 

@@ -1,0 +1,163 @@
+"""Reading and writing by places, of the functions that are composed of operators."""
+
+import flambeau.tensor as ft
+import numpy as np
+import pytest
+
+A = np.arange(24.0).reshape(2, 3, 4)
+
+
+def x():
+    return ft.tensor(A)
+
+
+@pytest.mark.parametrize("dim, index", [(0, 1), (1, -1), (-1, 0), (2, 3)])
+def test_select_is_a_view_of_one_slice(dim, index):
+    """What is written to it is written to the Tensor; function and method."""
+    t = x()
+    part = t.select(dim, index)
+    assert np.array_equal(part.numpy(), np.take(A, index, dim)) and part.base is t
+    part.fill_(0)
+    assert ft.select(t, dim, index).sum().item() == 0 and t.version == 1
+
+
+@pytest.mark.parametrize(
+    "call, exception, message",
+    [
+        (lambda: ft.select(x(), 3, 0), IndexError, "'dim': expected a dimension in [-3, 2], got 3"),
+        (lambda: ft.select(x(), 1, 3), IndexError, "'index': expected an index in [-3, 2] for dimension 1, got 3"),
+        (lambda: ft.select(x(), 1, 1.0), TypeError, "'index': expected int, got float"),
+        (
+            lambda: ft.select(ft.zeros(0), 0, 0),
+            IndexError,
+            "'index': expected no index, it is empty for dimension 0, got 0",
+        ),
+        (lambda: ft.select(ft.zeros(()), 0, 0), ft.ShapeError, "'input': expected at least 1 dimension, got shape ()"),
+        (lambda: ft.select(x(), "a", 0), TypeError, "'dim': expected int, got str"),
+    ],
+)
+def test_wrong_slices(call, exception, message):
+    """Dimension and index are named with what they may be."""
+    with pytest.raises(exception) as raised:
+        call()
+    assert str(raised.value) == f"select(): argument {message}"
+
+
+@pytest.mark.parametrize("dim", [0, 1, 2, -1])
+def test_take_along_dim(dim):
+    """NumPy's take_along_axis, broadcast outside of the dimension; without one, all elements count as one."""
+    order = np.argsort(-A, axis=dim)
+    assert np.array_equal(ft.take_along_dim(x(), ft.tensor(order), dim).numpy(), np.take_along_axis(A, order, dim))
+    few = np.zeros([2 if d == dim % 3 else 1 for d in range(3)], np.int64)
+    got = x().take_along_dim(ft.tensor(few), dim=dim)
+    assert np.array_equal(got.numpy(), np.take_along_axis(A, few, dim))
+    assert ft.take_along_dim(x(), ft.tensor([[5], [23]])).tolist() == [5.0, 23.0]
+
+
+def test_take_along_dim_names_what_does_not_fit():
+    """Under its own name, although gather does the work."""
+    with pytest.raises(IndexError, match=r"^take_along_dim\(\): argument 'index': expected indices in \[0, 2\], got 3"):
+        ft.take_along_dim(x(), ft.tensor([[[3]]]), 1)
+    with pytest.raises(ft.ShapeError, match=r"^take_along_dim\(\): argument 'indices': expected 3 dimensions as input"):
+        ft.take_along_dim(x(), ft.tensor([0]), 1)
+    with pytest.raises(ft.ShapeError, match=r"expected a shape that broadcasts with input's .* outside of dimension 1"):
+        ft.take_along_dim(x(), ft.zeros(2, 1, 3, dtype=ft.int64), 1)
+
+
+def test_nonzero_and_its_kin():
+    """Rows of places, a tuple of indices, or as many rows as were asked for."""
+    a = np.array([[0, 5, 0], [6, 0, 7]])
+    t = ft.tensor(a)
+    assert np.array_equal(ft.argwhere(t).numpy(), np.argwhere(a))
+    for got, expected in zip(t.nonzero(as_tuple=True), np.nonzero(a), strict=True):
+        assert np.array_equal(got.numpy(), expected) and got.dtype == ft.int64
+    assert [p.tolist() for p in ft.nonzero(ft.tensor(3), as_tuple=True)] == [[0]]
+    assert ft.nonzero(ft.tensor(3)).shape == (1, 0)
+    assert ft.nonzero_static(t, size=2).tolist() == [[0, 1], [1, 0]]
+    assert t.nonzero_static(size=4, fill_value=9).tolist() == [[0, 1], [1, 0], [1, 2], [9, 9]]
+    assert ft.nonzero_static(ft.zeros(0, 2), size=1).tolist() == [[-1, -1]]
+    with pytest.raises(ValueError, match=r"^nonzero_static\(\): argument 'size': expected 0 or more, got -1$"):
+        ft.nonzero_static(t, size=-1)
+    with pytest.raises(TypeError, match=r"^argwhere\(\): argument 'input': expected Tensor"):
+        ft.argwhere([1])
+
+
+def test_counterparts_of_views_write_a_copy():
+    """Each ``*_scatter`` is the view written to in a copy."""
+    src = ft.tensor(np.random.default_rng(0).random((2, 4)))
+    t = x()
+    assert np.array_equal(t.select_scatter(src, 1, -1)[:, -1].numpy(), src.numpy())
+    three = ft.tensor(np.random.default_rng(0).random((2, 3, 2)))
+    got = ft.slice_scatter(t, three, -1, 0, 9, 3)
+    assert np.array_equal(got[..., ::3].numpy(), three.numpy()) and np.array_equal(got[..., 1].numpy(), A[..., 1])
+    assert np.array_equal(ft.slice_scatter(t, t + 1).numpy(), A + 1)
+    for offset, dim1, dim2 in [(0, 0, 1), (1, 1, 2), (-1, 0, 2), (2, -1, 0), (-2, 2, 1), (0, 2, 0), (9, 0, 1)]:
+        diagonal = t.diagonal(offset, dim1, dim2)
+        got = ft.diagonal_scatter(t, -diagonal - 1, offset, dim1, dim2)
+        expected = A.copy()
+        view = ft.from_numpy(expected).diagonal(offset, dim1, dim2)
+        view.copy_(-diagonal - 1)
+        assert np.array_equal(got.numpy(), expected), (offset, dim1, dim2)
+    strided = ft.as_strided_scatter(t, -ft.ones(2, 2), (2, 2), (12, 5), 3)
+    expected = A.copy()
+    np.lib.stride_tricks.as_strided(expected.reshape(-1)[3:], (2, 2), (96, 40))[...] = -1
+    assert np.array_equal(strided.numpy(), expected)
+    assert np.array_equal(t.numpy(), A) and t.version == 0
+
+
+@pytest.mark.parametrize(
+    "call, exception, message",
+    [
+        (
+            lambda: ft.select_scatter(x(), ft.ones(1), 0, 0),
+            ft.ShapeError,
+            "select_scatter(): argument 'src': expected shape (3, 4), of what it replaces, got shape (1,)",
+        ),
+        (
+            lambda: ft.slice_scatter(x(), x(), step=0),
+            ValueError,
+            "slice_scatter(): argument 'step': expected 1 or more, got 0",
+        ),
+        (
+            lambda: ft.diagonal_scatter(x(), x(), dim2=0),
+            ValueError,
+            "diagonal_scatter(): argument 'dim2': expected",
+        ),
+        (
+            lambda: ft.as_strided_scatter(x(), ft.ones(2), (2,), (24,)),
+            ValueError,
+            "as_strided_scatter(): argument 'size': expected places below 24, input's elements, got 24",
+        ),
+        (
+            lambda: ft.as_strided_scatter(x(), ft.ones(2), (2,), (-1,)),
+            ValueError,
+            "as_strided_scatter(): argument 'stride': expected 0 or more, got -1",
+        ),
+        (
+            lambda: ft.as_strided_scatter(x(), ft.ones(3), (2,), (1,)),
+            ft.ShapeError,
+            "as_strided_scatter(): argument 'src': expected shape (2,), as size, got shape (3,)",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused(call, exception, message):
+    """Sources must have just the shape of what they replace, and places must be inside."""
+    with pytest.raises(exception) as raised:
+        call()
+    assert str(raised.value).startswith(message)
+
+
+def test_writing_from_the_same_memory():
+    """A source that overlaps with what is written is read as it was before."""
+    a = np.arange(6)
+    for write in (
+        lambda t: t.index_copy_(0, ft.tensor([1, 2, 3, 4, 5]), t[:5]),
+        lambda t: t.put_(ft.tensor([1, 2, 3, 4, 5]), t[:5]),
+        lambda t: t.scatter_(0, ft.tensor([1, 2, 3, 4, 5]), t[:5]),
+        lambda t: t.index_put_(slice(1, None), t[:5]),
+        lambda t: t.index_put_(ft.tensor([1, 2, 3, 4, 5]), t[:5]),
+        lambda t: t.masked_scatter_(ft.arange(6) > 0, t[:5]),
+    ):
+        t = ft.tensor(a)
+        write(t)
+        assert t.tolist() == [0, 0, 1, 2, 3, 4]
