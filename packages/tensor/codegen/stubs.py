@@ -142,7 +142,10 @@ def _result(definition, method: bool) -> str:
 def _composed(package: Path) -> dict[str, list[str]]:
     """Functions composed of operators: their own annotations, read from the source."""
     found: dict[str, list[str]] = {"functions": [], "methods": []}
-    sources = [ast.parse((package / name).read_text()) for name in ("_composed.py", "_elementwise.py", "_indexing.py")]
+    sources = [
+        ast.parse((package / name).read_text())
+        for name in ("_composed.py", "_elementwise.py", "_indexing.py", "_searching.py")
+    ]
     for node in [node for source in sources for node in source.body]:
         if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
             continue

@@ -23,7 +23,7 @@ SIGNATURES = {
     "permute": "(input, *dims)",
     "zeros": "(*shape, dtype=None, device=None, out=None)",
     "cat": "(tensors, dim=0, *, out=None, axis=None)",
-    "sort": "(input, dim=-1, descending=False, *, axis=None)",
+    "sort": "(input, dim=-1, descending=False, *, stable=False, axis=None)",
 }
 
 

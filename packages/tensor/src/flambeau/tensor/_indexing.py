@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import errors
 from ._composed import composed
+from ._elementwise import _called
 
 if TYPE_CHECKING:
     from . import ops
@@ -167,11 +168,7 @@ def argwhere(input: Tensor) -> Tensor:
         >>> ft.argwhere(ft.tensor([0, 5, 6])).tolist()
         [[1], [2]]
     """
-    try:
-        return ops.nonzero(input)
-    except Exception as error:
-        errors.attribute(error, "nonzero", "argwhere")
-        raise
+    return _called("argwhere", ops.nonzero, input)
 
 
 @composed()
@@ -283,11 +280,7 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
         >>> ft.diagonal_scatter(ft.zeros(2, 2), ft.ones(2)).tolist()
         [[1.0, 0.0], [0.0, 1.0]]
     """
-    try:
-        wanted = ops.diagonal(input, offset, dim1, dim2).shape
-    except Exception as error:
-        errors.attribute(error, "diagonal", "diagonal_scatter")
-        raise
+    wanted = _called("diagonal_scatter", ops.diagonal, input, offset, dim1, dim2).shape
     if tuple(src.shape) != wanted:
         got = f"shape {tuple(src.shape)}"
         errors.shape_error("diagonal_scatter", "src", f"shape {wanted}, of what it replaces", got)

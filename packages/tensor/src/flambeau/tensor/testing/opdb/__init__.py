@@ -41,6 +41,7 @@ from . import (
     random,
     reductions,
     scattering,
+    searching,
     shape,
     sorting,
     special,
@@ -57,8 +58,8 @@ __all__ = [
 
 _FAMILIES = (
     activations, arithmetic, bitwise, comparison, convolution, creation, floating, fused, gradients, indexing, joining,
-    like, losses, mathematics, matrix, normalization, piecewise, pooling, random, reductions, scattering, shape,
-    sorting, special, transfer, trigonometry,
+    like, losses, mathematics, matrix, normalization, piecewise, pooling, random, reductions, scattering,
+    searching, shape, sorting, special, transfer, trigonometry,
 )  # fmt: skip
 
 _ENTRIES: dict[str, OpInfo] = {}

@@ -16,6 +16,7 @@ def sort_samples(make):
     yield sample(make.distinct((3, 4)), dim=1, descending=True)
     for layout in LAYOUTS:
         yield sample(make.distinct((3, 4), layout))
+    yield sample(make.distinct((3, 4)), 0, False, stable=True)
     yield sample(make.distinct((0, 3)))
     yield sample(make.distinct((3, 0)))
     yield sample(make.values([1, 0, 1, 0, 1, 1, 0]), descending=False, smooth=False)
@@ -24,7 +25,7 @@ def sort_samples(make):
         yield sample(make.values([1.0, np.nan, -np.inf, np.inf, 0.0]), smooth=False)
 
 
-def argsort(x, dim=-1, descending=False):
+def argsort(x, dim=-1, descending=False, stable=False):
     """Stable in both directions; NaN counts as the greatest."""
     if x.ndim == 0:
         return np.zeros((), np.int64)
@@ -34,7 +35,7 @@ def argsort(x, dim=-1, descending=False):
     return x.shape[dim] - 1 - reverse
 
 
-def sort(x, dim=-1, descending=False):
+def sort(x, dim=-1, descending=False, stable=False):
     order = argsort(x, dim, descending)
     return (x if x.ndim == 0 else np.take_along_axis(x, order, dim)), order
 
@@ -45,11 +46,20 @@ def topk_samples(make):
     yield sample(make.distinct((3, 4)), 2, dim=1, largest=False)
     yield sample(make.distinct((2, 3, 4)), 1, -2)
     yield sample(make.distinct((3, 4)), 0)
+    yield sample(make.distinct((3, 4)), 2, 1, True, sorted=False)
+    yield sample(make.distinct(()), 1)
+    yield sample(make.values([1, 0, 1, 0, 1, 1, 0]), 4, smooth=False)
+    if make.is_float:
+        nans = make.values([1.0, np.nan, -np.inf, np.inf, np.nan])
+        yield sample(nans, 3, smooth=False)
+        yield sample(nans, 4, largest=False, smooth=False)
     for layout in LAYOUTS:
         yield sample(make.distinct((3, 4), layout), 4)
 
 
-def topk(x, k, dim=-1, largest=True):
+def topk(x, k, dim=-1, largest=True, sorted=True):
+    if x.ndim == 0:
+        return x, np.zeros((), np.int64)
     order = np.take(argsort(x, dim, largest), np.arange(k), axis=dim)
     return np.take_along_axis(x, order, dim), order
 
