@@ -20,6 +20,15 @@ def leaf(*shape):
         (lambda x, s: ft.slice_scatter(x, s, 1, 0, 3, 2), [(2, 3), (2, 2)]),
         (lambda x, s: ft.diagonal_scatter(x, s, 1, 0, 2), [(2, 2, 3), (2, 2)]),
         (lambda x, s: ft.as_strided_scatter(x, s, (2,), (3,), 1), [(2, 3), (2,)]),
+        (lambda x, y: ft.hstack([x, y]), [(2, 3), (2, 1)]),
+        (lambda x, y: ft.dstack([x, y]), [(2,), (2,)]),
+        (lambda x, y: ft.block_diag(x, y), [(2, 1), (2,)]),
+        (lambda x, y: ft.meshgrid(x, y)[0] * ft.meshgrid(x, y)[1], [(2,), (3,)]),
+        (lambda x, y: ft.cartesian_prod(x, y), [(2,), (3,)]),
+        (lambda x: ft.combinations(x, 2), [(3,)]),
+        (lambda x: ft.segment_reduce(x, "mean", lengths=ft.tensor([2, 1])), [(3, 2)]),
+        (lambda x: ft.segment_reduce(x, "max", lengths=ft.tensor([2, 1])), [(3,)]),
+        (lambda x: ft.segment_reduce(x, "prod", lengths=ft.tensor([2, 1]), initial=2.0), [(3,)]),
     ],
 )
 def test_compositions_have_first_and_second_derivatives(function, shapes):

@@ -142,10 +142,8 @@ def _result(definition, method: bool) -> str:
 def _composed(package: Path) -> dict[str, list[str]]:
     """Functions composed of operators: their own annotations, read from the source."""
     found: dict[str, list[str]] = {"functions": [], "methods": []}
-    sources = [
-        ast.parse((package / name).read_text())
-        for name in ("_composed.py", "_elementwise.py", "_indexing.py", "_searching.py")
-    ]
+    files = ("_composed.py", "_elementwise.py", "_indexing.py", "_joining.py", "_searching.py")
+    sources = [ast.parse((package / name).read_text()) for name in files]
     for node in [node for source in sources for node in source.body]:
         if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
             continue
@@ -154,7 +152,7 @@ def _composed(package: Path) -> dict[str, list[str]]:
             continue
         options = {k.arg: k.value.value for k in marks[0].keywords}  # type: ignore[attr-defined]
         returns = "Any" if node.returns is None else ast.unparse(node.returns)
-        first = node.args.args[0].annotation
+        first = node.args.args[0].annotation if node.args.args else None
         same = returns == "Tensor" and first is not None and ast.unparse(first) == "Tensor"
         if options.get("function", True):
             text = _text(node.args)

@@ -161,3 +161,45 @@ def test_writing_from_the_same_memory():
         t = ft.tensor(a)
         write(t)
         assert t.tolist() == [0, 0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("reduce", ["sum", "mean", "max", "min", "prod"])
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("initial", [None, 2.0])
+def test_segment_reduce(reduce, axis, initial):
+    """Each segment by itself; the mean divides what was summed up, its beginning included."""
+    a = np.random.default_rng(0).random((6, 6))
+    lengths = [2, 0, 3, 1]
+    parts = np.split(a, np.cumsum(lengths)[:-1], axis)
+    begin = {"sum": 0, "mean": 0, "max": -np.inf, "min": np.inf, "prod": 1}[reduce] if initial is None else initial
+    function = {"sum": np.sum, "mean": np.sum, "max": np.max, "min": np.min, "prod": np.prod}[reduce]
+    expected = [function(p, axis=axis, initial=begin) for p in parts]
+    if reduce == "mean":
+        expected = [
+            e / (p.shape[axis] if p.shape[axis] or initial is not None else np.nan) if p.shape[axis] else e * np.nan
+            for e, p in zip(expected, parts, strict=True)
+        ]
+        if initial is not None:
+            expected[1] = np.full(6, initial)
+    expected = np.stack(expected, axis)
+    for segments in ({"lengths": ft.tensor(lengths)}, {"offsets": ft.tensor([0, 2, 2, 5, 6])}):
+        got = ft.segment_reduce(ft.tensor(a), reduce, axis=axis, initial=initial, **segments)
+        assert np.allclose(got.numpy(), expected, equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"reduce": "median"}, "'reduce': expected one of 'sum', 'mean', 'max', 'min', 'prod', got 'median'"),
+        ({"lengths": None}, "'lengths': expected one of lengths and offsets, got none"),
+        ({"lengths": ft.tensor([4, -1])}, "'lengths': expected segments of 0 or more elements, got -1"),
+        ({"lengths": ft.tensor([2])}, "'lengths': expected 3 elements in all, as in data, got 2"),
+        ({"lengths": None, "offsets": ft.tensor([1, 3])}, "'offsets': expected the first one to be 0, got 1"),
+        ({"lengths": ft.tensor(3)}, "'lengths': expected 1 dimension, got shape ()"),
+    ],
+)
+def test_segments_must_cover_the_dimension(options, message):
+    """Wrong segments are refused, never read beyond the end."""
+    with pytest.raises(ValueError) as raised:
+        ft.segment_reduce(ft.zeros(3), **{"reduce": "sum", "lengths": ft.tensor([3]), **options})
+    assert str(raised.value) == f"segment_reduce(): argument {message}"

@@ -341,3 +341,80 @@ def as_strided_scatter(
         along = ops.mul(ops.arange(0, n, device=input.device), s)
         places = ops.add(ops.unsqueeze(places, places.ndim), along)
     return ops.reshape(ops.index_put(ops.reshape(input, (-1,)), places, src), input.shape)
+
+
+# Segments -------------------------------------------------------------------------------------------------------
+
+_SEGMENT_REDUCTIONS = {"sum": "sum", "mean": "sum", "max": "amax", "min": "amin", "prod": "prod"}
+_OF_NOTHING = {"sum": 0.0, "mean": 0.0, "max": float("-inf"), "min": float("inf"), "prod": 1.0}
+
+
+@composed(method=False)
+def segment_reduce(
+    data: Tensor,
+    reduce: str,
+    *,
+    lengths: Tensor | None = None,
+    offsets: Tensor | None = None,
+    axis: int = 0,
+    initial: float | None = None,
+) -> Tensor:
+    """A reduction of each of the segments that lie one after the other along a dimension.
+
+    Args:
+        data: Tensor of at least 1 dimension and a floating dtype.
+        reduce: ``"sum"``, ``"mean"``, ``"max"``, ``"min"`` or ``"prod"``.
+        lengths: Tensor of integers, of shape (n,): how long the segments are.
+        offsets: Tensor of integers, of shape (n + 1,): where they begin, and where the last one ends.
+        axis: the dimension.
+        initial: where each reduction begins. By default a segment without elements has the sum 0, the product 1, the
+            mean nan, the maximum -inf and the minimum inf.
+
+    Returns:
+        Tensor like ``data``, with size n in that dimension.
+
+    Raises:
+        ValueError: no such reduction, a negative length, or segments that do not cover the dimension; or not just one
+            of ``lengths`` and ``offsets``.
+        ShapeError: ``lengths`` or ``offsets`` does not have 1 dimension.
+
+    Example:
+        >>> ft.segment_reduce(ft.tensor([1.0, 2.0, 3.0]), "sum", lengths=ft.tensor([2, 0, 1])).tolist()
+        [3.0, 0.0, 3.0]
+    """
+    operation = "segment_reduce"
+    if reduce not in _SEGMENT_REDUCTIONS:
+        errors.value_error(operation, "reduce", f"one of {', '.join(map(repr, _SEGMENT_REDUCTIONS))}", repr(reduce))
+    if (lengths is None) == (offsets is None):
+        errors.value_error(operation, "lengths", "one of lengths and offsets", "none" if lengths is None else "both")
+    if not data.is_floating_point():
+        errors.dtype_error(operation, "data", "a floating dtype", data.dtype.name, "convert it with .float()")
+    dim = _dim(operation, "axis", axis, data.ndim)
+    name, given = ("lengths", lengths) if offsets is None else ("offsets", offsets)
+    assert given is not None
+    if given.dtype.kind not in "iu":
+        errors.dtype_error(operation, name, "integers", given.dtype.name, "convert it with .long()")
+    if given.ndim != 1 or (offsets is not None and given.shape[0] == 0):
+        wanted = "1 dimension" + (" and at least one element" if offsets is not None else "")
+        errors.shape_error(operation, name, wanted, f"shape {tuple(given.shape)}")
+    given = ops.cast(given, "int64")
+    if offsets is not None:
+        if given[0].item() != 0:
+            errors.value_error(operation, "offsets", "the first one to be 0", str(given[0].item()))
+        given = ops.sub(given[1:], given[:-1])
+    if given.numel() and ops.amin(given).item() < 0:
+        errors.value_error(operation, name, "segments of 0 or more elements", str(ops.amin(given).item()))
+    size = data.shape[dim]
+    if ops.sum(given).item() != size:
+        errors.value_error(operation, name, f"{size} elements in all, as in data", str(ops.sum(given).item()))
+    index = ops.insertion_points(ops.cumsum(given, 0), ops.arange(0, size, device=data.device), True)
+    start = _OF_NOTHING[reduce] if initial is None else initial
+    shape = list(data.shape)
+    shape[dim] = given.shape[0]
+    begin = ops.full(tuple(shape), float(start), dtype=data.dtype, device=data.device)
+    own = initial is not None or reduce in ("sum", "mean", "prod")
+    result = ops.index_reduce(begin, dim, index, data, _SEGMENT_REDUCTIONS[reduce], include_self=own)
+    if reduce != "mean":
+        return result
+    count = ops.cast(given if initial is None else ops.clamp(given, 1), data.dtype)
+    return ops.div(result, ops.reshape(count, [-1 if d == dim else 1 for d in range(data.ndim)]))

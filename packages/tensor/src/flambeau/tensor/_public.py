@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import _composed, _elementwise, _exchange, _indexing, _printing, _searching, ops
+from . import _composed, _elementwise, _exchange, _indexing, _joining, _printing, _searching, ops
 from ._composed import COMPOSED, CONVERSIONS
 from ._conversion import METHODS
 from ._core.functions import PUBLIC
@@ -19,7 +19,7 @@ def publish(namespace: dict[str, Any], names: list[str]) -> None:
             names.append(name)
         if is_method:
             install_method(name, function)
-    for module in (_composed, _elementwise, _indexing, _searching):
+    for module in (_composed, _elementwise, _indexing, _joining, _searching):
         module.ops = ops
     for function, is_method in COMPOSED:
         namespace[function.__name__] = function
