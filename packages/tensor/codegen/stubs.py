@@ -142,15 +142,17 @@ def _result(definition, method: bool) -> str:
 def _composed(package: Path) -> dict[str, list[str]]:
     """Functions composed of operators: their own annotations, read from the source."""
     found: dict[str, list[str]] = {"functions": [], "methods": []}
-    files = ("_composed.py", "_elementwise.py", "_indexing.py", "_joining.py", "_searching.py")
-    sources = [ast.parse((package / name).read_text()) for name in files]
+    texts = [path.read_text() for path in sorted(package.glob("_*.py"))]
+    sources = [ast.parse(text) for text in texts if "\n@composed(" in text]
     for node in [node for source in sources for node in source.body]:
         if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
             continue
         marks = [d for d in node.decorator_list if isinstance(d, ast.Call) and getattr(d.func, "id", "") == "composed"]
         if not marks:
             continue
-        options = {k.arg: k.value.value for k in marks[0].keywords}  # type: ignore[attr-defined]
+        options = {k.arg: ast.literal_eval(k.value) for k in marks[0].keywords}
+        names = [node.name, *options.get("aliases", ())]
+        names += [f"{name}_" for name in names] if options.get("inplace") else []
         returns = "Any" if node.returns is None else ast.unparse(node.returns)
         first = node.args.args[0].annotation if node.args.args else None
         same = returns == "Tensor" and first is not None and ast.unparse(first) == "Tensor"
@@ -158,11 +160,11 @@ def _composed(package: Path) -> dict[str, list[str]]:
             text = _text(node.args)
             if same:
                 text = text.replace(": Tensor", f": {GIVEN}", 1)
-            found["functions"].append(f"def {node.name}({text}) -> {GIVEN if same else returns}: ...")
+            given = GIVEN if same else returns
+            found["functions"] += [f"def {name}({text}) -> {given}: ..." for name in names]
         if options.get("method", True):
-            found["methods"].append(
-                f"    def {node.name}({_text(node.args, True)}) -> {'Self' if same else returns}: ..."
-            )
+            text, given = _text(node.args, True), "Self" if same else returns
+            found["methods"] += [f"    def {name}({text}) -> {given}: ..." for name in names]
     return found
 
 

@@ -11,23 +11,85 @@ if TYPE_CHECKING:
     from . import ops
     from ._core.tensor import Tensor
 
-# What is called on small Tensors takes `ops` from the module, where `_public` puts it (the build imports this file when
+# What is called on small Tensors takes `ops` from its module, where `_public` puts it (the build imports this file when
 # there are no records yet): an import in the function would cost more than the function.
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-COMPOSED: list[tuple[Callable[..., Any], bool]] = []  # (function, is it a method of Tensor too)
+COMPOSED: list[tuple[str, Callable[..., Any], bool]] = []  # (name, function, is it a method of Tensor too)
 CONVERSIONS: list[Callable[..., Any]] = []  # methods of Tensor only: as functions they would hide Python's own types
 
 
-def composed(method: bool = True) -> Callable[[F], F]:
-    """Decorator: make a function public in ``flambeau.tensor``, and a method of Tensor if ``method``."""
+def composed(method: bool = True, inplace: bool = False, aliases: tuple[str, ...] = ()) -> Callable[[F], F]:
+    """Decorator: make a function public in ``flambeau.tensor``, under other names too, and a method of Tensor if
+    ``method``. ``inplace`` adds the twin ``name_``, which writes the result to the first argument."""
 
     def declare(function: F) -> F:
-        COMPOSED.append((function, method))
+        functions = [function, _inplace(function)] if inplace else [function]
+        for each in functions:
+            COMPOSED.append((each.__name__, each, method))
+            twin = "" if each is function else "_"
+            COMPOSED.extend((alias + twin, each, method) for alias in aliases)
         return function
 
     return declare
+
+
+def _inplace(function: Callable[..., Any]) -> Callable[..., Any]:
+    name = function.__name__
+
+    def twin(input, *args, **kwargs):
+        from ._core.tensor import Tensor
+
+        # A subclass may keep what the function read; of a plain Tensor nothing is kept.
+        result = function(input if type(input) is Tensor else input.clone(), *args, **kwargs)
+        if tuple(result.shape) != tuple(input.shape):
+            errors.shape_error(name, "input", f"shape {tuple(result.shape)}, the result's", str(tuple(input.shape)))
+        if not _holds(input.dtype, result.dtype):
+            errors.dtype_error(name, "input", f"a dtype that holds the result's {result.dtype.name}", input.dtype.name)
+        return input.copy_(result)
+
+    twin.__name__ = twin.__qualname__ = name + "_"
+    twin.__module__ = "flambeau.tensor"  # where pickle finds it
+    twin.__doc__ = f"In place: ``{name}``, written to ``input``, which is returned."
+    twin.__wrapped__ = function  # whose signature it has
+    return twin
+
+
+def _holds(dtype, other) -> bool:
+    """As for operators: kinds may only widen, widths are the caller's choice."""
+    kinds = "b iu fV c".split()
+    mine, theirs = (next(i for i, kind in enumerate(kinds) if d.kind in kind) for d in (dtype, other))
+    return theirs <= mine
+
+
+class renamed:
+    """Within ``with renamed("median", "sort"):`` errors of ``sort`` name ``median``: what the user called."""
+
+    __slots__ = ("inner", "outer")
+
+    def __init__(self, outer: str, inner: str):
+        self.outer = outer
+        self.inner = inner
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind, error, traceback) -> None:
+        if error is not None:
+            errors.attribute(error, self.inner, self.outer)
+
+
+_RESULTS: dict[str, Any] = {}
+
+
+def named(name: str, parts: str, *values: Any) -> Any:
+    """A named tuple, like those that operators of several outputs give."""
+    if name not in _RESULTS:
+        from collections import namedtuple
+
+        _RESULTS[name] = namedtuple(name, parts)
+    return _RESULTS[name](*values)
 
 
 # Greatest and smallest ------------------------------------------------------------------------------------------

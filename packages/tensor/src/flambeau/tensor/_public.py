@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import _composed, _elementwise, _exchange, _indexing, _joining, _printing, _searching, ops
+from . import (  # noqa: F401  (importing a module of composed functions declares them)
+    _calculus,
+    _closeness,
+    _distances,
+    _elementwise,
+    _exchange,
+    _histograms,
+    _indexing,
+    _joining,
+    _printing,
+    _searching,
+    _statistics,
+    ops,
+)
 from ._composed import COMPOSED, CONVERSIONS
 from ._conversion import METHODS
 from ._core.functions import PUBLIC
@@ -19,13 +32,12 @@ def publish(namespace: dict[str, Any], names: list[str]) -> None:
             names.append(name)
         if is_method:
             install_method(name, function)
-    for module in (_composed, _elementwise, _indexing, _joining, _searching):
-        module.ops = ops
-    for function, is_method in COMPOSED:
-        namespace[function.__name__] = function
-        names.append(function.__name__)
+    for name, function, is_method in COMPOSED:
+        function.__globals__["ops"] = ops
+        namespace[name] = function
+        names.append(name)
         if is_method:
-            install_method(function.__name__, function)
+            install_method(name, function)
     for function in (*METHODS, *CONVERSIONS, *_exchange.METHODS, *_printing.METHODS):
         install_method(function.__name__, function)
     for name, function in _exchange.PROPERTIES.items():

@@ -89,7 +89,7 @@ def var(grad, input, dim, keepdim, correction):
 @gradient(ops.std, "input")
 def std(grad, input, result, dim, keepdim, correction):
     """0 where the deviation is 0: there it has a kink."""
-    return var(_over(grad, result) / 2, input, dim, keepdim, correction)
+    return var(over(grad, result) / 2, input, dim, keepdim, correction)
 
 
 @gradient(ops.norm, "input")
@@ -102,17 +102,17 @@ def norm(grad, input, result, p, dim, keepdim):
     if p == 1:
         return ft.sign(input) * ops.spread(grad, input.shape, dim, keepdim)
     if p == 2:
-        return input * ops.spread(_over(grad, result), input.shape, dim, keepdim)
-    scale = ops.spread(grad * _power(result, 1 - p), input.shape, dim, keepdim)
-    return ft.sign(input) * _power(ft.abs(input), p - 1) * scale
+        return input * ops.spread(over(grad, result), input.shape, dim, keepdim)
+    scale = ops.spread(grad * power(result, 1 - p), input.shape, dim, keepdim)
+    return ft.sign(input) * power(ft.abs(input), p - 1) * scale
 
 
-def _over(grad, result):
+def over(grad, result):
     """``grad / result``, and 0 where the result, which is never negative, is 0: also when differentiated again."""
     return ops.gate(grad / (result + _equal(result, 0)), result)
 
 
-def _power(x, exponent):
+def power(x, exponent):
     """``x ** exponent`` of what is never negative, and 0 where it is 0: for any exponent, and differentiated again."""
     return ops.gate((x + _equal(x, 0)) ** exponent, x)
 

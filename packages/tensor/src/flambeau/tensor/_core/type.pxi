@@ -148,6 +148,10 @@ cdef class Tensor:
         """Whether the dtype is a floating one."""
         return _is_float(self.array.dtype)
 
+    def is_complex(self):
+        """Whether the dtype is a complex one."""
+        return self.array.dtype.kind == "c"
+
     def data_ptr(self):
         """The address of the first element."""
         if type(self.array) is cnp.ndarray:

@@ -5,7 +5,7 @@ from .._schema import Array, Bool, Dim, Dims, DType, Number, OptionalDim, operat
 from ._helpers import check_not_empty, count_along, is_half, narrowed, normalized_dims, widened
 
 
-def _total_dtype(input, dtype):
+def total_dtype(input, dtype):
     """The dtype of a sum: what was asked for, int64 for integers and bools, the input's for floats."""
     if dtype is not None:
         return dtype
@@ -13,7 +13,7 @@ def _total_dtype(input, dtype):
 
 
 def _accumulated(xp, function, input, dim, keepdim, dtype):
-    dtype = xp.dtype(_total_dtype(input, dtype))
+    dtype = xp.dtype(total_dtype(input, dtype))
     wide = widened(input) if dtype.kind in "fV" else input
     result = function(wide, axis=dim, keepdims=keepdim, dtype="float32" if is_half(dtype) else dtype)
     return narrowed(result, dtype)
@@ -407,7 +407,7 @@ def logsumexp(xp, input: Array, dim: Dims, keepdim: Bool = False):
     return narrowed(result, input.dtype)
 
 
-@operator()
+@operator(inplace=True)
 def cumsum(xp, input: Array, dim: Dim, *, dtype: DType = None):
     """The sum of each element and all before it along a dimension.
 
@@ -423,7 +423,7 @@ def cumsum(xp, input: Array, dim: Dim, *, dtype: DType = None):
         >>> ft.cumsum(ft.tensor([1.0, 2.0, 3.0]), dim=0).tolist()
         [1.0, 3.0, 6.0]
     """
-    dtype = xp.dtype(_total_dtype(input, dtype))
+    dtype = xp.dtype(total_dtype(input, dtype))
     if input.ndim == 0:
         return input.astype(dtype)
     wide = widened(input) if dtype.kind in "fV" else input

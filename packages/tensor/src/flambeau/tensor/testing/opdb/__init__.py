@@ -26,9 +26,11 @@ from . import (
     comparison,
     convolution,
     creation,
+    distances,
     floating,
     fused,
     gradients,
+    histograms,
     indexing,
     joining,
     like,
@@ -39,9 +41,11 @@ from . import (
     piecewise,
     pooling,
     random,
+    ranks,
     reductions,
     scattering,
     searching,
+    scans,
     shape,
     sorting,
     special,
@@ -60,6 +64,9 @@ _FAMILIES = (
     activations, arithmetic, bitwise, comparison, convolution, creation, floating, fused, gradients, indexing, joining,
     like, losses, mathematics, matrix, normalization, piecewise, pooling, random, reductions, scattering,
     searching, shape, sorting, special, transfer, trigonometry,
+    activations, arithmetic, bitwise, comparison, convolution, creation, distances, floating, fused, gradients,
+    histograms, indexing, joining, like, losses, mathematics, matrix, normalization, piecewise, pooling, random, ranks,
+    reductions, scans, shape, sorting, special, transfer, trigonometry,
 )  # fmt: skip
 
 _ENTRIES: dict[str, OpInfo] = {}
