@@ -33,7 +33,7 @@ def _publish(name, function, record, is_function, is_method):
 # The bits of a record's flags: the same as in _core/operator.pxi.
 FLAGS = ("comparison", "many", "differentiable", "creation", "inplace", "cpp", "composite_function")
 PROMOTE = (None, "common", "float")
-ACCEPTS = ("all", "numeric", "float", "integral")
+ACCEPTS = ("all", "numeric", "float", "integral", "integers")
 VIEW = (False, True, "maybe")
 ABSENT = {None: 0, "highest": 1, "lowest": 255}  # as a signed char
 

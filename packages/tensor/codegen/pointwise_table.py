@@ -112,4 +112,5 @@ def _takes(definition, type_name: str) -> bool:
         "numeric": type_name != "Bool",
         "float": type_name in FLOATS,
         "integral": type_name not in FLOATS,
+        "integers": type_name not in FLOATS and type_name != "Bool",
     }[dtypes]

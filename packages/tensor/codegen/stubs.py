@@ -34,7 +34,7 @@ TYPES = {
 }
 # A function gives what it is given: a subclass of Tensor for one.
 GIVEN = "_T"
-BINARY = "add sub mul truediv floordiv mod pow matmul and or xor".split()
+BINARY = "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split()
 INPLACE = BINARY
 COMPARISONS = "eq ne lt le gt ge".split()
 

@@ -1,5 +1,7 @@
 """Functions that are composed of operators."""
 
+import inspect
+
 import flambeau.tensor as ft
 import numpy as np
 import pytest
@@ -66,6 +68,26 @@ def test_one_sided_clamps():
     assert str(raised.value) == "clamp_max(): argument 'max': expected an int for a Tensor of int64, got float 0.5"
     with pytest.raises(ft.ShapeError, match=r"^clamp_min\(\): argument 'other'"):
         x.clamp_min(ft.zeros(2))
+
+
+def test_in_place_twins():
+    """What a function gives is written to its first argument, which counts as changed and is returned."""
+    for name, args in (("clamp_min", (0,)), ("clamp_max", (1,)), ("logit", (0.1,)), ("float_power", (3,))):
+        x = ft.tensor([-2.0, 0.25, 2.0], dtype=ft.float64)
+        expected = getattr(ft, name)(x, *args).tolist()
+        assert getattr(x, name + "_")(*args) is x
+        assert (x.tolist(), x.version) == (expected, 1)
+        twin = getattr(ft, name + "_")
+        assert twin.__name__ == name + "_"
+        assert inspect.signature(twin) == inspect.signature(getattr(ft, name))
+    with pytest.raises(ft.ShapeError) as raised:
+        ft.ones(2).clamp_min_(ft.zeros(3, 2))
+    assert str(raised.value) == "clamp_min(): argument 'input': expected shape (3, 2), the result's, got (2,)"
+    with pytest.raises(ft.DTypeError) as raised:
+        ft.tensor([1, 2]).float_power_(2)
+    assert str(raised.value) == (
+        "float_power(): argument 'input': expected a dtype that holds the result's float64, got int64"
+    )
 
 
 def test_float_power():

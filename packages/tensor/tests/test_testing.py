@@ -132,3 +132,9 @@ def test_strict_devices_have_to_be_registered():
         ft.zeros(2, device="strict:0")
     assert str(raised.value) == "zeros(): argument 'device': expected one of cpu, cuda, got 'strict:0'"
     assert strict.strict_xp.zeros(2).device_index == 0
+
+
+def test_assert_close_sees_imaginary_parts():
+    """Complex elements that differ in their imaginary parts alone do differ."""
+    with pytest.raises(AssertionError, match="1 of 2 elements differ"):
+        assert_close(np.array([1j, 2j]), np.array([1j, 3j]))

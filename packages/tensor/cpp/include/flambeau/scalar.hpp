@@ -111,6 +111,54 @@ FLAMBEAU_INLINE T invert(T a) {
     else return static_cast<T>(~a);
 }
 
+template <class T>
+constexpr int BitsIn = 8 * sizeof(T);
+
+// No bit is left by a shift as wide as the integer or wider, or by a negative one; but copies of the sign.
+template <class T>
+FLAMBEAU_INLINE T shift_left(T a, T by) {
+    using Bits = typename BitsOf<sizeof(T)>::T;
+    const bool there = by >= T(0) && static_cast<Bits>(by) < BitsIn<T>;
+    return there ? static_cast<T>(static_cast<std::uint64_t>(static_cast<Bits>(a)) << by) : T(0);
+}
+
+template <class T>
+FLAMBEAU_INLINE T shift_right(T a, T by) {
+    using Bits = typename BitsOf<sizeof(T)>::T;
+    const bool there = by >= T(0) && static_cast<Bits>(by) < BitsIn<T>;
+    return static_cast<T>(a >> (there ? by : T(BitsIn<T> - 1))) * T(there || a < T(0));
+}
+
+// Euclid's algorithm.
+template <class T>
+FLAMBEAU_INLINE T greatest_divisor(T a, T b) {
+    using Bits = typename BitsOf<sizeof(T)>::T;
+    Bits x = static_cast<Bits>(absolute(a)), y = static_cast<Bits>(absolute(b));
+    while (y != 0) {
+        const Bits rest = static_cast<Bits>(x % y);
+        x = y;
+        y = rest;
+    }
+    return static_cast<T>(x);
+}
+
+template <class T>
+FLAMBEAU_INLINE T least_multiple(T a, T b) {
+    using Bits = typename BitsOf<sizeof(T)>::T;
+    const Bits divisor = static_cast<Bits>(greatest_divisor(a, b));
+    if (divisor == 0) return 0;
+    const Bits x = static_cast<Bits>(absolute(a)), y = static_cast<Bits>(absolute(b));
+    return absolute(static_cast<T>(static_cast<Bits>(x / divisor * y)));
+}
+
+// a 2^by, where the power alone would overflow, too.
+template <class T>
+FLAMBEAU_INLINE T ldexp(T a, T by) {
+    const T bounded = by > T(4000) ? T(4000) : by < T(-4000) ? T(-4000) : by;
+    const T half = std::floor(bounded * T(0.5));
+    return a * math::exp2(half) * math::exp2(by - half);
+}
+
 // Python's floor division and remainder: the remainder has the divisor's sign.
 template <class T>
 FLAMBEAU_INLINE T remainder(T a, T b) {

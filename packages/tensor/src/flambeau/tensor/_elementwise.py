@@ -49,7 +49,7 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     return _called("gelu", ops.gelu_exact if approximate == "none" else ops.gelu_tanh, input)
 
 
-@composed()
+@composed(inplace=True)
 def logit(input: Tensor, eps: float | None = None) -> Tensor:
     """``log(input / (1 - input))``, element by element: the inverse of :func:`sigmoid`.
 
@@ -70,7 +70,7 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
     return _called("logit", ops.log_odds, inside)
 
 
-@composed()
+@composed(inplace=True)
 def clamp_min(input: Tensor, min: float | Tensor) -> Tensor:
     """Each element, or ``min`` where it is less; nan stays nan.
 
@@ -88,7 +88,7 @@ def clamp_min(input: Tensor, min: float | Tensor) -> Tensor:
     return _called("clamp_min", ops.maximum if hasattr(min, "dtype") else ops.clamp, input, min)
 
 
-@composed()
+@composed(inplace=True)
 def clamp_max(input: Tensor, max: float | Tensor) -> Tensor:
     """Each element, or ``max`` where it is greater; nan stays nan.
 
@@ -108,16 +108,16 @@ def clamp_max(input: Tensor, max: float | Tensor) -> Tensor:
     return _called("clamp_max", ops.clamp, input, None, max)
 
 
-@composed()
+@composed(inplace=True)
 def float_power(input: Tensor | float, exponent: Tensor | float) -> Tensor:
-    """``input ** exponent`` in float64, element by element.
+    """``input ** exponent`` in float64 (complex128 of complex elements), element by element.
 
     Args:
         input: Tensor of any shape, or a number.
         exponent: Tensor whose shape broadcasts with ``input``'s, or a number.
 
     Returns:
-        float64 Tensor of the broadcast shape.
+        float64 or complex128 Tensor of the broadcast shape.
 
     Raises:
         ShapeError: the shapes do not broadcast.
@@ -126,7 +126,10 @@ def float_power(input: Tensor | float, exponent: Tensor | float) -> Tensor:
         >>> ft.float_power(ft.tensor([2, 4]), -1).tolist()
         [0.5, 0.25]
     """
-    wide = [ops.cast(x, "float64") if hasattr(x, "dtype") else x for x in (input, exponent)]
+    wide = [
+        ops.cast(x, "complex128" if x.is_complex() else "float64") if hasattr(x, "is_complex") else x
+        for x in (input, exponent)
+    ]
     return _called("float_power", ops.pow, *wide)
 
 
@@ -150,3 +153,82 @@ def positive(input: Tensor) -> Tensor:
     if input.dtype == "bool":
         errors.dtype_error("positive", "input", "a numeric dtype", "bool", "convert it with .long()")
     return input
+
+
+# Complex elements -----------------------------------------------------------------------------------------------
+
+
+@composed()
+def conj(input: Tensor) -> Tensor:
+    """Each element with its imaginary part negated; a Tensor of real elements is given back itself.
+
+    Args:
+        input: Tensor of any shape and dtype.
+
+    Returns:
+        Tensor like ``input``.
+
+    Example:
+        >>> ft.conj(ft.tensor([1 + 2j])).tolist()
+        [(1-2j)]
+    """
+    return ops.conj_physical(input) if _given("conj", input).is_complex() else input
+
+
+@composed()
+def resolve_conj(input: Tensor) -> Tensor:
+    """The Tensor itself: conjugates are computed at once here, and wait for nothing.
+
+    Args:
+        input: Tensor of any shape and dtype.
+
+    Returns:
+        ``input``.
+
+    Example:
+        >>> ft.resolve_conj(ft.tensor([1 + 2j]).conj()).tolist()
+        [(1-2j)]
+    """
+    return _given("resolve_conj", input)
+
+
+@composed()
+def resolve_neg(input: Tensor) -> Tensor:
+    """The Tensor itself: negation is computed at once here, and waits for nothing.
+
+    Args:
+        input: Tensor of any shape and dtype.
+
+    Returns:
+        ``input``.
+
+    Example:
+        >>> ft.resolve_neg(-ft.tensor([1.0])).tolist()
+        [-1.0]
+    """
+    return _given("resolve_neg", input)
+
+
+def _given(operation, input):
+    if not hasattr(input, "is_complex"):
+        errors.type_error(operation, "input", "Tensor", type(input).__name__)
+    return input
+
+
+@composed()
+def isreal(input: Tensor) -> Tensor:
+    """Whether the imaginary part of each element is 0.
+
+    Args:
+        input: Tensor of any shape and dtype.
+
+    Returns:
+        bool Tensor of ``input``'s shape.
+
+    Example:
+        >>> ft.isreal(ft.tensor([1, 1j, 2 + 1j])).tolist()
+        [True, False, False]
+    """
+    if _given("isreal", input).is_complex():
+        return ops.eq(ops.imag(input), 0)
+    return ops.ones_like(input, dtype="bool")

@@ -42,3 +42,23 @@ def publish(namespace: dict[str, Any], names: list[str]) -> None:
         install_method(function.__name__, function)
     for name, function in _exchange.PROPERTIES.items():
         install_method(name, property(function))
+    install_method("real", property(_real, _set_real))
+    install_method("imag", property(_imag, _set_imag))
+
+
+def _real(x: Tensor) -> Tensor:
+    """The real parts of the elements: a view; of a real dtype, the Tensor itself."""
+    return ops.real(x)
+
+
+def _set_real(x: Tensor, value: Any) -> None:
+    ops.real(x)[...] = value
+
+
+def _imag(x: Tensor) -> Tensor:
+    """The imaginary parts of the elements of a complex Tensor: a view."""
+    return ops.imag(x)
+
+
+def _set_imag(x: Tensor, value: Any) -> None:
+    ops.imag(x)[...] = value

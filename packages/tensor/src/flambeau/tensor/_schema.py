@@ -139,7 +139,8 @@ _DEFAULTS: dict[str, Any] = {
     # promote: None (arrays go in as they are) | "common" (to the operands' common dtype) | "float" (the same, and
     # integers become the default float)
     "promote": None,
-    # dtypes the operator takes after promotion: "all" | "numeric" (no bool) | "float" | "integral" (with bool)
+    # dtypes the operator takes after promotion: "all" | "numeric" (no bool) | "float" | "integral" (with bool) |
+    # "integers"
     "dtypes": "all",
     "real": False,  # complex dtypes are refused
     "cpp": None,  # pointwise only: the C++ / CUDA C expression over the parameter names

@@ -10,6 +10,7 @@ from . import (  # noqa: F401  (importing a family attaches its rules)
     activations,
     arithmetic,
     comparison,
+    complex_parts,
     convolution,
     creation,
     distances,

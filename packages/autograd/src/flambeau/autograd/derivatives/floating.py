@@ -37,3 +37,7 @@ gradient(ops.fmax, "input")(lambda grad, input, other: _above(grad, input, other
 gradient(ops.fmax, "other")(lambda grad, input, other: _above(grad, other, input))
 gradient(ops.fmin, "input")(lambda grad, input, other: _below(grad, input, other))
 gradient(ops.fmin, "other")(lambda grad, input, other: _below(grad, other, input))
+
+gradient(ops.ldexp, "input")(lambda grad, other: ft.ldexp(grad, other))
+gradient(ops.ldexp, "other")(lambda grad, result: grad * (result * math.log(2)))
+gradient(ops.frexp, "input")(lambda grad, exponent: ft.ldexp(grad, -exponent))

@@ -316,6 +316,8 @@ cdef object _check_accepts(Operator op, object dtype):
         errors.dtype_error(op.name, None, "a real dtype", _dtype_name(dtype))
     if op.accepts == 3 and kind not in "iub":
         errors.dtype_error(op.name, None, "an integer or bool dtype", _dtype_name(dtype))
+    if op.accepts == 4 and kind not in "iu":
+        errors.dtype_error(op.name, None, "an integer dtype", _dtype_name(dtype), "convert it with .long()")
 
 
 # The one place --------------------------------------------------------------------------------------------------
@@ -395,12 +397,9 @@ cdef object prepare(Operator op, tuple args, list values):
         values[i] = value
     backend = _backend_of(op, values, first, place)
     if op.promote:
-        dtype = _promote(op, values, backend, first)
-        if op.accepts:
-            _check_accepts(op, dtype)
+        _check_accepts(op, _promote(op, values, backend, first))
     elif first is not None:
-        if op.accepts:
-            _check_accepts(op, first.dtype)
+        _check_accepts(op, first.dtype)
         for i in range(op.nargs):
             if op.kinds[i] == Kind_OPERAND or (op.declared().inplace_kernel is not None and op.kinds[i] == Kind_ARRAY):
                 values[i] = _stored_operand(op, op.names[i], values[i], first.dtype)

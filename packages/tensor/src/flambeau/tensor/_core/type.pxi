@@ -399,6 +399,24 @@ cdef class Tensor:
     def __rxor__(self, other):
         return _binary(_op_bitwise_xor, other, self)
 
+    def __lshift__(self, other):
+        return _binary(_op_left_shift, self, other)
+
+    def __rlshift__(self, other):
+        return _binary(_op_left_shift, other, self)
+
+    def __ilshift__(self, other):
+        return call(_op_left_shift, (self, other), self)
+
+    def __rshift__(self, other):
+        return _binary(_op_right_shift, self, other)
+
+    def __rrshift__(self, other):
+        return _binary(_op_right_shift, other, self)
+
+    def __irshift__(self, other):
+        return call(_op_right_shift, (self, other), self)
+
     def __eq__(self, other):
         return _binary(_op_eq, self, other)
 
@@ -464,14 +482,16 @@ cdef bint _is_operand(object value):
 
 cdef Operator _op_add, _op_sub, _op_mul, _op_div, _op_floor_divide, _op_remainder, _op_pow, _op_matmul
 cdef Operator _op_square, _op_neg, _op_abs, _op_eq, _op_ne, _op_lt, _op_le, _op_gt, _op_ge
-cdef Operator _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not, _op_index, _op_index_put, _op_unbind, _op_permute
+cdef Operator _op_left_shift, _op_right_shift, _op_unbind, _op_permute
+cdef Operator _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not, _op_index, _op_index_put
 
 
 def bind_operators(dict records):
     """Give Python's operators their records; called once, at import."""
     global _op_add, _op_sub, _op_mul, _op_div, _op_floor_divide, _op_remainder, _op_pow, _op_matmul
     global _op_square, _op_neg, _op_abs, _op_eq, _op_ne, _op_lt, _op_le, _op_gt, _op_ge
-    global _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not, _op_index, _op_index_put, _op_unbind, _op_permute
+    global _op_left_shift, _op_right_shift, _op_unbind, _op_permute
+    global _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not, _op_index, _op_index_put
     _op_add, _op_sub, _op_mul, _op_div = [records[n] for n in ("add", "sub", "mul", "div")]
     _op_floor_divide, _op_remainder, _op_pow, _op_matmul = [
         records[n] for n in ("floor_divide", "remainder", "pow", "matmul")]
@@ -479,6 +499,7 @@ def bind_operators(dict records):
     _op_eq, _op_ne, _op_lt, _op_le, _op_gt, _op_ge = [records[n] for n in ("eq", "ne", "lt", "le", "gt", "ge")]
     _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not = [
         records[n] for n in ("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not")]
+    _op_left_shift, _op_right_shift = records["bitwise_left_shift"], records["bitwise_right_shift"]
     _op_index, _op_index_put, _op_unbind, _op_permute = [
         records[n] for n in ("index", "index_put", "unbind", "permute")]
 

@@ -11,6 +11,7 @@ from . import (  # noqa: F401  (importing a family declares its operators)
     arithmetic,
     bitwise,
     comparison,
+    complex_parts,
     convolution,
     creation,
     distances,

@@ -7,7 +7,7 @@ from ._helpers import in_kind_of, narrowed, widened
 from .special import erfc_float64
 
 
-@pointwise("relu(input)", dtypes="numeric")
+@pointwise("relu(input)", dtypes="numeric", real=True)
 def relu(xp, input: Array):
     """``max(input, 0)``, element by element; nan stays nan.
 
@@ -24,7 +24,7 @@ def relu(xp, input: Array):
     return xp.maximum(input, 0)
 
 
-@pointwise("input > 0 ? input : input * negative_slope", dtypes="float")
+@pointwise("input > 0 ? input : input * negative_slope", dtypes="float", real=True)
 def leaky_relu(xp, input: Array, negative_slope: Number = 0.01):
     """Each element where it is positive, ``negative_slope`` times it elsewhere.
 
@@ -56,12 +56,14 @@ def sigmoid(xp, input: Array):
         >>> ft.sigmoid(ft.tensor([-1000.0, 0.0, 1000.0])).tolist()
         [0.0, 0.5, 1.0]
     """
+    if input.dtype.kind == "c":
+        return 1 / (1 + xp.exp(-input))
     # exp of what is not positive cannot overflow: e^-|x| serves both branches.
     decay = xp.exp(-xp.absolute(input))
     return xp.where(input < 0, decay, 1) / (1 + decay)
 
 
-@pointwise("softplus(input, beta, threshold)", dtypes="float")
+@pointwise("softplus(input, beta, threshold)", dtypes="float", real=True)
 def softplus(xp, input: Array, beta: Number = 1, threshold: Number = 20):
     """``log(1 + exp(beta * input)) / beta``, element by element: a smooth :func:`relu`.
 
@@ -171,7 +173,7 @@ def logsigmoid(xp, input: Array):
     return -softplus(xp, -input, threshold=math.inf)
 
 
-@pointwise("input / (1 + absolute(input))", promote="float", dtypes="float")
+@pointwise("input / (1 + absolute(input))", promote="float", dtypes="float", real=True)
 def softsign(xp, input: Array):
     """``input / (1 + abs(input))``, element by element.
 

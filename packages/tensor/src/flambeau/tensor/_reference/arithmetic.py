@@ -203,7 +203,7 @@ def abs(xp, input: Array):
     return xp.absolute(input)
 
 
-@pointwise("sign(input)", dtypes="numeric", aliases=("sgn",))
+@pointwise("sign(input)", dtypes="numeric", real=True)
 def sign(xp, input: Array):
     """-1, 0 or 1 for negative, zero and positive elements; nan stays nan.
 
@@ -220,7 +220,7 @@ def sign(xp, input: Array):
     return xp.sign(input)
 
 
-@pointwise("maximum(input, other)")
+@pointwise("maximum(input, other)", real=True)
 def maximum(xp, input: Operand, other: Operand):
     """The greater of two elements; nan when either is.
 
@@ -241,7 +241,7 @@ def maximum(xp, input: Operand, other: Operand):
     return xp.maximum(input, other)
 
 
-@pointwise("minimum(input, other)")
+@pointwise("minimum(input, other)", real=True)
 def minimum(xp, input: Operand, other: Operand):
     """The smaller of two elements; nan when either is.
 

@@ -4,7 +4,7 @@ from .._schema import Array, Mask, Operand, pointwise
 from ._helpers import checks_broadcast
 
 
-@pointwise("input == other", comparison=True, inplace=False, differentiable=False)
+@pointwise("input == other", comparison=True, differentiable=False)
 def eq(xp, input: Operand, other: Operand):
     """``input == other``, element by element; nan differs from everything.
 
@@ -25,7 +25,7 @@ def eq(xp, input: Operand, other: Operand):
     return xp.equal(input, other)
 
 
-@pointwise("input != other", comparison=True, inplace=False, differentiable=False, aliases=("not_equal",))
+@pointwise("input != other", comparison=True, differentiable=False, aliases=("not_equal",))
 def ne(xp, input: Operand, other: Operand):
     """``input != other``, element by element; nan differs from everything.
 
@@ -46,7 +46,7 @@ def ne(xp, input: Operand, other: Operand):
     return xp.not_equal(input, other)
 
 
-@pointwise("input < other", comparison=True, inplace=False, differentiable=False, aliases=("less",))
+@pointwise("input < other", comparison=True, real=True, differentiable=False, aliases=("less",))
 def lt(xp, input: Operand, other: Operand):
     """``input < other``, element by element; nan is in no order.
 
@@ -67,7 +67,7 @@ def lt(xp, input: Operand, other: Operand):
     return xp.less(input, other)
 
 
-@pointwise("input <= other", comparison=True, inplace=False, differentiable=False, aliases=("less_equal",))
+@pointwise("input <= other", comparison=True, real=True, differentiable=False, aliases=("less_equal",))
 def le(xp, input: Operand, other: Operand):
     """``input <= other``, element by element; nan is in no order.
 
@@ -88,7 +88,7 @@ def le(xp, input: Operand, other: Operand):
     return xp.less_equal(input, other)
 
 
-@pointwise("input > other", comparison=True, inplace=False, differentiable=False, aliases=("greater",))
+@pointwise("input > other", comparison=True, real=True, differentiable=False, aliases=("greater",))
 def gt(xp, input: Operand, other: Operand):
     """``input > other``, element by element; nan is in no order.
 
@@ -109,7 +109,7 @@ def gt(xp, input: Operand, other: Operand):
     return xp.greater(input, other)
 
 
-@pointwise("input >= other", comparison=True, inplace=False, differentiable=False, aliases=("greater_equal",))
+@pointwise("input >= other", comparison=True, real=True, differentiable=False, aliases=("greater_equal",))
 def ge(xp, input: Operand, other: Operand):
     """``input >= other``, element by element; nan is in no order.
 
@@ -130,7 +130,7 @@ def ge(xp, input: Operand, other: Operand):
     return xp.greater_equal(input, other)
 
 
-@pointwise("input != 0 && other != 0", comparison=True, inplace=False, differentiable=False)
+@pointwise("input != 0 && other != 0", comparison=True, differentiable=False)
 def logical_and(xp, input: Operand, other: Operand):
     """Whether both elements are true; zero is false, all else is true.
 
@@ -151,7 +151,7 @@ def logical_and(xp, input: Operand, other: Operand):
     return xp.logical_and(input, other)
 
 
-@pointwise("input != 0 || other != 0", comparison=True, inplace=False, differentiable=False)
+@pointwise("input != 0 || other != 0", comparison=True, differentiable=False)
 def logical_or(xp, input: Operand, other: Operand):
     """Whether at least one of two elements is true; zero is false, all else is true.
 
@@ -172,7 +172,7 @@ def logical_or(xp, input: Operand, other: Operand):
     return xp.logical_or(input, other)
 
 
-@pointwise("(input != 0) != (other != 0)", comparison=True, inplace=False, differentiable=False)
+@pointwise("(input != 0) != (other != 0)", comparison=True, differentiable=False)
 def logical_xor(xp, input: Operand, other: Operand):
     """Whether exactly one of two elements is true; zero is false, all else is true.
 
@@ -193,7 +193,7 @@ def logical_xor(xp, input: Operand, other: Operand):
     return xp.logical_xor(input, other)
 
 
-@pointwise("input == 0", comparison=True, inplace=False, differentiable=False)
+@pointwise("input == 0", comparison=True, differentiable=False)
 def logical_not(xp, input: Array):
     """Whether each element is false, that is zero.
 

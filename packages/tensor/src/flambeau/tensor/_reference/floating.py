@@ -2,8 +2,9 @@
 
 import ml_dtypes
 
-from .._schema import Array, Number, Operand, OptionalNumber, pointwise
-from ._helpers import checks_broadcast, in_kind_of
+from .. import errors
+from .._schema import Array, Number, Operand, OptionalNumber, operator, pointwise
+from ._helpers import checks_broadcast, in_kind_of, narrowed, widened
 
 
 @pointwise("input - trunc(input)", dtypes="float", real=True)
@@ -202,4 +203,56 @@ def nan_to_num(xp, input: Array, nan: Number = 0.0, posinf: OptionalNumber = Non
     return xp.where(xp.isnan(input), in_kind_of(xp, nan, input.dtype), finite).astype(input.dtype)
 
 
-checks_broadcast(fmod, fmax, fmin, copysign, heaviside, nextafter)
+@pointwise("ldexp(input, other)", promote="float", dtypes="float", real=True)
+def ldexp(xp, input: Operand, other: Operand):
+    """``input * 2**other``, element by element, where the power alone would be out of range, too.
+
+    Args:
+        input: Tensor of any shape, or a number; integers give the default float.
+        other: Tensor whose shape broadcasts with ``input``'s, or a number.
+
+    Returns:
+        Tensor of the broadcast shape and a floating dtype.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+
+    Example:
+        >>> ft.ldexp(ft.tensor([1.0, 0.75]), ft.tensor([3, -1])).tolist()
+        [8.0, 0.375]
+    """
+    dtype = (input if hasattr(input, "dtype") else other).dtype
+    input, other = (widened(xp.asarray(x, dtype=dtype)) for x in (input, other))
+    half = xp.floor(xp.clip(other, -4000.0, 4000.0) / 2)
+    return narrowed(input * xp.exp2(half) * xp.exp2(other - half), dtype)
+
+
+@operator(dtypes="float", outputs=("mantissa",), auxiliary=("exponent",))
+def frexp(xp, input: Array):
+    """Each element as ``mantissa * 2**exponent``, with mantissas in [0.5, 1) but for the sign.
+
+    Args:
+        input: Tensor of any shape and floating dtype. 0, nan and infinities are mantissas, with the exponent 0.
+
+    Returns:
+        ``mantissa``, like ``input``, and ``exponent`` (int32).
+
+    Raises:
+        DTypeError: ``input`` is complex.
+
+    Example:
+        >>> mantissa, exponent = ft.frexp(ft.tensor([8.0, -0.375]))
+        >>> mantissa.tolist(), exponent.tolist()
+        ([0.5, -0.75], [4, -1])
+    """
+    mantissa, exponent = xp.frexp(widened(input))
+    return narrowed(mantissa, input.dtype), xp.where(xp.isfinite(input), exponent, 0).astype("int32")
+
+
+@frexp.check
+def _(input):
+    if input.dtype.kind == "c":
+        errors.dtype_error("frexp", None, "a real dtype", input.dtype.name)
+
+
+checks_broadcast(fmod, fmax, fmin, copysign, heaviside, nextafter, ldexp)

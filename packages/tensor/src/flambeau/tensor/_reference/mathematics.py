@@ -280,7 +280,7 @@ def ceil(xp, input: Array):
     return input.copy() if input.dtype.kind in "iu" else xp.ceil(input)
 
 
-@pointwise("rint(input)", dtypes="numeric", cpp_dtypes="float")
+@pointwise("rint(input)", dtypes="numeric", real=True, cpp_dtypes="float")
 def round(xp, input: Array):
     """The integer nearest to each element; halves go to the even one.
 
@@ -297,7 +297,7 @@ def round(xp, input: Array):
     return input.copy() if input.dtype.kind in "iu" else xp.rint(input)
 
 
-@pointwise("trunc(input)", dtypes="numeric", real=True, cpp_dtypes="float")
+@pointwise("trunc(input)", dtypes="numeric", real=True, cpp_dtypes="float", aliases=("fix",))
 def trunc(xp, input: Array):
     """Each element without its fraction.
 

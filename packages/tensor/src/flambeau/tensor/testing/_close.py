@@ -91,7 +91,8 @@ def _difference(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> 
             difference = np.abs(got.astype(np.float64) - want.astype(np.float64))
             difference = np.where(unequal, np.maximum(difference, np.finfo(np.float64).tiny), 0.0)
             return difference, atol + rtol * np.abs(want.astype(np.float64))
-        x, y = got.astype(np.float64), want.astype(np.float64)
+        wide = np.complex128 if "c" in (got.dtype.kind, want.dtype.kind) else np.float64
+        x, y = got.astype(wide), want.astype(wide)
         same = (x == y) | (np.isnan(x) & np.isnan(y))
         allowed = np.where(np.isfinite(y), atol + rtol * np.abs(y), 0.0)
         return np.where(same, 0.0, np.abs(x - y)), allowed

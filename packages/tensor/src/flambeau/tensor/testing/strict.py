@@ -175,6 +175,16 @@ class StrictArray:
         return StrictArray(self._array.T, self.device_index)
 
     @property
+    def real(self) -> StrictArray:
+        """The real parts: a view."""
+        return StrictArray(self._array.real, self.device_index)
+
+    @property
+    def imag(self) -> StrictArray:
+        """The imaginary parts: a view of those of complex elements."""
+        return StrictArray(self._array.imag, self.device_index)
+
+    @property
     def flags(self) -> Any:
         """The memory layout flags."""
         return self._array.flags

@@ -24,6 +24,7 @@ from . import (
     arithmetic,
     bitwise,
     comparison,
+    complex_parts,
     convolution,
     creation,
     distances,
@@ -67,6 +68,9 @@ _FAMILIES = (
     activations, arithmetic, bitwise, comparison, convolution, creation, distances, floating, fused, gradients,
     histograms, indexing, joining, like, losses, mathematics, matrix, normalization, piecewise, pooling, random, ranks,
     reductions, scans, shape, sorting, special, transfer, trigonometry,
+    activations, arithmetic, bitwise, comparison, complex_parts, convolution, creation, distances, floating, fused,
+    gradients, histograms, indexing, joining, like, losses, mathematics, matrix, normalization, piecewise, pooling,
+    random, ranks, reductions, scans, shape, sorting, special, transfer, trigonometry,
 )  # fmt: skip
 
 _ENTRIES: dict[str, OpInfo] = {}

@@ -51,6 +51,32 @@ def nextafter(x, y):
     return np.nextafter(np.asarray(x, dtype), np.asarray(y, dtype))
 
 
+def ldexp_samples(make):
+    yield from binary_samples(extremes=False)(make)
+    if not make.is_float:
+        return
+    info = ml_dtypes.finfo(make.dtype)
+    least, most = float(info.smallest_normal), float(info.max)
+    yield sample(make.values([least, most]), make.values([2 * info.maxexp - 4, -2 * info.maxexp + 4]), smooth=False)
+    ends = make.values([0.0, -0.0, np.inf, -np.inf, np.nan])
+    yield sample(ends, make.values([3, -3, -4, 5, 1]), smooth=False)
+
+
+def ldexp(x, y):
+    half = np.trunc(np.asarray(y, float) / 2)
+    return x * 2.0**half * 2.0 ** (y - half)
+
+
+def frexp_samples(make):
+    yield from unary_samples(make)
+    yield sample(make.values([1.0, -0.5, 3.0, 1024.0]), smooth=False)
+
+
+def frexp(x):
+    mantissa, exponent = np.frexp(x)
+    return mantissa, np.where(np.isfinite(x), exponent, 0).astype(np.int32)
+
+
 ENTRIES = (
     unary("frac", lambda x: np.where(np.isinf(x), np.nan, np.modf(x)[0]), dtypes=FLOATS, kinks=(-2, -1, 0, 1, 2)),
     binary("fmod", np.fmod, samples=binary_samples(4, 7, numbers=(7,), extremes=False), dtypes=NUMERIC),
@@ -60,5 +86,7 @@ ENTRIES = (
     unary("signbit", np.signbit, dtypes=ALL),
     OpInfo("heaviside", heaviside_samples, heaviside, errors=heaviside_errors),
     binary("nextafter", nextafter, samples=after_samples, dtypes=FLOATS, widen=False),
+    binary("ldexp", ldexp, samples=ldexp_samples, **TO_FLOAT),
+    OpInfo("frexp", frexp_samples, frexp, FLOATS, kinks=(-2, -1, -0.5, 0, 0.5, 1, 2)),
     OpInfo("nan_to_num", ends_samples, nan_to_num, NUMERIC, widen=False),
 )
