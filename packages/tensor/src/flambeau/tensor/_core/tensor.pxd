@@ -33,7 +33,7 @@ cdef class Operator:
     cdef bint quiet  # computes nothing that could overflow or divide by zero
     cdef object keyword_names  # of the keyword-only arguments, or None
     cdef int promote  # 0 none, 1 common, 2 float
-    cdef int accepts  # 0 all, 1 numeric, 2 float, 3 integral
+    cdef int accepts  # 0 all, 1 numeric, 2 float, 3 integral, 4 integers
     cdef bint comparison
     cdef int nargs, positional, first_array
     cdef int kinds[MAX_ARGS]
