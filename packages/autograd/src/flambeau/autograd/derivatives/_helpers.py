@@ -40,3 +40,13 @@ def to_greater(grad, one, other):
     """``grad`` where ``one`` is greater than ``other``, and half of it where both are equal."""
     half, order = grad * 0.5, ops.order(one, other)
     return ops.gate(half, order) + ops.gate(half, order + 1)
+
+
+def conj(x):
+    """The conjugate of complex numbers: what a gradient is multiplied by, as in PyTorch."""
+    return ops.conj(x) if x.dtype.kind == "c" else x
+
+
+def adjoint(x):
+    """The conjugate transpose of matrices."""
+    return conj(x.transpose(-2, -1))

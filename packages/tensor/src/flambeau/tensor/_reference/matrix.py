@@ -131,7 +131,7 @@ def _(input, other):
         errors.shape_error("dot", "other", f"shape {tuple(input.shape)}, as input", str(tuple(other.shape)))
 
 
-@operator(promote="common")
+@operator(promote="common", aliases=("ger",))
 def outer(xp, input: Array, other: Array):
     """The outer product of two vectors: every element of one times every element of the other.
 

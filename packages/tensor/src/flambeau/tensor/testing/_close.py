@@ -84,7 +84,7 @@ def _array(value: Any) -> np.ndarray:
 
 
 def _difference(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> tuple[np.ndarray, np.ndarray]:
-    """Elementwise |got - want| and the greatest allowed, both in float64 (integers compared exactly)."""
+    """Elementwise |got - want| and the greatest allowed, in float64 or complex128 (integers compared exactly)."""
     with np.errstate(all="ignore"):
         if got.dtype.kind in "biu":
             unequal = got != want

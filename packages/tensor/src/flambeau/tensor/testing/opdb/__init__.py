@@ -25,6 +25,7 @@ from . import (
     bitwise,
     comparison,
     complex_parts,
+    complex,
     convolution,
     creation,
     distances,
@@ -41,6 +42,7 @@ from . import (
     normalization,
     piecewise,
     pooling,
+    products,
     random,
     ranks,
     reductions,
@@ -71,6 +73,9 @@ _FAMILIES = (
     activations, arithmetic, bitwise, comparison, complex_parts, convolution, creation, distances, floating, fused,
     gradients, histograms, indexing, joining, like, losses, mathematics, matrix, normalization, piecewise, pooling,
     random, ranks, reductions, scans, shape, sorting, special, transfer, trigonometry,
+    activations, arithmetic, bitwise, comparison, complex, convolution, creation, floating, fused, gradients,
+    indexing, joining, like, losses, mathematics, matrix, normalization, piecewise, pooling, products, random,
+    reductions, shape, sorting, special, transfer, trigonometry,
 )  # fmt: skip
 
 _ENTRIES: dict[str, OpInfo] = {}
