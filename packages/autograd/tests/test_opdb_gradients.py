@@ -102,7 +102,9 @@ def test_derivative_in_place(info):
     for call, sample in calls(info, lambda x, *rest, **named: getattr(x.clone(), f"{info.name}_")(*rest, **named)):
         x = sample.args[0]
         plain = opdb.to_tuple(Call(info, sample)(*call.arguments))[0]
-        if not isinstance(x, Variable) or (x.shape, x.dtype) != (plain.shape, plain.dtype):
+        if not isinstance(x, Variable):
+            continue
+        if not info.operator.view and (x.shape, x.dtype) != (plain.shape, plain.dtype):
             continue
         tried += 1
         try:

@@ -113,6 +113,8 @@ def _docstring(definition, inplace: bool) -> list[str]:
     doc = definition.doc
     if inplace:
         doc = f"In place: ``{definition.name}``, written to ``input``, which is returned."
+        if definition.view:
+            doc = f"In place: ``input`` becomes the view that ``{definition.name}`` gives, and is returned."
         if definition.inplace == "only":
             doc = definition.doc
     text = doc.replace("\\", "\\\\").replace('"""', r"\"\"\"")

@@ -17,13 +17,16 @@ from . import (  # noqa: F401  (importing a module of composed functions declare
     _printing,
     _products,
     _searching,
+    _shapes,
+    _splitting,
     _statistics,
     ops,
 )
 from ._composed import COMPOSED, CONVERSIONS
 from ._conversion import METHODS
 from ._core.functions import PUBLIC
-from ._core.tensor import Tensor, install_method
+from ._core.tensor import install_method
+from ._transposing import ATTRIBUTES
 
 
 def publish(namespace: dict[str, Any], names: list[str]) -> None:
@@ -42,7 +45,7 @@ def publish(namespace: dict[str, Any], names: list[str]) -> None:
             install_method(name, function)
     for function in (*METHODS, *CONVERSIONS, *_exchange.METHODS, *_printing.METHODS):
         install_method(function.__name__, function)
-    for name, function in _exchange.PROPERTIES.items():
+    for name, function in (_exchange.PROPERTIES | ATTRIBUTES).items():
         install_method(name, property(function))
     install_method("real", property(_real, _set_real))
     install_method("imag", property(_imag, _set_imag))

@@ -6,6 +6,8 @@ cdef object _write(Operator op, tuple args, object out):
     cdef Variable x
     if not isinstance(out, Tensor):
         errors.type_error(op.name, "out", "Tensor", type(out).__name__)
+    if inplace and op.view == 1 and not op.many and isinstance(out, Variable):
+        return _turn(op, args, <Variable>out)
     tracked = grad_enabled and op.differentiable and _any_requires(args)
     if not inplace and grad_enabled and (tracked or (isinstance(out, Variable) and _requires(<Variable>out))):
         raise RuntimeError(f"{op.name}(): argument 'out': expected no argument that requires grad (writing to out= is "
@@ -20,6 +22,43 @@ cdef object _write(Operator op, tuple args, object out):
     x = <Variable>out
     _check_writable(op.name + "_", x)
     return _record_write(op, args, x)
+
+
+cdef object _turn(Operator op, tuple args, Variable x):
+    """A view in place: `x` becomes a view of what it was, which lives on behind it."""
+    cdef Variable former, turned
+    cdef Tensor owner
+    cdef bint needed = _requires(x)
+    if x.wants or (needed and not grad_enabled):
+        what = "a leaf that requires grad" if x.wants else "one with history under no_grad"
+        raise RuntimeError(f"{op.name}_(): argument 'input': expected a Variable whose shape no gradient depends on, got "
+                           f"{what}; assign {op.name}(x) instead")
+    if needed and x.view_of is not None and x.replay is None:
+        raise RuntimeError(f"{op.name}_(): argument 'input': expected a view with history, got one that was made under "
+                           f"no_grad or by a Function; assign {op.name}(x) instead")
+    owner = _own_root(x) if x.view_of is None else root(x)
+    former = _variable(x.array, owner)
+    former.node = x.node
+    former.output = x.output
+    if x.view_of is None:
+        turned = <Variable>former.dispatch(op, (former, *args[1:]), None)
+        x.view_of = former
+        x.replay = (None, op, args[1:], -1)
+    else:
+        former.view_of = x.view_of
+        former.replay = x.replay
+        former.view_version = x.view_version
+        turned = <Variable>former.dispatch(op, (former, *args[1:]), None)
+        if x.replay is not None:
+            x.replay = (x.replay, op, args[1:], -1)
+    x.array = turned.array
+    x.node = turned.node
+    x.output = turned.output
+    owner = root(x)
+    owner.changes += 1
+    owner.changed_by = op
+    x.view_version = version_of(x)
+    return x
 
 
 cdef object _check_writable(str operation, Variable x):

@@ -371,6 +371,9 @@ cdef object _refresh(Variable x):
     cdef Variable seen
     cdef uint64_t version = version_of(x)
     cdef bint previous
+    while base.view_of is not None:  # it became a view itself, of what it was when `x` was made
+        base = base.view_of
+    x.view_of = base
     if x.view_version == version:
         return
     if x.replay is None:

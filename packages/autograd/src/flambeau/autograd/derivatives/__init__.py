@@ -15,6 +15,7 @@ from . import (  # noqa: F401  (importing a family attaches its rules)
     convolution,
     creation,
     distances,
+    diagonals,
     floating,
     fused,
     gradients,
@@ -37,4 +38,5 @@ from . import (  # noqa: F401  (importing a family attaches its rules)
     special,
     transfer,
     trigonometry,
+    views,
 )

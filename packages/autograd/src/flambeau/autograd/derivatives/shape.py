@@ -7,7 +7,6 @@ from .._rules import gradient
 from ._helpers import placed, unchanged, zeros
 
 gradient(ops.reshape, "input")(lambda grad, input_shape: grad.reshape(input_shape))
-gradient(ops.view, "input")(lambda grad, input_shape: grad.reshape(input_shape))
 gradient(ops.squeeze, "input")(lambda grad, input_shape: grad.reshape(input_shape))
 gradient(ops.unsqueeze, "input")(lambda grad, input_shape: grad.reshape(input_shape))
 

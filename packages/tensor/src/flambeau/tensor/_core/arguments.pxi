@@ -112,6 +112,8 @@ cdef tuple _as_ints(Operator op, str argument, object value):
 
 
 cdef object _as_shape(Operator op, str argument, object value):
+    if op.name == "view" and type(value) is tuple and len(value) == 1 and isinstance(value[0], (np.dtype, type, str)):
+        return as_dtype(value[0], op.name, argument)  # the bytes as another dtype
     shape = _as_ints(op, argument, value)
     least = -1 if op.first_array >= 0 else 0  # -1 stands for a size that the input decides
     for n in shape:

@@ -219,6 +219,8 @@ cdef object _as_result(Operator op, object backend, object result):
 cdef object write(Operator op, tuple args, Tensor out, list values):
     """Run `op` and write its result to `out`; in place when `out` is args[0]. Counts as a change of `out`."""
     cdef bint inplace = op.nargs > 0 and out is args[0]
+    if inplace and op.view == 1 and not op.many:
+        return _turned(op, args, out, values)
     if type(out.array) is cnp.ndarray and not cnp.PyArray_ISWRITEABLE(<cnp.ndarray>out.array):
         errors.value_error(op.name, "input" if inplace else "out", "a Tensor that may be written",
                            "read-only memory", "clone() it first")
@@ -239,6 +241,13 @@ cdef object write(Operator op, tuple args, Tensor out, list values):
         _store(op, backend, _run(op, backend, values), out, inplace)
     _changed(out, op)
     return out
+
+
+cdef object _turned(Operator op, tuple args, Tensor x, list values):
+    """A view in place: `x` sees its memory in another way from now on."""
+    x.array = compute(op, args, values)
+    _changed(x, op)
+    return x
 
 
 cdef object _store(Operator op, object backend, object result, Tensor out, bint inplace):

@@ -16,4 +16,5 @@ from . import (  # noqa: F401
     rows,
     runtime,
     scans,
+    views,
 )

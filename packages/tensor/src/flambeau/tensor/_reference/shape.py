@@ -32,42 +32,6 @@ def _(input, shape):
     return input, resolved("reshape", input.shape, shape)
 
 
-@operator(view=True, function=False)
-def view(xp, input: Array, shape: Shape):
-    """A view of the same elements in the same order, in another shape.
-
-    Args:
-        input: Tensor of any shape and dtype.
-        shape: sizes of the result; one of them may be -1 and follows from the others.
-
-    Returns:
-        Tensor of shape ``shape`` that shares ``input``'s memory.
-
-    Raises:
-        ShapeError: the number of elements differs, or the layout of ``input`` needs a copy.
-
-    Example:
-        >>> ft.arange(4).view(2, 2).tolist()
-        [[0, 1], [2, 3]]
-    """
-    return input.reshape(shape)
-
-
-@view.check
-def _(input, shape):
-    shape = resolved("view", input.shape, shape)
-    if not _viewable(input, shape):
-        errors.shape_error(
-            "view",
-            "shape",
-            f"one that input's layout (shape {tuple(input.shape)}, strides {tuple(input.strides)} bytes) "
-            "can be seen in without a copy",
-            str(shape),
-            "use reshape()",
-        )
-    return input, shape
-
-
 def resolved(operation, sizes, shape):
     """The shape with its -1 replaced, for as many elements as ``sizes`` has."""
     count = math.prod(sizes)
@@ -82,29 +46,7 @@ def resolved(operation, sizes, shape):
     return shape
 
 
-def _viewable(input, shape) -> bool:
-    """Whether ``shape`` lies on the strides of ``input``: each run of its sizes within one evenly spaced block."""
-    if input.size <= 1 or input.flags.c_contiguous:
-        return True
-    blocks: list[tuple[int, int]] = []  # (elements, stride of the last one), outermost first
-    for n, stride in zip(input.shape, input.strides, strict=True):
-        if n == 1:
-            continue
-        if blocks and blocks[-1][1] == n * stride:
-            blocks[-1] = (blocks[-1][0] * n, stride)
-        else:
-            blocks.append((n, stride))
-    wanted = [n for n in shape if n != 1]
-    for elements, _ in reversed(blocks):
-        filled = 1
-        while filled < elements and wanted:
-            filled *= wanted.pop()
-        if filled != elements:
-            return False
-    return not wanted
-
-
-@operator(view=True, aliases=("swapaxes",))
+@operator(view=True, inplace=True, aliases=("swapaxes", "swapdims"))
 def transpose(xp, input: Array, dim0: Dim, dim1: Dim):
     """A view with two dimensions swapped.
 
@@ -144,7 +86,7 @@ def permute(xp, input: Array, dims: DimOrder):
     return xp.transpose(input, dims)
 
 
-@operator(view=True)
+@operator(view=True, inplace=True)
 def squeeze(xp, input: Array, dim: OptionalDim = None):
     """A view without the dimensions of size 1.
 
@@ -164,7 +106,7 @@ def squeeze(xp, input: Array, dim: OptionalDim = None):
     return xp.squeeze(input, axis=dim) if input.ndim and input.shape[dim] == 1 else input[...]
 
 
-@operator(view=True)
+@operator(view=True, inplace=True)
 def unsqueeze(xp, input: Array, dim: NewDim):
     """A view with a new dimension of size 1.
 

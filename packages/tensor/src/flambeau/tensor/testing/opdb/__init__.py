@@ -29,6 +29,7 @@ from . import (
     convolution,
     creation,
     distances,
+    diagonals,
     floating,
     fused,
     gradients,
@@ -54,6 +55,7 @@ from . import (
     special,
     transfer,
     trigonometry,
+    views,
 )
 from ._info import OpInfo, to_tuple
 from ._make import ALL, BOOL, FLOATS, INTEGERS, INTEGRAL, NUMERIC, ErrorSample, Make, Sample, error, is_float, sample
@@ -76,6 +78,9 @@ _FAMILIES = (
     activations, arithmetic, bitwise, comparison, complex, convolution, creation, floating, fused, gradients,
     indexing, joining, like, losses, mathematics, matrix, normalization, piecewise, pooling, products, random,
     reductions, shape, sorting, special, transfer, trigonometry,
+    activations, arithmetic, bitwise, comparison, convolution, creation, diagonals, floating, fused, gradients,
+    indexing, joining, like, losses, mathematics, matrix, normalization, piecewise, pooling, random, reductions, shape,
+    sorting, special, transfer, trigonometry, views,
 )  # fmt: skip
 
 _ENTRIES: dict[str, OpInfo] = {}
