@@ -178,7 +178,6 @@ ERRORS = {
     "repeat_interleave(): argument 'output_size': expected 48, the sum of repeats, got 1": (
         lambda x: x.repeat_interleave(2, output_size=1)
     ),
-    "select(): argument 'index': expected an index in [-3, 2], got 3": lambda x: x.select(1, 3),
     "rot90(): argument 'dims': expected two different dimensions, got (0, -3)": lambda x: x.rot90(1, (0, -3)),
     "fliplr(): argument 'input': expected at least 2 dimensions, got shape (4,)": lambda x: x[0, 0].fliplr(),
     "flipud(): argument 'input': expected at least 1 dimension, got shape ()": lambda x: x[0, 0, 0].flipud(),

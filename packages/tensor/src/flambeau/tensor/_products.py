@@ -121,7 +121,7 @@ def vdot(input: Tensor, other: Tensor) -> Tensor:
         >>> ft.vdot(ft.tensor([1j, 2.0]), ft.tensor([1j, 1.0])).item()
         (3+0j)
     """
-    return _called("vdot", ops.dot, ops.conj(input), other)
+    return _called("vdot", ops.dot, input.conj(), other)
 
 
 @composed()

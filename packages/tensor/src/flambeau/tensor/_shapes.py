@@ -258,34 +258,6 @@ def narrow_copy(input: Tensor, dim: int, start: int, length: int) -> Tensor:
     return ops.clone(ops.narrow(input, dim, start, length))
 
 
-@composed()
-def select(input: Tensor, dim: int, index: int) -> Tensor:
-    """A view of one slice along a dimension, which is left out.
-
-    Args:
-        input: Tensor of at least 1 dimension.
-        dim: the dimension.
-        index: which slice; negative ones count from the end.
-
-    Returns:
-        Tensor that shares ``input``'s memory.
-
-    Raises:
-        IndexError: there is no such dimension or slice.
-
-    Example:
-        >>> ft.select(ft.tensor([[1, 2], [3, 4]]), 1, 0).tolist()
-        [1, 3]
-    """
-    if input.ndim == 0:
-        errors.shape_error("select", "input", "at least 1 dimension", "shape ()")
-    dim, (index,) = _dim("select", "dim", dim, input.ndim), _ints("select", "index", (index,))
-    n = input.shape[dim]
-    if not -n <= index < n:
-        errors.index_error("select", "index", f"an index in [{-n}, {n - 1}]", str(index))
-    return ops.index(input, (*(slice(None),) * dim, index, ...))
-
-
 # Reversed -------------------------------------------------------------------------------------------------------
 
 

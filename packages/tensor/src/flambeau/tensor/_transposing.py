@@ -55,18 +55,13 @@ def adjoint(input: Tensor) -> Tensor:
 
 def _adjoint(operation, input):
     swapped = _swapped(operation, input)
-    return ops.conj(swapped) if input.dtype.kind == "c" else swapped
+    return ops.conj_physical(swapped) if input.dtype.kind == "c" else swapped
 
 
 def _swapped(operation, input):
     if input.ndim < 2:
         errors.shape_error(operation, "input", "at least 2 dimensions", f"shape {tuple(input.shape)}")
     return ops.transpose(input, -2, -1)
-
-
-def _all_reversed(input: Tensor) -> Tensor:
-    """The Tensor with its dimensions in reverse order: a view."""
-    return ops.permute(input, tuple(reversed(range(input.ndim))))
 
 
 def _matrices(input: Tensor) -> Tensor:
@@ -86,4 +81,4 @@ def _conjugate(input: Tensor) -> Tensor:
     return _adjoint("H", input) if input.ndim else input
 
 
-ATTRIBUTES = {"T": _all_reversed, "mT": _matrices, "H": _conjugate, "mH": _conjugate_matrices}
+ATTRIBUTES = {"mT": _matrices, "H": _conjugate, "mH": _conjugate_matrices}

@@ -6,37 +6,10 @@ outputs by theirs, ``<argument>_shape``, ``<argument>_dtype``, and ``needs``, wh
 Summing over broadcast dimensions and converting to the argument's dtype is the engine's work.
 """
 
-from . import (  # noqa: F401  (importing a family attaches its rules)
-    activations,
-    arithmetic,
-    comparison,
-    complex_parts,
-    complex,
-    convolution,
-    creation,
-    distances,
-    diagonals,
-    floating,
-    fused,
-    gradients,
-    indexing,
-    joining,
-    losses,
-    mathematics,
-    matrix,
-    normalization,
-    piecewise,
-    pooling,
-    products,
-    random,
-    ranks,
-    reductions,
-    scattering,
-    scans,
-    shape,
-    sorting,
-    special,
-    transfer,
-    trigonometry,
-    views,
-)
+import importlib
+import pkgutil
+
+# Importing a family attaches its rules.
+for _family in pkgutil.iter_modules(__path__):
+    if not _family.name.startswith("_"):
+        importlib.import_module(f"{__name__}.{_family.name}")

@@ -44,7 +44,7 @@ def to_greater(grad, one, other):
 
 def conj(x):
     """The conjugate of complex numbers: what a gradient is multiplied by, as in PyTorch."""
-    return ops.conj(x) if x.dtype.kind == "c" else x
+    return ops.conj_physical(x) if x.dtype.kind == "c" else x
 
 
 def adjoint(x):

@@ -15,48 +15,12 @@ it, so an operator is tested by adding one entry to the file of its family, to t
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from typing import Any
 
 import numpy as np
 
-from . import (
-    activations,
-    arithmetic,
-    bitwise,
-    comparison,
-    complex_parts,
-    complex,
-    convolution,
-    creation,
-    distances,
-    diagonals,
-    floating,
-    fused,
-    gradients,
-    histograms,
-    indexing,
-    joining,
-    like,
-    losses,
-    mathematics,
-    matrix,
-    normalization,
-    piecewise,
-    pooling,
-    products,
-    random,
-    ranks,
-    reductions,
-    scattering,
-    searching,
-    scans,
-    shape,
-    sorting,
-    special,
-    transfer,
-    trigonometry,
-    views,
-)
 from ._info import OpInfo, to_tuple
 from ._make import ALL, BOOL, FLOATS, INTEGERS, INTEGRAL, NUMERIC, ErrorSample, Make, Sample, error, is_float, sample
 
@@ -65,23 +29,11 @@ __all__ = [
     "entries", "entry", "error", "is_float", "sample", "tensors", "to_tuple",
 ]  # fmt: skip
 
-_FAMILIES = (
-    activations, arithmetic, bitwise, comparison, convolution, creation, floating, fused, gradients, indexing, joining,
-    like, losses, mathematics, matrix, normalization, piecewise, pooling, random, reductions, scattering,
-    searching, shape, sorting, special, transfer, trigonometry,
-    activations, arithmetic, bitwise, comparison, convolution, creation, distances, floating, fused, gradients,
-    histograms, indexing, joining, like, losses, mathematics, matrix, normalization, piecewise, pooling, random, ranks,
-    reductions, scans, shape, sorting, special, transfer, trigonometry,
-    activations, arithmetic, bitwise, comparison, complex_parts, convolution, creation, distances, floating, fused,
-    gradients, histograms, indexing, joining, like, losses, mathematics, matrix, normalization, piecewise, pooling,
-    random, ranks, reductions, scans, shape, sorting, special, transfer, trigonometry,
-    activations, arithmetic, bitwise, comparison, complex, convolution, creation, floating, fused, gradients,
-    indexing, joining, like, losses, mathematics, matrix, normalization, piecewise, pooling, products, random,
-    reductions, shape, sorting, special, transfer, trigonometry,
-    activations, arithmetic, bitwise, comparison, convolution, creation, diagonals, floating, fused, gradients,
-    indexing, joining, like, losses, mathematics, matrix, normalization, piecewise, pooling, random, reductions, shape,
-    sorting, special, transfer, trigonometry, views,
-)  # fmt: skip
+_FAMILIES = [
+    importlib.import_module(f"{__name__}.{module.name}")
+    for module in pkgutil.iter_modules(__path__)
+    if not module.name.startswith("_")
+]
 
 _ENTRIES: dict[str, OpInfo] = {}
 for _family in _FAMILIES:
