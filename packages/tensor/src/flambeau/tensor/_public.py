@@ -25,7 +25,7 @@ from . import (  # noqa: F401  (importing a module of composed functions declare
 from ._composed import COMPOSED, CONVERSIONS
 from ._conversion import METHODS
 from ._core.functions import PUBLIC
-from ._core.tensor import install_method
+from ._core.tensor import Tensor, install_method
 from ._transposing import ATTRIBUTES
 
 
