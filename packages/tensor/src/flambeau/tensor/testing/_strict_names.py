@@ -201,9 +201,9 @@ UFUNCS = frozenset(
     abs absolute add arccos arccosh arcsin arcsinh arctan arctan2 arctanh bitwise_and bitwise_left_shift bitwise_not
     bitwise_or bitwise_right_shift bitwise_xor cbrt ceil conj conjugate copysign cos cosh divide divmod equal exp exp2
     expm1 fabs float_power floor floor_divide fmax fmin fmod frexp gcd greater greater_equal heaviside hypot invert
-    isfinite isinf isnan lcm ldexp left_shift less less_equal log log10 log1p log2 logaddexp logaddexp2 logical_and logical_not
-    logical_or logical_xor maximum minimum mod modf multiply negative nextafter not_equal positive power reciprocal
-    remainder right_shift rint sign signbit sin sinh sqrt square subtract tan tanh true_divide trunc
+    isfinite isinf isnan lcm ldexp left_shift less less_equal log log10 log1p log2 logaddexp logaddexp2 logical_and
+    logical_not logical_or logical_xor maximum minimum mod modf multiply negative nextafter not_equal positive power
+    reciprocal remainder right_shift rint sign signbit sin sinh sqrt square subtract tan tanh true_divide trunc
     """.split()
 )
 UFUNC_KEYWORDS = frozenset({"out", "dtype", "casting"})
