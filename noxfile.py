@@ -25,6 +25,10 @@ STACK = "flambeau"  # the code-free root distribution
 FOLDERS = {p.parent.name: p.parent for p in sorted(ROOT.glob("packages/*/pyproject.toml"))} | {STACK: ROOT}
 PROJECTS = {name: nox.project.load_toml(folder / "pyproject.toml") for name, folder in FOLDERS.items()}
 GROUPS = {g: nox.project.dependency_groups(PROJECTS[STACK], g) for g in PROJECTS[STACK]["dependency-groups"]}
+ISAS = ("v2", "v3", "v4", "portable")
+SOAKS = ("properties", "addresses", "threads")
+# what runs under sanitizers once more, with the kernels for old machines
+KERNEL_TESTS = ("thread_counts", "pointwise_engine", "reductions", "gemm", "convolution", "random_kernels")
 NOT_BUILT = {"tests", "build", "dist", "__pycache__"}  # folders of a package that do not go into its wheel
 
 
@@ -57,9 +61,10 @@ def fingerprint(name: str) -> str:
     return digest.hexdigest()
 
 
-def pip_wheel(session: nox.Session, name: str, target: Path, **env: str) -> None:
-    """Build a wheel in isolation, against the wheels already in dist/."""
+def pip_wheel(session: nox.Session, name: str, target: Path, isas: str = "", **env: str) -> None:
+    """Build a wheel in isolation, against the wheels already in dist/; `isas` for other instruction sets than usual."""
     options = ["--quiet", "--no-deps", "--find-links", DIST, "--wheel-dir", target]
+    options += ["--config-settings", f"cmake.define.FLAMBEAU_ISAS={isas}"] if isas else []
     env.setdefault("CMAKE_BUILD_PARALLEL_LEVEL", os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count())))
     # A folder of its own: the package's build/ may belong to an editable installation, with another CMake cache.
     with tempfile.TemporaryDirectory() as folder:
@@ -165,33 +170,71 @@ def train(session: nox.Session) -> None:
 
 
 @nox.session
-def soak(session: nox.Session) -> None:
-    """Look longer: many more examples for property tests, then compiled code under sanitizers, alone and in Python."""
-    session.install(*wheels(session, *PACKAGES), *GROUPS["test"], "cmake")
-    for sanitizer in ("thread", "address,undefined"):
-        with tempfile.TemporaryDirectory() as folder:
-            source = ROOT / "packages/tensor/cpp/tests"
-            session.run("cmake", "-S", source, "-B", folder, f"-DFLAMBEAU_SANITIZE={sanitizer}")
-            session.run("cmake", "--build", folder)
-            session.run("ctest", "--test-dir", folder, "--output-on-failure")
-    for name in PACKAGES:
-        session.run("pytest", FOLDERS[name] / "tests", "--hypothesis-profile", "soak", *session.posargs)
+@nox.parametrize("name", ISAS, ids=ISAS)
+def isa(session: nox.Session, name: str) -> None:
+    """Test tensor with the kernels of one instruction set, as on a machine that has no better one."""
+    session.install(*wheels(session, "tensor"), *GROUPS["test"])
+    if name == "portable":  # not in the wheel for x86-64
+        install_rebuilt(session, ["tensor"], isas=name)
+    known = "from flambeau.tensor._core.tensor import instruction_sets as f; print(*f())"
+    if name not in session.run("python", "-c", known, silent=True).split():
+        session.skip(f"this machine lacks x86-64-{name}")
+    session.run("pytest", FOLDERS["tensor"] / "tests", *session.posargs, env={"FLAMBEAU_ISA": name})
+
+
+def install_rebuilt(session: nox.Session, names: list[str], **options: str) -> None:
+    """Put wheels that were compiled in another way in the place of the usual ones."""
     with tempfile.TemporaryDirectory() as folder:
-        for name in COMPILED:
-            flags = "-fsanitize=address,undefined -fno-omit-frame-pointer -g"
-            pip_wheel(session, name, Path(folder), CXXFLAGS=flags)
+        for name in names:
+            pip_wheel(session, name, Path(folder), **options)
         session.install("--no-deps", "--force-reinstall", *Path(folder).glob("*.whl"))
-    # Python itself is not instrumented, so the runtime is loaded before it, and Python's own allocator steps aside.
-    runtime = [
-        session.run("g++", f"-print-file-name={library}", external=True, silent=True).strip()
-        for library in ("libasan.so", "libstdc++.so")
-    ]
-    watched = {
-        "LD_PRELOAD": " ".join(runtime),
-        "PYTHONMALLOC": "malloc",
-        "ASAN_OPTIONS": "detect_leaks=0",  # Python leaves much to the end of the process
+
+
+def test_without_python(session: nox.Session, sanitizer: str) -> None:
+    """Build and run cpp/tests under a sanitizer."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = FOLDERS["tensor"] / "cpp/tests"
+        session.run("cmake", "-S", source, "-B", folder, f"-DFLAMBEAU_SANITIZE={sanitizer}")
+        session.run("cmake", "--build", folder, "--parallel", str(os.cpu_count()))
+        session.run("ctest", "--test-dir", folder, "--output-on-failure")
+
+
+def watched(session: nox.Session, *libraries: str) -> dict[str, str]:
+    """The environment in which Python, itself not instrumented, loads a sanitizer's runtime before all else."""
+    paths = [session.run("g++", f"-print-file-name={name}", external=True, silent=True).strip() for name in libraries]
+    return {
+        "LD_PRELOAD": " ".join(paths),
+        "PYTHONMALLOC": "malloc",  # Python's own allocator steps aside
+        # Python leaves much to the end of the process
+        "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
         "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+        "TSAN_OPTIONS": "halt_on_error=1:die_after_fork=0:allocator_may_return_null=1",
+        "OPENBLAS_NUM_THREADS": "1",  # NumPy's threads are not instrumented
     }
-    for name in COMPILED:
-        # unbuffered output: the report of a process that is stopped would be lost with pytest's capture
-        session.run("pytest", FOLDERS[name] / "tests", "--capture=no", "-q", *session.posargs, env=watched)
+
+
+@nox.session
+@nox.parametrize("part", SOAKS, ids=SOAKS)
+def soak(session: nox.Session, part: str) -> None:
+    """Look longer: property tests with many examples; all kernels under sanitizers, alone and in Python."""
+    session.install(*wheels(session, *PACKAGES), *GROUPS["test"], "cmake")
+    # unbuffered output: the report of a process that is stopped would be lost with pytest's capture
+    options = ["--capture=no", "-q", "-p", "no:cacheprovider", *session.posargs]
+    tests = FOLDERS["tensor"] / "tests"
+    if part == "properties":
+        for name in PACKAGES:
+            session.run("pytest", FOLDERS[name] / "tests", "--hypothesis-profile", "soak", *session.posargs)
+    elif part == "addresses":
+        test_without_python(session, "address,undefined")
+        flags = "-fsanitize=address,undefined -fno-omit-frame-pointer -g1"
+        install_rebuilt(session, COMPILED, isas="v2;v4", CXXFLAGS=flags)
+        env = watched(session, "libasan.so", "libstdc++.so")
+        for name in COMPILED:
+            session.run("pytest", FOLDERS[name] / "tests", *options, env=env)
+        kernels = [tests / f"test_{name}.py" for name in KERNEL_TESTS]
+        session.run("pytest", *kernels, *options, env=env | {"FLAMBEAU_ISA": "v2"})
+    else:
+        test_without_python(session, "thread")
+        install_rebuilt(session, ["tensor"], isas="v4", CXXFLAGS="-fsanitize=thread -g1")
+        threaded = [tests / f"test_{name}.py" for name in ("thread_counts", "threads", "memory")]
+        session.run("pytest", *threaded, *options, env=watched(session, "libtsan.so"))

@@ -80,8 +80,10 @@ struct Scan {
         return sum;
     }
 
+    // Gives what total() gives.
     static Carry row(const char* in, std::ptrdiff_t stride, char* out, std::ptrdiff_t out_stride, std::ptrdiff_t n,
                      Carry carry) {
+        Carry sum = 0;
         blocks(in, stride, n, [&](const T* x, std::ptrdiff_t length, std::ptrdiff_t at) {
             char* to = out + at * out_stride;
             if (std::is_same_v<Out, T> && out_stride == sizeof(T)) {
@@ -91,21 +93,25 @@ struct Scan {
                 scan_block(x, sums, length, static_cast<T>(carry));
                 store_values<Out>(to, out_stride, length, [&](std::ptrdiff_t i) { return sums[i]; });
             }
-            carry += combined_row<Add<T>>(x, length);
+            const Carry of_block = combined_row<Add<T>>(x, length);
+            carry += of_block;
+            sum += of_block;
         });
-        return carry;
+        return sum;
     }
 
-    // One long row: the sums of its parts first, so that all parts can be done at once.
+    // One long row. On several threads the sums of its parts come first, so that all parts can be done at once.
     static void parts(const char* in, std::ptrdiff_t stride, char* out, std::ptrdiff_t out_stride, std::ptrdiff_t n) {
         const std::ptrdiff_t count = (n + ScanPart - 1) / ScanPart;
+        const auto length = [=](std::ptrdiff_t k) { return least(ScanPart, n - k * ScanPart); };
         const Scratch scratch(count * sizeof(Carry));
         Carry* sums = static_cast<Carry*>(scratch.data);
         if (sums == nullptr || thread_count() == 1) {
-            row(in, stride, out, out_stride, n, 0);
+            Carry carry = 0;
+            for (std::ptrdiff_t k = 0; k < count; ++k)
+                carry += row(in + k * ScanPart * stride, stride, out + k * ScanPart * out_stride, out_stride, length(k), carry);
             return;
         }
-        const auto length = [=](std::ptrdiff_t k) { return least(ScanPart, n - k * ScanPart); };
         parallel(count, 1, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
             for (std::ptrdiff_t k = begin; k < end; ++k) sums[k] = total(in + k * ScanPart * stride, stride, length(k));
         });

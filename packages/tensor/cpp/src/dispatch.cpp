@@ -3,27 +3,25 @@
 
 #include <cstring>
 
+#include "flambeau/isas.hpp"
+
 namespace flambeau {
 namespace {
 
 bool supported(const char* isa) noexcept {
+    if (std::strcmp(isa, "portable") == 0) return true;
 #if defined(__x86_64__)
     __builtin_cpu_init();
     if (std::strcmp(isa, "v2") == 0) return __builtin_cpu_supports("x86-64-v2");
     if (std::strcmp(isa, "v3") == 0) return __builtin_cpu_supports("x86-64-v3");
     if (std::strcmp(isa, "v4") == 0) return __builtin_cpu_supports("x86-64-v4");
-    return false;
-#else
-    return std::strcmp(isa, "portable") == 0;
 #endif
+    return false;
 }
 
-// Best last.
-const char* const names[] = {
 #define FLAMBEAU_NAME(isa) #isa,
-    FLAMBEAU_FOR_EACH_ISA(FLAMBEAU_NAME)
-#undef FLAMBEAU_NAME
-};
+// Best last.
+const char* const names[] = {FLAMBEAU_FOR_EACH_ISA(FLAMBEAU_NAME)};
 constexpr int count = sizeof names / sizeof *names;
 
 int best() noexcept {

@@ -2,6 +2,7 @@
 #include "flambeau/convolution.hpp"
 #include "flambeau/dispatch.hpp"
 #include "flambeau/gemm.hpp"
+#include "flambeau/isas.hpp"
 #include "flambeau/philox.hpp"
 #include "flambeau/losses.hpp"
 #include "flambeau/normalization.hpp"

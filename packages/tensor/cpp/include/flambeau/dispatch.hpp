@@ -11,26 +11,18 @@
 
 #define FLAMBEAU_EXPORT __attribute__((visibility("default")))
 
-#if defined(__x86_64__)
-#define FLAMBEAU_FOR_EACH_ISA(what) what(v2) what(v3) what(v4)
-#define FLAMBEAU_FAMILY(Struct, name)                                       \
-    namespace flambeau {                                                    \
-    namespace v2 { extern const Struct name; }                              \
-    namespace v3 { extern const Struct name; }                              \
-    namespace v4 { extern const Struct name; }                              \
-    const Struct& name##_kernels() noexcept {                               \
-        static const Struct* const all[] = {&v2::name, &v3::name, &v4::name}; \
-        return *all[isa_chosen()];                                          \
-    }                                                                       \
+// FLAMBEAU_FAMILY's parts, for FLAMBEAU_FOR_EACH_ISA(what, ...) in isas.hpp, which the build writes.
+#define FLAMBEAU_DECLARE(isa, Struct, name) \
+    namespace isa { extern const Struct name; }
+#define FLAMBEAU_ADDRESS(isa, Struct, name) &isa::name,
+#define FLAMBEAU_FAMILY(Struct, name)                                                                  \
+    namespace flambeau {                                                                               \
+    FLAMBEAU_FOR_EACH_ISA(FLAMBEAU_DECLARE, Struct, name)                                              \
+    const Struct& name##_kernels() noexcept {                                                          \
+        static const Struct* const all[] = {FLAMBEAU_FOR_EACH_ISA(FLAMBEAU_ADDRESS, Struct, name)};    \
+        return *all[isa_chosen()];                                                                     \
+    }                                                                                                  \
     }
-#else
-#define FLAMBEAU_FOR_EACH_ISA(what) what(portable)
-#define FLAMBEAU_FAMILY(Struct, name)                                       \
-    namespace flambeau {                                                    \
-    namespace portable { extern const Struct name; }                        \
-    const Struct& name##_kernels() noexcept { return portable::name; }      \
-    }
-#endif
 
 namespace flambeau {
 

@@ -84,7 +84,8 @@ FLAMBEAU_INLINE T expm1(T x) {
     // Far below, 2^n no longer counts and must only be a number.
     const Exponential<T> e = exponential(clamped(x, T(-Format<T>::fraction - 4), C::highest));
     const T half = power_of_two<T>(e.n + Format<T>::bias - 1);  // 2^n itself may overflow where the result does not
-    const T result = (((half - T(0.5)) + half * e.r) + half * e.tail) * 2;
+    const Pair<T> sum = ordered_sum(half - T(0.5), half * e.r);
+    const T result = (sum.high + (sum.low + half * e.tail)) * 2;
     return absolute(x) < T(0x1p-55) ? x : result;  // -0 and denormals
 }
 
