@@ -37,6 +37,15 @@ GIVEN = "_T"
 BINARY = "add sub mul truediv floordiv mod pow matmul and or xor lshift rshift".split()
 INPLACE = BINARY
 COMPARISONS = "eq ne lt le gt ge".split()
+# What depends on the arguments: parameters after the first, and the result, of each way to call.
+ONE, PARTS = "{one}", "ValuesIndices[{one}]"
+EXTREME = (
+    ("", ONE),
+    ("dim: int, keepdim: bool = False, *, keepdims: bool | None = None", PARTS),
+    ("*, axis: int, keepdim: bool = False, keepdims: bool | None = None", PARTS),
+    ("dim: Tensor", ONE),
+)
+OVERLOADS = {"max": EXTREME, "min": EXTREME}
 
 
 def files(definitions: dict, package: Path) -> list[tuple[str, str]]:
@@ -45,9 +54,10 @@ def files(definitions: dict, package: Path) -> list[tuple[str, str]]:
     template = (Path(__file__).parent / "tensor.pyi.in").read_text()
     methods = [_stub(d, method=True) for d in definitions.values() if d.method] + [m for m in composed["methods"]]
     core = template.replace("@dunders@", "\n".join(_dunders())).replace("@methods@", "\n".join(methods))
-    core = _builtins_spelled_out(core)
+    results = _results(definitions)
+    core = _builtins_spelled_out(core.replace("@results@", _result_types(results)))
     functions = [_stub(d, method=False) for d in definitions.values() if d.function] + composed["functions"]
-    init = _init_source(package) + "\n" + "\n".join(functions) + "\n"
+    init = _init_source(package, results) + "\n" + "\n".join(functions) + "\n"
     return [("stubs/_core/tensor.pyi", core), ("stubs/__init__.pyi", init), ("stubs/_core/functions.pyi", FUNCTIONS),
             ("stubs/ops.pyi", _ops(definitions))]  # fmt: skip
 
@@ -74,13 +84,14 @@ def _ops(definitions: dict) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _init_source(package: Path) -> str:
+def _init_source(package: Path, results: list[tuple[str, ...]]) -> str:
     """The imports of the package as re-exports, and what the generated signatures need."""
     tree = ast.parse((package / "__init__.py").read_text())
     lines = [
-        "from typing import Any, TypeVar",
+        "from typing import Any, TypeVar, overload",
         "",
         "from ._core.tensor import DeviceLike, Dims, DTypeLike, Index, Operand, Pair",
+        f"from ._core.tensor import {', '.join(map(_parts_type, results))}",
     ]
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.level:
@@ -90,6 +101,27 @@ def _init_source(package: Path) -> str:
                     f"from {'.' * node.level}{node.module or ''} import " + ", ".join(f"{n} as {n}" for n in names)
                 )
     return "\n".join([*lines, "", f'{GIVEN} = TypeVar("{GIVEN}", bound=Tensor)', "__version__: str", ""])
+
+
+def _parts(definition) -> tuple[str, ...]:
+    return (*definition.outputs, *definition.auxiliary)
+
+
+def _parts_type(parts: tuple[str, ...]) -> str:
+    """The name of the type of results with these parts: ``ValuesIndices``."""
+    return "".join(part.title().replace("_", "") for part in parts)
+
+
+def _results(definitions: dict) -> list[tuple[str, ...]]:
+    """The combinations of parts that results have."""
+    return sorted({_parts(d) for d in definitions.values() if not d.many and len(_parts(d)) > 1})
+
+
+def _result_types(results: list[tuple[str, ...]]) -> str:
+    lines = []
+    for parts in results:
+        lines += [f"class {_parts_type(parts)}(NamedTuple, Generic[_Part]):", *(f"    {p}: _Part" for p in parts), ""]
+    return "\n".join(lines)
 
 
 def _dunders() -> list[str]:
@@ -136,7 +168,8 @@ def _result(definition, method: bool) -> str:
     one = "Self" if method else GIVEN if first == "ARRAY" else "Tensor"
     if definition.many:
         return f"tuple[{one}, ...]"
-    return "Any" if len(definition.outputs + definition.auxiliary) > 1 else one
+    parts = _parts(definition)
+    return f"{_parts_type(parts)}[{one}]" if len(parts) > 1 else one
 
 
 def _composed(package: Path) -> dict[str, list[str]]:
@@ -153,6 +186,10 @@ def _composed(package: Path) -> dict[str, list[str]]:
         options = {k.arg: ast.literal_eval(k.value) for k in marks[0].keywords}
         names = [node.name, *options.get("aliases", ())]
         names += [f"{name}_" for name in names] if options.get("inplace") else []
+        if node.name in OVERLOADS:
+            found["functions"] += _overloads(node.name, f"input: {GIVEN}", GIVEN, "")
+            found["methods"] += _overloads(node.name, "self", "Self", "    ")
+            continue
         returns = "Any" if node.returns is None else ast.unparse(node.returns)
         first = node.args.args[0].annotation if node.args.args else None
         same = returns == "Tensor" and first is not None and ast.unparse(first) == "Tensor"
@@ -166,6 +203,14 @@ def _composed(package: Path) -> dict[str, list[str]]:
             text, given = _text(node.args, True), "Self" if same else returns
             found["methods"] += [f"    def {name}({text}) -> {given}: ..." for name in names]
     return found
+
+
+def _overloads(name: str, first: str, one: str, indent: str) -> list[str]:
+    lines = []
+    for rest, result in OVERLOADS[name]:
+        parameters = ", ".join(filter(None, (first, rest)))
+        lines += [f"{indent}@overload", f"{indent}def {name}({parameters}) -> {result.format(one=one)}: ..."]
+    return lines
 
 
 def _text(args: ast.arguments, method: bool = False) -> str:
