@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import flambeau.tensor as ft
+import pytorch_names
 
 PLACE = Path(__file__).parent / "reference" / "_generated"
 
@@ -98,7 +99,7 @@ def generate(app):
     PLACE.mkdir(exist_ok=True)
     found = families()
     pages = {family: family_page(family, operators) for family, operators in found.items()}
-    pages |= {"tensor": tensor_page(), "operators": operators_page(found)}
+    pages |= {"tensor": tensor_page(), "operators": operators_page(found), "pytorch_names": pytorch_names.page()}
     for old in PLACE.glob("*.md"):
         if old.stem not in pages:
             old.unlink()
