@@ -12,6 +12,7 @@ from ._abi import ABI
 from ._backends import Backend, Device, device, register_backend
 from ._core.tensor import Operator, Tensor, promote_types
 from ._creation import as_tensor, from_numpy, is_tensor, tensor
+from ._defaults import get_default_device, get_default_dtype, set_default_device, set_default_dtype
 from ._dtypes import (
     bfloat16,
     bool_,
@@ -33,6 +34,7 @@ from ._exchange import from_dlpack
 from ._expression import Expression, pointwise
 from ._exactness import get_exact_convolution, set_exact_convolution
 from ._files import load, save, verify
+from ._limits import finfo, iinfo
 from ._memory import MemoryStats, empty_cache, memory_stats, reset_peak_memory_stats, set_cache_limit
 from ._observe import observe
 from ._printing import get_printoptions, set_printoptions
@@ -66,14 +68,18 @@ __all__ = [
     "device",
     "empty_cache",
     "errors",
+    "finfo",
     "float16",
     "float32",
     "float64",
     "from_dlpack",
     "from_numpy",
+    "get_default_device",
+    "get_default_dtype",
     "get_exact_convolution",
     "get_num_threads",
     "get_printoptions",
+    "iinfo",
     "int8",
     "int16",
     "int32",
@@ -91,6 +97,8 @@ __all__ = [
     "reset_peak_memory_stats",
     "save",
     "set_cache_limit",
+    "set_default_device",
+    "set_default_dtype",
     "set_exact_convolution",
     "set_num_threads",
     "set_printoptions",

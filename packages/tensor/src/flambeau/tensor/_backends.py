@@ -26,6 +26,9 @@ class Device:
         device('cuda:1')
         >>> ft.zeros(2).device == ft.device("cpu")
         True
+        >>> with ft.device("cpu"):  # the default of what is made here
+        ...     ft.zeros(2).device
+        device('cpu')
     """
 
     __slots__ = ("index", "type")
@@ -47,6 +50,17 @@ class Device:
 
     def __hash__(self) -> int:
         return hash(str(self))
+
+    def __enter__(self) -> Device:
+        from . import _defaults
+
+        _defaults.enter(self)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        from . import _defaults
+
+        _defaults.leave()
 
 
 class Backend:

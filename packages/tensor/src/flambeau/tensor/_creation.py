@@ -11,7 +11,8 @@ import numpy as np
 from . import errors
 from ._backends import Device, backend_of_device, device_argument
 from ._core.tensor import Tensor, as_dtype, from_numpy, promote_types
-from ._dtypes import TENSOR_TYPES, bfloat16, bool_, complex64, float32, int64
+from ._defaults import get_default_device
+from ._dtypes import TENSOR_TYPES, bfloat16, bool_, float32, int64
 
 __all__ = ["as_tensor", "from_numpy", "is_tensor", "tensor"]
 
@@ -21,9 +22,9 @@ def tensor(data: Any, dtype: Any = None, device: str | Device | None = None) -> 
 
     Args:
         data: number, nested lists or tuples of numbers (and Tensors), NumPy array, or Tensor.
-        dtype: dtype of the result. By default arrays and Tensors keep theirs; Python floats become float32, ints
-            int64, complex numbers complex64.
-        device: where to put it; ``"cpu"`` by default.
+        dtype: dtype of the result. By default arrays and Tensors keep theirs; Python floats become the default
+            float, ints int64, complex numbers complex64 (complex128 beside float64).
+        device: where to put it; by default where a Tensor is, for others the default device.
 
     Returns:
         Tensor that shares no memory with ``data``.
@@ -43,9 +44,9 @@ def tensor(data: Any, dtype: Any = None, device: str | Device | None = None) -> 
         source = data.data if device is None else data.data.to(device)
         return source.to(wanted).clone() if wanted is not None and wanted != source.dtype else source.clone()
     array = _array_of(data, wanted)
-    if device is None:
+    place = get_default_device() if device is None else device_argument(device, "tensor")
+    if place.type == "cpu":
         return from_numpy(array)
-    place = device_argument(device, "tensor")
     return Tensor(backend_of_device(place, "tensor").asarray(array, place.index))
 
 
@@ -66,7 +67,7 @@ def as_tensor(data: Any, dtype: Any = None, device: str | Device | None = None) 
     wanted = as_dtype(dtype, "as_tensor")
     if isinstance(data, np.ndarray) and (wanted is None or wanted == data.dtype):
         result = from_numpy(data)
-        return result if device is None else result.to(device)
+        return result.to(get_default_device() if device is None else device)
     if isinstance(data, Tensor):
         result = data if device is None else data.to(device)
         return result if wanted is None else result.to(wanted)
@@ -109,7 +110,7 @@ def _array_of(data: Any, dtype: np.dtype | None) -> np.ndarray:
 def _default_dtype(array: np.ndarray, inner: set[np.dtype]) -> np.dtype:
     """The dtype of plain Python numbers, unless NumPy scalars, arrays or Tensors among them decide it."""
     kind = "f" if array.size == 0 and not inner else array.dtype.kind
-    default = {"b": bool_, "f": float32, "c": complex64}.get(kind, int64)
+    default = {"b": bool_, "f": as_dtype(float, "tensor"), "c": as_dtype(complex, "tensor")}.get(kind, int64)
     if not inner:
         return default
     # Numbers have a kind but no width: they matter only where theirs is the higher one.

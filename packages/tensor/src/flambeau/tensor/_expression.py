@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from . import errors, ops
 from ._core.tensor import NotPointwise, PointwiseProgram, Tensor, run_expression, types_key
 from ._creation import tensor
+from ._defaults import default_float
 
 if TYPE_CHECKING:
     from ._core.tensor import Operator
@@ -87,7 +88,8 @@ class Expression:
 
     def _remember(self, values: tuple[Any, ...]) -> None:
         key = types_key(values)
-        if key >= 0 and key not in self._quick:
+        # Where there are integers the default float matters, which may change.
+        if key >= 0 and key not in self._quick and all(value.is_floating_point() for value in values):
             program = self.program_for(tuple(value.dtype for value in values))
             if program is not None:
                 self._quick[key] = program
@@ -139,9 +141,10 @@ class Expression:
 
     def program_for(self, dtypes: tuple[Any, ...]) -> Any:
         """The compiled form for inputs of these dtypes, or None where there is none."""
-        if dtypes not in self._programs:
-            self._programs[dtypes] = self._compiled(dtypes)
-        return self._programs[dtypes]
+        key = (default_float(), *dtypes)
+        if key not in self._programs:
+            self._programs[key] = self._compiled(dtypes)
+        return self._programs[key]
 
     def _compiled(self, dtypes: tuple[Any, ...]) -> Any:
         if len(dtypes) != len(self.names):

@@ -7,8 +7,31 @@ cdef object _DEFAULT_COMPLEX = np.dtype(np.complex64)
 cdef object _BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 cdef object _BOOL = np.dtype(bool)
 cdef object _CPU = _backends.CPU
+cdef int _default_type = Float32  # the number of the default float among those that kernels know
+cdef bint _defaults_set = False  # whether anybody ever chose a default: until then nothing is looked up
 cdef tuple _NUMBERS = (bool, int, float, complex, np.bool_, np.number, ml_dtypes.bfloat16)
 cdef object _DEVICE_CPU = _backends.Device("cpu")
+
+
+def set_defaults(dtype):
+    """Make ``dtype`` the default float, and have the default device looked up from now on."""
+    global _DEFAULT_FLOAT, _DEFAULT_COMPLEX, _default_type, _defaults_set
+    _DEFAULT_FLOAT = dtype
+    _DEFAULT_COMPLEX = np.dtype(np.complex128 if dtype == np.float64 else np.complex64)
+    _default_type = _type_of_number(dtype.num)
+    _defaults_set = True
+
+
+cdef int default_float_type() noexcept:
+    return _default_type
+
+
+cdef object _default_device():
+    if not _defaults_set:
+        return _DEVICE_CPU
+    from flambeau.tensor._defaults import get_default_device
+
+    return get_default_device()
 
 
 cdef inline bint _is_number(object value):
@@ -213,7 +236,7 @@ def promote_types(a, b):
         return a if _is_inexact(a) else b
     if a == _BFLOAT16 or b == _BFLOAT16:
         other = b if a == _BFLOAT16 else a
-        return _DEFAULT_FLOAT if other == np.float16 else other
+        return np.dtype(np.float32) if other == np.float16 else other
     if {a.kind, b.kind} == {"i", "u"} and max(a.itemsize, b.itemsize) == 8:
         return _DEFAULT_INT  # NumPy would say float64; no integer becomes a float by meeting another
     return np.promote_types(a, b)
@@ -393,7 +416,7 @@ cdef object prepare(Operator op, tuple args, list values):
         elif kind == Kind_DTYPE:
             value = as_dtype(value, op.name, name)
         elif kind == Kind_DEVICE:
-            value = place = _DEVICE_CPU if value is None else _backends.device_argument(value, op.name)
+            value = place = _default_device() if value is None else _backends.device_argument(value, op.name)
         elif kind == Kind_INDEX:
             value = _as_index(op, value)
         values[i] = value

@@ -150,7 +150,7 @@ cdef object compute(Operator op, tuple args, list values):
     else:
         # Somebody wants the normalised arguments: they do as well for the compiled kernel.
         backend = prepare(op, args, values)
-        if backend is _CPU:
+        if backend is _CPU and not (_defaults_set and op.first_array < 0):
             result = op.native_kernel(op, tuple(values), None)
             if result is not None:
                 return result

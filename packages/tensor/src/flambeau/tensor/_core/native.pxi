@@ -165,7 +165,7 @@ cdef object set_native(str name, native_t kernel):
 cdef inline object native(Operator op, tuple args, object into):
     """Try the compiled loops; None when the general path must do it."""
     if op.native_kernel is not NULL:
-        return op.native_kernel(op, args, into)
+        return None if _defaults_set and op.first_array < 0 else op.native_kernel(op, args, into)
     if op.loops is NULL:
         return None
     result = None

@@ -65,7 +65,7 @@ cdef inline int _meet_python_number(int t, object value) noexcept:
     if type(value) is int:
         return Int64 if t == Bool else t
     if type(value) is float:
-        return t if _is_float_type(t) else Float32
+        return t if _is_float_type(t) else _default_type
     return -1
 
 

@@ -376,7 +376,7 @@ cdef object _native_pointwise(Operator op, tuple args, object into):
 cdef int _operation_type(Operator op, int t) noexcept:
     """The type an operator computes in, given that in which its operands meet; -1 when it does not take it."""
     if op.promote == 2 and not _is_float_type(t):
-        t = Float32
+        t = _default_type
     if (op.accepts == 1 and t == Bool) or (op.accepts == 2 and not _is_float_type(t)) or (
             op.accepts == 3 and _is_float_type(t)):
         return -1

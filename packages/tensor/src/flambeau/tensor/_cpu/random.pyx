@@ -11,6 +11,7 @@ import numpy as np
 
 from flambeau.tensor._backends import CPU
 from flambeau.tensor._cpu.runtime import empty
+from flambeau.tensor._defaults import default_float
 from flambeau.tensor.random import Generator, default_generator
 
 cnp.import_array()
@@ -100,14 +101,14 @@ cdef object _like():
 
 
 def _rand(xp, shape, *, generator=None, dtype=None, device=None):
-    array = empty(tuple(shape), dtype or "float32")
+    array = empty(tuple(shape), dtype or default_float())
     if not _is_float(array):
         return _reference().rand(xp, shape, generator=generator, dtype=dtype)
     return _fill_uniform(array, generator, 0, 1)
 
 
 def _randn(xp, shape, *, generator=None, dtype=None, device=None):
-    array = empty(tuple(shape), dtype or "float32")
+    array = empty(tuple(shape), dtype or default_float())
     if not _is_float(array):
         return _reference().randn(xp, shape, generator=generator, dtype=dtype)
     return _fill_normal(array, generator, 0, 1)

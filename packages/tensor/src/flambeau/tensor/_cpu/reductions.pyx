@@ -104,7 +104,7 @@ cdef inline int _result_type(int name, int t) noexcept:
     if name == ReduceSum or name == ReduceProd:
         return t if t >= Float32 else Int64
     if name == ReduceMean:
-        return t if t >= Float32 else Float32
+        return t if t >= Float32 else default_float_type()
     if name == ReduceAny or name == ReduceAll:
         return Bool
     return Int64 if name == ReduceCount else t

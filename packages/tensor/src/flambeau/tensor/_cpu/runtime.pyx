@@ -10,6 +10,7 @@ import os
 import numpy as np
 
 from flambeau.tensor._backends import CPU
+from flambeau.tensor._defaults import default_float
 
 cnp.import_array()
 
@@ -83,7 +84,7 @@ def empty(tuple shape, dtype):
 
 
 def _empty(xp, shape, *, dtype=None, device=None):
-    return empty(tuple(shape), dtype or "float32")
+    return empty(tuple(shape), dtype or default_float())
 
 
 def _filled(xp, shape, value, dtype):
@@ -93,7 +94,7 @@ def _filled(xp, shape, value, dtype):
 
 
 def _ones(xp, shape, *, dtype=None, device=None):
-    return _filled(xp, shape, 1, dtype or "float32")
+    return _filled(xp, shape, 1, dtype or default_float())
 
 
 def _full(xp, shape, fill_value, *, dtype=None, device=None):

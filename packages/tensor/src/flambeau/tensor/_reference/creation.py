@@ -5,10 +5,9 @@ import math
 import numpy as np
 
 from .. import errors
+from .._defaults import default_float
 from .._schema import Array, DeviceLike, DType, Int, Number, Operand, OptionalNumber, Shape, operator
 from ._helpers import check_elements, check_number, expands_to, python_number
-
-_FLOAT = "float32"
 
 
 def _check_sizes(operation, shape):
@@ -23,7 +22,7 @@ def zeros(xp, shape: Shape, *, dtype: DType = None, device: DeviceLike = None):
 
     Args:
         shape: sizes of the dimensions.
-        dtype: dtype; the default float (float32) if not given.
+        dtype: dtype; the default float if not given.
         device: where to make it; the CPU if not given.
 
     Returns:
@@ -36,7 +35,7 @@ def zeros(xp, shape: Shape, *, dtype: DType = None, device: DeviceLike = None):
         >>> ft.zeros(2, 3).tolist()
         [[0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
     """
-    return xp.zeros(shape, dtype=dtype or _FLOAT)
+    return xp.zeros(shape, dtype=dtype or default_float())
 
 
 @operator(creation=True, method=False, differentiable=False)
@@ -45,7 +44,7 @@ def ones(xp, shape: Shape, *, dtype: DType = None, device: DeviceLike = None):
 
     Args:
         shape: sizes of the dimensions.
-        dtype: dtype; the default float (float32) if not given.
+        dtype: dtype; the default float if not given.
         device: where to make it; the CPU if not given.
 
     Returns:
@@ -58,7 +57,7 @@ def ones(xp, shape: Shape, *, dtype: DType = None, device: DeviceLike = None):
         >>> ft.ones(2).tolist()
         [1.0, 1.0]
     """
-    return xp.ones(shape, dtype=dtype or _FLOAT)
+    return xp.ones(shape, dtype=dtype or default_float())
 
 
 @operator(creation=True, method=False, differentiable=False)
@@ -67,7 +66,7 @@ def empty(xp, shape: Shape, *, dtype: DType = None, device: DeviceLike = None):
 
     Args:
         shape: sizes of the dimensions.
-        dtype: dtype; the default float (float32) if not given.
+        dtype: dtype; the default float if not given.
         device: where to make it; the CPU if not given.
 
     Returns:
@@ -80,7 +79,7 @@ def empty(xp, shape: Shape, *, dtype: DType = None, device: DeviceLike = None):
         >>> ft.empty(2, 3).shape
         (2, 3)
     """
-    return xp.empty(shape, dtype=dtype or _FLOAT)
+    return xp.empty(shape, dtype=dtype or default_float())
 
 
 def _sizes_check(definition):
@@ -97,7 +96,7 @@ def _number_dtype(*numbers):
     """The dtype of numbers when none is asked for."""
     if all(isinstance(n, bool) for n in numbers):
         return np.dtype(bool)
-    return np.dtype("int64" if all(isinstance(n, int) for n in numbers) else _FLOAT)
+    return np.dtype("int64" if all(isinstance(n, int) for n in numbers) else default_float())
 
 
 @operator(creation=True, method=False, differentiable=False)
@@ -107,7 +106,7 @@ def full(xp, shape: Shape, fill_value: Number, *, dtype: DType = None, device: D
     Args:
         shape: sizes of the dimensions, as a tuple.
         fill_value: the number.
-        dtype: dtype; if not given, int64 for an int, bool for a bool, the default float (float32) for a float.
+        dtype: dtype; if not given, int64 for an int, bool for a bool, the default float for a float.
         device: where to make it; the CPU if not given.
 
     Returns:
@@ -148,7 +147,7 @@ def arange(
         start: the first number; with no ``end``, ``arange(end)`` starts at 0.
         end: where to stop.
         step: the distance between numbers.
-        dtype: dtype; if not given, int64 when all numbers are ints, else the default float (float32).
+        dtype: dtype; if not given, int64 when all numbers are ints, else the default float.
         device: where to make it; the CPU if not given.
 
     Returns:
@@ -196,7 +195,7 @@ def linspace(xp, start: Number, end: Number, steps: Int, *, dtype: DType = None,
         start: the first number.
         end: the last number.
         steps: how many.
-        dtype: dtype; the default float (float32) if not given.
+        dtype: dtype; the default float if not given.
         device: where to make it; the CPU if not given.
 
     Returns:
@@ -209,7 +208,7 @@ def linspace(xp, start: Number, end: Number, steps: Int, *, dtype: DType = None,
         >>> ft.linspace(0, 1, 5).tolist()
         [0.0, 0.25, 0.5, 0.75, 1.0]
     """
-    return xp.linspace(start, end, steps).astype(dtype or _FLOAT)
+    return xp.linspace(start, end, steps).astype(dtype or default_float())
 
 
 @linspace.check
@@ -227,7 +226,7 @@ def eye(xp, n: Int, m: OptionalNumber = None, *, dtype: DType = None, device: De
     Args:
         n: the number of rows.
         m: the number of columns; as many as rows if not given.
-        dtype: dtype; the default float (float32) if not given.
+        dtype: dtype; the default float if not given.
         device: where to make it; the CPU if not given.
 
     Returns:
@@ -240,7 +239,7 @@ def eye(xp, n: Int, m: OptionalNumber = None, *, dtype: DType = None, device: De
         >>> ft.eye(2).tolist()
         [[1.0, 0.0], [0.0, 1.0]]
     """
-    return xp.eye(n, m, dtype=dtype or _FLOAT)
+    return xp.eye(n, m, dtype=dtype or default_float())
 
 
 @eye.check

@@ -3,6 +3,7 @@
 import math
 
 from .. import errors
+from .._defaults import default_float
 from .._schema import Array, DeviceLike, DType, Generator, Int, Number, OptionalNumber, Shape, operator
 from ..random import Generator as Stream
 from ..random import default_generator
@@ -48,7 +49,7 @@ def rand(xp, shape: Shape, *, generator: Generator = None, dtype: DType = None, 
     Args:
         shape: sizes of the dimensions.
         generator: Generator to draw from; the default one if not given.
-        dtype: a floating dtype; the default float (float32) if not given.
+        dtype: a floating dtype; the default float if not given.
         device: where to make it; the CPU if not given. The numbers are the same on every device.
 
     Returns:
@@ -63,7 +64,7 @@ def rand(xp, shape: Shape, *, generator: Generator = None, dtype: DType = None, 
         >>> x.shape, bool((x < 1).all())
         ((2, 3), True)
     """
-    return drawn_uniform(xp, shape, generator, xp.dtype(dtype or _FLOAT))
+    return drawn_uniform(xp, shape, generator, xp.dtype(dtype or default_float()))
 
 
 @rand.check
@@ -80,7 +81,7 @@ def randn(xp, shape: Shape, *, generator: Generator = None, dtype: DType = None,
     Args:
         shape: sizes of the dimensions.
         generator: Generator to draw from; the default one if not given.
-        dtype: a floating dtype; the default float (float32) if not given.
+        dtype: a floating dtype; the default float if not given.
         device: where to make it; the CPU if not given. The numbers are the same on every device, to 4 ulp.
 
     Returns:
@@ -94,7 +95,7 @@ def randn(xp, shape: Shape, *, generator: Generator = None, dtype: DType = None,
         >>> ft.randn(2, 3, generator=ft.Generator(0)).shape
         (2, 3)
     """
-    return drawn_normal(xp, shape, generator, xp.dtype(dtype or _FLOAT))
+    return drawn_normal(xp, shape, generator, xp.dtype(dtype or default_float()))
 
 
 @randn.check
