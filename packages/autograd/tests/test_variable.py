@@ -400,3 +400,42 @@ def test_html_says_what_text_says(leaf):
     x = leaf(1.0, 2.0)
     assert x._repr_html_().endswith("<code>[flambeau.tensor.FloatTensor of size 2, requires_grad]</code>")
     assert "grad_fn=mul" in (x * 2)._repr_html_()
+
+
+# Shared memory ----------------------------------------------------------------------------------------------------
+
+
+def test_leaves_move_to_shared_memory():
+    """A leaf and the Tensor it was made of move together; recorded history keeps others' memory where it is."""
+    data = ft.ones(3)
+    x = Parameter(data)
+    assert x.share_memory_() is x and x.is_shared() and data.is_shared()
+    data.add_(1)
+    assert x.tolist() == [2.0] * 3
+    y = Variable([1.0, 2.0], requires_grad=True)
+    kept = y.exp()
+    assert y.share_memory_().is_shared()
+    kept.sum().backward()
+    np.testing.assert_allclose(y.grad, np.exp([1.0, 2.0]), rtol=1e-6)
+
+
+def fetch(inbox, outbox):
+    x = inbox.get()
+    with no_grad():
+        x.add_(1)
+    outbox.put((type(x), x.requires_grad, x.is_shared()))
+
+
+def test_parameters_are_sent_shared():
+    """Another process gets a Parameter of the same memory."""
+    import multiprocessing
+
+    context = multiprocessing.get_context("fork")
+    there, back = context.Queue(), context.Queue()
+    x = Parameter(ft.zeros(2), requires_grad=True).share_memory_()
+    worker = context.Process(target=fetch, args=(there, back))
+    worker.start()
+    there.put(x)
+    assert back.get(timeout=60) == (Parameter, True, True)
+    worker.join(60)
+    assert x.tolist() == [1.0, 1.0]

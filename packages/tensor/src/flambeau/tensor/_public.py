@@ -20,6 +20,7 @@ from . import (  # noqa: F401  (importing a module of composed functions declare
     _shapes,
     _splitting,
     _statistics,
+    _storage_methods,
     ops,
 )
 from ._composed import COMPOSED, CONVERSIONS
@@ -43,7 +44,8 @@ def publish(namespace: dict[str, Any], names: list[str]) -> None:
         names.append(name)
         if is_method:
             install_method(name, function)
-    for function in (*METHODS, *CONVERSIONS, *_exchange.METHODS, *_printing.METHODS):
+    own = (*_exchange.METHODS, *_printing.METHODS, *_storage_methods.METHODS)
+    for function in (*METHODS, *CONVERSIONS, *own):
         install_method(function.__name__, function)
     for name, function in (_exchange.PROPERTIES | ATTRIBUTES).items():
         install_method(name, property(function))

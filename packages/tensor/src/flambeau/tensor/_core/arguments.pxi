@@ -22,10 +22,6 @@ def set_defaults(dtype):
     _defaults_set = True
 
 
-cdef int default_float_type() noexcept:
-    return _default_type
-
-
 cdef object _default_device():
     if not _defaults_set:
         return _DEVICE_CPU

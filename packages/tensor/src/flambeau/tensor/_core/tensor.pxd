@@ -75,9 +75,6 @@ cdef object set_native(str name, native_t kernel)
 cdef int stored_type(cnp.ndarray x) noexcept
 cdef int numpy_number(int t) noexcept
 
-# The number of the default float, which integers become.
-cdef int default_float_type() noexcept
-
 # The array of a Tensor on the CPU, or of a NumPy array a Tensor may hold; None for anything else.
 cdef object cpu_array(object value)
 

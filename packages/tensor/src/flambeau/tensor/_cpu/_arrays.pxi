@@ -4,8 +4,7 @@ cimport numpy as cnp
 from libc.stddef cimport ptrdiff_t
 from libc.stdint cimport int64_t
 
-from flambeau.tensor._core.tensor cimport (
-    Operator, Tensor, default_float_type, native_t, new_array, numpy_number, set_native, stored_type)
+from flambeau.tensor._core.tensor cimport Operator, Tensor, native_t, new_array, numpy_number, set_native, stored_type
 
 import numpy as np
 

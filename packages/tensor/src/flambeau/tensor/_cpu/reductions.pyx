@@ -3,6 +3,8 @@
 include "_arrays.pxi"
 include "_reduction.pxi"
 
+from flambeau.tensor._defaults import default_float
+
 cdef enum:
     # Which results a reduction gives.
     VALUES = 1
@@ -100,14 +102,21 @@ cdef object _reduce(int name, object input, object dim, object keepdim, object d
     return places if wanted == PLACES else (values, places)
 
 
-cdef inline int _result_type(int name, int t) noexcept:
+cdef inline int _result_type(int name, int t) except -1:
     if name == ReduceSum or name == ReduceProd:
         return t if t >= Float32 else Int64
     if name == ReduceMean:
-        return t if t >= Float32 else default_float_type()
+        return t if t >= Float32 else _default_float_type()
     if name == ReduceAny or name == ReduceAll:
         return Bool
     return Int64 if name == ReduceCount else t
+
+
+cdef int _default_float_type() except -1:
+    cdef int t, typenum = default_float().num
+    for t in range(StoredTypes):
+        if numpy_number(t) == typenum:
+            return t
 
 
 cdef object _sum(Operator op, tuple args, object into):
