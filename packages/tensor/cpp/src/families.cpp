@@ -10,6 +10,7 @@
 #include "flambeau/reduction.hpp"
 #include "flambeau/rows.hpp"
 #include "flambeau/scan.hpp"
+#include "flambeau/sorting.hpp"
 
 FLAMBEAU_FAMILY(PointwiseKernels, pointwise)
 FLAMBEAU_FAMILY(GemmKernels, gemm)
@@ -17,6 +18,7 @@ FLAMBEAU_FAMILY(ReductionKernels, reduction)
 FLAMBEAU_FAMILY(ConvolutionKernels, convolution)
 FLAMBEAU_FAMILY(RandomKernels, random)
 FLAMBEAU_FAMILY(ScanKernels, scan)
+FLAMBEAU_FAMILY(SortingKernels, sorting)
 FLAMBEAU_FAMILY(RowKernels, row)
 FLAMBEAU_FAMILY(LossKernels, loss)
 FLAMBEAU_FAMILY(NormalizationKernels, normalization)

@@ -1,0 +1,174 @@
+"""Sorting and selecting on the CPU."""
+
+include "_arrays.pxi"
+
+from libcpp cimport bool as cbool
+
+cdef extern from "flambeau/sorting.hpp" namespace "flambeau":
+    ptrdiff_t SortLongest
+    struct SortLayout:
+        const char* in_ "in"
+        char* values
+        int64_t* indices
+        ptrdiff_t outer
+        ptrdiff_t n
+        ptrdiff_t inner
+        ptrdiff_t k
+        cbool descending
+    struct RunLayout:
+        const void* in_ "in"
+        const int64_t* order
+        void* values
+        int64_t* inverse
+        int64_t* counts
+        ptrdiff_t n
+    struct SortingKernels:
+        cbool (*sort[15])(const SortLayout& layout) noexcept nogil
+        ptrdiff_t (*runs[15])(const RunLayout& layout) noexcept nogil
+    const SortingKernels& sorting_kernels() noexcept
+
+ctypedef cbool (*sort_t)(const SortLayout& layout) noexcept nogil
+
+cdef enum:
+    VALUES = 1
+    INDICES = 2
+
+
+cdef object _ordered(object input, object dim, object count, bint descending, int wanted, object into):
+    """The first `count` (all when None) of an order along a dimension: an array, a pair of them, or None when the general
+    path must do it."""
+    cdef cnp.ndarray x = _array_of(input)
+    cdef SortLayout layout
+    cdef cnp.npy_intp dims[16]
+    cdef object values = None, indices = None
+    cdef sort_t sort
+    cdef int d, at, t, ndim
+    cdef bint done
+    if x is None:
+        return None
+    t = stored_type(x)
+    ndim = cnp.PyArray_NDIM(x)
+    at = _dim_of(dim, ndim)
+    if t < 0 or at < 0 or cnp.PyArray_DIM(x, at) >= SortLongest:
+        return None
+    sort = sorting_kernels().sort[t]
+    if sort is NULL:
+        return None
+    layout.n = layout.k = cnp.PyArray_DIM(x, at)
+    if count is not None:
+        if type(count) is not int or not 0 <= count <= layout.n:
+            return None
+        layout.k = count
+    x = cnp.PyArray_GETCONTIGUOUS(x)
+    layout.outer = layout.inner = 1
+    for d in range(ndim):
+        dims[d] = layout.k if d == at else cnp.PyArray_DIM(x, d)
+        if d < at:
+            layout.outer *= dims[d]
+        elif d > at:
+            layout.inner *= dims[d]
+    layout.in_ = cnp.PyArray_BYTES(x)
+    layout.descending = descending
+    layout.values = NULL
+    layout.indices = NULL
+    if wanted & VALUES:
+        values = new_array(ndim, dims, cnp.PyArray_TYPE(x))
+        layout.values = cnp.PyArray_BYTES(<cnp.ndarray>values)
+    if wanted & INDICES:
+        indices = _result(ndim, dims, Int64, into, x)
+        if indices is None:
+            return None
+        layout.indices = <int64_t*>cnp.PyArray_DATA(<cnp.ndarray>indices)
+    if cnp.PyArray_SIZE(x) >= WORTH_RELEASING // 16:
+        with nogil:
+            done = sort(layout)
+    else:
+        done = sort(layout)
+    if not done:
+        raise MemoryError
+    if wanted == INDICES:
+        return indices
+    return values if wanted == VALUES else (values, indices)
+
+
+cdef object _sort(Operator op, tuple args, object into):
+    if into is not None or type(args[2]) is not bool or type(args[3]) is not bool:
+        return None
+    return _ordered(args[0], args[1], None, args[2], VALUES | INDICES, None)
+
+
+cdef object _argsort(Operator op, tuple args, object into):
+    if type(args[2]) is not bool or type(args[3]) is not bool:
+        return None
+    return _ordered(args[0], args[1], None, args[2], INDICES, into)
+
+
+cdef object _topk(Operator op, tuple args, object into):
+    if into is not None or args[1] is None or type(args[3]) is not bool or type(args[4]) is not bool:
+        return None
+    return _ordered(args[0], args[2], args[1], args[3], VALUES | INDICES, None)
+
+
+cdef object _elements(object input, object dim, object return_inverse, object return_counts, bint sorted):
+    """The elements each once, or without those that equal the one before; None for slices of a dimension."""
+    cdef cnp.ndarray x = _array_of(input), values, inverse, counts
+    cdef RunLayout layout
+    cdef ptrdiff_t (*runs)(const RunLayout& layout) noexcept nogil
+    cdef cnp.npy_intp n, count
+    cdef object order = None
+    cdef list parts
+    cdef int t
+    if x is None or dim is not None or type(return_inverse) is not bool or type(return_counts) is not bool:
+        return None
+    t = stored_type(x)
+    if t < 0 or sorting_kernels().runs[t] is NULL:
+        return None
+    runs = sorting_kernels().runs[t]
+    shape = (<object>x).shape
+    n = cnp.PyArray_SIZE(x)
+    flat = x.reshape(-1)
+    if sorted:
+        ordered = _ordered(flat, 0, None, False, VALUES | (INDICES if return_inverse else 0), None)
+        if ordered is None:
+            return None
+        flat, order = ordered if return_inverse else (ordered, None)
+    flat = cnp.PyArray_GETCONTIGUOUS(flat)
+    values = new_array(1, &n, cnp.PyArray_TYPE(x))
+    layout.in_ = cnp.PyArray_DATA(<cnp.ndarray>flat)
+    layout.order = NULL
+    if order is not None:
+        layout.order = <const int64_t*>cnp.PyArray_DATA(<cnp.ndarray>order)
+    layout.values = cnp.PyArray_DATA(values)
+    layout.inverse = NULL
+    layout.counts = NULL
+    layout.n = n
+    if return_inverse:
+        inverse = new_array(1, &n, numpy_number(Int64))
+        layout.inverse = <int64_t*>cnp.PyArray_DATA(inverse)
+    if return_counts:
+        counts = new_array(1, &n, numpy_number(Int64))
+        layout.counts = <int64_t*>cnp.PyArray_DATA(counts)
+    with nogil:
+        count = runs(layout)
+    # The results have as much memory as they need.
+    parts = [values[:count].copy()]
+    if return_inverse:
+        parts.append(inverse.reshape(shape))
+    if return_counts:
+        parts.append(counts[:count].copy())
+    return tuple(parts)
+
+
+cdef object _unique(Operator op, tuple args, object into):
+    return _elements(args[0], args[1], args[2], args[3], True)
+
+
+cdef object _consecutive(Operator op, tuple args, object into):
+    return _elements(args[0], args[1], args[2], args[3], False)
+
+
+set_native("unique_elements", &_unique)
+set_native("consecutive_elements", &_consecutive)
+set_native("sort", &_sort)
+set_native("argsort", &_argsort)
+set_native("topk", &_topk)
