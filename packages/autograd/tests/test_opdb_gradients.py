@@ -37,6 +37,8 @@ class Call:
 
     def __call__(self, *arguments):
         kwargs = dict(zip(self.names, arguments[self.count :], strict=True))
+        if self.info.along:
+            arguments = (self.info.along(arguments[0]), *arguments[1:])
         call = opdb.Sample(arguments[: self.count], kwargs).fresh()
         results = opdb.to_tuple(self.function(*call.args, **call.kwargs))
         operator = self.info.operator

@@ -111,3 +111,18 @@ __all__ = [
 ]  # fmt: skip
 
 _publish(globals(), __all__)
+
+# Namespaces that are loaded when first used.
+_LAZY = ("fft", "linalg")
+
+
+def __getattr__(name: str):
+    if name in _LAZY:
+        import importlib
+
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})

@@ -171,7 +171,7 @@ def chain_matmul(input: Tensor, *others: Tensor) -> Tensor:
 def chained(operation: str, argument: str, matrices: tuple) -> Tensor:
     """A product of matrices, multiplied in the cheapest order.
 
-    By dynamic programming over subsequences: Cormen, Leiserson, Rivest, Stein, Introduction to Algorithms, 15.2.
+    By dynamic programming over subsequences.
     """
     for i, matrix in enumerate(matrices):
         if matrix.ndim != 2:

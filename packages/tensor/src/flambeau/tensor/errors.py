@@ -12,6 +12,7 @@ Every message says operation, argument, what was expected, what was given, and a
     └── DTypeError      a dtype the operation does not take
     RuntimeError
     ├── DeviceError     tensors on different devices, or a device that is not there
+    ├── LinAlgError     a matrix without the inverse or the factors asked for
     └── FileCorrupt     a saved file that is torn, truncated or altered
 """
 
@@ -19,7 +20,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-__all__ = ["DTypeError", "DeviceError", "FileCorrupt", "ShapeError"]
+__all__ = ["DTypeError", "DeviceError", "FileCorrupt", "LinAlgError", "ShapeError"]
 
 
 class ShapeError(ValueError):
@@ -32,6 +33,10 @@ class DTypeError(TypeError):
 
 class DeviceError(RuntimeError):
     """Tensors on different devices, or a device that is not available."""
+
+
+class LinAlgError(RuntimeError):
+    """A matrix without the inverse or the factors asked for."""
 
 
 class FileCorrupt(RuntimeError):

@@ -3,7 +3,7 @@
 import math
 
 import flambeau.tensor as ft
-from flambeau.tensor import ops
+from flambeau.tensor import Tensor, ops
 
 
 def zeros(shape, like):
@@ -43,8 +43,10 @@ def to_greater(grad, one, other):
 
 
 def conj(x):
-    """The conjugate of complex numbers: what a gradient is multiplied by, as in PyTorch."""
-    return ops.conj_physical(x) if x.dtype.kind == "c" else x
+    """The conjugate of a Tensor or a number: what a gradient is multiplied by, as in PyTorch."""
+    if isinstance(x, Tensor):
+        return x if x.dtype.kind != "c" else ops.conj(x)
+    return x.conjugate()
 
 
 def adjoint(x):

@@ -7,7 +7,7 @@ import flambeau.tensor as ft
 from flambeau.tensor import Tensor, ops
 
 from .._rules import gradient
-from ._helpers import flat, to_greater, unchanged
+from ._helpers import conj, flat, to_greater, unchanged
 
 gradient(ops.add, "input")(unchanged)
 gradient(ops.add, "other")(unchanged)
@@ -15,11 +15,11 @@ gradient(ops.add, "other")(unchanged)
 gradient(ops.sub, "input")(unchanged)
 gradient(ops.sub, "other")(lambda grad: -grad)
 
-gradient(ops.mul, "input")(lambda grad, other: grad * other)
-gradient(ops.mul, "other")(lambda grad, input: grad * input)
+gradient(ops.mul, "input")(lambda grad, other: grad * conj(other))
+gradient(ops.mul, "other")(lambda grad, input: grad * conj(input))
 
-gradient(ops.div, "input")(lambda grad, other: grad / other)
-gradient(ops.div, "other")(lambda grad, other, result: -grad * result / other)
+gradient(ops.div, "input")(lambda grad, other: grad / conj(other))
+gradient(ops.div, "other")(lambda grad, other, result: -grad * conj(result / other))
 
 gradient(ops.floor_divide, "input")(flat)
 gradient(ops.floor_divide, "other")(flat)

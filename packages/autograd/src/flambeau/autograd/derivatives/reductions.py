@@ -23,11 +23,11 @@ def mean(grad, input_shape, dim, keepdim):
 def prod(grad, input, result, dim, keepdim):
     """``result / input`` where nothing is zero; the product of all others where something is."""
     if (input == 0).any().item():
-        return ops.spread(grad, input.shape, dim, keepdim) * _product_of_others(input, dim)
+        return ops.spread(grad, input.shape, dim, keepdim) * products_of_others(input, dim)
     return ops.spread(grad * result, input.shape, dim, keepdim) / input
 
 
-def _product_of_others(input, dim):
+def products_of_others(input, dim):
     shape = input.shape
     across = [d for d in range(len(shape)) if dim is not None and d not in dim]
     order = across + [d for d in range(len(shape)) if d not in across]

@@ -15,6 +15,8 @@ _TOLERANCES = {
     np.dtype(np.float16): (1e-3, 1e-5),
     np.dtype(np.float32): (1.3e-6, 1e-5),
     np.dtype(np.float64): (1e-7, 1e-7),
+    np.dtype(np.complex64): (1.3e-6, 1e-5),
+    np.dtype(np.complex128): (1e-7, 1e-7),
 }
 
 
@@ -35,8 +37,8 @@ def assert_close(
     Args:
         actual: Tensor, NumPy array, number or nested list.
         expected: the same. A number or a list takes the dtype of ``actual``.
-        rtol: relative tolerance; by default 1e-7 for float64, 1.3e-6 for float32, 1e-3 for float16, 1.6e-2 for
-            bfloat16 and 0 for the rest.
+        rtol: relative tolerance; by default 1e-7 for float64, 1.3e-6 for float32 (and complex numbers of these), 1e-3
+            for float16, 1.6e-2 for bfloat16 and 0 for the rest.
         atol: absolute tolerance; by default 1e-7 for float64, 1e-5 for the other floats and 0 for the rest.
         what: what is compared, for the message: the name of an operation.
 

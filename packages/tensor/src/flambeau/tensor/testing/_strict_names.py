@@ -155,6 +155,28 @@ zeros(shape, dtype, order)
 zeros_like(a, dtype, order, subok, shape)
 """)
 
+LINALG = _parse("""
+det(a)
+eig(a)
+eigh(a, UPLO)
+eigvals(a)
+eigvalsh(a, UPLO)
+inv(a)
+qr(a, mode)
+slogdet(a)
+solve(a, b)
+svd(a, full_matrices, compute_uv)
+""")
+
+FFT = _parse("""
+fft(a, n, axis, norm)
+fftn(a, s, axes, norm)
+ifft(a, n, axis, norm)
+ifftn(a, s, axes, norm)
+irfft(a, n, axis, norm)
+rfft(a, n, axis, norm)
+""")
+
 METHODS = _parse("""
 all(axis, out, keepdims)
 any(axis, out, keepdims)
@@ -194,7 +216,7 @@ var(axis, dtype, out, ddof, keepdims)
 view(dtype)
 """)
 
-ATTRIBUTES = frozenset("dtype itemsize nbytes ndim shape size strides".split())
+ATTRIBUTES = frozenset("dtype imag itemsize nbytes ndim real shape size strides".split())
 
 UFUNCS = frozenset(
     """

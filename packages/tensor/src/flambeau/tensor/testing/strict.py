@@ -291,10 +291,31 @@ class _Lib:
     stride_tricks = _StrideTricks()
 
 
+class _Submodule:
+    """``xp.linalg`` or ``xp.fft``, as far as CuPy has its functions too."""
+
+    def __init__(self, name: str, signatures: dict[str, names.Signature]):
+        self._name, self._signatures = name, signatures
+
+    def __getattr__(self, name: str) -> Callable:
+        path = f"{self._name}.{name}"
+        if name not in self._signatures:
+            _refuse(f"xp.{path}", "a function on the list shared by NumPy and CuPy", name, "see _strict_names.py")
+        signature, original = self._signatures[name], getattr(getattr(np, self._name), name)
+
+        def function(*args, **kwargs):
+            _check_call(path, signature, args, kwargs)
+            return _Call(path).run(original, args, kwargs)
+
+        return function
+
+
 class StrictNamespace:
     """The array namespace of strict arrays: NumPy's functions, as far as CuPy has them too."""
 
     lib = _Lib()
+    linalg = _Submodule("linalg", names.LINALG)
+    fft = _Submodule("fft", names.FFT)
     ndarray = StrictArray
 
     @staticmethod

@@ -38,6 +38,10 @@ class OpInfo:
         tolerance: ``{dtype: (rtol, atol)}`` where the dtype's own are too narrow.
         errors: ``errors(make)`` yields calls that must raise.
         constants: names of floating arguments by which the operator is not differentiable.
+        compared: what of the results is compared, where they are not unique (eigenvectors): it gets and gives a tuple
+            of NumPy arrays.
+        along: what the first argument goes through where derivatives are checked: the directions in which an operator
+            of some Tensors only (symmetric matrices) is differentiated.
         deterministic: no for operators that draw from a generator; their samples bring one, with a fixed seed.
     """
 
@@ -53,6 +57,8 @@ class OpInfo:
     tolerance: Mapping[np.dtype, tuple[float, float]] = field(default_factory=dict)
     errors: Callable[[Make], Iterable[ErrorSample]] = _no_errors
     constants: tuple[str, ...] = ()
+    compared: Callable[[tuple], tuple] | None = None
+    along: Callable[[Any], Any] | None = None
     deterministic: bool = True
 
     @property
