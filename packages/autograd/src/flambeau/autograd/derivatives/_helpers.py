@@ -45,7 +45,7 @@ def to_greater(grad, one, other):
 def conj(x):
     """The conjugate of a Tensor or a number: what a gradient is multiplied by, as in PyTorch."""
     if isinstance(x, Tensor):
-        return x if x.dtype.kind != "c" else ops.conj(x)
+        return x if x.dtype.kind != "c" else ops.conj_physical(x)
     return x.conjugate()
 
 

@@ -16,6 +16,6 @@ from . import (  # noqa: F401
     rows,
     runtime,
     scans,
-    views,
     sorting,
+    views,
 )

@@ -39,7 +39,7 @@ def check_floating(operation: str, A: Tensor) -> None:
 
 def adjoint(A: Tensor) -> Tensor:
     """The conjugate transpose."""
-    return ops.conj(ops.transpose(A, -2, -1))
+    return ops.conj_physical(ops.transpose(A, -2, -1))
 
 
 def eye_like(A: Tensor, n: int) -> Tensor:

@@ -146,15 +146,15 @@ def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoin
         [[1.0], [1.0]]
     """
     if not left:  # X A = B is A^H X^H = B^H
-        turned = lu_solve(LU, pivots, ops.conj(ops.transpose(B, -2, -1)), adjoint=not adjoint)
-        return ops.conj(ops.transpose(turned, -2, -1))
+        turned = lu_solve(LU, pivots, ops.conj_physical(ops.transpose(B, -2, -1)), adjoint=not adjoint)
+        return ops.conj_physical(ops.transpose(turned, -2, -1))
     if B.ndim < 2 or LU.ndim < 2 or B.shape[-2] != LU.shape[-1]:
         errors.shape_error("lu_solve", "B", f"matrices of {LU.shape[-1]} rows, as LU", f"shape {tuple(B.shape)}")
     order = called("lu_solve", ops.swapped_rows, pivots, LU.shape[-2])
     if not adjoint:
         below = called("lu_solve", ops.solve_triangular, LU, _rows_in(order, B), False, True, True)
         return ops.solve_triangular(LU, below, True, True, False)
-    factors = ops.conj(ops.transpose(LU, -2, -1))
+    factors = ops.conj_physical(ops.transpose(LU, -2, -1))
     above = called("lu_solve", ops.solve_triangular, factors, B, False, True, False)
     return _rows_in(ops.argsort(order, -1, False), ops.solve_triangular(factors, above, True, True, True))
 
@@ -241,7 +241,7 @@ def reflected(A: Tensor, tau: Tensor, x: Tensor, reverse: bool = True) -> Tensor
     for k in reversed(steps) if reverse else steps:
         v = vectors[..., :, k : k + 1]
         factor = ops.unsqueeze(tau[..., k : k + 1], -1)
-        x = x - (factor if reverse else ops.conj(factor)) * v * ops.matmul(adjoint(v), x)
+        x = x - (factor if reverse else ops.conj_physical(factor)) * v * ops.matmul(adjoint(v), x)
     return x
 
 

@@ -109,7 +109,7 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
         >>> ft.linalg.vecdot(ft.tensor([[1.0, 2.0], [3.0, 4.0]]), ft.tensor([1.0, 1.0])).tolist()
         [3.0, 7.0]
     """
-    return called("vecdot", ops.sum, called("vecdot", ops.mul, ops.conj(x), y), dim, False)
+    return called("vecdot", ops.sum, called("vecdot", ops.mul, ops.conj_physical(x), y), dim, False)
 
 
 def vander(x: Tensor, N: int | None = None) -> Tensor:

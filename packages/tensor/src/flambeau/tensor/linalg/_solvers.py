@@ -175,7 +175,7 @@ def pinv(
         errors.shape_error("pinv", "A", "at least 2 dimensions", f"shape {tuple(A.shape)}")
     if hermitian:
         lower = ops.tril(A, -1)
-        A = ops.tril(A, 0) + ops.conj(ops.transpose(lower, -2, -1))
+        A = ops.tril(A, 0) + ops.conj_physical(ops.transpose(lower, -2, -1))
     absolute, relative = tolerances(A, atol, rcond if rtol is None else rtol)
     return called("pinv", ops.pinv, A, absolute, relative)
 
