@@ -49,7 +49,7 @@ def same(a, b):
     return a == b or (a != a and b != b)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings().max_examples * 3 // 2)
 @given(obj=objects)
 def test_what_was_saved_comes_back(obj, tmp_path_factory):
     """Any nesting of plain values and tensors of any dtype comes back equal, with its types."""

@@ -150,7 +150,7 @@ FORMULAS = st.recursive(
 
 
 @given(FORMULAS, operands(3))
-@settings(max_examples=60)
+@settings(max_examples=settings().max_examples * 3 // 5)
 def test_formulas_are_what_their_operations_give(text, arrays):
     """A compiled formula gives what the same operations give one after the other."""
     formula = ft.pointwise(text + " + 0.0")

@@ -116,7 +116,7 @@ def views(draw):
     return x, dim, draw(st.booleans())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings().max_examples * 3 // 2)
 @given(views())
 def test_any_view_is_reduced_over_any_dimensions(drawn):
     x, dim, keepdim = drawn

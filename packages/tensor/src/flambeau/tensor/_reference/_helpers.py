@@ -176,3 +176,13 @@ def check_not_empty(operation: str, shape, dim) -> None:
     for d in normalized_dims(dim, len(shape)):
         if shape[d] == 0:
             errors.shape_error(operation, "input", f"at least one element along dimension {d}", str(tuple(shape)))
+
+
+def apart(xp, target, value):
+    """`value`, copied where assigning it to `target` may overwrite what is still to be read.
+
+    NumPy sees to that itself but for one dimension: ``a[0:10:2] = a[0:5]`` reads what it has just written.
+    """
+    if getattr(value, "ndim", 0) and xp.may_share_memory(target, value):
+        return value.copy()
+    return value

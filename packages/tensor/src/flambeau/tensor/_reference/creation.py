@@ -7,7 +7,7 @@ import numpy as np
 from .. import errors
 from .._defaults import default_float
 from .._schema import Array, DeviceLike, DType, Int, Number, Operand, OptionalNumber, Shape, operator
-from ._helpers import check_elements, check_number, expands_to, python_number
+from ._helpers import apart, check_elements, check_number, expands_to, python_number
 
 
 def _check_sizes(operation, shape):
@@ -342,7 +342,7 @@ def copy(xp, input: Array, other: Array):
 
 @copy.inplace_with
 def _(xp, input, other):
-    input[...] = other.astype(input.dtype, copy=False)
+    input[...] = apart(xp, input, other).astype(input.dtype, copy=False)
 
 
 @copy.check

@@ -2,7 +2,7 @@
 
 from .. import errors
 from .._schema import Array, Bool, Dim, Index, Int, Mask, Number, Operand, operator
-from ._helpers import check_bounds, check_broadcast, check_elements, check_integers, check_same_dtype, expands_to
+from ._helpers import apart, check_bounds, check_broadcast, check_elements, check_integers, check_same_dtype, expands_to
 from ._indices import along, check_along, check_index, check_source, check_vector_index, corner, entries
 
 
@@ -29,7 +29,7 @@ def _(input, index):
 
 
 def _put(xp, input, index, value, accumulate=False):
-    places = entries(index)
+    places, value = entries(index), apart(xp, input, value)
     try:
         if accumulate:
             xp.add.at(input, places, value)
