@@ -58,7 +58,8 @@ def files(definitions: dict, package: Path) -> list[tuple[str, str]]:
     core = _builtins_spelled_out(core.replace("@results@", _result_types(results)))
     functions = [_stub(d, method=False) for d in definitions.values() if d.function] + composed["functions"]
     init = _init_source(package, results) + "\n" + "\n".join(functions) + "\n"
-    return [("stubs/_core/tensor.pyi", core), ("stubs/__init__.pyi", init), ("stubs/_core/functions.pyi", FUNCTIONS),
+    hidden = FUNCTIONS + "\n".join(_stub(d, method=False) for d in definitions.values() if not d.function) + "\n"
+    return [("stubs/_core/tensor.pyi", core), ("stubs/__init__.pyi", init), ("stubs/_core/functions.pyi", hidden),
             ("stubs/ops.pyi", _ops(definitions))]  # fmt: skip
 
 
@@ -69,9 +70,11 @@ def _builtins_spelled_out(source: str) -> str:
 
 
 FUNCTIONS = """\
-from typing import Any
+from typing import Any, TypeVar
 
-from flambeau.tensor._core.tensor import Operator
+from flambeau.tensor._core.tensor import DeviceLike, Dims, DTypeLike, Index, Operand, Operator, Pair, Tensor
+
+_T = TypeVar("_T", bound=Tensor)
 
 RECORDS: dict[str, Operator]
 PUBLIC: list[tuple[str, Any, bool, bool]]

@@ -112,8 +112,8 @@ __all__ = [
 
 _publish(globals(), __all__)
 
-# Namespaces that are loaded when first used.
-_LAZY = ("fft", "linalg")
+# Namespaces that are loaded when first used: importing them takes time.
+_LAZY = ("fft", "linalg", "special")
 
 
 def __getattr__(name: str):

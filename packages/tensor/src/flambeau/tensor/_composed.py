@@ -25,7 +25,7 @@ def composed(method: bool = True, inplace: bool = False, aliases: tuple[str, ...
     ``method``. ``inplace`` adds the twin ``name_``, which writes the result to the first argument."""
 
     def declare(function: F) -> F:
-        functions = [function, _inplace(function)] if inplace else [function]
+        functions = [function, twin_of(function)] if inplace else [function]
         for each in functions:
             COMPOSED.append((each.__name__, each, method))
             twin = "" if each is function else "_"
@@ -35,7 +35,8 @@ def composed(method: bool = True, inplace: bool = False, aliases: tuple[str, ...
     return declare
 
 
-def _inplace(function: Callable[..., Any]) -> Callable[..., Any]:
+def twin_of(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``name_``: the function that writes what ``name`` gives to the first argument."""
     name = function.__name__
 
     def twin(input, *args, **kwargs):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from . import errors
-from ._composed import composed
+from ._composed import CONVERSIONS, composed, twin_of
 
 if TYPE_CHECKING:
     from . import ops
@@ -153,6 +154,79 @@ def positive(input: Tensor) -> Tensor:
     if input.dtype == "bool":
         errors.dtype_error("positive", "input", "a numeric dtype", "bool", "convert it with .long()")
     return input
+
+
+# The gamma function ---------------------------------------------------------------------------------------------
+
+
+@composed(method=False)
+def polygamma(n: int, input: Tensor) -> Tensor:
+    """The ``n``-th derivative of :func:`digamma` of each element; as a method it is ``input.polygamma(n)``.
+
+    In float64 within 2e-15 of the value for positive elements.
+
+    Args:
+        n: how often to differentiate, 0 to 100.
+        input: Tensor of any shape; integers give the default float.
+
+    Returns:
+        Tensor of ``input``'s shape and a floating dtype.
+
+    Raises:
+        ValueError: ``n`` is out of range.
+
+    Example:
+        >>> ft.polygamma(1, ft.tensor([1.0, 0.5])).tolist()
+        [1.644934058189392, 4.934802055358887]
+    """
+    return _called("polygamma", ops.polygamma_of, input, n)
+
+
+def _polygamma(input: Tensor, n: int) -> Tensor:
+    """The ``n``-th derivative of :func:`digamma` of each element.
+
+    Args:
+        n: how often to differentiate, 0 to 100.
+
+    Example:
+        >>> ft.tensor([1.0]).polygamma(1).tolist()
+        [1.6449340581893921]
+    """
+    return polygamma(n, input)
+
+
+_polygamma.__name__ = _polygamma.__qualname__ = "polygamma"  # the method, whose arguments come the other way round
+CONVERSIONS.extend((_polygamma, twin_of(_polygamma)))
+
+
+@composed(inplace=True)
+def mvlgamma(input: Tensor, p: int) -> Tensor:
+    """The logarithm of the multivariate gamma function of dimension ``p``.
+
+    It is ``p (p - 1) / 4 log(pi)`` and the sum of ``lgamma(input - j / 2)`` over j from 0 to p - 1.
+
+    Args:
+        input: Tensor of any shape, of elements above (p - 1) / 2; integers give the default float.
+        p: the dimension.
+
+    Returns:
+        Tensor of ``input``'s shape and a floating dtype.
+
+    Raises:
+        ValueError: ``p`` is not 1 to 1000.
+
+    Example:
+        >>> ft.mvlgamma(ft.tensor([1.5, 4.0]), 2).tolist()
+        [0.451582670211792, 3.5650978088378906]
+    """
+    if isinstance(p, bool) or not isinstance(p, int):
+        errors.type_error("mvlgamma", "p", "int", type(p).__name__)
+    if not 1 <= p <= 1000:
+        errors.value_error("mvlgamma", "p", "1 to 1000", str(p))
+    total = _called("mvlgamma", ops.lgamma, input)
+    for j in range(1, p):
+        total = total + ops.lgamma(input - j / 2)
+    return total + p * (p - 1) / 4 * math.log(math.pi)
 
 
 # Complex elements -----------------------------------------------------------------------------------------------
