@@ -226,3 +226,23 @@ def test_views_as_another_dtype_have_no_derivative():
         ValueError, match=r"^view\(\): argument 'shape': expected sizes, for a view that has a derivative"
     ):
         (x * 1).view(ft.float32).sum().backward()
+
+
+def test_variables_keep_their_memory():
+    """What requires grad, or is a view, does not change its size; others may."""
+    leaf = Variable(ft.zeros(2), requires_grad=True)
+    for x in (leaf, leaf * 1):
+        for change in (
+            lambda x=x: x.resize_(1),
+            lambda x=x: x.set_(ft.zeros(3)),
+            lambda x=x: x.resize_as_(ft.zeros(1)),
+        ):
+            with pytest.raises(RuntimeError, match="expected a Variable without gradient, got one that requires grad"):
+                change()
+    with pytest.raises(RuntimeError, match=r"^set_\(\): .* requires grad"):
+        ft.Tensor.set_(Variable(ft.zeros(2)), leaf)
+    plain = Variable(ft.zeros(4))
+    with pytest.raises(ValueError, match="expected a Variable that is not a view, got a view"):
+        plain[1:].resize_(1)
+    assert plain.resize_(2).shape == (2,)
+    assert Variable(ft.zeros(2)).set_(ft.ones(3)).tolist() == [1.0, 1.0, 1.0]

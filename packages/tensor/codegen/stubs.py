@@ -103,6 +103,7 @@ def _init_source(package: Path, results: list[tuple[str, ...]]) -> str:
                 lines.append(
                     f"from {'.' * node.level}{node.module or ''} import " + ", ".join(f"{n} as {n}" for n in names)
                 )
+    lines += ["", *(f"{name}: Any" for name in sorted(_typed_names(package)))]
     return "\n".join([*lines, "", f'{GIVEN} = TypeVar("{GIVEN}", bound=Tensor)', "__version__: str", ""])
 
 
@@ -125,6 +126,11 @@ def _result_types(results: list[tuple[str, ...]]) -> str:
     for parts in results:
         lines += [f"class {_parts_type(parts)}(NamedTuple, Generic[_Part]):", *(f"    {p}: _Part" for p in parts), ""]
     return "\n".join(lines)
+
+
+def _typed_names(package: Path) -> set[str]:
+    """``FloatTensor`` and its like, which are made when first asked for."""
+    return set(re.findall(r'"(\w+Tensor)"', (package / "_dtypes.py").read_text()))
 
 
 def _dunders() -> list[str]:

@@ -41,7 +41,16 @@ from ._printing import get_printoptions, set_printoptions
 from ._public import publish as _publish
 from ._threads import get_num_threads, set_num_threads
 from .errors import DeviceError, DTypeError, FileCorrupt, ShapeError
-from .random import Generator, default_generator, manual_seed
+from .random import (
+    Generator,
+    default_generator,
+    fork_rng,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
+)
 
 __version__ = "0.1.0"
 
@@ -72,6 +81,7 @@ __all__ = [
     "float16",
     "float32",
     "float64",
+    "fork_rng",
     "from_dlpack",
     "from_numpy",
     "get_default_device",
@@ -79,7 +89,9 @@ __all__ = [
     "get_exact_convolution",
     "get_num_threads",
     "get_printoptions",
+    "get_rng_state",
     "iinfo",
+    "initial_seed",
     "int8",
     "int16",
     "int32",
@@ -96,12 +108,14 @@ __all__ = [
     "register_backend",
     "reset_peak_memory_stats",
     "save",
+    "seed",
     "set_cache_limit",
     "set_default_device",
     "set_default_dtype",
     "set_exact_convolution",
     "set_num_threads",
     "set_printoptions",
+    "set_rng_state",
     "tensor",
     "uint8",
     "uint16",
@@ -121,6 +135,11 @@ def __getattr__(name: str):
         import importlib
 
         return importlib.import_module(f"{__name__}.{name}")
+    if name.endswith("Tensor"):  # FloatTensor and its like: made when first asked for
+        from ._typed import TYPES
+
+        if ("cpu", name) in TYPES:
+            return globals().setdefault(name, TYPES["cpu", name])
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -499,5 +499,7 @@ for _name, _dtype in {
     "char": "int8",
     "byte": "uint8",
     "bool": "bool",
+    "cfloat": "complex64",
+    "cdouble": "complex128",
 }.items():
     _conversion(_name, _dtype)

@@ -14,7 +14,14 @@ from ._printing import type_string
 __all__ = ["cpu", "cuda", "to", "type"]
 
 
-def to(input: Tensor, *target: Any, dtype: Any = None, device: Any = None, copy: bool = False) -> Tensor:
+def to(
+    input: Tensor,
+    *target: Any,
+    dtype: Any = None,
+    device: Any = None,
+    copy: bool = False,
+    non_blocking: bool = False,
+) -> Tensor:
     """The Tensor with another dtype, on another device, or both; itself when nothing changes.
 
     Args:
@@ -23,6 +30,7 @@ def to(input: Tensor, *target: Any, dtype: Any = None, device: Any = None, copy:
         dtype: the dtype, by name.
         device: the device, by name.
         copy: copy even when nothing changes.
+        non_blocking: whether a copy between devices may go on in the background. None does: it is accepted only.
 
     Returns:
         Tensor of the same shape.
@@ -76,16 +84,55 @@ def cuda(input: Tensor, device: int | str | Device | None = None) -> Tensor:
     return to(input, device=f"cuda:{device}" if isinstance(device, int) else device or "cuda:0")
 
 
-def type(input: Tensor, dtype: Any = None) -> Any:
-    """The name of the Tensor's type; or the Tensor converted to ``dtype``.
+def type(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
+    """The name of the Tensor's type; or the Tensor converted to another type.
+
+    Args:
+        input: Tensor.
+        dtype: a dtype; or a type with a place, by itself or by name: ``ft.LongTensor``,
+            ``"flambeau.tensor.cuda.FloatTensor"``.
+        non_blocking: as for :func:`Tensor.to`.
 
     Example:
         >>> ft.zeros(1).type()
         'flambeau.tensor.FloatTensor'
+        >>> ft.zeros(1).type("flambeau.tensor.LongTensor").dtype
+        dtype('int64')
+        >>> ft.zeros(1).type(ft.DoubleTensor).dtype
+        dtype('float64')
     """
-    return type_string(input) if dtype is None else to(input, dtype=dtype)
+    if dtype is None:
+        return type_string(input)
+    if isinstance(dtype, str) and dtype.endswith("Tensor"):
+        from ._typed import parsed
+
+        found = parsed(dtype)
+        if found is None:
+            errors.value_error("type", "dtype", "a type such as 'flambeau.tensor.FloatTensor'", repr(dtype))
+        dtype = found
+    place = getattr(dtype, "place", None)  # of a type such as ft.FloatTensor
+    if place is None:
+        return to(input, dtype=dtype)
+    return to(input, dtype=dtype.dtype, device=None if input.device.type == place else place)
+
+
+def type_as(input: Tensor, other: Tensor) -> Tensor:
+    """The Tensor in the dtype, and on the device, of another.
+
+    Args:
+        input: Tensor.
+        other: Tensor whose dtype and device to take.
+
+    Returns:
+        Tensor of ``input``'s shape; ``input`` itself when nothing changes.
+
+    Example:
+        >>> ft.tensor([1.5]).type_as(ft.tensor([1])).tolist()
+        [1]
+    """
+    return to(input, other)
 
 
 _TYPE = "".__class__.__class__  # the builtin, which this module's own `type` hides
 
-METHODS = (to, cpu, cuda, type)
+METHODS = (to, cpu, cuda, type, type_as)

@@ -11,12 +11,17 @@ from . import (  # noqa: F401  (importing a module of composed functions declare
     _einsum,
     _elementwise,
     _exchange,
+    _from_self,
     _histograms,
     _indexing,
+    _introspection,
     _joining,
     _printing,
     _products,
+    _resizing,
+    _sampling,
     _searching,
+    _sequences,
     _shapes,
     _splitting,
     _statistics,
@@ -44,10 +49,10 @@ def publish(namespace: dict[str, Any], names: list[str]) -> None:
         names.append(name)
         if is_method:
             install_method(name, function)
-    own = (*_exchange.METHODS, *_printing.METHODS, *_storage_methods.METHODS)
-    for function in (*METHODS, *CONVERSIONS, *own):
+    families = (_exchange, _from_self, _introspection, _printing, _resizing, _sampling, _storage_methods)
+    for function in (*METHODS, *CONVERSIONS, *(method for family in families for method in family.METHODS)):
         install_method(function.__name__, function)
-    for name, function in (_exchange.PROPERTIES | ATTRIBUTES).items():
+    for name, function in (_exchange.PROPERTIES | ATTRIBUTES | _introspection.ATTRIBUTES).items():
         install_method(name, property(function))
     install_method("real", property(_real, _set_real))
     install_method("imag", property(_imag, _set_imag))

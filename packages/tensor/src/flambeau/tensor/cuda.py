@@ -12,6 +12,15 @@ __all__ = ["is_available"]
 INSTALL = "pip install 'flambeau-tensor[cuda]' on a machine with an NVIDIA driver"
 
 
+def __getattr__(name: str):
+    if name.endswith("Tensor"):
+        from ._typed import TYPES
+
+        if ("cuda", name) in TYPES:
+            return globals().setdefault(name, TYPES["cuda", name])
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 @functools.cache
 def is_available() -> bool:
     """Whether Tensors can be put on a CUDA device: CuPy is installed and finds a driver and a device.

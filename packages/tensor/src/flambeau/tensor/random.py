@@ -18,7 +18,17 @@ from typing import TypedDict
 
 from . import errors
 
-__all__ = ["Generator", "GeneratorState", "default_generator", "initial_seed", "manual_seed", "seed"]
+__all__ = [
+    "Generator",
+    "GeneratorState",
+    "default_generator",
+    "fork_rng",
+    "get_rng_state",
+    "initial_seed",
+    "manual_seed",
+    "seed",
+    "set_rng_state",
+]
 
 _WORDS_IN_BLOCK = 4
 
@@ -76,6 +86,12 @@ class Generator:
         """The seed and the place in its stream."""
         with self._lock:
             return {"seed": self._seed, "offset": self._offset}
+
+    def clone(self) -> Generator:
+        """Another Generator at the same place of the same stream."""
+        twin = Generator(0)
+        twin.set_state(self.get_state())
+        return twin
 
     def set_state(self, state: GeneratorState) -> None:
         """Go on from a place that :meth:`get_state` gave."""
@@ -141,3 +157,56 @@ def seed() -> int:
 def initial_seed() -> int:
     """The seed of the default Generator."""
     return default_generator.initial_seed()
+
+
+def get_rng_state() -> GeneratorState:
+    """The seed of the default Generator and the place in its stream: plain ints, unlike PyTorch's bytes.
+
+    Example:
+        >>> state = ft.get_rng_state()
+        >>> first = ft.rand(2)
+        >>> ft.set_rng_state(state)
+        >>> bool((ft.rand(2) == first).all())
+        True
+    """
+    return default_generator.get_state()
+
+
+def set_rng_state(new_state: GeneratorState) -> None:
+    """Let the default Generator go on from a place that :func:`get_rng_state` gave.
+
+    Args:
+        new_state: what :func:`get_rng_state` gave.
+
+    Example:
+        >>> ft.set_rng_state(ft.get_rng_state())
+    """
+    default_generator.set_state(new_state)
+
+
+class fork_rng:
+    """Within ``with ft.fork_rng():`` draws leave no trace: afterwards the default Generator goes on from where it was.
+
+    Args:
+        devices: accepted as in PyTorch: one Generator serves all devices.
+        enabled: whether to do anything.
+
+    Example:
+        >>> state = ft.get_rng_state()
+        >>> with ft.fork_rng():
+        ...     _ = ft.rand(3)
+        >>> ft.get_rng_state() == state
+        True
+    """
+
+    def __init__(self, devices: object = None, enabled: bool = True):
+        self._enabled = enabled
+        self._states: list[GeneratorState] = []  # a fork may be entered again inside itself
+
+    def __enter__(self) -> None:
+        self._states.append(get_rng_state())
+
+    def __exit__(self, *error: object) -> None:
+        state = self._states.pop()
+        if self._enabled:
+            set_rng_state(state)

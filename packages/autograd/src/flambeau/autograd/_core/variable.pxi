@@ -220,6 +220,14 @@ cdef class Variable(Tensor):
             self.leaf_hooks = []
         return _handle(self.leaf_hooks, function)
 
+    def _look_at(self, Tensor other, str operation, bint fresh=False):
+        if _requires(self) or (isinstance(other, Variable) and _requires(<Variable>other)):
+            raise RuntimeError(f"{operation}(): argument 'input': expected a Variable without gradient, got one that "
+                               f"requires grad; use a new Tensor")
+        if self.view_of is not None:
+            errors.value_error(operation, "input", "a Variable that is not a view", "a view", "clone() it first")
+        return Tensor._look_at(self, other, operation, fresh)
+
     # As a Tensor ------------------------------------------------------------------------------------------------
 
     def numpy(self):

@@ -179,6 +179,34 @@ cdef class Tensor:
         """A plain Tensor of the same memory; changes through it count as changes of this one."""
         return wrap(self.array, self)
 
+    def _look_at(self, Tensor other, str operation, bint fresh=False):
+        """See another Tensor's memory, in its shape, from now on: a change of both, as of all that shares either.
+
+        ``fresh``: nobody else sees that memory, and `other` is about to go.
+        """
+        cdef Tensor own = root(self)
+        cdef Tensor owner = self if fresh else root(other)
+        cdef uint64_t before = own.changes
+        own.changes += 1
+        own.changed_by = _by_name["copy"]
+        if owner is not own:
+            owner.changes += before + 1  # never again a version that something was kept with
+            owner.changed_by = own.changed_by
+        self.array = other.array
+        self.base = None if owner is self else owner
+        return self
+
+    def _room(self):
+        """How many elements the memory has from the first one on, and whether nobody else sees it."""
+        from flambeau.tensor._extent import memory_around, owner_of
+
+        array = self.array
+        owner = owner_of(array)
+        # The references are those of this Tensor, of the array to its owner, and of the names here.
+        alone = owner.base is None and Py_REFCNT(array) == (3 if owner is array else 2) and (
+            owner is array or Py_REFCNT(owner) == 2)
+        return memory_around(array)[1] // array.dtype.itemsize, alone
+
     # Out to Python and NumPy ------------------------------------------------------------------------------------
 
     def numpy(self):

@@ -219,9 +219,53 @@ def _dropout(xp, input, p, seed, offset):
     return _dropout_into(source, empty(input.shape, input.dtype), p, seed, offset)
 
 
+cdef object _distributions():
+    from flambeau.tensor._reference import distributions
+
+    return distributions
+
+
+cdef object _uniforms(object shape, object dtype, object generator):
+    """Uniform numbers for elements of a dtype, as the definitions draw them."""
+    return _fill_uniform(empty(tuple(shape), _distributions().uniform_dtype(dtype)), generator, 0, 1)
+
+
+def _exponential(xp, input, lambd=1, *, generator=None):
+    drawn = _uniforms(input.shape, input.dtype, generator)
+    return _distributions().from_exponential(np, drawn, lambd).astype(input.dtype)
+
+
+def _cauchy(xp, input, median=0, sigma=1, *, generator=None):
+    drawn = _uniforms(input.shape, input.dtype, generator)
+    return _distributions().from_cauchy(np, drawn, median, sigma).astype(input.dtype)
+
+
+def _geometric(xp, input, p, *, generator=None):
+    return _distributions().from_geometric(np, _uniforms(input.shape, input.dtype, generator), p).astype(input.dtype)
+
+
+def _log_normal(xp, input, mean=1, std=2, *, generator=None):
+    drawn = empty(input.shape, _distributions().uniform_dtype(input.dtype))
+    return _distributions().from_log_normal(np, _fill_normal(drawn, generator, 0, 1), mean, std).astype(input.dtype)
+
+
+def _random(xp, input, low=None, high=None, *, generator=None):
+    drawn = _integers(input.shape, generator, low, high - low)
+    return _distributions().from_random(drawn.view("uint64"), input.dtype)
+
+
+def _multinomial(xp, input, num_samples, replacement=False, *, generator=None):
+    def draw(shape):
+        return _fill_uniform(empty(shape, "float64"), generator, 0, 1)
+
+    return _distributions().drawn_indices(np, input, num_samples, replacement, draw)
+
+
 CPU.kernels.update(
     rand=_rand, randn=_randn, rand_like=_rand_like, randn_like=_randn_like, randint=_randint, randperm=_randperm,
     uniform=_uniform, normal=_normal, bernoulli=_bernoulli, dropout=_dropout,
+    exponential=_exponential, cauchy=_cauchy, geometric=_geometric, log_normal=_log_normal, random=_random,
+    multinomial=_multinomial,
 )
 
 

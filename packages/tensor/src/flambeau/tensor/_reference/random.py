@@ -105,7 +105,7 @@ def _(shape, generator, dtype, device):
     check_floating_result("randn", dtype)
 
 
-@operator(creation=True, random=True, method=False, differentiable=False)
+@operator(creation=True, random=True, function=False, method=False, differentiable=False)
 def randint(
     xp,
     low: Int,
@@ -186,7 +186,7 @@ def _(n, generator, dtype, device):
     check_elements("randperm", "n", n)
 
 
-@operator(random=True, inplace=True)
+@operator(random=True)
 def bernoulli(xp, input: Array, p: OptionalNumber = None, *, generator: Generator = None):
     """Random zeros and ones: each is 1 with the probability that ``input`` has in its place.
 
