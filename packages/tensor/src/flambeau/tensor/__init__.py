@@ -127,7 +127,7 @@ __all__ = [
 _publish(globals(), __all__)
 
 # Namespaces that are loaded when first used: importing them takes time.
-_LAZY = ("fft", "linalg", "special")
+_LAZY = ("array_api", "fft", "linalg", "special")
 
 
 def __getattr__(name: str):

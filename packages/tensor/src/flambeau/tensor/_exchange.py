@@ -211,5 +211,48 @@ def as_subclass(self: Tensor, cls: type) -> Any:
     return x
 
 
-METHODS = (__array__, __array_ufunc__, __array_function__, __dlpack__, __dlpack_device__, as_subclass)
+# The standard's array --------------------------------------------------------------------------------------------
+
+_VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12", "2025.12")
+
+
+def __array_namespace__(self: Tensor, /, *, api_version: str | None = None) -> Any:
+    """:mod:`flambeau.tensor.array_api`, which has the functions of the array API standard.
+
+    Args:
+        api_version: the version of the standard that the caller knows.
+
+    Raises:
+        ValueError: there is no such version.
+    """
+    if api_version is not None and api_version not in _VERSIONS:
+        errors.value_error("__array_namespace__", "api_version", "one of " + ", ".join(_VERSIONS), repr(api_version))
+    from . import array_api
+
+    return array_api
+
+
+def to_device(self: Tensor, device: str | Device, /, *, stream: Any = None) -> Tensor:
+    """The Tensor on another device: the array API standard's name of :meth:`to`.
+
+    Example:
+        >>> x = ft.zeros(2)
+        >>> x.to_device("cpu") is x
+        True
+    """
+    if stream is not None:
+        errors.value_error("to_device", "stream", "None", repr(stream))
+    return self.to(device=device)
+
+
+METHODS = (
+    __array_namespace__,
+    to_device,
+    __array__,
+    __array_ufunc__,
+    __array_function__,
+    __dlpack__,
+    __dlpack_device__,
+    as_subclass,
+)
 PROPERTIES = {"__cuda_array_interface__": cuda_array_interface}
