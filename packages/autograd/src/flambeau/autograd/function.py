@@ -58,6 +58,22 @@ def once_differentiable(backward: Callable) -> Callable:
     """Decorator for a ``backward`` that cannot be differentiated itself: it runs unrecorded.
 
     Differentiating it a second time raises, naming the function.
+
+    Example:
+        >>> from flambeau.autograd import Function, Variable, once_differentiable
+        >>> class Exp(Function):
+        ...     @staticmethod
+        ...     def forward(ctx, x):
+        ...         ctx.result = np.exp(x.numpy())
+        ...         return ft.tensor(ctx.result)
+        ...     @staticmethod
+        ...     @once_differentiable
+        ...     def backward(ctx, grad):
+        ...         return grad * ctx.result
+        >>> x = Variable(ft.zeros(2), requires_grad=True)
+        >>> Exp.apply(x).sum().backward()
+        >>> x.grad.tolist()
+        [1.0, 1.0]
     """
 
     @functools.wraps(backward)

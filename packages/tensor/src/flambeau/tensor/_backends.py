@@ -76,6 +76,22 @@ class Backend:
         kernels: functions that stand in for reference kernels of the same name.
         on: ``on(index)`` is a context in which device ``index`` of this kind is the current one; kernels run in that of
             their arguments, whatever device the caller has chosen.
+
+    Example:
+        A device of NumPy arrays of a class of their own, computed by the reference kernels. Its arrays are what
+        ``asarray`` gives:
+
+        >>> class Elsewhere(np.ndarray): pass
+        >>> elsewhere = ft.Backend(
+        ...     name="elsewhere",
+        ...     array_type=Elsewhere,
+        ...     xp=np,
+        ...     asarray=lambda array, index: array.copy().view(Elsewhere),
+        ...     asnumpy=lambda array: array.view(np.ndarray),
+        ...     device_index=lambda array: None,
+        ... )
+        >>> elsewhere.device_of(elsewhere.asarray(np.ones(2), None))
+        device('elsewhere')
     """
 
     def __init__(
@@ -107,7 +123,14 @@ by_array_type: dict[type, Backend] = {}
 
 
 def register_backend(backend: Backend) -> None:
-    """Make a backend's devices usable; a second registration of a name replaces the first."""
+    """Make a backend's devices usable; a second registration of a name replaces the first.
+
+    Example:
+        >>> from flambeau.tensor._backends import CPU
+        >>> ft.register_backend(CPU)  # as it was
+        >>> ft.zeros(1).device
+        device('cpu')
+    """
     by_name[backend.name] = backend
     by_array_type[backend.array_type] = backend
 

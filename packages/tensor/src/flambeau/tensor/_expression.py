@@ -52,6 +52,11 @@ class Expression:
     Attributes:
         text: the formula.
         names: the names of its arguments, in the order of their first appearance.
+
+    Example:
+        >>> f = ft.pointwise("a * b + a")
+        >>> f.names, f(ft.ones(2), 3).tolist()
+        (['a', 'b'], [4.0, 4.0])
     """
 
     def __init__(self, text: str) -> None:

@@ -16,7 +16,12 @@ __all__ = ["MemoryStats", "empty_cache", "memory_stats", "reset_peak_memory_stat
 
 
 class MemoryStats(TypedDict):
-    """What :func:`memory_stats` gives; all but the counts in bytes."""
+    """What :func:`memory_stats` gives; all but the counts in bytes.
+
+    Example:
+        >>> sorted(ft.memory_stats())
+        ['allocations', 'hits', 'in_use', 'kept', 'limit', 'peak']
+    """
 
     in_use: int
     kept: int

@@ -139,5 +139,11 @@ def add_rule(Operator op, tuple names, function, bint fused):
 
 
 def rule_of(Operator op):
-    """The rule of an operator, or None."""
+    """The rule of an operator, or None.
+
+    Example:
+        >>> from flambeau.autograd import rule_of
+        >>> rule_of(ft.ops.mul).targets(), rule_of(ft.ops.eq) is None
+        (('input', 'other'), True)
+    """
     return _rules[op.index]

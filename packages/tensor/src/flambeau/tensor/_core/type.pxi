@@ -78,7 +78,12 @@ cdef class Tensor:
         return _shape(self.array)
 
     def size(self, dim=None):
-        """The shape, or the size of one dimension."""
+        """The shape, or the size of one dimension.
+
+        Example:
+            >>> ft.zeros(2, 3).size(), ft.zeros(2, 3).size(-1)
+            ((2, 3), 3)
+        """
         if dim is None:
             return _shape(self.array)
         return self.array.shape[_existing_dim("size", dim, self.array.ndim)]
@@ -89,15 +94,30 @@ cdef class Tensor:
         return _ndim(self.array)
 
     def dim(self):
-        """The number of dimensions."""
+        """The number of dimensions.
+
+        Example:
+            >>> ft.zeros(2, 3).dim()
+            2
+        """
         return _ndim(self.array)
 
     def numel(self):
-        """The number of elements."""
+        """The number of elements.
+
+        Example:
+            >>> ft.zeros(2, 3).numel()
+            6
+        """
         return self.array.size
 
     def nelement(self):
-        """The number of elements."""
+        """The number of elements.
+
+        Example:
+            >>> ft.zeros(2, 3).nelement()
+            6
+        """
         return self.array.size
 
     @property
@@ -126,7 +146,12 @@ cdef class Tensor:
         return self.array.dtype.itemsize
 
     def element_size(self):
-        """Bytes of one element."""
+        """Bytes of one element.
+
+        Example:
+            >>> ft.zeros(2).element_size(), ft.zeros(2, dtype=ft.float64).element_size()
+            (4, 8)
+        """
         return self.array.dtype.itemsize
 
     @property
@@ -135,7 +160,12 @@ cdef class Tensor:
         return self.array.size * self.array.dtype.itemsize
 
     def stride(self, dim=None):
-        """The steps between neighbours along each dimension, in elements."""
+        """The steps between neighbours along each dimension, in elements.
+
+        Example:
+            >>> ft.zeros(2, 3).stride(), ft.zeros(2, 3).T.stride(0)
+            ((3, 1), 1)
+        """
         itemsize = self.array.dtype.itemsize
         strides = tuple([s // itemsize for s in self.array.strides])
         return strides if dim is None else strides[_existing_dim("stride", dim, self.array.ndim)]
@@ -147,11 +177,21 @@ cdef class Tensor:
         return memory_around(self.array)[0] // self.array.dtype.itemsize
 
     def is_contiguous(self):
-        """Whether the elements lie in memory one after the other in logical order."""
+        """Whether the elements lie in memory one after the other in logical order.
+
+        Example:
+            >>> ft.zeros(2, 3).is_contiguous(), ft.zeros(2, 3).T.is_contiguous()
+            (True, False)
+        """
         return bool(self.array.flags.c_contiguous)
 
     def is_floating_point(self):
-        """Whether the dtype is a floating one."""
+        """Whether the dtype is a floating one.
+
+        Example:
+            >>> ft.zeros(1).is_floating_point(), ft.arange(1).is_floating_point()
+            (True, False)
+        """
         return _is_float(self.array.dtype)
 
     def is_complex(self):
@@ -159,7 +199,13 @@ cdef class Tensor:
         return self.array.dtype.kind == "c"
 
     def data_ptr(self):
-        """The address of the first element."""
+        """The address of the first element.
+
+        Example:
+            >>> x = ft.zeros(3)
+            >>> x[1:].data_ptr() - x.data_ptr()
+            4
+        """
         if type(self.array) is cnp.ndarray:
             return <size_t>cnp.PyArray_DATA(<cnp.ndarray>self.array)
         return self.array.data.ptr
@@ -237,6 +283,10 @@ cdef class Tensor:
 
         Raises:
             ValueError: there is not exactly one element.
+
+        Example:
+            >>> ft.ones(3).sum().item()
+            3.0
         """
         if self.array.size != 1:
             errors.value_error("item", None, "a Tensor of one element", f"shape {tuple(self.array.shape)}")
@@ -244,7 +294,12 @@ cdef class Tensor:
         return float(value) if self.array.dtype == _BFLOAT16 else value
 
     def tolist(self):
-        """The elements as nested lists of Python numbers (a number when there are no dimensions)."""
+        """The elements as nested lists of Python numbers (a number when there are no dimensions).
+
+        Example:
+            >>> ft.ones(1, 2).tolist(), ft.tensor(3).tolist()
+            ([[1.0, 1.0]], 3)
+        """
         array = self.numpy()
         return (array.astype(np.float32) if array.dtype == _BFLOAT16 else array).tolist()
 

@@ -1,0 +1,48 @@
+"""Every public function and method has an example in its docstring; the documentation runs them."""
+
+import flambeau.tensor as ft
+import pytest
+from flambeau.tensor import Tensor
+
+WITHOUT = {
+    "cuda": "there may be no CUDA device",
+}
+
+
+def example(member):
+    """Whether a docstring has an example."""
+    return ">>> " in (getattr(member, "__doc__", None) or "")
+
+
+def without_example(holder, names):
+    """Those without one; what works in place is covered by the example of its twin."""
+    missing = []
+    for name in names:
+        member = getattr(holder, name)
+        twin = getattr(Tensor, name.removesuffix("_"), None) if name.endswith("_") else None
+        if callable(member) and not isinstance(member, type) and not example(member) and not example(twin):
+            missing.append(name)
+    return sorted(set(missing) - set(WITHOUT))
+
+
+def test_functions_have_examples():
+    """All of flambeau.tensor that can be called."""
+    assert without_example(ft, ft.__all__) == []
+
+
+def test_methods_have_examples():
+    """All methods of Tensor: its own, and those that operators and functions are."""
+    assert without_example(Tensor, [name for name in vars(Tensor) if not name.startswith("_")]) == []
+
+
+def test_types_have_examples():
+    """Classes that are made or given; errors stand in a tree with what they mean."""
+    types = {name for name in ft.__all__ if isinstance(getattr(ft, name), type)}
+    errors = {name for name in types if issubclass(getattr(ft, name), Exception)}
+    assert [name for name in sorted(types - errors) if not example(getattr(ft, name))] == []
+
+
+@pytest.mark.parametrize("name", WITHOUT)
+def test_exceptions_are_still_needed(name):
+    """A name leaves the list when it gets an example."""
+    assert not example(getattr(Tensor, name))
