@@ -1,4 +1,5 @@
-"""The tables of _reference/_tables.py: `python chebyshev.py > .../_reference/_tables.py` writes them. Needs mpmath.
+"""The tables of _reference/_tables.py and of math/tables.hpp: `python chebyshev.py python > .../_reference/_tables.py`
+and `python chebyshev.py cpp > .../math/tables.hpp` write them. Needs mpmath.
 
 Each is the Chebyshev expansion of a function that is smooth on an interval, interpolated at Chebyshev nodes in
 arithmetic of 40 digits and cut where coefficients no longer count in float64. What is divided off (powers, logarithms,
@@ -8,6 +9,7 @@ Mathematical Functions, sections 5.11 (gamma function), 9.4 and 9.7 (Airy), 10.8
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import mpmath as mp
@@ -125,22 +127,36 @@ TABLES = {
     "AIRY_FAR": (airy_decay, 0, 1, "2 sqrt(pi) x^(1/4) exp(z) Ai(x), by Y / z with Y = 2/3 2^(3/2)"),
 }  # fmt: skip
 
-HEADER = '''\
+HEADERS = {
+    "python": '''\
 """Chebyshev expansions of what special functions are made of; written by cpp/tools/chebyshev.py, with mpmath."""
 # fmt: off
 # ruff: noqa: E501
-'''
+''',
+    "cpp": """\
+// Chebyshev expansions of what special functions are made of; written by tools/chebyshev.py, with mpmath.
+#pragma once
+
+#include "flambeau/isa.hpp"
+
+namespace flambeau::FLAMBEAU_ISA::math::tables {
+""",
+}
 
 
-def main() -> None:
-    print(HEADER)
+def main(language: str) -> None:
+    print(HEADERS[language])
+    cpp = language == "cpp"
     for name, (function, low, high, meaning) in TABLES.items():
         coefficients = expansion(function, low, high)
-        print(f"# {meaning}, from {low} to {high}\n{name} = (", flush=True)
+        print(f"{'//' if cpp else '#'} {meaning}, from {low} to {high}")
+        print(f"constexpr double {name}[] = {{" if cpp else f"{name} = (")
         for at in range(0, len(coefficients), 5):
-            print("    " + " ".join(f"{c!r}," for c in coefficients[at : at + 5]))
-        print(")", flush=True)
+            print("    " + " ".join(f"{c.hex() if cpp else repr(c)}," for c in coefficients[at : at + 5]))
+        print("};" if cpp else ")", flush=True)
+    if cpp:
+        print("\n}  // namespace flambeau::FLAMBEAU_ISA::math::tables")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

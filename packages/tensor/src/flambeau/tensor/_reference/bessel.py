@@ -45,7 +45,7 @@ def _grown(xp, scaled, x, at_infinity):
     return xp.where(xp.isinf(x), at_infinity, scaled * half * half)
 
 
-@pointwise(promote="float", dtypes="float", real=True)
+@pointwise("i0(input)", promote="float", dtypes="float", real=True)
 def i0(xp, input: Array):
     """The modified Bessel function of the first kind of order 0 of each element.
 
@@ -65,7 +65,7 @@ def i0(xp, input: Array):
     return _grown(xp, _i0e(xp, x), x, xp.absolute(x)).astype(input.dtype)
 
 
-@pointwise(**_HIDDEN)
+@pointwise("i0e(input)", **_HIDDEN)
 def i0e(xp, input: Array):
     """``exp(-abs(input)) * i0(input)`` of each element: the modified Bessel function of order 0, scaled.
 
@@ -84,7 +84,7 @@ def i0e(xp, input: Array):
     return _i0e(xp, input.astype("float64")).astype(input.dtype)
 
 
-@pointwise(**_HIDDEN)
+@pointwise("i1(input)", **_HIDDEN)
 def i1(xp, input: Array):
     """The modified Bessel function of the first kind of order 1 of each element.
 
@@ -104,7 +104,7 @@ def i1(xp, input: Array):
     return _grown(xp, _i1e(xp, x), x, x).astype(input.dtype)
 
 
-@pointwise(**_HIDDEN)
+@pointwise("i1e(input)", **_HIDDEN)
 def i1e(xp, input: Array):
     """``exp(-abs(input)) * i1(input)`` of each element: the modified Bessel function of order 1, scaled.
 
@@ -143,7 +143,7 @@ def _modified_k(xp, input, order, scaled):
     return value.astype(input.dtype)
 
 
-@pointwise(**_HIDDEN)
+@pointwise("modified_bessel_k0(input)", **_HIDDEN)
 def modified_bessel_k0(xp, input: Array):
     """The modified Bessel function of the second kind of order 0 of each element: inf at 0, nan below.
 
@@ -162,7 +162,7 @@ def modified_bessel_k0(xp, input: Array):
     return _modified_k(xp, input, 0, False)
 
 
-@pointwise(**_HIDDEN)
+@pointwise("modified_bessel_k1(input)", **_HIDDEN)
 def modified_bessel_k1(xp, input: Array):
     """The modified Bessel function of the second kind of order 1 of each element: inf at 0, nan below.
 
@@ -181,7 +181,7 @@ def modified_bessel_k1(xp, input: Array):
     return _modified_k(xp, input, 1, False)
 
 
-@pointwise(**_HIDDEN)
+@pointwise("scaled_modified_bessel_k0(input)", **_HIDDEN)
 def scaled_modified_bessel_k0(xp, input: Array):
     """``exp(input) * modified_bessel_k0(input)`` of each element.
 
@@ -200,7 +200,7 @@ def scaled_modified_bessel_k0(xp, input: Array):
     return _modified_k(xp, input, 0, True)
 
 
-@pointwise(**_HIDDEN)
+@pointwise("scaled_modified_bessel_k1(input)", **_HIDDEN)
 def scaled_modified_bessel_k1(xp, input: Array):
     """``exp(input) * modified_bessel_k1(input)`` of each element.
 
@@ -263,7 +263,7 @@ def _second(xp, x, order):
     return xp.where(x > 0, value, xp.where(x == 0, -math.inf, math.nan))
 
 
-@pointwise(**_HIDDEN)
+@pointwise("bessel_j0(input)", **_HIDDEN)
 def bessel_j0(xp, input: Array):
     """The Bessel function of the first kind of order 0 of each element.
 
@@ -282,7 +282,7 @@ def bessel_j0(xp, input: Array):
     return _first(xp, input.astype("float64"), 0).astype(input.dtype)
 
 
-@pointwise(**_HIDDEN)
+@pointwise("bessel_j1(input)", **_HIDDEN)
 def bessel_j1(xp, input: Array):
     """The Bessel function of the first kind of order 1 of each element.
 
@@ -301,7 +301,7 @@ def bessel_j1(xp, input: Array):
     return _first(xp, input.astype("float64"), 1).astype(input.dtype)
 
 
-@pointwise(**_HIDDEN)
+@pointwise("bessel_y0(input)", **_HIDDEN)
 def bessel_y0(xp, input: Array):
     """The Bessel function of the second kind of order 0 of each element: -inf at 0, nan below.
 
@@ -320,7 +320,7 @@ def bessel_y0(xp, input: Array):
     return _second(xp, input.astype("float64"), 0).astype(input.dtype)
 
 
-@pointwise(**_HIDDEN)
+@pointwise("bessel_y1(input)", **_HIDDEN)
 def bessel_y1(xp, input: Array):
     """The Bessel function of the second kind of order 1 of each element: -inf at 0, nan below.
 

@@ -66,7 +66,7 @@ def _sine_of_pi(xp, x):
     return xp.where(rest > 1, -1.0, 1.0) * xp.sin(math.pi * inside)
 
 
-@pointwise(promote="float", dtypes="float", real=True)
+@pointwise("lgamma(input)", promote="float", dtypes="float", real=True)
 def lgamma(xp, input: Array):
     """The logarithm of the absolute value of the gamma function of each element: inf at 0, -1, -2, ...
 
@@ -102,7 +102,7 @@ def _digamma_positive(xp, x):
     return total + (xp.log(x) - 0.5 / x - series)
 
 
-@pointwise(promote="float", dtypes="float", real=True)
+@pointwise("digamma(input)", promote="float", dtypes="float", real=True)
 def digamma(xp, input: Array):
     """The derivative of :func:`lgamma` of each element: inf of either sign at 0, nan at -1, -2, ...
 

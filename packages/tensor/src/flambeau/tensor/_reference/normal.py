@@ -35,7 +35,7 @@ def scaled_erfc(xp, x):
     return xp.where(x < -26.7, math.inf, xp.where(x == x, value, x))
 
 
-@pointwise(**_HIDDEN)
+@pointwise("erfcx(input)", **_HIDDEN)
 def erfcx(xp, input: Array):
     """``exp(input**2) * erfc(input)`` of each element: the complementary error function, scaled.
 
@@ -71,7 +71,7 @@ def ndtr(xp, input: Array):
     return (0.5 * erfc_float64(xp, input.astype("float64") * -_SQRT_HALF)).astype(input.dtype)
 
 
-@pointwise(**_HIDDEN)
+@pointwise("log_ndtr(input)", **_HIDDEN)
 def log_ndtr(xp, input: Array):
     """The logarithm of :func:`ndtr` of each element, also where that is too small to be represented.
 
@@ -94,7 +94,7 @@ def log_ndtr(xp, input: Array):
     return xp.where(x < -1, xp.where(xp.isinf(x), x, left), xp.where(x == x, right, x)).astype(input.dtype)
 
 
-@pointwise(**_HIDDEN)
+@pointwise("ndtri(input)", **_HIDDEN)
 def ndtri(xp, input: Array):
     """The number below which a standard normal variable is with the probability of each element.
 
