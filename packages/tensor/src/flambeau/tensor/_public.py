@@ -16,6 +16,7 @@ from . import (  # noqa: F401  (importing a module of composed functions declare
     _indexing,
     _introspection,
     _joining,
+    _matrices,
     _printing,
     _products,
     _resizing,
