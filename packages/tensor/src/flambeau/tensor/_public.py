@@ -24,6 +24,7 @@ from . import (  # noqa: F401  (importing a module of composed functions declare
     _searching,
     _sequences,
     _shapes,
+    _spectrograms,
     _splitting,
     _statistics,
     _storage_methods,
