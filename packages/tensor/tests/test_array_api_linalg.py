@@ -18,7 +18,7 @@ needs_fft = pytest.mark.skipif(not hasattr(ft, "fft"), reason="needs flambeau.te
 
 LINALG = [
     lambda la, x: la.cholesky(x), lambda la, x: la.cholesky(x, upper=True), lambda la, x: la.cross(x, x[:, ::-1, :]),
-    lambda la, x: la.cross(x, x[:1, ...], axis=1), lambda la, x: la.det(x), lambda la, x: la.diagonal(x, offset=1),
+    lambda la, x: la.cross(x, x[:1, ...], axis=-2), lambda la, x: la.det(x), lambda la, x: la.diagonal(x, offset=1),
     lambda la, x: la.eigvalsh(x), lambda la, x: la.inv(x), lambda la, x: la.matmul(x, x),
     lambda la, x: la.matrix_norm(x),
     lambda la, x: la.matrix_norm(x, ord="nuc", keepdims=True), lambda la, x: la.matrix_norm(x, ord=1),
@@ -29,7 +29,8 @@ LINALG = [
     lambda la, x: la.solve(x, x[:, :, :2]), lambda la, x: la.solve(x, x[0, 0, :]), lambda la, x: la.solve(x[0, ...], x),
     lambda la, x: la.solve(x, x[0, :, :2]),
     lambda la, x: la.svdvals(x), lambda la, x: la.tensordot(x, x, axes=((0, 2), (0, 1))), lambda la, x: la.trace(x),
-    lambda la, x: la.trace(x, offset=-1), lambda la, x: la.vecdot(x, x), lambda la, x: la.vecdot(x, x[:1, ...], axis=1),
+    lambda la, x: la.trace(x, offset=-1), lambda la, x: la.vecdot(x, x),
+    lambda la, x: la.vecdot(x, x[:1, ...], axis=-2),
     lambda la, x: la.vector_norm(x), lambda la, x: la.vector_norm(x, axis=(0, 2), keepdims=True, ord=3),
     lambda la, x: la.vector_norm(x, axis=-1, ord=math.inf), lambda la, x: la.vector_norm(x, axis=0, ord=0),
     lambda la, x: la.vector_norm(x, keepdims=True, ord=1),

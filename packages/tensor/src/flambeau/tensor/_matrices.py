@@ -220,7 +220,7 @@ def svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> tuple[Tens
     """
     if compute_uv:
         U, S, Vh = ops.svd(input, not some)
-        return U, S, ops.conj(ops.transpose(Vh, -2, -1))
+        return U, S, ops.conj_physical(ops.transpose(Vh, -2, -1))
     S = _called("svd", ops.svdvals, input)
     rows, columns = input.shape[-2:]
     zeros = [ops.zeros((*input.shape[:-2], n, n), dtype=input.dtype, device=input.device) for n in (rows, columns)]
@@ -399,8 +399,8 @@ def ormqr(input: Tensor, tau: Tensor, other: Tensor, left: bool = True, transpos
         errors.shape_error("ormqr", "other", wanted, f"shape {tuple(other.shape)}")
     if left:
         return reflected(input, tau, other, reverse=not transpose)
-    turned = reflected(input, tau, ops.conj(ops.transpose(other, -2, -1)), reverse=transpose)
-    return ops.conj(ops.transpose(turned, -2, -1))
+    turned = reflected(input, tau, ops.conj_physical(ops.transpose(other, -2, -1)), reverse=transpose)
+    return ops.conj_physical(ops.transpose(turned, -2, -1))
 
 
 # Names of PyTorch 0.3 ---------------------------------------------------------------------------------------------

@@ -232,7 +232,7 @@ def hfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
         >>> ft.fft.hfft(ft.tensor([1.0, 2.0])).tolist()
         [3.0, -1.0]
     """
-    return _c2r("hfft", ops.conj(input), None if n is None else (n,), (dim,), norm, inverse=False)
+    return _c2r("hfft", ops.conj_physical(input), None if n is None else (n,), (dim,), norm, inverse=False)
 
 
 def ihfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
@@ -252,7 +252,7 @@ def ihfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None =
     place = _dim("ihfft", input, dim)
     x = _resized("ihfft", input, n, place)
     scale = _scale("ihfft", norm, x.shape[place], True)
-    return ops.conj(_called("ihfft", ops.fft_r2c, x, place, scale))
+    return ops.conj_physical(_called("ihfft", ops.fft_r2c, x, place, scale))
 
 
 # Several dimensions ---------------------------------------------------------------------------------------------
