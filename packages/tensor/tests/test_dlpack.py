@@ -310,3 +310,25 @@ def test_jax_both_ways():
     assert x.data_ptr() == a.unsafe_buffer_pointer()
     with pytest.raises(ValueError, match="read-only"):
         x.zero_()
+
+
+def test_tensor_and_as_tensor_take_arrays_of_others():
+    """Arrays of other libraries keep their dtype; ``tensor`` copies them, ``as_tensor`` shares."""
+    torch = pytest.importorskip("torch")
+    for dtype in (torch.float64, torch.bfloat16, torch.int16):
+        t = torch.ones(2, dtype=dtype)
+        assert str(dtype) == f"torch.{ft.tensor(t).dtype}" == f"torch.{ft.as_tensor(t).dtype}"
+        assert ft.tensor(t).data_ptr() != t.data_ptr() == ft.as_tensor(t).data_ptr()
+    assert ft.tensor(t, dtype="float32").dtype == ft.as_tensor(t, dtype="float32").dtype == ft.float32
+    with pytest.raises(BufferError, match="grad"):
+        ft.tensor(torch.ones(1, requires_grad=True))
+
+
+def test_buffers_are_taken():
+    """A bytearray or memoryview is an array of its elements."""
+    data = bytearray(b"ab")
+    x = ft.as_tensor(data)
+    x[0] = 0
+    assert (x.dtype, data) == (ft.uint8, b"\0b")
+    view = memoryview(np.array([1.5, 2.5], "f8"))
+    assert (ft.tensor(view).dtype, ft.tensor(view).tolist()) == (ft.float64, [1.5, 2.5])

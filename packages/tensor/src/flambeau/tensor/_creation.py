@@ -11,7 +11,7 @@ import numpy as np
 from . import errors
 from ._backends import Device, backend_of_device, device_argument
 from ._core.tensor import Tensor, as_dtype, from_numpy, promote_types
-from ._defaults import get_default_device
+from ._defaults import chosen_device
 from ._dtypes import TENSOR_TYPES, bfloat16, bool_, float32, int64
 
 __all__ = ["as_tensor", "from_numpy", "is_tensor", "tensor"]
@@ -21,7 +21,8 @@ def tensor(data: Any, dtype: Any = None, device: str | Device | None = None) -> 
     """A new Tensor with a copy of the data.
 
     Args:
-        data: number, nested lists or tuples of numbers (and Tensors), NumPy array, or Tensor.
+        data: number, nested lists or tuples of numbers (and Tensors), Tensor, or array: NumPy's, a buffer, or of a
+            library that speaks DLPack.
         dtype: dtype of the result. By default arrays and Tensors keep theirs; Python floats become the default
             float, ints int64, complex numbers complex64 (complex128 beside float64).
         device: where to put it; by default where a Tensor is, for others the default device.
@@ -40,12 +41,13 @@ def tensor(data: Any, dtype: Any = None, device: str | Device | None = None) -> 
         dtype('float32')
     """
     wanted = as_dtype(dtype, "tensor")
+    data = _of_others(data)
     if isinstance(data, Tensor):
         source = data.data if device is None else data.data.to(device)
         return source.to(wanted).clone() if wanted is not None and wanted != source.dtype else source.clone()
     array = _array_of(data, wanted)
-    place = get_default_device() if device is None else device_argument(device, "tensor")
-    if place.type == "cpu":
+    place = chosen_device() if device is None else device_argument(device, "tensor")
+    if place is None or place.type == "cpu":
         return from_numpy(array)
     return Tensor(backend_of_device(place, "tensor").asarray(array, place.index))
 
@@ -54,8 +56,8 @@ def as_tensor(data: Any, dtype: Any = None, device: str | Device | None = None) 
     """The data as a Tensor, without a copy where none is needed.
 
     Args:
-        data: as for :func:`tensor`. A Tensor of the right dtype and device comes back itself; a NumPy array of the
-            right dtype shares its memory.
+        data: as for :func:`tensor`. A Tensor of the right dtype and device comes back itself; arrays of the right
+            dtype and device share their memory.
         dtype: dtype of the result.
         device: where to put it.
 
@@ -65,9 +67,11 @@ def as_tensor(data: Any, dtype: Any = None, device: str | Device | None = None) 
         (False, True)
     """
     wanted = as_dtype(dtype, "as_tensor")
+    data = _of_others(data)
     if isinstance(data, np.ndarray) and (wanted is None or wanted == data.dtype):
         result = from_numpy(data)
-        return result.to(get_default_device() if device is None else device)
+        place = chosen_device() if device is None else device
+        return result if place is None else result.to(place)
     if isinstance(data, Tensor):
         result = data if device is None else data.to(device)
         return result if wanted is None else result.to(wanted)
@@ -82,6 +86,24 @@ def is_tensor(value: Any) -> bool:
         (True, False)
     """
     return isinstance(value, Tensor)
+
+
+_PLAIN = (Tensor, np.ndarray, np.generic, int, float, complex, list, tuple, str, bytes)
+
+
+def _of_others(data: Any) -> Any:
+    """An array of another library, or a buffer, as a Tensor of the same memory; anything else as it is."""
+    if isinstance(data, _PLAIN):
+        return data
+    if hasattr(data, "__dlpack__"):
+        from ._exchange import from_dlpack
+
+        return from_dlpack(data)
+    if hasattr(data, "__cuda_array_interface__"):
+        return Tensor(backend_of_device(Device("cuda", 0), "tensor").xp.asarray(data))
+    if hasattr(data, "__array_interface__") or isinstance(data, (bytearray, memoryview)):
+        return from_numpy(np.asarray(data))
+    return data
 
 
 def _array_of(data: Any, dtype: np.dtype | None) -> np.ndarray:

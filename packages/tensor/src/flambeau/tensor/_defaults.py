@@ -73,8 +73,13 @@ def get_default_device() -> Device:
     """
     from ._backends import Device
 
+    return chosen_device() or Device("cpu")
+
+
+def chosen_device() -> Device | None:
+    """The default device, or None for the CPU that nobody chose."""
     entered = _entered.get()
-    return entered[-1] if entered else _device or Device("cpu")
+    return entered[-1] if entered else _device
 
 
 def set_default_device(device: str | Device | None) -> None:
