@@ -1,6 +1,9 @@
-// Running sums. A row is cut into blocks: within one, vectors are summed in registers; from block to block the sum is
-// carried in double (for floats), so that its error does not grow with the row. The sum of a block does not depend on
-// what was before it, so that blocks can be summed on several threads first, and results are equal for any number.
+// Running sums, products and extremes.
+//
+// Of sums a row is cut into blocks: within one, vectors are summed in registers; from block to block the sum is carried in
+// double (for floats), so that its error does not grow with the row. The sum of a block does not depend on what was before
+// it, so that blocks can be summed on several threads first, and results are equal for any number. Products are made one
+// after the other, in double for floats: those of a block alone may overflow where the running ones do not.
 #include "flambeau/memory.hpp"
 #include "flambeau/reduction_blocks.hpp"
 #include "flambeau/scan.hpp"
@@ -50,11 +53,22 @@ FLAMBEAU_INLINE void scan_block(const T* x, T* out_n, std::ptrdiff_t n, T before
     }
 }
 
-template <class In>
+struct Sum {
+    template <class T> using Of = Add<T>;
+    static constexpr bool regroups = true;  // what is between two elements may be combined first
+};
+struct Product {
+    template <class T> using Of = Multiply<T>;
+    static constexpr bool regroups = false;
+};
+
+template <class In, class Kind>
 struct Scan {
+    static constexpr bool regroups = Kind::regroups;
     using T = Wide<In>;
     using Out = std::conditional_t<std::is_integral_v<In>, std::int64_t, In>;
     using Carry = std::conditional_t<std::is_same_v<T, float>, double, T>;
+    using Op = typename Kind::template Of<Carry>;
 
     // f(values, n, at) for the blocks of a row.
     template <class F>
@@ -80,13 +94,25 @@ struct Scan {
         return sum;
     }
 
+    static void row(const ScanLayout& layout, std::ptrdiff_t in, std::ptrdiff_t out) {
+        row(layout.in + in, layout.stride[layout.dim], layout.out + out, layout.out_stride[layout.dim],
+            layout.shape[layout.dim], Op::identity);
+    }
     // Gives what total() gives.
     static Carry row(const char* in, std::ptrdiff_t stride, char* out, std::ptrdiff_t out_stride, std::ptrdiff_t n,
                      Carry carry) {
         Carry sum = 0;
         blocks(in, stride, n, [&](const T* x, std::ptrdiff_t length, std::ptrdiff_t at) {
             char* to = out + at * out_stride;
-            if (std::is_same_v<Out, T> && out_stride == sizeof(T)) {
+            if constexpr (!regroups) {
+                T products[ScanBlock];
+                for (std::ptrdiff_t i = 0; i < length; ++i) {
+                    carry = Op::combine(carry, static_cast<Carry>(x[i]));
+                    products[i] = static_cast<T>(carry);
+                }
+                store_values<Out>(to, out_stride, length, [&](std::ptrdiff_t i) { return products[i]; });
+                return;
+            } else if (std::is_same_v<Out, T> && out_stride == sizeof(T)) {
                 scan_block(x, reinterpret_cast<T*>(to), length, static_cast<T>(carry));
             } else {
                 T sums[ScanBlock];
@@ -101,7 +127,11 @@ struct Scan {
     }
 
     // One long row. On several threads the sums of its parts come first, so that all parts can be done at once.
-    static void parts(const char* in, std::ptrdiff_t stride, char* out, std::ptrdiff_t out_stride, std::ptrdiff_t n) {
+    static void parts(const ScanLayout& layout, std::ptrdiff_t in_offset, std::ptrdiff_t out_offset) {
+        const char* in = layout.in + in_offset;
+        char* out = layout.out + out_offset;
+        const std::ptrdiff_t stride = layout.stride[layout.dim], out_stride = layout.out_stride[layout.dim];
+        const std::ptrdiff_t n = layout.shape[layout.dim];
         const std::ptrdiff_t count = (n + ScanPart - 1) / ScanPart;
         const auto length = [=](std::ptrdiff_t k) { return least(ScanPart, n - k * ScanPart); };
         const Scratch scratch(count * sizeof(Carry));
@@ -128,11 +158,15 @@ struct Scan {
     }
 
     // Columns of one row after the other.
-    static void columns(const char* in, std::ptrdiff_t stride, std::ptrdiff_t step, char* out, std::ptrdiff_t out_stride,
-                        std::ptrdiff_t n, std::ptrdiff_t width) {
+    static void columns(const ScanLayout& layout, std::ptrdiff_t in_offset, std::ptrdiff_t step,
+                        std::ptrdiff_t out_offset, std::ptrdiff_t width) {
+        const char* in = layout.in + in_offset;
+        char* out = layout.out + out_offset;
+        const std::ptrdiff_t stride = layout.stride[layout.dim], out_stride = layout.out_stride[layout.dim];
+        const std::ptrdiff_t n = layout.shape[layout.dim];
         Carry sums[WidestColumns];
         T loaded[WidestColumns];
-        for (std::ptrdiff_t c = 0; c < width; ++c) sums[c] = 0;
+        for (std::ptrdiff_t c = 0; c < width; ++c) sums[c] = Op::identity;
         for (std::ptrdiff_t k = 0; k < n; ++k) {
             const T* x = reinterpret_cast<const T*>(in + k * stride);
             if (!std::is_same_v<In, T> || step != sizeof(In)) {
@@ -141,14 +175,71 @@ struct Scan {
             }
             Out* __restrict to = reinterpret_cast<Out*>(out + k * out_stride);
             for (std::ptrdiff_t c = 0; c < width; ++c) {
-                sums[c] += x[c];
+                sums[c] = Op::combine(sums[c], static_cast<Carry>(x[c]));
                 to[c] = converted<Out>(static_cast<T>(sums[c]));
             }
         }
     }
 };
 
-// The dimensions that are not summed along.
+// The greatest (or smallest) so far and where it is: the last of equal ones; a NaN stays until the next.
+template <class In, bool greatest>
+struct Extreme {
+    static constexpr bool regroups = false;
+    using T = Wide<In>;
+    using Out = In;
+
+    static FLAMBEAU_INLINE bool taken(T x, T best) {
+        return (x != x) | ((best == best) & (greatest ? x >= best : x <= best));
+    }
+    static std::int64_t* places_of(const ScanLayout& layout, std::ptrdiff_t out) {
+        return layout.places + out / static_cast<std::ptrdiff_t>(sizeof(Out));
+    }
+    static void row(const ScanLayout& layout, std::ptrdiff_t in, std::ptrdiff_t out) {
+        const std::ptrdiff_t n = layout.shape[layout.dim], out_stride = layout.out_stride[layout.dim];
+        std::int64_t* places = places_of(layout, out);
+        const std::ptrdiff_t places_step = out_stride / static_cast<std::ptrdiff_t>(sizeof(Out));
+        T best = 0;
+        std::int64_t place = 0;
+        Scan<In, Sum>::blocks(layout.in + in, layout.stride[layout.dim], n,
+                              [&](const T* x, std::ptrdiff_t length, std::ptrdiff_t at) {
+            if (at == 0) best = x[0];
+            T values[ScanBlock];
+            for (std::ptrdiff_t i = 0; i < length; ++i) {
+                const bool take = taken(x[i], best);
+                best = take ? x[i] : best;
+                place = take ? at + i : place;
+                values[i] = best;
+                places[(at + i) * places_step] = place;
+            }
+            store_values<Out>(layout.out + out + at * out_stride, out_stride, length,
+                              [&](std::ptrdiff_t i) { return values[i]; });
+        });
+    }
+    static void parts(const ScanLayout&, std::ptrdiff_t, std::ptrdiff_t) {}
+    static void columns(const ScanLayout& layout, std::ptrdiff_t in, std::ptrdiff_t step, std::ptrdiff_t out,
+                        std::ptrdiff_t width) {
+        const std::ptrdiff_t n = layout.shape[layout.dim], stride = layout.stride[layout.dim];
+        const std::ptrdiff_t out_stride = layout.out_stride[layout.dim];
+        std::int64_t* places = places_of(layout, out);
+        const std::ptrdiff_t places_step = out_stride / static_cast<std::ptrdiff_t>(sizeof(Out));
+        T best[WidestColumns], x[WidestColumns];
+        std::int64_t place[WidestColumns];
+        for (std::ptrdiff_t k = 0; k < n; ++k) {
+            load_values<In, T>(layout.in + in + k * stride, step, reinterpret_cast<char*>(x), width);
+            Out* __restrict to = reinterpret_cast<Out*>(layout.out + out + k * out_stride);
+            for (std::ptrdiff_t c = 0; c < width; ++c) {
+                const bool take = k == 0 || taken(x[c], best[c]);
+                best[c] = take ? x[c] : best[c];
+                place[c] = take ? k : place[c];
+                to[c] = converted<Out>(best[c]);
+                places[k * places_step + c] = place[c];
+            }
+        }
+    }
+};
+
+// The dimensions that are not scanned along.
 struct Others {
     int ndim = 0;
     std::ptrdiff_t shape[MaxDims], stride[MaxDims], out_stride[MaxDims], count = 1;
@@ -179,12 +270,10 @@ struct Others {
     }
 };
 
-template <class In>
-void cumsum(const ScanLayout& layout) {
-    using S = Scan<In>;
+template <class S>
+void scan_all(const ScanLayout& layout) {
     const Others others(layout);
-    const std::ptrdiff_t n = layout.shape[layout.dim], stride = layout.stride[layout.dim];
-    const std::ptrdiff_t out_stride = layout.out_stride[layout.dim];
+    const std::ptrdiff_t n = layout.shape[layout.dim];
     if (n == 0 || others.count == 0) return;
     const int last = others.ndim - 1;
     if (last >= 0 && others.out_stride[last] == sizeof(typename S::Out) && others.shape[last] >= NarrowColumns) {
@@ -197,18 +286,17 @@ void cumsum(const ScanLayout& layout) {
                 std::ptrdiff_t in, out;
                 others.locate(i / tiles, last, in, out);
                 const std::ptrdiff_t first = i % tiles * width;
-                S::columns(layout.in + in + first * step, stride, step,
-                           layout.out + out + first * static_cast<std::ptrdiff_t>(sizeof(typename S::Out)), out_stride, n,
-                           least(width, m - first));
+                S::columns(layout, in + first * step, step,
+                           out + first * static_cast<std::ptrdiff_t>(sizeof(typename S::Out)), least(width, m - first));
             }
         });
         return;
     }
-    if (others.count < 8 && n >= 4 * ScanPart) {
+    if (S::regroups && others.count < 8 && n >= 4 * ScanPart) {
         for (std::ptrdiff_t i = 0; i < others.count; ++i) {
             std::ptrdiff_t in, out;
             others.locate(i, others.ndim, in, out);
-            S::parts(layout.in + in, stride, layout.out + out, out_stride, n);
+            S::parts(layout, in, out);
         }
         return;
     }
@@ -216,7 +304,7 @@ void cumsum(const ScanLayout& layout) {
         for (std::ptrdiff_t i = begin; i < end; ++i) {
             std::ptrdiff_t in, out;
             others.locate(i, others.ndim, in, out);
-            S::row(layout.in + in, stride, layout.out + out, out_stride, n, 0);
+            S::row(layout, in, out);
         }
     });
 }
@@ -227,12 +315,20 @@ struct ScanTable {
     constexpr ScanTable() { types(std::make_integer_sequence<int, StoredTypes>()); }
     template <int... type>
     constexpr void types(std::integer_sequence<int, type...>) {
-        ((kernels.cumsum[type] = entry<typename ElementOf<type>::T>()), ...);
+        ((kernels.cumsum[type] = sums<typename ElementOf<type>::T, Sum>()), ...);
+        ((kernels.cumprod[type] = sums<typename ElementOf<type>::T, Product>()), ...);
+        ((kernels.cummax[type] = extremes<typename ElementOf<type>::T, true>()), ...);
+        ((kernels.cummin[type] = extremes<typename ElementOf<type>::T, false>()), ...);
     }
-    template <class In>
-    static constexpr void (*entry())(const ScanLayout&) {
+    template <class In, class Kind>
+    static constexpr ScanKernel sums() {
         if constexpr (std::is_void_v<In>) return nullptr;
-        else return &cumsum<In>;
+        else return &scan_all<Scan<In, Kind>>;
+    }
+    template <class In, bool greatest>
+    static constexpr ScanKernel extremes() {
+        if constexpr (std::is_void_v<In>) return nullptr;
+        else return &scan_all<Extreme<In, greatest>>;
     }
 };
 

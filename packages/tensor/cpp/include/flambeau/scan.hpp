@@ -1,7 +1,8 @@
-// Running sums along a dimension.
+// Running sums, products and extremes along a dimension.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "flambeau/dispatch.hpp"
 #include "flambeau/layout.hpp"
@@ -13,12 +14,15 @@ namespace flambeau {
 struct ScanLayout {
     const char* in;
     char* out;
+    std::int64_t* places;  // of extremes: where they are, laid out as the output is
     int ndim, dim;
     std::ptrdiff_t shape[MaxDims], stride[MaxDims], out_stride[MaxDims];
 };
 
-struct ScanKernels {
-    void (*cumsum[StoredTypes])(const ScanLayout& layout);  // null for types without kernels
+using ScanKernel = void (*)(const ScanLayout& layout);
+
+struct ScanKernels {  // null for types without kernels
+    ScanKernel cumsum[StoredTypes], cumprod[StoredTypes], cummax[StoredTypes], cummin[StoredTypes];
 };
 
 FLAMBEAU_EXPORT const ScanKernels& scan_kernels() noexcept;

@@ -1,4 +1,4 @@
-"""Running sums on the CPU."""
+"""Running sums, products and extremes on the CPU."""
 
 include "_arrays.pxi"
 
@@ -6,31 +6,40 @@ cdef extern from "flambeau/scan.hpp" namespace "flambeau":
     struct ScanLayout:
         const char* in_ "in"
         char* out
+        int64_t* places
         int ndim
         int dim
         ptrdiff_t shape[16]
         ptrdiff_t stride[16]
         ptrdiff_t out_stride[16]
+    ctypedef void (*scan_t "flambeau::ScanKernel")(const ScanLayout& layout) noexcept nogil
     struct ScanKernels:
-        void (*cumsum[15])(const ScanLayout& layout) noexcept nogil
+        scan_t cumsum[15]
+        scan_t cumprod[15]
+        scan_t cummax[15]
+        scan_t cummin[15]
     const ScanKernels& scan_kernels() noexcept
-
-ctypedef void (*scan_t)(const ScanLayout& layout) noexcept nogil
 
 
 cdef object _cumsum(Operator op, tuple args, object into):
+    return _sums(scan_kernels().cumsum, args, into)
+
+
+cdef object _cumprod(Operator op, tuple args, object into):
+    return _sums(scan_kernels().cumprod, args, into)
+
+
+cdef object _sums(const scan_t* kernels, tuple args, object into):
     cdef cnp.ndarray x = _array_of(args[0])
-    cdef cnp.ndarray out
-    cdef ScanLayout layout
     cdef scan_t scan
-    cdef int d, dim, t
+    cdef int dim, t
     if x is None:
         return None
     t = stored_type(x)
     dim = _dim_of(args[1], cnp.PyArray_NDIM(x))
     if t < 0 or dim < 0:
         return None
-    scan = scan_kernels().cumsum[t]
+    scan = kernels[t]
     if scan is NULL:
         return None
     t = t if t >= Float32 else Int64
@@ -39,9 +48,39 @@ cdef object _cumsum(Operator op, tuple args, object into):
     result = _result(cnp.PyArray_NDIM(x), cnp.PyArray_DIMS(x), t, into, x)
     if result is None:
         return None
-    out = <cnp.ndarray>result
+    _run(scan, x, <cnp.ndarray>result, dim, NULL)
+    return result
+
+
+cdef object _cummax(Operator op, tuple args, object into):
+    return _extremes(scan_kernels().cummax, args)
+
+
+cdef object _cummin(Operator op, tuple args, object into):
+    return _extremes(scan_kernels().cummin, args)
+
+
+cdef object _extremes(const scan_t* kernels, tuple args):
+    cdef cnp.ndarray x = _array_of(args[0])
+    cdef int dim, t
+    if x is None:
+        return None
+    t = stored_type(x)
+    dim = _dim_of(args[1], cnp.PyArray_NDIM(x))
+    if t < 0 or dim < 0 or kernels[t] is NULL:
+        return None
+    values = new_array(cnp.PyArray_NDIM(x), cnp.PyArray_DIMS(x), numpy_number(t))
+    places = new_array(cnp.PyArray_NDIM(x), cnp.PyArray_DIMS(x), cnp.NPY_INT64)
+    _run(kernels[t], x, <cnp.ndarray>values, dim, <int64_t*>cnp.PyArray_DATA(<cnp.ndarray>places))
+    return values, places
+
+
+cdef void _run(scan_t scan, cnp.ndarray x, cnp.ndarray out, int dim, int64_t* places):
+    cdef ScanLayout layout
+    cdef int d
     layout.in_ = cnp.PyArray_BYTES(x)
     layout.out = cnp.PyArray_BYTES(out)
+    layout.places = places
     layout.ndim = cnp.PyArray_NDIM(x)
     layout.dim = dim
     for d in range(layout.ndim):
@@ -53,7 +92,9 @@ cdef object _cumsum(Operator op, tuple args, object into):
             scan(layout)
     else:
         scan(layout)
-    return result
 
 
 set_native("cumsum", &_cumsum)
+set_native("cumprod", &_cumprod)
+set_native("cummax", &_cummax)
+set_native("cummin", &_cummin)

@@ -27,7 +27,8 @@ def cumprod(xp, input: Array, dim: Dim, *, dtype: DType = None):
     Args:
         input: Tensor of any shape and dtype.
         dim: the dimension.
-        dtype: dtype to multiply in and to give; by default int64 for integers and bools, ``input``'s for floats.
+        dtype: dtype to multiply in and to give; by default int64 for integers and bools, ``input``'s for floats (on the
+            CPU those of less than 64 bits are multiplied in float64).
 
     Returns:
         Tensor of ``input``'s shape.
