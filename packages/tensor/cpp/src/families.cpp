@@ -11,6 +11,7 @@
 #include "flambeau/rows.hpp"
 #include "flambeau/scan.hpp"
 #include "flambeau/sorting.hpp"
+#include "flambeau/small_matrices.hpp"
 
 FLAMBEAU_FAMILY(PointwiseKernels, pointwise)
 FLAMBEAU_FAMILY(GemmKernels, gemm)
@@ -22,3 +23,4 @@ FLAMBEAU_FAMILY(SortingKernels, sorting)
 FLAMBEAU_FAMILY(RowKernels, row)
 FLAMBEAU_FAMILY(LossKernels, loss)
 FLAMBEAU_FAMILY(NormalizationKernels, normalization)
+FLAMBEAU_FAMILY(SmallMatrices, small_matrix)

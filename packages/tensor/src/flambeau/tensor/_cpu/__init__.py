@@ -9,6 +9,7 @@ from .._core import functions  # noqa: F401  (makes the records, which get their
 from . import (  # noqa: F401
     convolution,
     gemm,
+    linalg,
     losses,
     normalization,
     random,

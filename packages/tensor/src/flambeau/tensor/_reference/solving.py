@@ -105,8 +105,8 @@ def det(xp, A: Array):
         ShapeError: the matrices are not square.
 
     Example:
-        >>> ft.det(ft.tensor([[1.0, 2.0], [3.0, 5.0]])).item()
-        -1.0
+        >>> ft.det(ft.tensor([[2.0, 1.0], [0.0, 3.0]])).item()
+        6.0
     """
     return narrowed(xp.linalg.det(widened(A)), A.dtype)
 

@@ -216,8 +216,8 @@ def householder_product(A: Tensor, tau: Tensor) -> Tensor:
         ShapeError: the shapes do not fit together.
 
     Example:
-        >>> ft.linalg.householder_product(*ft.geqrf(ft.tensor([[3.0], [4.0]]))).round(decimals=2).tolist()
-        [[-0.6000000238418579], [-0.800000011920929]]
+        >>> (ft.linalg.householder_product(*ft.geqrf(ft.tensor([[3.0], [4.0]]))) * 10).round().tolist()
+        [[-6.0], [-8.0]]
     """
     check_floating("householder_product", A)
     if A.ndim < 2 or A.shape[-2] < A.shape[-1]:
