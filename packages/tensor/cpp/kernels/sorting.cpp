@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::ptrdiff_t Block = 64;        // elements that are compared with the last of the first at once
 constexpr std::ptrdiff_t Part = 64 << 10;   // of a long line, at least
+constexpr int Together = 16;                // values that are searched for
 constexpr std::ptrdiff_t Few = 16;          // are kept in order one by one
 
 template <class In>
@@ -253,9 +254,62 @@ std::ptrdiff_t find_runs(const RunLayout& layout) {
 }
 
 template <class In>
+FLAMBEAU_INLINE In number(In x) {
+    return x;
+}
+FLAMBEAU_INLINE float number(half x) { return to_float(x); }
+FLAMBEAU_INLINE float number(bfloat16 x) { return to_float(x); }
+
+template <class T>
+FLAMBEAU_INLINE bool comes_before(T one, T other) {
+    return (one < other) | ((one == one) & (other != other));
+}
+
+// Binary search of several values at a time: their steps have one length, and which half is a matter of arithmetic, not of
+// prediction.
+template <class In, bool right>
+FLAMBEAU_INLINE void search_some(const In* sequence_n, std::ptrdiff_t n, const In* values, std::int64_t* out,
+                                 std::ptrdiff_t count) {
+    using Number = decltype(number(In()));
+    std::int64_t base[Together] = {};
+    Number wanted[Together] = {};
+    for (std::ptrdiff_t j = 0; j < count; ++j) wanted[j] = number(values[j]);
+    const auto later = [&](std::ptrdiff_t j, std::int64_t place) -> std::int64_t {
+        const Number there = number(sequence_n[place]);
+        return right ? !comes_before(wanted[j], there) : comes_before(there, wanted[j]);
+    };
+    for (std::ptrdiff_t length = n; length > 1;) {
+        const std::int64_t half_length = length / 2;
+        for (int j = 0; j < Together; ++j) base[j] += half_length & -later(j, base[j] + half_length - 1);
+        length -= half_length;
+    }
+    for (std::ptrdiff_t j = 0; j < count; ++j) out[j] = base[j] + (n > 0 ? later(j, base[j]) : 0);
+}
+
+template <class In>
+void search(const SearchLayout& layout) {
+    const std::ptrdiff_t m = layout.m;
+    if (m == 0) return;
+    parallel(layout.rows * m, 4096, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
+        while (begin < end) {
+            const std::ptrdiff_t row = begin / m, rest = (row + 1) * m - begin;
+            const std::ptrdiff_t some = rest < Together ? rest : Together, count = end - begin < some ? end - begin : some;
+            const In* const sequence = static_cast<const In*>(layout.sequences) + row * layout.step;
+            const In* const values = static_cast<const In*>(layout.values) + begin;
+            if (layout.right)
+                search_some<In, true>(sequence, layout.n, values, layout.out + begin, count);
+            else
+                search_some<In, false>(sequence, layout.n, values, layout.out + begin, count);
+            begin += count;
+        }
+    });
+}
+
+template <class In>
 constexpr void fill(SortingKernels& kernels, Type type) {
     kernels.sort[type] = &sort_lines<In>;
     kernels.runs[type] = &find_runs<In>;
+    kernels.search[type] = &search<In>;
 }
 
 constexpr SortingKernels all_sorting() {

@@ -4,6 +4,7 @@
 #include "flambeau/gemm.hpp"
 #include "flambeau/isas.hpp"
 #include "flambeau/philox.hpp"
+#include "flambeau/indexing.hpp"
 #include "flambeau/losses.hpp"
 #include "flambeau/normalization.hpp"
 #include "flambeau/pointwise.hpp"
@@ -19,6 +20,7 @@ FLAMBEAU_FAMILY(ReductionKernels, reduction)
 FLAMBEAU_FAMILY(ConvolutionKernels, convolution)
 FLAMBEAU_FAMILY(RandomKernels, random)
 FLAMBEAU_FAMILY(ScanKernels, scan)
+FLAMBEAU_FAMILY(IndexingKernels, indexing)
 FLAMBEAU_FAMILY(SortingKernels, sorting)
 FLAMBEAU_FAMILY(RowKernels, row)
 FLAMBEAU_FAMILY(LossKernels, loss)

@@ -32,9 +32,19 @@ struct RunLayout {
     std::ptrdiff_t n;
 };
 
+// Sorted sequences of n elements and, for each, m values to find a place for; one sequence serves all where `step` is 0.
+struct SearchLayout {
+    const void* sequences;
+    const void* values;
+    std::int64_t* out;
+    std::ptrdiff_t rows, n, m, step;
+    bool right;  // behind equal elements
+};
+
 struct SortingKernels {
     bool (*sort[StoredTypes])(const SortLayout& layout);  // false when there is no memory
     std::ptrdiff_t (*runs[StoredTypes])(const RunLayout& layout);  // the number of runs
+    void (*search[StoredTypes])(const SearchLayout& layout);
 };
 
 FLAMBEAU_EXPORT const SortingKernels& sorting_kernels() noexcept;

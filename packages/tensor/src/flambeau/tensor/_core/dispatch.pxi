@@ -140,7 +140,11 @@ cdef object execute(Operator op, tuple args, object out):
 cdef object compute(Operator op, tuple args, list values):
     """The result as an array, or as a tuple of arrays; `values` receives the normalised arguments, if any were."""
     cdef object result
-    if values is None or op.native_kernel is NULL or op is _op_index:
+    if op is _op_index:
+        result = _view_by_index(args)
+        if result is not None:
+            return result
+    if values is None or op.native_kernel is NULL:
         result = native(op, args, None)
         if result is not None:
             return result

@@ -302,7 +302,7 @@ cdef inline void _drop(Form* form, int dim) noexcept:
         form.strides[d] = form.strides[d + 1]
 
 
-cdef object _native_index(Operator op, tuple args, object into):
+cdef object _view_by_index(tuple args):
     """`x[1]`, `x[2:]`, `x[..., None]` and tuples of such; None where something must be checked or copied."""
     cdef Form form, view
     cdef object part, index = args[1]
@@ -312,7 +312,7 @@ cdef object _native_index(Operator op, tuple args, object into):
     cdef int d = 0, used = 0, new = 0
     cdef bint whole = False
     x = _bare(args[0])
-    if into is not None or not _form_of(x, &form):
+    if not _form_of(x, &form):
         return None
     if type(index) is tuple:
         n = PyTuple_GET_SIZE(index)
@@ -387,4 +387,3 @@ cdef void _set_views():
     set_native("narrow", &_native_narrow)
     set_native("split", &_native_split)
     set_native("unbind", &_native_unbind)
-    set_native("index", &_native_index)

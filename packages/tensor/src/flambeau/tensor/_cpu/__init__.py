@@ -10,6 +10,8 @@ from . import (  # noqa: F401
     convolution,
     gemm,
     linalg,
+    indexing,
+    joining,
     losses,
     normalization,
     random,

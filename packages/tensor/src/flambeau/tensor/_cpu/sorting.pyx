@@ -22,7 +22,17 @@ cdef extern from "flambeau/sorting.hpp" namespace "flambeau":
         int64_t* inverse
         int64_t* counts
         ptrdiff_t n
+    struct SearchLayout:
+        const void* sequences
+        const void* values
+        int64_t* out
+        ptrdiff_t rows
+        ptrdiff_t n
+        ptrdiff_t m
+        ptrdiff_t step
+        cbool right
     struct SortingKernels:
+        void (*search[15])(const SearchLayout& layout) noexcept nogil
         cbool (*sort[15])(const SortLayout& layout) noexcept nogil
         ptrdiff_t (*runs[15])(const RunLayout& layout) noexcept nogil
     const SortingKernels& sorting_kernels() noexcept
@@ -167,6 +177,44 @@ cdef object _consecutive(Operator op, tuple args, object into):
     return _elements(args[0], args[1], args[2], args[3], False)
 
 
+cdef object _insertion_points(Operator op, tuple args, object into):
+    cdef cnp.ndarray sequence = _array_of(args[0]), values = _array_of(args[1])
+    cdef SearchLayout layout
+    cdef void (*search)(const SearchLayout& layout) noexcept nogil
+    cdef int d, t, ndim
+    if sequence is None or values is None or into is not None or type(args[2]) is not bool:
+        return None
+    t = stored_type(sequence)
+    ndim = cnp.PyArray_NDIM(sequence)
+    if t < 0 or stored_type(values) != t or sorting_kernels().search[t] is NULL or ndim == 0:
+        return None
+    search = sorting_kernels().search[t]
+    layout.rows = layout.m = 1
+    if ndim == 1:
+        layout.m = cnp.PyArray_SIZE(values)
+    else:
+        if cnp.PyArray_NDIM(values) != ndim:
+            return None
+        for d in range(ndim - 1):
+            if cnp.PyArray_DIM(values, d) != cnp.PyArray_DIM(sequence, d):
+                return None
+            layout.rows *= cnp.PyArray_DIM(values, d)
+        layout.m = cnp.PyArray_DIM(values, ndim - 1)
+    sequence = cnp.PyArray_GETCONTIGUOUS(sequence)
+    values = cnp.PyArray_GETCONTIGUOUS(values)
+    result = new_array(cnp.PyArray_NDIM(values), cnp.PyArray_DIMS(values), numpy_number(Int64))
+    layout.n = cnp.PyArray_DIM(sequence, ndim - 1)
+    layout.step = 0 if ndim == 1 else layout.n
+    layout.sequences = cnp.PyArray_DATA(sequence)
+    layout.values = cnp.PyArray_DATA(values)
+    layout.out = <int64_t*>cnp.PyArray_DATA(<cnp.ndarray>result)
+    layout.right = args[2]
+    with nogil:
+        search(layout)
+    return result
+
+
+set_native("insertion_points", &_insertion_points)
 set_native("unique_elements", &_unique)
 set_native("consecutive_elements", &_consecutive)
 set_native("sort", &_sort)

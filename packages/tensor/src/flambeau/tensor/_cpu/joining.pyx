@@ -1,0 +1,92 @@
+"""Several arrays as one on the CPU."""
+
+include "_arrays.pxi"
+
+from libc.stdlib cimport free, malloc
+
+cdef extern from "flambeau/indexing.hpp" namespace "flambeau":
+    struct JoinLayout:
+        char* out
+        const char* const* in_ "in"
+        const ptrdiff_t* chunk
+        ptrdiff_t count
+        ptrdiff_t outer
+    struct IndexingKernels:
+        void (*join)(const JoinLayout& layout) noexcept nogil
+    const IndexingKernels& indexing_kernels() noexcept nogil
+
+
+cdef object _joined(object tensors, object dim, object into, bint new_dim):
+    """Arrays of one dtype side by side, along a dimension of theirs or a new one; None for the general path."""
+    cdef cnp.ndarray x, first
+    cdef JoinLayout layout
+    cdef cnp.npy_intp dims[17]
+    cdef ptrdiff_t chunk
+    cdef int d, at, ndim
+    cdef Py_ssize_t i, count
+    cdef list arrays
+    cdef const char** data
+    cdef ptrdiff_t* chunks
+    if into is not None or (type(tensors) is not list and type(tensors) is not tuple):
+        return None
+    count = len(tensors)
+    if count == 0:
+        return None
+    first = _array_of(tensors[0])
+    if first is None:
+        return None
+    ndim = cnp.PyArray_NDIM(first)
+    at = _dim_of(dim, ndim + new_dim)
+    if at < 0 or ndim + new_dim > MaxDims:
+        return None
+    for d in range(ndim):
+        dims[d + (new_dim and d >= at)] = cnp.PyArray_DIM(first, d)
+    dims[at] = 0
+    arrays = []
+    for i in range(count):
+        x = _array_of(tensors[i])
+        if x is None or cnp.PyArray_TYPE(x) != cnp.PyArray_TYPE(first) or cnp.PyArray_NDIM(x) != ndim:
+            return None
+        for d in range(ndim):
+            if (new_dim or d != at) and cnp.PyArray_DIM(x, d) != cnp.PyArray_DIM(first, d):
+                return None
+        dims[at] += 1 if new_dim else cnp.PyArray_DIM(x, at)
+        arrays.append(cnp.PyArray_GETCONTIGUOUS(x))
+    result = new_array(ndim + new_dim, dims, cnp.PyArray_TYPE(first))
+    layout.outer = 1
+    for d in range(at):
+        layout.outer *= dims[d]
+    chunk = cnp.PyArray_ITEMSIZE(first)
+    for d in range(at + 1, ndim + new_dim):
+        chunk *= dims[d]
+    data = <const char**>malloc(count * (sizeof(char*) + sizeof(ptrdiff_t)))
+    if data is NULL:
+        raise MemoryError
+    chunks = <ptrdiff_t*>(data + count)
+    for i in range(count):
+        x = <cnp.ndarray>arrays[i]
+        data[i] = cnp.PyArray_BYTES(x)
+        chunks[i] = chunk if new_dim else chunk * cnp.PyArray_DIM(x, at)
+    layout.out = cnp.PyArray_BYTES(<cnp.ndarray>result)
+    layout.in_ = data
+    layout.chunk = chunks
+    layout.count = count
+    if cnp.PyArray_NBYTES(<cnp.ndarray>result) >= 4 * WORTH_RELEASING:
+        with nogil:
+            indexing_kernels().join(layout)
+    else:
+        indexing_kernels().join(layout)
+    free(data)
+    return result
+
+
+cdef object _cat(Operator op, tuple args, object into):
+    return _joined(args[0], args[1], into, False)
+
+
+cdef object _stack(Operator op, tuple args, object into):
+    return _joined(args[0], args[1], into, True)
+
+
+set_native("cat", &_cat)
+set_native("stack", &_stack)
