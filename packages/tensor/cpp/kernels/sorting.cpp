@@ -38,6 +38,13 @@ struct Line {
         }
     }
 
+    // The keys of up to Block elements; those that are missing come after all others.
+    FLAMBEAU_INLINE void block(std::ptrdiff_t begin, std::ptrdiff_t count, Bits* keys_n) const {
+        if (count == Block) return keys(begin, Block, keys_n);
+        keys(begin, count, keys_n);
+        for (std::ptrdiff_t i = count; i < Block; ++i) keys_n[i] = Bits(~Bits(0));
+    }
+
     FLAMBEAU_INLINE void records(std::ptrdiff_t begin, std::ptrdiff_t end, Record* records_n) const {
         for (std::ptrdiff_t i = begin; i < end; ++i) records_n[i] = Record::make(key(i), i);
     }
@@ -68,12 +75,15 @@ void few_of(const Line<In>& line, std::ptrdiff_t begin, std::ptrdiff_t end, std:
     std::ptrdiff_t count = 0;
     for (std::ptrdiff_t i = begin; i < end; i += Block) {
         const std::ptrdiff_t length = end - i < Block ? end - i : Block;
-        Bits keys[Block], least = Bits(~Bits(0));
-        line.keys(i, length, keys);
-        for (std::ptrdiff_t j = 0; j < length; ++j) least = keys[j] < least ? keys[j] : least;
-        if (count == k && least >= a_k[k - 1].key()) continue;
+        Bits keys[Block];
+        line.block(i, length, keys);
+        if (count == k) {
+            Bits least = keys[0];
+            for (std::ptrdiff_t j = 1; j < Block; ++j) least = keys[j] < least ? keys[j] : least;
+            if (least >= Bits(a_k[k - 1].key())) continue;
+        }
         for (std::ptrdiff_t j = 0; j < length; ++j) {
-            if (count == k && keys[j] >= a_k[k - 1].key()) continue;
+            if (count == k && keys[j] >= Bits(a_k[k - 1].key())) continue;
             const Record record = Record::make(keys[j], i + j);
             std::ptrdiff_t at = count < k ? count++ : k - 1;
             for (; at > 0 && record.before(a_k[at - 1]); --at) a_k[at] = a_k[at - 1];
@@ -99,11 +109,11 @@ typename Line<In>::Record* first_of(const Line<In>& line, std::ptrdiff_t begin, 
     for (std::ptrdiff_t i = begin; i < end; i += Block) {
         const std::ptrdiff_t length = end - i < Block ? end - i : Block;
         Bits keys[Block];
-        line.keys(i, length, keys);
+        line.block(i, length, keys);
         // Of equal keys the earlier come first: what only equals the last one is late.
         if (full) {
             bool any = false;
-            for (std::ptrdiff_t j = 0; j < length; ++j) any |= keys[j] < last;
+            for (std::ptrdiff_t j = 0; j < Block; ++j) any |= keys[j] < last;
             if (!any) continue;
         }
         for (std::ptrdiff_t j = 0; j < length; ++j) {
