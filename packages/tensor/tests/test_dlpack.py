@@ -206,6 +206,23 @@ def test_no_strides_mean_c_order():
     assert ft.from_dlpack(capsule).tolist() == [[0, 1, 2], [3, 4, 5]]
 
 
+def test_memory_elsewhere_comes_as_a_copy(strict_device):
+    """What is not on the CPU is copied there, says so, and is not had without a copy."""
+    x = ft.ones(3, device=strict_device)
+    assert inside(x.__dlpack__(max_version=(1, 0), dl_device=(1, 0))).flags == 2
+    assert np.from_dlpack(x).tolist() == [1.0] * 3
+    with pytest.raises(BufferError) as raised:
+        x.__dlpack__(copy=False)
+    expected = "expected True or None to come from strict:0, got False"
+    assert str(raised.value) == f"__dlpack__(): argument 'copy': {expected}"
+    y = ft.from_dlpack(np.ones(2), device=strict_device)
+    assert (y.device, y.tolist()) == (strict_device, [1.0, 1.0])
+    with pytest.raises(ValueError) as raised:
+        ft.from_dlpack(np.ones(2), device=strict_device, copy=False)
+    expected = "expected True or None to get from cpu to strict:0, got False"
+    assert str(raised.value) == f"from_dlpack(): argument 'copy': {expected}"
+
+
 # Lifetimes ------------------------------------------------------------------------------------------------------
 
 

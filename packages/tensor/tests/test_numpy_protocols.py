@@ -26,6 +26,15 @@ def test_an_array_and_a_tensor_give_a_tensor():
         assert type(result) is ft.Tensor and result.tolist() == [4.0, 7.0]
 
 
+@pytest.mark.parametrize("symbol", "+ - * / // % ** @ & | ^ << >> == != < <= > >=".split())
+def test_every_operator_takes_an_array_first(symbol):
+    """Whatever Python writes between an array and a Tensor is an operation of ours."""
+    a, x = np.array([5, 6]), ft.tensor([1, 2])
+    result = eval(f"a {symbol} x")
+    assert type(result) is ft.Tensor
+    assert result.tolist() == eval(f"a {symbol} b", {"a": a, "b": x.numpy()}).tolist()
+
+
 def test_arrays_are_updated_in_place():
     """``array += x`` writes the array, which stays the array it was; NumPy's rule of casting applies."""
     a = b = np.array([1.0, 2.0])

@@ -36,7 +36,8 @@ def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.n
 _OPERATORS = {
     "add": "add", "subtract": "sub", "multiply": "mul", "divide": "div", "floor_divide": "floor_divide",
     "remainder": "remainder", "power": "pow", "matmul": "matmul", "bitwise_and": "bitwise_and",
-    "bitwise_or": "bitwise_or", "bitwise_xor": "bitwise_xor", "equal": "eq", "not_equal": "ne", "less": "lt",
+    "bitwise_or": "bitwise_or", "bitwise_xor": "bitwise_xor", "left_shift": "bitwise_left_shift",
+    "right_shift": "bitwise_right_shift", "equal": "eq", "not_equal": "ne", "less": "lt",
     "less_equal": "le", "greater": "gt", "greater_equal": "ge",
 }  # fmt: skip
 
@@ -93,10 +94,10 @@ def __dlpack__(
         errors.value_error("__dlpack__", "stream", "None for memory of the CPU", repr(stream))
     if dl_device is not None and (int(dl_device[0]), int(dl_device[1])) != (1, 0):
         raise BufferError(errors.message("__dlpack__", "dl_device", "(1, 0), the CPU", str(tuple(map(int, dl_device)))))
-    if self.is_cuda and copy is False:
-        raise BufferError(errors.message("__dlpack__", "copy", "True or None to come from a GPU", "False"))
+    copied = self.device.type != "cpu"
+    if copied and copy is False:
+        raise BufferError(errors.message("__dlpack__", "copy", f"True or None to come from {self.device}", "False"))
     array = self.numpy()
-    copied = self.is_cuda
     if copy or any(step % array.itemsize for step in array.strides):
         if copy is False:
             steps = f"strides {array.strides} of {array.itemsize} bytes"
