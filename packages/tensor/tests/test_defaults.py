@@ -65,7 +65,7 @@ INTEGER = [
 
 @pytest.mark.parametrize("info", INTEGER, ids=lambda info: info.name)
 def test_every_operator_follows(info):
-    """Whatever gives float32 of integers gives float64 when that is the default, compiled or not."""
+    """Whatever gives float32 (or complex64) of integers gives float64 when that is the default, compiled or not."""
 
     def of_integers(sample):
         given = [x for x in (*sample.args, *sample.kwargs.values()) if ft.is_tensor(x)]
@@ -81,7 +81,8 @@ def test_every_operator_follows(info):
     usual = dtypes()
     ft.set_default_dtype("float64")
     try:
-        assert dtypes() == [[ft.float64 if d == ft.float32 else d for d in parts] for parts in usual]
+        wide = {ft.float32: ft.float64, ft.complex64: ft.complex128}
+        assert dtypes() == [[wide.get(d, d) for d in parts] for parts in usual]
     finally:
         ft.set_default_dtype("float32")
 
