@@ -14,7 +14,14 @@ set(FLAMBEAU_ISAS "${isas_here}" CACHE STRING "instruction sets, worst first: po
 # No errno and no traps let loops vectorise; contraction lets them use fused multiply-adds. Never -ffast-math, which at
 # link time changes the process's floating-point mode. Integers wrap around, as NumPy's do: without -fwrapv signed
 # overflow would be undefined.
-set(kernel_options -O3 -fno-math-errno -fno-trapping-math -ffp-contract=fast -fwrapv)
+#
+# Sanitizers undo most of what -O3 does, and take the compiler many minutes with it.
+if(CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+  set(optimize -O1)
+else()
+  set(optimize -O3)
+endif()
+set(kernel_options ${optimize} -fno-math-errno -fno-trapping-math -ffp-contract=fast -fwrapv)
 function(instruction_set target isa)
   target_compile_definitions(${target} PRIVATE FLAMBEAU_ISA=${isa})
   target_compile_options(${target} PRIVATE ${kernel_options})

@@ -90,6 +90,15 @@ def test_three_operands(arrays):
     check(ft.lerp(tensor(a), tensor(b), 2), wide(a) + 2 * (wide(b) - wide(a)), a, b)
 
 
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_a_bool_is_a_mask(dtype):
+    """A condition that is a Python or NumPy bool chooses as a Tensor of it does, whatever the type of what is chosen."""
+    x = tensor(np.full(5000, 3, dtype))
+    for condition in (True, False, np.True_, np.False_):
+        expected = ft.where(ft.tensor(bool(condition)), 1, x)
+        assert ft.where(condition, 1, x).tolist() == expected.tolist() == [1 if condition else x[0].item()] * 5000
+
+
 @given(operands(1), st.sampled_from(DTYPES), st.data())
 def test_copies_and_conversions(arrays, dtype, data):
     """A copy in another dtype, and a copy into any view, has the elements it was made of."""

@@ -163,9 +163,12 @@ class Expression:
                 numbers = not any(hasattr(v, "dtype") for v in given)
                 values.append(_of_numbers(op, given) if numbers else program.apply(op, given))
             result = self.result
-            program.output((values if result.step else inputs)[result.n])  # type: ignore[union-attr]
+            value = (values if result.step else inputs)[result.n] if isinstance(result, Ref) else result
+            if not hasattr(value, "dtype"):
+                return None  # a number alone is no program
+            program.output(value)
             return program
-        except (NotPointwise, AttributeError):  # a number alone is no program
+        except NotPointwise:
             return None
 
     def __repr__(self) -> str:

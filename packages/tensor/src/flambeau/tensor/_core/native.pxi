@@ -23,11 +23,9 @@ cdef inline bint _same_shape(cnp.ndarray a, cnp.ndarray b) noexcept:
     return True
 
 
-cdef inline bint _apart(cnp.ndarray out, cnp.ndarray x) noexcept:
-    """Whether writing `out` element by element leaves the unread part of `x` alone: the same memory, or disjoint."""
-    cdef char* p = <char*>cnp.PyArray_DATA(out)
-    cdef char* q = <char*>cnp.PyArray_DATA(x)
-    return p == q or p + cnp.PyArray_NBYTES(out) <= q or q + cnp.PyArray_NBYTES(x) <= p
+cdef inline bint _writable_over(cnp.ndarray out, cnp.ndarray x) noexcept:
+    """Whether writing `out` element by element leaves the unread part of `x` alone; both are contiguous."""
+    return cnp.PyArray_DATA(out) == cnp.PyArray_DATA(x) or apart(out, x)
 
 
 cdef inline object _result_array(Operator op, cnp.ndarray like, object into):
@@ -37,7 +35,7 @@ cdef inline object _result_array(Operator op, cnp.ndarray like, object into):
         return cnp.PyArray_EMPTY(cnp.PyArray_NDIM(like), cnp.PyArray_DIMS(like), typenum, 0)
     if (type(into) is cnp.ndarray and PyArray_ISCARRAY(<cnp.ndarray>into)
             and cnp.PyArray_TYPE(<cnp.ndarray>into) == typenum and _same_shape(like, <cnp.ndarray>into)
-            and _apart(<cnp.ndarray>into, like)):
+            and _writable_over(<cnp.ndarray>into, like)):
         return into
     return None
 
@@ -112,7 +110,7 @@ cdef object native2(Operator op, object a, object b, object into):
             y = <cnp.ndarray>b
             if cnp.PyArray_TYPE(y) != cnp.PyArray_TYPE(x) or not PyArray_ISCARRAY_RO(y) or not _same_shape(x, y):
                 return None
-            if into is not None and type(into) is cnp.ndarray and not _apart(<cnp.ndarray>into, y):
+            if into is not None and type(into) is cnp.ndarray and not _writable_over(<cnp.ndarray>into, y):
                 return None
             out = _result_array(op, x, into)
             if out is not None:

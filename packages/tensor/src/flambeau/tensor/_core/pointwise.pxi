@@ -275,7 +275,7 @@ cdef object pointwise(Operator op, tuple args, object into):
         register.constant = type(values[k]) is not cnp.ndarray
         if register.constant:
             register.operand = -1
-            if not _put_argument(op, k, values[k], computed, register.value):
+            if not _put_argument(op, k, values[k], register.type, register.value):
                 return None
         else:
             register.operand = <signed char>count

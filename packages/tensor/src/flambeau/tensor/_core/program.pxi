@@ -306,16 +306,9 @@ cdef class PointwiseProgram:
                 return False
             item.data[k] = <char*>cnp.PyArray_DATA(array)
             for j in range(<int>len(tensors)):
-                if j != written[k] and not _apart_from(array, <cnp.ndarray>(<Tensor>tensors[j]).array):
+                if j != written[k] and not apart(array, <cnp.ndarray>(<Tensor>tensors[j]).array):
                     return False
         return True
-
-
-cdef inline bint _apart_from(cnp.ndarray a, cnp.ndarray b) noexcept:
-    """Whether two contiguous arrays share no memory."""
-    cdef char* p = <char*>cnp.PyArray_DATA(a)
-    cdef char* q = <char*>cnp.PyArray_DATA(b)
-    return p + cnp.PyArray_NBYTES(a) <= q or q + cnp.PyArray_NBYTES(b) <= p
 
 
 def on_arrays(function, arrays):

@@ -9,6 +9,11 @@ from cpython.tuple cimport PyTuple_GET_ITEM, PyTuple_GET_SIZE, PyTuple_New, PyTu
 from libc.string cimport memcpy, strcmp
 from libcpp.vector cimport vector
 
+from flambeau.tensor._core.kernels cimport (
+    BFloat16, Bool, ComputeTypes, Float16, Float32, Float64, Int8, Int16, Int32, Int64, MaxDims, StoredTypes, UInt8,
+    UInt16, UInt32, UInt64, apart,
+)
+
 import collections
 import importlib
 import os
@@ -26,11 +31,8 @@ cdef extern from "Python.h":
 
 cdef extern from "flambeau/program.hpp" namespace "flambeau":
     enum:
-        MaxArity, MaxDims, MaxOperands, MaxRegisters, MaxSteps, MaxOutputs
+        MaxArity, MaxOperands, MaxRegisters, MaxSteps, MaxOutputs
     ctypedef unsigned char Type
-    enum:
-        Bool, Int8, UInt8, Int16, UInt16, Int32, UInt32, Int64, UInt64, Float32, Float64, ComputeTypes, Float16, BFloat16
-        StoredTypes
     enum:
         Mask, Number
     struct Row:

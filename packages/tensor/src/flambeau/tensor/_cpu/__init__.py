@@ -6,7 +6,7 @@ Each module here wraps one family of ``cpp/``: it checks what kernels rely on, a
 from __future__ import annotations
 
 from .._core import functions  # noqa: F401  (makes the records, which get their kernels here)
-from . import (  # noqa: F401
+from . import (  # noqa: F401  (imported for what they do: each gives its kernels to the records)
     convolution,
     gemm,
     linalg,

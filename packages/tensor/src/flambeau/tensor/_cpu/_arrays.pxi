@@ -4,25 +4,14 @@ cimport numpy as cnp
 from libc.stddef cimport ptrdiff_t
 from libc.stdint cimport int64_t
 
+from flambeau.tensor._core.kernels cimport (
+    BFloat16, Bool, Float16, Float32, Float64, Int64, MaxDims, StoredTypes, apart,
+)
 from flambeau.tensor._core.tensor cimport Operator, Tensor, native_t, new_array, numpy_number, set_native, stored_type
 
 import numpy as np
 
 cnp.import_array()
-
-cdef extern from "flambeau/types.hpp" namespace "flambeau":
-    enum:
-        Float16 "flambeau::Float16"
-        BFloat16 "flambeau::BFloat16"
-        Float32 "flambeau::Float32"
-        Float64 "flambeau::Float64"
-        Int64 "flambeau::Int64"
-        Bool "flambeau::Bool"
-        StoredTypes "flambeau::StoredTypes"
-
-cdef extern from "flambeau/layout.hpp" namespace "flambeau":
-    enum:
-        MaxDims "flambeau::MaxDims"
 
 cdef enum:
     # Elements from which on other Python threads may run meanwhile.
@@ -61,20 +50,6 @@ cdef inline int _dim_of(object value, int ndim) except -2:
     return <int>dim if 0 <= dim < ndim else -1
 
 
-cdef bint _apart(cnp.ndarray out, cnp.ndarray x) noexcept:
-    """Whether two arrays share no memory, as far as their extents tell."""
-    cdef char* low = cnp.PyArray_BYTES(x)
-    cdef char* high = low + cnp.PyArray_ITEMSIZE(x)
-    cdef char* start = cnp.PyArray_BYTES(out)
-    cdef int d
-    for d in range(cnp.PyArray_NDIM(x)):
-        if cnp.PyArray_STRIDE(x, d) < 0:
-            low += cnp.PyArray_STRIDE(x, d) * (cnp.PyArray_DIM(x, d) - 1)
-        else:
-            high += cnp.PyArray_STRIDE(x, d) * (cnp.PyArray_DIM(x, d) - 1)
-    return start + cnp.PyArray_NBYTES(out) <= low or start >= high
-
-
 cdef object _result(int ndim, cnp.npy_intp* dims, int t, object into, cnp.ndarray x):
     """A new array of our type `t`, or `into` where it is fit; None where it is not."""
     cdef int d
@@ -89,7 +64,7 @@ cdef object _result(int ndim, cnp.npy_intp* dims, int t, object into, cnp.ndarra
     for d in range(ndim):
         if cnp.PyArray_DIM(out, d) != dims[d]:
             return None
-    return out if _apart(out, x) else None
+    return out if apart(out, x) else None
 
 
 cdef extern from "numpy/arrayobject.h":

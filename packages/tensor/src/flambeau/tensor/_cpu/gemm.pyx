@@ -3,6 +3,7 @@
 cimport numpy as cnp
 from libc.stddef cimport ptrdiff_t
 
+from flambeau.tensor._core.kernels cimport apart
 from flambeau.tensor._core.tensor cimport Operator, cpu_array, new_array, set_native
 
 cnp.import_array()
@@ -121,27 +122,6 @@ cdef inline ptrdiff_t _stride(cnp.ndarray x, int d):
     return cnp.PyArray_STRIDE(x, d) >> (2 if cnp.PyArray_TYPE(x) == cnp.NPY_FLOAT else 3)
 
 
-cdef inline void _bounds(cnp.ndarray x, char** begin, char** end):
-    cdef int d
-    cdef ptrdiff_t reach
-    begin[0] = <char*>cnp.PyArray_DATA(x)
-    end[0] = begin[0] + cnp.PyArray_ITEMSIZE(x)
-    for d in range(cnp.PyArray_NDIM(x)):
-        reach = (cnp.PyArray_DIM(x, d) - 1) * cnp.PyArray_STRIDE(x, d)
-        if reach < 0:
-            begin[0] += reach
-        else:
-            end[0] += reach
-
-
-cdef bint _apart(cnp.ndarray x, cnp.ndarray y):
-    """Whether two arrays surely share no memory."""
-    cdef char *x0, *x1, *y0, *y1
-    _bounds(x, &x0, &x1)
-    _bounds(y, &y0, &y1)
-    return x1 <= y0 or y1 <= x0
-
-
 cdef object _result(object into, int ndim, cnp.npy_intp* sizes, int typenum, cnp.ndarray a, cnp.ndarray b, object bias):
     """The array to write: a new one, or `into` where kernels may write to it; else None."""
     cdef cnp.ndarray c
@@ -159,7 +139,7 @@ cdef object _result(object into, int ndim, cnp.npy_intp* sizes, int typenum, cnp
     # Only orders in which no two elements can share memory.
     if not cnp.PyArray_IS_C_CONTIGUOUS(c) and not (ndim == 2 and cnp.PyArray_IS_F_CONTIGUOUS(c)):
         return None
-    if not _apart(c, a) or not _apart(c, b) or (bias is not None and not _apart(c, <cnp.ndarray>bias)):
+    if not apart(c, a) or not apart(c, b) or (bias is not None and not apart(c, <cnp.ndarray>bias)):
         return None
     return c
 

@@ -98,8 +98,8 @@ cdef object _class_loss(class_loss_t* kernels, object grad, object input, object
         result = _result(ndim - 1, cnp.PyArray_DIMS(y), t, into, x)
     else:
         result = _result(0, NULL, t, into, x)
-    if result is None or (into is not None and not (_apart(<cnp.ndarray>result, y) and (w is None or _apart(
-            <cnp.ndarray>result, w)) and (g is None or _apart(<cnp.ndarray>result, g)))):
+    if result is None or (into is not None and not (apart(<cnp.ndarray>result, y) and (w is None or apart(
+            <cnp.ndarray>result, w)) and (g is None or apart(<cnp.ndarray>result, g)))):
         return None
     loss.input = cnp.PyArray_DATA(x)
     loss.target = <const int64_t*>cnp.PyArray_DATA(y)
@@ -151,7 +151,7 @@ cdef object _mse_loss(Operator op, tuple args, object into):
         return None
     x, y = cnp.PyArray_GETCONTIGUOUS(x), cnp.PyArray_GETCONTIGUOUS(y)
     result = _result(0, NULL, t, into, x)
-    if result is None or (into is not None and not _apart(<cnp.ndarray>result, y)):
+    if result is None or (into is not None and not apart(<cnp.ndarray>result, y)):
         return None
     if cnp.PyArray_SIZE(x) >= WORTH_RELEASING:
         with nogil:

@@ -48,7 +48,7 @@ cdef object _along(int name, object input, object other, object dim, object into
         y = cnp.PyArray_GETCONTIGUOUS(y)
     x = cnp.PyArray_GETCONTIGUOUS(x)
     result = _result(ndim, cnp.PyArray_DIMS(x), t, into, x)
-    if result is None or (into is not None and y is not None and not _apart(<cnp.ndarray>result, y)):
+    if result is None or (into is not None and y is not None and not apart(<cnp.ndarray>result, y)):
         return None
     layout.in_[0] = cnp.PyArray_DATA(x)
     layout.in_[1] = NULL if y is None else cnp.PyArray_DATA(y)
