@@ -92,7 +92,7 @@ def test_three_operands(arrays):
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
 def test_a_bool_is_a_mask(dtype):
-    """A condition that is a Python or NumPy bool chooses as a Tensor of it does, whatever the type of what is chosen."""
+    """A condition that is a Python or NumPy bool chooses as a Tensor of it does, among any dtype."""
     x = tensor(np.full(5000, 3, dtype))
     for condition in (True, False, np.True_, np.False_):
         expected = ft.where(ft.tensor(bool(condition)), 1, x)
