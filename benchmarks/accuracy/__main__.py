@@ -127,6 +127,7 @@ def write_table(file: Path, record: Record) -> None:
     where = record.machine
     lines = [
         *HEAD,
+        "",
         "| function | bound | " + " | ".join(f"{d} {i}" for i, d in columns) + " |",
         "|---|---|" + "---|" * len(columns),
     ]
