@@ -135,6 +135,32 @@ def test_scrambled_files_do_no_harm(kind):
         assert isinstance(found, ft.FileCorrupt) or not checked or equal(found, right)
 
 
+@pytest.mark.parametrize("kind", FILES)
+def test_damaged_mapped_files_do_no_harm(kind, tmp_path):
+    """Checksums of tensors are not looked at: an error, or something that can be used, and saved, without a crash."""
+    make, _ = FILES[kind]
+    data = make()
+    draw = random.Random(4)
+    path = tmp_path / "x"
+    for _ in range(2 * DRAWS):
+        damaged = bytearray(data)
+        damaged[draw.randrange(len(data))] ^= 1 << draw.randrange(8)
+        path.write_bytes(damaged)
+        with contextlib.suppress(ft.FileCorrupt):
+            ft.save(ft.load(path, mmap=True), io.BytesIO())
+        path.unlink()
+
+
+def test_plain_values_take_the_memory_of_python_objects():
+    """The one thing larger in memory than in the file: an empty list is 3 bytes of text, and 56 in Python."""
+    data = structured('{"list":[' + "[]," * 99_999 + "[]]}")
+    tracemalloc.start()
+    ft.load(io.BytesIO(data))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 30 * len(data)
+
+
 def structured(text):
     """A file of ours whose structure is this text, its checksum right."""
     import zlib

@@ -219,8 +219,10 @@ def svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> tuple[Tens
         [3.0, 2.0]
     """
     if compute_uv:
+        from .linalg._common import adjoint
+
         U, S, Vh = ops.svd(input, not some)
-        return U, S, ops.conj_physical(ops.transpose(Vh, -2, -1))
+        return U, S, adjoint(Vh)
     S = _called("svd", ops.svdvals, input)
     rows, columns = input.shape[-2:]
     zeros = [ops.zeros((*input.shape[:-2], n, n), dtype=input.dtype, device=input.device) for n in (rows, columns)]
@@ -391,6 +393,7 @@ def ormqr(input: Tensor, tau: Tensor, other: Tensor, left: bool = True, transpos
         >>> ft.ormqr(a, tau, ft.tensor([[3.0], [4.0]]), transpose=True).round().tolist()
         [[-5.0], [0.0]]
     """
+    from .linalg._common import adjoint
     from .linalg._factorizations import reflected
 
     n = other.shape[-2 if left else -1] if other.ndim > 1 else 0
@@ -399,8 +402,7 @@ def ormqr(input: Tensor, tau: Tensor, other: Tensor, left: bool = True, transpos
         errors.shape_error("ormqr", "other", wanted, f"shape {tuple(other.shape)}")
     if left:
         return reflected(input, tau, other, reverse=not transpose)
-    turned = reflected(input, tau, ops.conj_physical(ops.transpose(other, -2, -1)), reverse=transpose)
-    return ops.conj_physical(ops.transpose(turned, -2, -1))
+    return adjoint(reflected(input, tau, adjoint(other), reverse=transpose))
 
 
 # Names of PyTorch 0.3 ---------------------------------------------------------------------------------------------

@@ -24,7 +24,10 @@ cdef inline void extent(cnp.ndarray x, char** begin, char** end) noexcept:
 
 cdef inline bint apart(cnp.ndarray x, cnp.ndarray y) noexcept:
     """Whether two arrays share no memory, as far as their extents tell."""
-    cdef char *x_begin, *x_end, *y_begin, *y_end
+    cdef char* x_begin
+    cdef char* x_end
+    cdef char* y_begin
+    cdef char* y_end
     extent(x, &x_begin, &x_end)
     extent(y, &y_begin, &y_end)
     return x_end <= y_begin or y_end <= x_begin

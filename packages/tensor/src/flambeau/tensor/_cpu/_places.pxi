@@ -153,8 +153,8 @@ cdef cnp.ndarray _target(cnp.ndarray x, object into, cnp.ndarray index, cnp.ndar
         target = new_array(cnp.PyArray_NDIM(x), cnp.PyArray_DIMS(x), cnp.PyArray_TYPE(x))
         cnp.PyArray_CopyInto(target, x)
         return target
-    if into is not x or not PyArray_ISCARRAY(x) or not _apart(x, index):
+    if into is not x or not PyArray_ISCARRAY(x) or not apart(x, index):
         return None
-    if source is not None and not _apart(x, source):
+    if source is not None and not apart(x, source):
         return None
     return x
