@@ -150,12 +150,22 @@ def manual_seed(seed: int) -> Generator:
 
 
 def seed() -> int:
-    """Seed the default Generator at random; gives the seed."""
+    """Seed the default Generator at random; gives the seed.
+
+    Example:
+        >>> ft.seed() == ft.initial_seed()
+        True
+    """
     return default_generator.seed()
 
 
 def initial_seed() -> int:
-    """The seed of the default Generator."""
+    """The seed of the default Generator.
+
+    Example:
+        >>> ft.manual_seed(7) and ft.initial_seed()
+        7
+    """
     return default_generator.initial_seed()
 
 

@@ -170,12 +170,6 @@ cdef class Tensor:
         strides = tuple([s // itemsize for s in self.array.strides])
         return strides if dim is None else strides[_existing_dim("stride", dim, self.array.ndim)]
 
-    def storage_offset(self):
-        """Where the first element is, in elements from the beginning of the memory behind the Tensor."""
-        from flambeau.tensor._extent import memory_around
-
-        return memory_around(self.array)[0] // self.array.dtype.itemsize
-
     def is_contiguous(self):
         """Whether the elements lie in memory one after the other in logical order.
 
@@ -195,7 +189,12 @@ cdef class Tensor:
         return _is_float(self.array.dtype)
 
     def is_complex(self):
-        """Whether the dtype is a complex one."""
+        """Whether the dtype is a complex one.
+
+        Example:
+            >>> ft.zeros(1, dtype=ft.complex64).is_complex(), ft.zeros(1).is_complex()
+            (True, False)
+        """
         return self.array.dtype.kind == "c"
 
     def data_ptr(self):

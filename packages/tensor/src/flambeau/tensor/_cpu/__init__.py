@@ -9,9 +9,9 @@ from .._core import functions  # noqa: F401  (makes the records, which get their
 from . import (  # noqa: F401  (imported for what they do: each gives its kernels to the records)
     convolution,
     gemm,
-    linalg,
     indexing,
     joining,
+    linalg,
     losses,
     normalization,
     random,
