@@ -8,9 +8,7 @@ OLD_NAMES = "btrifact btrisolve eig gels potrf potri potrs".split()
 WITHOUT = {
     "cuda": "there may be no CUDA device",
     "pin_memory": "there may be no CUDA device",
-    **dict.fromkeys(
-        "btrifact btrisolve eig gels potrf potri potrs".split(), "an old name that only says the new one"
-    ),
+    **dict.fromkeys("btrifact btrisolve eig gels potrf potri potrs".split(), "an old name that only says the new one"),
 }
 
 
