@@ -64,7 +64,8 @@ def is_public(op):
 
 def tensor_page():
     """The Tensor type, and what else the package has beside its operators."""
-    methods = {n: m for n, m in vars(ft.Tensor).items() if not n.startswith("_") and not is_operator(m)}
+    members = {n: getattr(ft.Tensor, n) for n in [*vars(ft.Tensor)] if not n.startswith("_")}
+    methods = {n: m for n, m in members.items() if not is_operator(m)}
     own = [n for n, m in methods.items() if m is not getattr(ft, n, None)]
     others = {n: getattr(ft, n) for n in sorted(ft.__all__) if not is_operator(getattr(ft, n))}
     functions = [n for n, m in others.items() if inspect.isroutine(m)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from signatures import Argument, arguments
 
 HEADER = '''\
@@ -16,6 +18,7 @@ from flambeau.tensor.errors import type_error
 RECORDS = make_records(@table@)
 bind_operators(RECORDS)
 PUBLIC = []  # (name, function, is_function, is_method)
+COMPOSED = @composed@  # (name, module, is_method)
 
 
 def _both(operation, name, alias):
@@ -38,9 +41,14 @@ VIEW = (False, True, "maybe")
 ABSENT = {None: 0, "highest": 1, "lowest": 255}  # as a signed char
 
 
-def source(definitions: dict) -> str:
-    table = "(\n" + "".join(f"    {_record(d)},\n" for d in definitions.values()) + ")"
-    return HEADER.replace("@table@", table) + "\n".join(_operator(d) for d in definitions.values())
+def source(definitions: dict, composed: list[tuple[str, str, bool]]) -> str:
+    """The module, with the names of functions composed of operators and where these are declared."""
+    header = HEADER.replace("@table@", _lines(_record(d) for d in definitions.values()))
+    return header.replace("@composed@", _lines(composed)) + "\n".join(_operator(d) for d in definitions.values())
+
+
+def _lines(rows: Iterable[tuple]) -> str:
+    return "(\n" + "".join(f"    {row},\n" for row in rows) + ")"
 
 
 def _record(definition) -> tuple:

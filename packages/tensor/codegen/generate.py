@@ -18,6 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import composed
 import functions
 import pointwise_table
 import stubs
@@ -45,7 +46,7 @@ def main(package: Path, output: Path) -> None:
     output.mkdir(parents=True, exist_ok=True)
     for name, text in (
         ("kinds.pxi", kinds()),
-        ("functions.pyx", functions.source(definitions)),
+        ("functions.pyx", functions.source(definitions, composed.table(package))),
         ("pointwise_table.cpp", pointwise_table.source(definitions)),
         *stubs.files(definitions, package),
     ):

@@ -6,6 +6,7 @@ import ast
 import re
 from pathlib import Path
 
+import composed
 from signatures import Argument, arguments
 
 TYPES = {
@@ -50,13 +51,13 @@ OVERLOADS = {"max": EXTREME, "min": EXTREME}
 
 def files(definitions: dict, package: Path) -> list[tuple[str, str]]:
     """``(file name, text)`` of each stub."""
-    composed = _composed(package)
+    made = _composed(package)
     template = (Path(__file__).parent / "tensor.pyi.in").read_text()
-    methods = [_stub(d, method=True) for d in definitions.values() if d.method] + [m for m in composed["methods"]]
+    methods = [_stub(d, method=True) for d in definitions.values() if d.method] + [m for m in made["methods"]]
     core = template.replace("@dunders@", "\n".join(_dunders())).replace("@methods@", "\n".join(methods))
     results = _results(definitions)
     core = _builtins_spelled_out(core.replace("@results@", _result_types(results)))
-    functions = [_stub(d, method=False) for d in definitions.values() if d.function] + composed["functions"]
+    functions = [_stub(d, method=False) for d in definitions.values() if d.function] + made["functions"]
     init = _init_source(package, results) + "\n" + "\n".join(functions) + "\n"
     hidden = FUNCTIONS + "\n".join(_stub(d, method=False) for d in definitions.values() if not d.function) + "\n"
     return [("stubs/_core/tensor.pyi", core), ("stubs/__init__.pyi", init), ("stubs/_core/functions.pyi", hidden),
@@ -78,6 +79,7 @@ _T = TypeVar("_T", bound=Tensor)
 
 RECORDS: dict[str, Operator]
 PUBLIC: list[tuple[str, Any, bool, bool]]
+COMPOSED: tuple[tuple[str, str, bool], ...]
 """
 
 
@@ -184,17 +186,7 @@ def _result(definition, method: bool) -> str:
 def _composed(package: Path) -> dict[str, list[str]]:
     """Functions composed of operators: their own annotations, read from the source."""
     found: dict[str, list[str]] = {"functions": [], "methods": []}
-    texts = [path.read_text() for path in sorted(package.glob("_*.py"))]
-    sources = [ast.parse(text) for text in texts if "\n@composed(" in text]
-    for node in [node for source in sources for node in source.body]:
-        if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
-            continue
-        marks = [d for d in node.decorator_list if isinstance(d, ast.Call) and getattr(d.func, "id", "") == "composed"]
-        if not marks:
-            continue
-        options = {k.arg: ast.literal_eval(k.value) for k in marks[0].keywords}
-        names = [node.name, *options.get("aliases", ())]
-        names += [f"{name}_" for name in names] if options.get("inplace") else []
+    for _, node, options, names in composed.functions(package):
         if node.name in OVERLOADS:
             found["functions"] += _overloads(node.name, f"input: {GIVEN}", GIVEN, "")
             found["methods"] += _overloads(node.name, "self", "Self", "    ")

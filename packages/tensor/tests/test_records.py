@@ -157,3 +157,23 @@ def test_abi_number_is_that_of_the_compiled_interface():
     code = "".join(re.sub(r"#.*", "", pxd).split())
     digest = hashlib.sha256(code.encode()).hexdigest()[:16]
     assert (ft.ABI, digest) == (1, "b4f4227c366aa693")
+
+
+def test_composed_functions_are_imported_when_asked_for():
+    """As functions, as methods and by star import; from several threads at once everybody gets the real one."""
+    code = """
+import sys, threading, flambeau.tensor as ft
+assert "flambeau.tensor._einsum" not in sys.modules and "einsum" in dir(ft)
+assert ft.einsum("i->", ft.ones(3)).item() == 3 and "flambeau.tensor._einsum" in sys.modules
+assert "flambeau.tensor._statistics" not in sys.modules and hasattr(ft.Tensor, "nanmean")
+found, start = [], threading.Barrier(8)
+def ask():
+    start.wait()
+    found.append((ft.Tensor.vdot, ft.vdot, ft.ones(2).vdot(ft.ones(2)).item()))
+threads = [threading.Thread(target=ask) for _ in range(8)]
+[t.start() for t in threads], [t.join() for t in threads]
+assert set(found) == {(ft.vdot, ft.vdot, 2.0)}, found
+from flambeau.tensor import *
+assert trapezoid is ft.trapezoid
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -38,7 +38,7 @@ from ._limits import finfo, iinfo
 from ._memory import MemoryStats, empty_cache, memory_stats, reset_peak_memory_stats, set_cache_limit
 from ._observe import observe
 from ._printing import get_printoptions, set_printoptions
-from ._public import publish as _publish
+from ._public import load as _load, publish as _publish
 from ._threads import get_num_threads, set_num_threads
 from .errors import DeviceError, DTypeError, FileCorrupt, ShapeError
 from .random import (
@@ -140,8 +140,10 @@ def __getattr__(name: str):
 
         if ("cpu", name) in TYPES:
             return globals().setdefault(name, TYPES["cpu", name])
+    if _load(name):
+        return globals()[name]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY})
+    return sorted({*globals(), *__all__, *_LAZY})

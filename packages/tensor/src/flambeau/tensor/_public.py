@@ -1,63 +1,100 @@
-"""Where users find the generated and the composed functions: in the package, and on Tensor as methods."""
+"""Where users find the generated and the composed functions: in the package, and on Tensor as methods.
+
+Most composed functions are used by few programs. Their modules are imported when one of their functions is first asked
+for: as ``ft.einsum``, through the package's ``__getattr__``, or as a method, whose place a :class:`Later` keeps.
+"""
 
 from __future__ import annotations
 
+import _thread
+import importlib
 from typing import Any
 
-from . import (  # noqa: F401  (importing a module of composed functions declares them)
-    _calculus,
-    _closeness,
-    _distances,
-    _einsum,
-    _elementwise,
+from . import (
+    _composed,
+    _conversion,
+    _elementwise,  # noqa: F401  (declares a method of its own, beside functions)
     _exchange,
     _from_self,
-    _histograms,
-    _indexing,
     _introspection,
-    _joining,
-    _matrices,
     _printing,
-    _products,
     _resizing,
     _sampling,
-    _searching,
-    _sequences,
-    _shapes,
-    _spectrograms,
-    _splitting,
-    _statistics,
     _storage_methods,
+    _transposing,
     ops,
 )
-from ._composed import COMPOSED, CONVERSIONS
-from ._conversion import METHODS
-from ._core.functions import PUBLIC
+from ._core import functions
 from ._core.tensor import Tensor, install_method
-from ._transposing import ATTRIBUTES
+
+_FAMILIES = (_conversion, _exchange, _from_self, _introspection, _printing, _resizing, _sampling, _storage_methods)
+
+_namespace: dict[str, Any] = {}  # the package's, from `publish` on
+_modules: dict[str, str] = {}  # where the functions are declared that are not there yet
+_lock = _thread.RLock()
 
 
 def publish(namespace: dict[str, Any], names: list[str]) -> None:
     """Put every function into ``namespace`` and its name among ``names``; install the methods of Tensor."""
-    for name, function, is_function, is_method in PUBLIC:
+    global _namespace
+    _namespace = namespace
+    for name, function, is_function, is_method in functions.PUBLIC:
         if is_function:
             namespace[name] = function
             names.append(name)
         if is_method:
             install_method(name, function)
-    for name, function, is_method in COMPOSED:
-        function.__globals__["ops"] = ops
-        namespace[name] = function
+    _install()
+    for name, module, is_method in functions.COMPOSED:
         names.append(name)
-        if is_method:
-            install_method(name, function)
-    families = (_exchange, _from_self, _introspection, _printing, _resizing, _sampling, _storage_methods)
-    for function in (*METHODS, *CONVERSIONS, *(method for family in families for method in family.METHODS)):
+        if name not in namespace:
+            _modules[name] = module
+            if is_method:
+                install_method(name, Later(name))
+    for family in _FAMILIES:
+        for function in family.METHODS:
+            install_method(function.__name__, function)
+    for function in _composed.CONVERSIONS:
         install_method(function.__name__, function)
-    for name, function in (_exchange.PROPERTIES | ATTRIBUTES | _introspection.ATTRIBUTES).items():
+    attributes = _exchange.PROPERTIES | _transposing.ATTRIBUTES | _introspection.ATTRIBUTES
+    for name, function in attributes.items():
         install_method(name, property(function))
     install_method("real", property(_real, _set_real))
     install_method("imag", property(_imag, _set_imag))
+
+
+def _install() -> None:
+    """Publish what modules declared since the last time."""
+    with _lock:
+        for name, function, is_method in _composed.COMPOSED:
+            function.__globals__["ops"] = ops
+            _namespace[name] = function
+            if is_method:
+                install_method(name, function)
+        _composed.COMPOSED.clear()
+
+
+def load(name: str) -> bool:
+    """Import the module that declares a composed function; whether there is one."""
+    if name not in _modules:
+        return False
+    with _lock:
+        importlib.import_module(f"flambeau.tensor.{_modules[name]}")
+        _install()
+    return True
+
+
+class Later:
+    """Keeps the place of a method whose module is not imported yet."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Tensor | None, owner: type) -> Any:
+        load(self.name)
+        return getattr(owner if instance is None else instance, self.name)
 
 
 def _real(x: Tensor) -> Tensor:
