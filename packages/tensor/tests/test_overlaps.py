@@ -108,3 +108,12 @@ def test_programs_over_any_views(text, drawn):
     tolerance = {ft.bfloat16: 0.1, ft.float16: 0.02, ft.float32: 1e-4, ft.float64: 1e-10}.get(together.dtype, 0)
     got = together.numpy().astype(np.float64)
     assert_close(got / scale, wide / scale, tolerance, tolerance, what=text)
+
+
+def test_assigning_a_part_to_every_second_place():
+    """NumPy itself writes over what it still has to read here, in one dimension."""
+    for length in (10, 3000):
+        x = ft.arange(length)
+        x[0:length:2] = x[0 : length // 2]
+        assert x[::2].tolist() == list(range(length // 2))
+        assert x[1::2].tolist() == list(range(1, length, 2))

@@ -376,6 +376,8 @@ cdef object _put_view(cnp.ndarray x, object index, object value, object into):
             source = _array_of(value)
             if source is None or not _same_type(x, source):
                 return None
+            if not apart(<cnp.ndarray>view, source):
+                source = (<object>source).copy()  # NumPy would read what it has just written, in one dimension
             cnp.PyArray_CopyInto(<cnp.ndarray>view, source)
     except (IndexError, ValueError, TypeError):
         return None  # nothing was written; the general path says what is wrong
