@@ -177,3 +177,14 @@ from flambeau.tensor import *
 assert trapezoid is ft.trapezoid
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_module_that_another_one_imports_first_is_whole():
+    """linalg calls composed functions that nobody asked the package for; they are published all the same."""
+    code = """
+import flambeau.tensor as ft
+x = ft.tensor([1.0, 0.0, 0.0])
+assert ft.linalg.cross(x, x.roll(1)).tolist() == [0.0, 0.0, 1.0]
+assert x.cross(x.roll(1)).tolist() == ft.cross(x, x.roll(1)).tolist() == [0.0, 0.0, 1.0]
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from . import errors
+from . import errors, ops
 
 if TYPE_CHECKING:
-    from . import ops
     from ._core.tensor import Tensor
-
-# What is called on small Tensors takes `ops` from its module, where `_public` puts it (the build imports this file when
-# there are no records yet): an import in the function would cost more than the function.
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -402,8 +398,6 @@ def view_as(input: Tensor, other: Tensor) -> Tensor:
         >>> ft.zeros(4).view_as(ft.zeros(2, 2)).shape
         (2, 2)
     """
-    from . import ops
-
     return ops.view(input, tuple(other.shape))
 
 
@@ -425,8 +419,6 @@ def expand_as(input: Tensor, other: Tensor) -> Tensor:
         >>> ft.zeros(3).expand_as(ft.zeros(2, 3)).shape
         (2, 3)
     """
-    from . import ops
-
     return ops.expand(input, tuple(other.shape))
 
 
@@ -461,8 +453,6 @@ def max_pool2d(
         >>> ft.max_pool2d(ft.arange(16.0).reshape(1, 1, 4, 4), 2).tolist()
         [[[[5.0, 7.0], [13.0, 15.0]]]]
     """
-    from . import ops
-
     try:
         return ops.max_pool2d_with_indices(input, kernel_size, stride, padding, dilation)[0]
     except Exception as error:
@@ -475,7 +465,6 @@ def max_pool2d(
 
 def _conversion(name: str, dtype: str) -> None:
     def convert(input: Tensor) -> Tensor:
-        from . import ops
         from ._core.tensor import as_dtype
 
         return ops.cast(input, as_dtype(dtype, name))

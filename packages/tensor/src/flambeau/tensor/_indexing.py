@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import errors
+from . import errors, ops
 from ._composed import composed
 from ._elementwise import _called
 
 if TYPE_CHECKING:
-    from . import ops
     from ._core.tensor import Tensor
-
-# `ops` is put here by `_public`, as in `_composed`.
 
 
 def _dim(operation: str, argument: str, dim: int, ndim: int) -> int:

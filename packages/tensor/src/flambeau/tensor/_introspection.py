@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from . import errors
+from . import errors, ops
 from ._composed import composed
 from ._core.tensor import Tensor, as_dtype, promote_types
 
@@ -51,8 +51,6 @@ def result_type(tensor1: Any, tensor2: Any) -> Any:
         >>> ft.result_type(ft.ones(1, dtype=ft.float16), ft.ones(1, dtype=ft.int64))
         dtype('float16')
     """
-    from . import ops
-
     operands = [tensor1, tensor2]
     dtypes = [x.dtype for x in operands if isinstance(x, Tensor)]
     if len(dtypes) == 2:
@@ -226,8 +224,6 @@ def map2_(input: Tensor, x: Tensor, y: Tensor, callable: Any) -> Tensor:
 
 
 def _applied(operation, input, function, *others):
-    from . import ops
-
     tensors = (input, *others)
     for x in tensors:
         if not isinstance(x, Tensor):

@@ -67,7 +67,6 @@ def _install() -> None:
     """Publish what modules declared since the last time."""
     with _lock:
         for name, function, is_method in _composed.COMPOSED:
-            function.__globals__["ops"] = ops
             _namespace[name] = function
             if is_method:
                 install_method(name, function)

@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import errors
+from . import errors, ops
 from ._composed import composed
 
 if TYPE_CHECKING:
-    from . import ops
     from ._core.tensor import Tensor
-
-# `ops` is put here by `_public`, as in `_composed`.
 
 
 @composed(method=False)

@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from . import errors
+from . import errors, ops
 from ._composed import composed
 
 if TYPE_CHECKING:
-    from . import ops
     from ._core.tensor import Tensor
-
-# `ops` is put here by `_public`, as in `_composed`.
 
 
 def _dim(operation: str, argument: str, dim: Any, ndim: int) -> int:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from . import errors
+from . import errors, ops
 from ._composed import composed
 from ._shapes import _dim, _ints
 
 if TYPE_CHECKING:
-    from . import ops
     from ._core.tensor import Tensor
-
-# `ops` is put here by `_public`, as in `_composed`.
 
 
 @composed()

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import errors
+from . import errors, ops
 from ._composed import composed
 
 if TYPE_CHECKING:
-    from . import ops
     from ._core.tensor import Tensor
-
-# `ops` is put here by `_public`, as in `_composed`.
 
 
 @composed()
