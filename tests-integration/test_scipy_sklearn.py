@@ -6,11 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import flambeau.tensor as ft
 import pytest
 
 pytest.importorskip("scipy")
-sklearn = pytest.mark.skipif(not hasattr(ft, "linalg"), reason="needs flambeau.tensor.linalg")
 
 PAGE = Path(__file__).parents[1] / "docs" / "how-to" / "scipy.md"
 
@@ -24,7 +22,6 @@ def run(code):
     return done.stdout
 
 
-@sklearn
 def test_page_of_the_docs():
     """The program on the page runs, and prints what the page says."""
     pytest.importorskip("sklearn")
@@ -64,7 +61,6 @@ for dtype in ("float32", "float64"):
     )
 
 
-@sklearn
 def test_sklearn():
     """PCA and linear discriminant analysis find what they find on NumPy's arrays."""
     pytest.importorskip("sklearn")

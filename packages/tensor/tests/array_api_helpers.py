@@ -2,11 +2,9 @@
 
 import math
 
+import array_api_strict as strict
 import flambeau.tensor as ft
 import numpy as np
-import pytest
-
-strict = pytest.importorskip("array_api_strict")
 
 SIGNED, UNSIGNED = ("int8", "int16", "int32", "int64"), ("uint8", "uint16", "uint32", "uint64")
 INTEGERS, FLOATS, COMPLEX = SIGNED + UNSIGNED, ("float32", "float64"), ("complex64", "complex128")

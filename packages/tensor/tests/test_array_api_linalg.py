@@ -3,18 +3,14 @@
 import itertools
 import math
 
+import array_api_strict as strict
 import flambeau.tensor as ft
 import numpy as np
 import pytest
+from array_api_helpers import COMPLEX, FLOATS, both, close, grid
 from flambeau.tensor import array_api as xp
 
-strict = pytest.importorskip("array_api_strict")
-
-from array_api_helpers import COMPLEX, FLOATS, both, close, grid  # noqa: E402
-
 MATRICES = np.array([[[4.0, 1, 0.5], [1, 3, 0], [0.5, 0, 5]], [[2.0, -1, 0], [-1, 2, -1], [0, -1, 2]]])
-needs_linalg = pytest.mark.skipif(not hasattr(ft, "linalg"), reason="needs flambeau.tensor.linalg")
-needs_fft = pytest.mark.skipif(not hasattr(ft, "fft"), reason="needs flambeau.tensor.fft")
 
 LINALG = [
     lambda la, x: la.cholesky(x), lambda la, x: la.cholesky(x, upper=True), lambda la, x: la.cross(x, x[:, ::-1, :]),
@@ -37,7 +33,6 @@ LINALG = [
 ]  # fmt: skip
 
 
-@needs_linalg
 @pytest.mark.parametrize("call", LINALG)
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_linalg(call, dtype):
@@ -46,7 +41,6 @@ def test_linalg(call, dtype):
     close(call(xp.linalg, x), call(strict.linalg, y), dtype)
 
 
-@needs_linalg
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_decompositions(dtype):
     """Named factors of the standard's shapes, whose product is the matrix again."""
@@ -82,7 +76,6 @@ RFFT = [
 ]  # fmt: skip
 
 
-@needs_fft
 @pytest.mark.parametrize(
     "call, dtype",
     [*itertools.product(FFT, COMPLEX), *itertools.product(RFFT, FLOATS)],
@@ -93,7 +86,6 @@ def test_fft(call, dtype):
     close(call(xp.fft, x), call(strict.fft, y), dtype)
 
 
-@needs_fft
 @pytest.mark.parametrize("n", [4, 5])
 def test_frequencies(n):
     """The frequencies of bins."""

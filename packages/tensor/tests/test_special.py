@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import flambeau.tensor as ft
+import mpmath
 import numpy as np
 import pytest
 from flambeau.tensor import ops
@@ -85,7 +86,6 @@ UNARY = {
 @pytest.mark.parametrize("name", UNARY)
 def test_accuracy(name):
     """In float64 within what the docstring says; in float32 to the last digit or two."""
-    mpmath = pytest.importorskip("mpmath")
     points, function, most, least = UNARY[name]
     record = getattr(ops, name)
     with mpmath.workdps(40):
@@ -102,7 +102,6 @@ def test_accuracy(name):
 @pytest.mark.parametrize("n", [1, 2, 3, 7])
 def test_polygamma_accuracy(n):
     """By the zeta function above 0, by reflection below."""
-    mpmath = pytest.importorskip("mpmath")
     for points, most in ((positive(high=20), 3e-15), (rng.uniform(-6, 0, 100), 2e-14)):
         got = ft.polygamma(n, ft.from_numpy(points)).tolist()
         with mpmath.workdps(40):
@@ -112,7 +111,6 @@ def test_polygamma_accuracy(n):
 
 def test_accuracy_of_functions_of_two():
     """The incomplete gamma functions for small and large a, and the zeta function."""
-    mpmath = pytest.importorskip("mpmath")
     a = np.exp(rng.uniform(-5, 6, 150))
     x = a * np.exp(rng.normal(0, 1, 150) * np.minimum(1, 3 / np.sqrt(a)))
     lower, upper = (f(ft.from_numpy(a), ft.from_numpy(x)).tolist() for f in (ft.igamma, ft.igammac))
@@ -233,7 +231,6 @@ POLYNOMIALS |= {
 @pytest.mark.parametrize("name", POLYNOMIALS)
 def test_polynomials(name):
     """One degree for all, and one for each."""
-    mpmath = pytest.importorskip("mpmath")
     x = rng.uniform(0.05, 0.95, 6)
     function = getattr(special, name)
     degrees = np.array([0, 1, 2, 5, 9, 20])

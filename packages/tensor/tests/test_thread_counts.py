@@ -174,7 +174,7 @@ def test_any_size_is_equal_for_any_number_of_threads(n, family, width):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Python's, that a child may hang: that it does not is tested
 def test_children_of_busy_parents_compute():
     """A process forked while the pool works for another thread gets right results, and ends."""
     x = normal(300_006)

@@ -131,7 +131,7 @@ HEADERS = {
     "python": '''\
 """Chebyshev expansions of what special functions are made of; written by cpp/tools/chebyshev.py, with mpmath."""
 # fmt: off
-# ruff: noqa: E501
+# ruff: noqa: E501  (rows of figures, as the script writes them)
 ''',
     "cpp": """\
 // Chebyshev expansions of what special functions are made of; written by tools/chebyshev.py, with mpmath.

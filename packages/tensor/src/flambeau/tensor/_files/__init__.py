@@ -94,7 +94,7 @@ def load(path: str | os.PathLike[str] | BinaryIO, map_location: Any = None, *, m
         try:
             return reader.read()
         except NotOurs as error:
-            raise error.__cause__ from None  # type: ignore[misc]
+            raise error.__cause__ from None  # type: ignore[misc]  # every NotOurs is raised from one
 
 
 def verify(path: str | os.PathLike[str] | BinaryIO) -> Verification:

@@ -53,7 +53,7 @@ class _Header:
 
     def peek(self) -> str:
         """The next character that is no space."""
-        self.at = _SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
+        self.at = _SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]  # it matches anything
         return self.text[self.at : self.at + 1]
 
     def expect(self, character: str) -> None:

@@ -49,7 +49,7 @@ class Source:
         self.file.seek(self.start + offset)
         done = 0
         while done < count:
-            got = self.file.readinto(into[done:])  # type: ignore[attr-defined]
+            got = self.file.readinto(into[done:])  # type: ignore[attr-defined]  # IO has it, if binary
             if not got:
                 raise self.corrupt(f"{count} bytes", str(done), tensor)
             done += got

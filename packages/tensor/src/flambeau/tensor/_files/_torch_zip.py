@@ -31,7 +31,7 @@ class ZipReader:
         self.source = source
         self.place = place
         try:
-            entries = zipfile.ZipFile(Stream(source)).infolist()  # type: ignore[arg-type]
+            entries = zipfile.ZipFile(Stream(source)).infolist()  # type: ignore[arg-type]  # of IO, it has what ZipFile calls
         except (zipfile.BadZipFile, NotImplementedError, *ERRORS) as error:
             raise source.corrupt("a whole ZIP archive", str(error)[:200]) from None
         self.entries = {entry.filename: entry for entry in entries}

@@ -1,6 +1,6 @@
 """Chebyshev expansions of what special functions are made of; written by cpp/tools/chebyshev.py, with mpmath."""
 # fmt: off
-# ruff: noqa: E501
+# ruff: noqa: E501  (rows of figures, as the script writes them)
 
 # log(gamma(x)) / ((x - 1) (x - 2)), from 1 to 3
 GAMMA_SMALL = (
