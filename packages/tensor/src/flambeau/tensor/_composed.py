@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 COMPOSED: list[tuple[str, Callable[..., Any], bool]] = []  # (name, function, is it a method of Tensor too)
-CONVERSIONS: list[Callable[..., Any]] = []  # methods of Tensor only: as functions they would hide Python's own types
 
 
 def composed(method: bool = True, inplace: bool = False, aliases: tuple[str, ...] = ()) -> Callable[[F], F]:
@@ -58,6 +57,22 @@ def _holds(dtype, other) -> bool:
     kinds = "b iu fV c".split()
     mine, theirs = (next(i for i, kind in enumerate(kinds) if d.kind in kind) for d in (dtype, other))
     return theirs <= mine
+
+
+def called(operation: str, record: Any, *args: Any) -> Any:
+    """What an operator gives, whose errors name the function that was called."""
+    try:
+        return record(*args)
+    except Exception as error:
+        errors.attribute(error, record.name, operation)
+        raise
+
+
+def one_of(operation: str, dim: Any, axis: Any, keepdim: bool, keepdims: bool | None) -> tuple[Any, bool]:
+    """``dim`` and ``keepdim``, which may have come under NumPy's names."""
+    if dim is not None and axis is not None:
+        errors.type_error(operation, "axis", "one of dim and axis", "both")
+    return axis if dim is None else dim, keepdim if keepdims is None else keepdims
 
 
 class renamed:
@@ -170,10 +185,7 @@ def min(
 
 def _extreme(operation, records, input, dim, keepdim, axis, keepdims):
     whole, along, pairwise = records
-    if dim is not None and axis is not None:
-        errors.type_error(operation, "axis", "one of dim and axis", "both")
-    dim = axis if dim is None else dim
-    keepdim = keepdim if keepdims is None else keepdims
+    dim, keepdim = one_of(operation, dim, axis, keepdim, keepdims)
     if dim is None:
         if keepdim:
             errors.value_error(operation, "keepdim", "a dim to keep", "none", "give dim, or use amax() or amin()")
@@ -182,11 +194,7 @@ def _extreme(operation, records, input, dim, keepdim, axis, keepdims):
         record, args = pairwise, (input, dim)
     else:
         record, args = along, (input, dim, keepdim)
-    try:
-        return record(*args)
-    except Exception as error:
-        errors.attribute(error, record.name, operation)
-        raise
+    return called(operation, record, *args)
 
 
 # Matrices -------------------------------------------------------------------------------------------------------
@@ -458,37 +466,3 @@ def max_pool2d(
     except Exception as error:
         errors.attribute(error, "max_pool2d_with_indices", "max_pool2d")
         raise
-
-
-# Conversions ----------------------------------------------------------------------------------------------------
-
-
-def _conversion(name: str, dtype: str) -> None:
-    def convert(input: Tensor) -> Tensor:
-        from ._core.tensor import as_dtype
-
-        return ops.cast(input, as_dtype(dtype, name))
-
-    convert.__name__ = convert.__qualname__ = name
-    convert.__doc__ = (
-        f"The elements as {dtype}: the Tensor itself when it holds that.\n\n"
-        f"Example:\n    >>> ft.ones(1).{name}().dtype.name\n    '{dtype}'\n"
-    )
-    CONVERSIONS.append(convert)
-
-
-for _name, _dtype in {
-    "float": "float32",
-    "double": "float64",
-    "half": "float16",
-    "bfloat16": "bfloat16",
-    "int": "int32",
-    "long": "int64",
-    "short": "int16",
-    "char": "int8",
-    "byte": "uint8",
-    "bool": "bool",
-    "cfloat": "complex64",
-    "cdouble": "complex128",
-}.items():
-    _conversion(_name, _dtype)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -135,4 +136,34 @@ def type_as(input: Tensor, other: Tensor) -> Tensor:
 
 _TYPE = "".__class__.__class__  # the builtin, which this module's own `type` hides
 
-METHODS = (to, cpu, cuda, type, type_as)
+SHORT_FORMS = {
+    "float": "float32",
+    "double": "float64",
+    "half": "float16",
+    "bfloat16": "bfloat16",
+    "int": "int32",
+    "long": "int64",
+    "short": "int16",
+    "char": "int8",
+    "byte": "uint8",
+    "bool": "bool",
+    "cfloat": "complex64",
+    "cdouble": "complex128",
+}
+
+
+def _short_form(name: str, dtype: str) -> Callable[[Tensor], Tensor]:
+    """The method ``name()``; as a function it would hide Python's own type."""
+
+    def convert(input: Tensor) -> Tensor:
+        return ops.cast(input, as_dtype(dtype, name))
+
+    convert.__name__ = convert.__qualname__ = name
+    convert.__doc__ = (
+        f"The elements as {dtype}: the Tensor itself when it holds that.\n\n"
+        f"Example:\n    >>> ft.ones(1).{name}().dtype.name\n    '{dtype}'\n"
+    )
+    return convert
+
+
+METHODS = (to, cpu, cuda, type, type_as, *[_short_form(name, dtype) for name, dtype in SHORT_FORMS.items()])

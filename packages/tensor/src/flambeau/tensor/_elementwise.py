@@ -6,19 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 from . import errors, ops
-from ._composed import CONVERSIONS, composed, twin_of
+from ._composed import called, composed, twin_of
 
 if TYPE_CHECKING:
     from ._core.tensor import Tensor
-
-
-def _called(operation, record, *args):
-    """An operator whose errors name the function that was called."""
-    try:
-        return record(*args)
-    except Exception as error:
-        errors.attribute(error, record.name, operation)
-        raise
 
 
 @composed(method=False)
@@ -44,7 +35,7 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     """
     if approximate not in ("none", "tanh"):
         errors.value_error("gelu", "approximate", "'none' or 'tanh'", repr(approximate))
-    return _called("gelu", ops.gelu_exact if approximate == "none" else ops.gelu_tanh, input)
+    return called("gelu", ops.gelu_exact if approximate == "none" else ops.gelu_tanh, input)
 
 
 @composed(inplace=True)
@@ -64,8 +55,8 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
         >>> ft.logit(ft.tensor([0.0, 0.5]), eps=0.5).tolist()
         [0.0, 0.0]
     """
-    inside = input if eps is None else _called("logit", ops.clamp, input, eps, 1 - eps)
-    return _called("logit", ops.log_odds, inside)
+    inside = input if eps is None else called("logit", ops.clamp, input, eps, 1 - eps)
+    return called("logit", ops.log_odds, inside)
 
 
 @composed(inplace=True)
@@ -83,7 +74,7 @@ def clamp_min(input: Tensor, min: float | Tensor) -> Tensor:
         >>> ft.clamp_min(ft.tensor([-2.0, 0.5]), 0).tolist()
         [0.0, 0.5]
     """
-    return _called("clamp_min", ops.maximum if hasattr(min, "dtype") else ops.clamp, input, min)
+    return called("clamp_min", ops.maximum if hasattr(min, "dtype") else ops.clamp, input, min)
 
 
 @composed(inplace=True)
@@ -102,8 +93,8 @@ def clamp_max(input: Tensor, max: float | Tensor) -> Tensor:
         [0.5, 1.0]
     """
     if hasattr(max, "dtype"):
-        return _called("clamp_max", ops.minimum, input, max)
-    return _called("clamp_max", ops.clamp, input, None, max)
+        return called("clamp_max", ops.minimum, input, max)
+    return called("clamp_max", ops.clamp, input, None, max)
 
 
 @composed(inplace=True)
@@ -128,7 +119,7 @@ def float_power(input: Tensor | float, exponent: Tensor | float) -> Tensor:
         ops.cast(x, "complex128" if x.is_complex() else "float64") if hasattr(x, "is_complex") else x
         for x in (input, exponent)
     ]
-    return _called("float_power", ops.pow, *wide)
+    return called("float_power", ops.pow, *wide)
 
 
 @composed()
@@ -176,7 +167,7 @@ def polygamma(n: int, input: Tensor) -> Tensor:
         >>> ft.polygamma(1, ft.tensor([1.0, 0.5])).tolist()
         [1.644934058189392, 4.934802055358887]
     """
-    return _called("polygamma", ops.polygamma_of, input, n)
+    return called("polygamma", ops.polygamma_of, input, n)
 
 
 def _polygamma(input: Tensor, n: int) -> Tensor:
@@ -193,7 +184,7 @@ def _polygamma(input: Tensor, n: int) -> Tensor:
 
 
 _polygamma.__name__ = _polygamma.__qualname__ = "polygamma"  # the method, whose arguments come the other way round
-CONVERSIONS.extend((_polygamma, twin_of(_polygamma)))
+METHODS = (_polygamma, twin_of(_polygamma))
 
 
 @composed(inplace=True)
@@ -220,7 +211,7 @@ def mvlgamma(input: Tensor, p: int) -> Tensor:
         errors.type_error("mvlgamma", "p", "int", type(p).__name__)
     if not 1 <= p <= 1000:
         errors.value_error("mvlgamma", "p", "1 to 1000", str(p))
-    total = _called("mvlgamma", ops.lgamma, input)
+    total = called("mvlgamma", ops.lgamma, input)
     for j in range(1, p):
         total = total + ops.lgamma(input - j / 2)
     return total + p * (p - 1) / 4 * math.log(math.pi)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import errors, ops
-from ._composed import composed
-from ._elementwise import _called
+from ._composed import called, composed
 
 if TYPE_CHECKING:
     from ._core.tensor import Tensor
@@ -165,7 +164,7 @@ def argwhere(input: Tensor) -> Tensor:
         >>> ft.argwhere(ft.tensor([0, 5, 6])).tolist()
         [[1], [2]]
     """
-    return _called("argwhere", ops.nonzero, input)
+    return called("argwhere", ops.nonzero, input)
 
 
 @composed()
@@ -277,7 +276,7 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
         >>> ft.diagonal_scatter(ft.zeros(2, 2), ft.ones(2)).tolist()
         [[1.0, 0.0], [0.0, 1.0]]
     """
-    wanted = _called("diagonal_scatter", ops.diagonal, input, offset, dim1, dim2).shape
+    wanted = called("diagonal_scatter", ops.diagonal, input, offset, dim1, dim2).shape
     if tuple(src.shape) != wanted:
         got = f"shape {tuple(src.shape)}"
         errors.shape_error("diagonal_scatter", "src", f"shape {wanted}, of what it replaces", got)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import errors, ops
-from ._composed import composed
-from ._elementwise import _called
+from ._composed import called, composed
 
 if TYPE_CHECKING:
     from ._core.tensor import Tensor
@@ -29,7 +28,7 @@ def _joined(operation: str, tensors: Any, shaped: Any, dim: int | None) -> Tenso
     ready = [shaped(t) for t in _tensors(operation, tensors)]
     if dim is None:
         dim = 0 if ready and ready[0].ndim == 1 else 1
-    return _called(operation, ops.cat, ready, dim)
+    return called(operation, ops.cat, ready, dim)
 
 
 def _with_1(x: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from . import errors, ops
-from ._composed import composed
+from ._composed import called, composed
 
 if TYPE_CHECKING:
     from ._core.tensor import Tensor
@@ -45,7 +45,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     shape = (*[a.shape[d] for d in rows], *[b.shape[d] for d in columns])
     left = ops.reshape(ops.permute(a, (*rows, *first)), (math.prod(a.shape[d] for d in rows), n))
     right = ops.reshape(ops.permute(b, (*second, *columns)), (n, math.prod(b.shape[d] for d in columns)))
-    return ops.reshape(_called("tensordot", ops.matmul, left, right), shape)
+    return ops.reshape(called("tensordot", ops.matmul, left, right), shape)
 
 
 def _dims_to_sum(a: Tensor, b: Tensor, dims: Any) -> tuple[list[int], list[int]]:
@@ -67,15 +67,6 @@ def _dims_to_sum(a: Tensor, b: Tensor, dims: Any) -> tuple[list[int], list[int]]
     return found[0], found[1]
 
 
-def _called(operation, record, *args):
-    """An operator whose errors name the function that was called."""
-    try:
-        return record(*args)
-    except Exception as error:
-        errors.attribute(error, record.name, operation)
-        raise
-
-
 @composed()
 def inner(input: Tensor, other: Tensor) -> Tensor:
     """Inner products over the last dimensions: ``tensordot(input, other, ([-1], [-1]))``; with a number, the product.
@@ -95,7 +86,7 @@ def inner(input: Tensor, other: Tensor) -> Tensor:
         [11.0, 17.0]
     """
     if input.ndim == 0 or other.ndim == 0:
-        return _called("inner", ops.mul, input, other)
+        return called("inner", ops.mul, input, other)
     if input.shape[-1] != other.shape[-1]:
         wanted = f"last size {input.shape[-1]}, as input"
         errors.shape_error("inner", "other", wanted, f"shape {tuple(other.shape)}")
@@ -120,7 +111,7 @@ def vdot(input: Tensor, other: Tensor) -> Tensor:
         >>> ft.vdot(ft.tensor([1j, 2.0]), ft.tensor([1j, 1.0])).item()
         (3+0j)
     """
-    return _called("vdot", ops.dot, input.conj(), other)
+    return called("vdot", ops.dot, input.conj(), other)
 
 
 @composed()
@@ -143,7 +134,7 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
     second = (*[1] * (ndim - other.ndim), *other.shape)
     left = ops.reshape(input, tuple(n for size in first for n in (size, 1)))
     right = ops.reshape(other, tuple(n for size in second for n in (1, size)))
-    return ops.reshape(_called("kron", ops.mul, left, right), tuple(m * n for m, n in zip(first, second, strict=True)))
+    return ops.reshape(called("kron", ops.mul, left, right), tuple(m * n for m, n in zip(first, second, strict=True)))
 
 
 @composed(method=False)
@@ -192,7 +183,7 @@ def chained(operation: str, argument: str, matrices: tuple) -> Tensor:
         if i == j:
             return matrices[i]
         k = cost[i, j][1]
-        return _called(operation, ops.matmul, product(i, k), product(k + 1, j))
+        return called(operation, ops.matmul, product(i, k), product(k + 1, j))
 
     return product(0, count - 1)
 
@@ -225,4 +216,4 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
         errors.index_error("cross", "dim", f"a dimension in [{-ndim}, {ndim - 1}]", str(dim))
     elif dim >= 0:
         dim -= ndim
-    return _called("cross", ops.cross_product, input, other, dim)
+    return called("cross", ops.cross_product, input, other, dim)

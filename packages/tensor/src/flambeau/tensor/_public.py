@@ -13,7 +13,7 @@ from typing import Any
 from . import (
     _composed,
     _conversion,
-    _elementwise,  # noqa: F401  (declares a method of its own, beside functions)
+    _elementwise,
     _exchange,
     _from_self,
     _introspection,
@@ -27,7 +27,9 @@ from . import (
 from ._core import functions
 from ._core.tensor import Tensor, install_method
 
-_FAMILIES = (_conversion, _exchange, _from_self, _introspection, _printing, _resizing, _sampling, _storage_methods)
+_FAMILIES = (
+    _conversion, _elementwise, _exchange, _from_self, _introspection, _printing, _resizing, _sampling, _storage_methods,
+)  # fmt: skip
 
 _namespace: dict[str, Any] = {}  # the package's, from `publish` on
 _modules: dict[str, str] = {}  # where the functions are declared that are not there yet
@@ -54,8 +56,6 @@ def publish(namespace: dict[str, Any], names: list[str]) -> None:
     for family in _FAMILIES:
         for function in family.METHODS:
             install_method(function.__name__, function)
-    for function in _composed.CONVERSIONS:
-        install_method(function.__name__, function)
     attributes = _exchange.PROPERTIES | _transposing.ATTRIBUTES | _introspection.ATTRIBUTES
     for name, function in attributes.items():
         install_method(name, property(function))

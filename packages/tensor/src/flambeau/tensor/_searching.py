@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import errors, ops
-from ._composed import composed
-from ._elementwise import _called
+from ._composed import called, composed
 
 if TYPE_CHECKING:
     from ._core.tensor import Tensor
@@ -47,7 +46,7 @@ def msort(input: Tensor) -> Tensor:
         >>> ft.msort(ft.tensor([[3, 1], [2, 4]])).tolist()
         [[2, 1], [3, 4]]
     """
-    return _called("msort", ops.sort, input, 0)[0]
+    return called("msort", ops.sort, input, 0)[0]
 
 
 @composed()
@@ -82,7 +81,7 @@ def unique(
         >>> ft.unique(ft.tensor([[1, 2], [0, 5], [1, 2]]), dim=0).tolist()
         [[0, 5], [1, 2]]
     """
-    parts = _called("unique", ops.unique_elements, input, dim, return_inverse, return_counts)
+    parts = called("unique", ops.unique_elements, input, dim, return_inverse, return_counts)
     return parts if len(parts) > 1 else parts[0]
 
 
@@ -107,7 +106,7 @@ def unique_consecutive(
         >>> values.tolist(), counts.tolist()
         ([1, 2, 1], [2, 1, 1])
     """
-    parts = _called("unique_consecutive", ops.consecutive_elements, input, dim, return_inverse, return_counts)
+    parts = called("unique_consecutive", ops.consecutive_elements, input, dim, return_inverse, return_counts)
     return parts if len(parts) > 1 else parts[0]
 
 
@@ -162,7 +161,7 @@ def searchsorted(
             error.args = (str(error).replace("gather(): argument 'index'", "searchsorted(): argument 'sorter'"),)
             raise
     sequence, values = _operands("searchsorted", sorted_sequence=sorted_sequence, input=input)
-    places = _called("searchsorted", ops.insertion_points, sequence, values, right or side == "right")
+    places = called("searchsorted", ops.insertion_points, sequence, values, right or side == "right")
     return ops.cast(places, "int32") if out_int32 else places
 
 

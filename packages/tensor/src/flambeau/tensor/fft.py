@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import errors, ops
+from ._composed import called
 from ._core.tensor import Tensor
 
 __all__ = [
@@ -71,14 +72,6 @@ def _scale(operation: str, norm: str | None, count: int, inverse: bool) -> float
     return 1 / (count or 1) if inverse != (norm == "forward") else 1.0
 
 
-def _called(operation: str, record: Any, *args: Any) -> Tensor:
-    try:
-        return record(*args)
-    except Exception as error:
-        errors.attribute(error, record.name, operation)
-        raise
-
-
 def _places(operation: str, x: Tensor, s: Sequence[int] | None, dim: Any) -> tuple[list[int], list[int | None]]:
     """The dimensions and the sizes they get."""
     if isinstance(dim, int):
@@ -104,7 +97,7 @@ def _c2c(operation: str, x: Tensor, s: Any, dim: Any, norm: str | None, inverse:
     for d, n in zip(dims, sizes, strict=True):
         x = _resized(operation, x, n, d)
     scale = _scale(operation, norm, math.prod(x.shape[d] for d in dims), inverse)
-    return _called(operation, ops.fft_c2c, x, tuple(dims), not inverse, scale)
+    return called(operation, ops.fft_c2c, x, tuple(dims), not inverse, scale)
 
 
 def _r2c(operation: str, x: Tensor, s: Any, dim: Any, norm: str | None) -> Tensor:
@@ -114,8 +107,8 @@ def _r2c(operation: str, x: Tensor, s: Any, dim: Any, norm: str | None) -> Tenso
     for d, n in zip(dims, sizes, strict=True):
         x = _resized(operation, x, n, d)
     scale = _scale(operation, norm, math.prod(x.shape[d] for d in dims), False)
-    half = _called(operation, ops.fft_r2c, x, dims[-1], scale)
-    return _called(operation, ops.fft_c2c, half, tuple(dims[:-1]), True, 1.0) if dims[1:] else half
+    half = called(operation, ops.fft_r2c, x, dims[-1], scale)
+    return called(operation, ops.fft_c2c, half, tuple(dims[:-1]), True, 1.0) if dims[1:] else half
 
 
 def _c2r(operation: str, x: Tensor, s: Any, dim: Any, norm: str | None, inverse: bool = True) -> Tensor:
@@ -131,8 +124,8 @@ def _c2r(operation: str, x: Tensor, s: Any, dim: Any, norm: str | None, inverse:
     x = _resized(operation, x, n // 2 + 1, dims[-1])
     scale = _scale(operation, norm, n * math.prod(x.shape[d] for d in dims[:-1]), inverse)
     if dims[1:]:
-        x = _called(operation, ops.fft_c2c, x, tuple(dims[:-1]), False, 1.0)
-    return _called(operation, ops.fft_c2r, x, dims[-1], n, scale)
+        x = called(operation, ops.fft_c2c, x, tuple(dims[:-1]), False, 1.0)
+    return called(operation, ops.fft_c2r, x, dims[-1], n, scale)
 
 
 # One dimension --------------------------------------------------------------------------------------------------
@@ -252,7 +245,7 @@ def ihfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None =
     place = _dim("ihfft", input, dim)
     x = _resized("ihfft", input, n, place)
     scale = _scale("ihfft", norm, x.shape[place], True)
-    return ops.conj_physical(_called("ihfft", ops.fft_r2c, x, place, scale))
+    return ops.conj_physical(called("ihfft", ops.fft_r2c, x, place, scale))
 
 
 # Several dimensions ---------------------------------------------------------------------------------------------
