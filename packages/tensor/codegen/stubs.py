@@ -105,6 +105,8 @@ def _init_source(package: Path, results: list[tuple[str, ...]]) -> str:
                 lines.append(
                     f"from {'.' * node.level}{node.module or ''} import " + ", ".join(f"{n} as {n}" for n in names)
                 )
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_LATER":
+            lines += [f"from .{module} import {n} as {n}" for n, module in ast.literal_eval(node.value).items()]
     lines += ["", *(f"{name}: Any" for name in sorted(_typed_names(package)))]
     return "\n".join([*lines, "", f'{GIVEN} = TypeVar("{GIVEN}", bound=Tensor)', "__version__: str", ""])
 

@@ -96,6 +96,33 @@ assert ft.ops.argsort.doc and loaded() == ["_helpers", "sorting"], loaded()
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+@pytest.mark.parametrize(
+    "door",
+    [
+        "x = ft.ones(2, dtype=ft.bfloat16)",
+        "x = ft.ones(2, dtype='bfloat16')",
+        "x = ft.ones(2).bfloat16()",
+        "x = ft.BFloat16Tensor([1, 1])",
+        "import ml_dtypes; x = ft.from_numpy(np.ones(2, ml_dtypes.bfloat16))",
+        "import ml_dtypes; x = ft.tensor([1, 1], dtype=ml_dtypes.bfloat16)",
+        "import ml_dtypes; x = ft.ones(2).mul(ml_dtypes.bfloat16(1)).to(ft.bfloat16)",
+        "from flambeau.tensor import *; x = ft.ones(2).to(bfloat16)",
+    ],
+)
+def test_bfloat16_is_imported_when_first_met(door):
+    """ml_dtypes takes time to import: nothing does before the first bfloat16, which then works through every door."""
+    code = f"""
+import sys, numpy as np, flambeau.tensor as ft
+assert (ft.ones(2) + ft.arange(2)).sum().item() == 3 and str(ft.ones(1)) and "ml_dtypes" not in sys.modules
+{door}
+assert "ml_dtypes" in sys.modules and x.dtype == ft.bfloat16 and x.dtype.name == "bfloat16"
+assert (x + x).tolist() == [2, 2] and (x + x).dtype == ft.bfloat16
+assert (x + ft.ones(2)).dtype == ft.float32 and (ft.ones(2, dtype=ft.int64) * x).dtype == ft.bfloat16
+assert x.sum().item() == 2 and x.exp().tolist() == [2.71875, 2.71875]
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_flags_of_records():
     """``native``, ``inplace``, ``view``, ``many`` and ``auxiliary`` say what an operator is."""
     assert ops.add.native and ops.exp.native and not ops.sum.native

@@ -14,7 +14,6 @@ from ._core.tensor import Operator, Tensor, promote_types
 from ._creation import as_tensor, from_numpy, is_tensor, tensor
 from ._defaults import get_default_device, get_default_dtype, set_default_device, set_default_dtype
 from ._dtypes import (
-    bfloat16,
     bool_,
     complex64,
     complex128,
@@ -34,7 +33,6 @@ from ._exchange import from_dlpack
 from ._expression import Expression, pointwise
 from ._exactness import get_exact_convolution, set_exact_convolution
 from ._files import load, save, verify
-from ._limits import finfo, iinfo
 from ._memory import MemoryStats, empty_cache, memory_stats, reset_peak_memory_stats, set_cache_limit
 from ._observe import observe
 from ._printing import get_printoptions, set_printoptions
@@ -126,15 +124,20 @@ __all__ = [
 
 _publish(globals(), __all__)
 
-# Namespaces that are loaded when first used: importing them takes time.
+# What is loaded when first used, as importing it takes time: namespaces, and names with the modules that declare them.
 _LAZY = ("array_api", "fft", "linalg", "special")
+_LATER = {"bfloat16": "_dtypes", "finfo": "_limits", "iinfo": "_limits"}
 
 
 def __getattr__(name: str):
     if name in _LAZY:
-        import importlib
+        from importlib import import_module
 
-        return importlib.import_module(f"{__name__}.{name}")
+        return import_module(f"{__name__}.{name}")
+    if name in _LATER:
+        from importlib import import_module
+
+        return globals().setdefault(name, getattr(import_module(f"{__name__}.{_LATER[name]}"), name))
     if name.endswith("Tensor"):  # FloatTensor and its like: made when first asked for
         from ._typed import TYPES
 

@@ -12,7 +12,7 @@ from . import errors
 from ._backends import Device, backend_of_device, device_argument
 from ._core.tensor import Tensor, as_dtype, from_numpy, promote_types
 from ._defaults import chosen_device
-from ._dtypes import TENSOR_TYPES, bfloat16, bool_, float32, int64
+from ._dtypes import TENSOR_TYPES, bool_, float32, int64
 
 __all__ = ["as_tensor", "from_numpy", "is_tensor", "tensor"]
 
@@ -110,7 +110,7 @@ def _array_of(data: Any, dtype: np.dtype | None) -> np.ndarray:
     """The data as a new NumPy array; Python numbers must fit the dtype, arrays are converted to it."""
     if isinstance(data, (np.ndarray, np.generic)):
         native = data.dtype.newbyteorder("=")
-        if native not in TENSOR_TYPES:
+        if native.name not in TENSOR_TYPES:
             errors.dtype_error("tensor", "data", "an array of bool, int, float or complex", f"dtype {data.dtype}")
         return np.array(data, dtype=dtype or native)
     inner: set[np.dtype] = set()
@@ -159,5 +159,5 @@ def _plain(data: Any, inner: set[np.dtype]) -> Any:
         data = data.data.numpy()
     if isinstance(data, (np.ndarray, np.generic)):
         inner.add(data.dtype)
-        return data.astype(float32) if data.dtype == bfloat16 else data  # NumPy has no common dtype for it
+        return data.astype(float32) if data.dtype.name == "bfloat16" else data  # NumPy has no common dtype for it
     return data

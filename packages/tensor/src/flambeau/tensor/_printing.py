@@ -12,7 +12,7 @@ import numpy as np
 from . import errors
 from ._backends import backend_of_array
 from ._core.tensor import Tensor
-from ._dtypes import TENSOR_TYPES, bfloat16
+from ._dtypes import TENSOR_TYPES
 
 __all__ = ["get_printoptions", "set_printoptions"]
 
@@ -99,7 +99,7 @@ def last_line(x: Tensor) -> str:
 def type_string(x: Tensor) -> str:
     """``flambeau.tensor.cuda.FloatTensor``."""
     place = "" if x.device.type == "cpu" else f"{x.device.type}."
-    return f"flambeau.tensor.{place}{TENSOR_TYPES[x.dtype]}"
+    return f"flambeau.tensor.{place}{TENSOR_TYPES[x.dtype.name]}"
 
 
 def _size(x: Tensor) -> str:
@@ -128,7 +128,7 @@ def _shown(x: Tensor, options: dict[str, Any]) -> tuple[np.ndarray, int]:
         array = array_inside(x)
         backend = backend_of_array(array)
         array = backend.asnumpy(_edges(backend.xp, array, edge, ()))
-    return (array.astype(np.float32) if array.dtype == bfloat16 else array), edge
+    return (array.astype(np.float32) if array.dtype.name == "bfloat16" else array), edge
 
 
 def _edges(xp: Any, array: Any, edge: int, index: tuple[slice, ...]) -> Any:

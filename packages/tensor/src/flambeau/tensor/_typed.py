@@ -13,7 +13,7 @@ import numpy as np
 from . import errors, ops
 from ._core.tensor import Tensor
 from ._creation import as_tensor
-from ._dtypes import TENSOR_TYPES
+from ._dtypes import TENSOR_TYPES, by_name
 
 
 class TensorType(type):
@@ -72,7 +72,11 @@ def _type(name: str, dtype: np.dtype, place: str) -> TensorType:
     return TensorType(name, (), {"__doc__": doc, "__module__": module, "dtype": dtype, "place": place})
 
 
-TYPES = {(place, name): _type(name, dtype, place) for place in ("cpu", "cuda") for dtype, name in TENSOR_TYPES.items()}
+TYPES = {
+    (place, TENSOR_TYPES[name]): _type(TENSOR_TYPES[name], dtype, place)
+    for place in ("cpu", "cuda")
+    for name, dtype in by_name().items()
+}
 
 
 def parsed(text: str) -> TensorType | None:

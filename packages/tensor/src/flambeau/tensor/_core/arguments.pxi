@@ -1,15 +1,18 @@
 # What an operator's arguments become before a kernel sees them: checked and normalised by kind, once, for every
 # operator and device.
 
+cdef enum:
+    USER_TYPES = 256  # NumPy's type numbers from here on are other packages' (its NPY_USERDEF)
+
 cdef object _DEFAULT_FLOAT = np.dtype(np.float32)
 cdef object _DEFAULT_INT = np.dtype(np.int64)
 cdef object _DEFAULT_COMPLEX = np.dtype(np.complex64)
-cdef object _BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
+cdef object _bfloat16 = None  # NumPy's dtype of it, from the first use on: importing ml_dtypes takes time
 cdef object _BOOL = np.dtype(bool)
 cdef object _CPU = _backends.CPU
 cdef int _default_type = Float32  # the number of the default float among those that kernels know
 cdef bint _defaults_set = False  # whether anybody ever chose a default: until then nothing is looked up
-cdef tuple _NUMBERS = (bool, int, float, complex, np.bool_, np.number, ml_dtypes.bfloat16)
+cdef tuple _NUMBERS = (bool, int, float, complex, np.bool_, np.number)
 cdef object _DEVICE_CPU = _backends.Device("cpu")
 
 
@@ -36,7 +39,7 @@ cdef inline bint _is_number(object value):
         return True
     if type(value) is cnp.ndarray or value is None or isinstance(value, Tensor):
         return False
-    return isinstance(value, _NUMBERS)
+    return isinstance(value, _NUMBERS) or isinstance(value, np.generic) and _is_bfloat16(value.dtype)
 
 
 cdef str _type_name(object value):
@@ -47,19 +50,32 @@ cdef str _dtype_name(object dtype):
     return dtype.name
 
 
+cdef object _bfloat16_dtype():
+    if _bfloat16 is None:
+        import ml_dtypes
+
+        _add_bfloat16(np.dtype(ml_dtypes.bfloat16))
+    return _bfloat16
+
+
+cdef inline bint _is_bfloat16(object dtype):
+    """Whether this is the dtype that another package adds to NumPy; most dtypes are NumPy's own, and quickly told."""
+    return (<cnp.dtype?>dtype).type_num >= USER_TYPES and dtype == _bfloat16_dtype()
+
+
 cdef bint _is_float(object dtype):
-    return dtype.kind == "f" or dtype == _BFLOAT16
+    return dtype.kind == "f" or _is_bfloat16(dtype)
 
 
 cdef bint _is_inexact(object dtype):
-    return dtype.kind in "fc" or dtype == _BFLOAT16
+    return dtype.kind in "fc" or _is_bfloat16(dtype)
 
 
 cdef bint _holds(object dtype):
     """Whether a Tensor may hold elements of this dtype: plain numbers of the usual widths in native byte order."""
     if not dtype.isnative or dtype.itemsize > 16 or (dtype.kind == "f" and dtype.itemsize > 8):
         return False
-    return dtype.kind in "biufc" or dtype == _BFLOAT16
+    return dtype.kind in "biufc" or _is_bfloat16(dtype)
 
 
 cdef object _checked_array(object array, str operation, str argument):
@@ -178,7 +194,7 @@ def as_dtype(value, str operation, str argument="dtype"):
     if value is complex:
         return _DEFAULT_COMPLEX
     if isinstance(value, str) and value == "bfloat16":
-        return _BFLOAT16
+        return _bfloat16_dtype()
     try:
         dtype = np.dtype(value)
     except TypeError:
@@ -230,8 +246,8 @@ def promote_types(a, b):
         return a
     if _is_inexact(a) != _is_inexact(b):
         return a if _is_inexact(a) else b
-    if a == _BFLOAT16 or b == _BFLOAT16:
-        other = b if a == _BFLOAT16 else a
+    if _is_bfloat16(a) or _is_bfloat16(b):
+        other = b if _is_bfloat16(a) else a
         return np.dtype(np.float32) if other == np.float16 else other
     if {a.kind, b.kind} == {"i", "u"} and max(a.itemsize, b.itemsize) == 8:
         return _DEFAULT_INT  # NumPy would say float64; no integer becomes a float by meeting another
@@ -302,7 +318,7 @@ cdef object _promote(Operator op, list values, object backend, object first):
                 dtype = v.dtype if dtype is None else promote_types(dtype, v.dtype)
         elif Kind_ARRAY <= kind <= Kind_OPERAND and not _is_number(value):
             dtype = value.dtype if dtype is None else promote_types(dtype, value.dtype)
-    as_arrays = dtype is None or dtype == _BFLOAT16
+    as_arrays = dtype is None or _is_bfloat16(dtype)
     for i in range(op.nargs):
         if op.kinds[i] == Kind_OPERAND and _is_number(values[i]):
             dtype = _number_dtype(values[i]) if dtype is None else _meet_number(dtype, values[i])
@@ -362,7 +378,7 @@ cdef object prepare(Operator op, tuple args, list values):
             if not _is_number(value):
                 value = _as_array(op, op.names[i], value, "Tensor or number")
             elif isinstance(value, np.generic):
-                value = float(value) if isinstance(value, ml_dtypes.bfloat16) else value.item()  # these have no width
+                value = float(value) if _is_bfloat16(value.dtype) else value.item()  # these have no width
         elif kind == Kind_OPTIONAL_ARRAY:
             if value is not None:
                 value = _as_array(op, op.names[i], value, "Tensor or None")

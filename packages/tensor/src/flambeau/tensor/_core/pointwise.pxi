@@ -9,7 +9,6 @@ cdef enum:
 cdef dict _DTYPES = {
     Bool: bool, Int8: np.int8, UInt8: np.uint8, Int16: np.int16, UInt16: np.uint16, Int32: np.int32, UInt32: np.uint32,
     Int64: np.int64, UInt64: np.uint64, Float32: np.float32, Float64: np.float64, Float16: np.float16,
-    BFloat16: ml_dtypes.bfloat16,
 }
 cdef signed char _stored[256]
 cdef int _typenum[StoredTypes]
@@ -24,21 +23,33 @@ cdef _fill_type_tables():
         _stored[i] = -1
     for number, dtype in dtypes.items():
         _typenum[<int>number] = dtype.num
-        if dtype.num < 256:
-            _stored[<int>dtype.num] = number
-        elif dtype != _BFLOAT16:
-            raise ImportError(f"no place for NumPy's type number of {dtype}")
+        _stored[<int>dtype.num] = number
+    _typenum[<int>BFloat16] = -1
     for i, a in dtypes.items():
         for j, b in dtypes.items():
             _meeting[i][j] = numbers[promote_types(a, b)]
+
+
+cdef _add_bfloat16(bfloat16):
+    """Complete the tables when ml_dtypes has made the type."""
+    cdef int other
+    global _bfloat16
+    _bfloat16 = bfloat16
+    _typenum[<int>BFloat16] = bfloat16.num
+    _meeting[<int>BFloat16][<int>BFloat16] = BFloat16
+    for other, kind in _DTYPES.items():
+        met = promote_types(bfloat16, np.dtype(kind))
+        _meeting[<int>BFloat16][other] = _meeting[other][<int>BFloat16] = BFloat16 if met == bfloat16 else _stored[<int>met.num]
 
 
 _fill_type_tables()
 
 
 cdef inline int _type_of_number(int typenum) noexcept:
-    """Our number of a type by NumPy's, or -1. bfloat16 comes from another package, and gets its number as it loads."""
-    if typenum >= 256:
+    """Our number of a type by NumPy's, or -1. bfloat16 comes from another package, and has its number from then on."""
+    if typenum >= USER_TYPES:
+        if _typenum[BFloat16] < 0:
+            _bfloat16_dtype()
         return BFloat16 if typenum == _typenum[BFloat16] else -1
     return _stored[typenum]
 

@@ -11,7 +11,7 @@ cdef class Value:
     @property
     def dtype(self):
         """The dtype of the elements."""
-        return np.dtype(_DTYPES[self.type])
+        return _bfloat16_dtype() if self.type == BFloat16 else np.dtype(_DTYPES[self.type])
 
 
 cdef Value _value(int type, int operand, int register):

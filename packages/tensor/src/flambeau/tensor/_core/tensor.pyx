@@ -19,7 +19,6 @@ import importlib
 import os
 import operator as _operator
 
-import ml_dtypes
 import numpy as np
 
 from flambeau.tensor import _backends, errors

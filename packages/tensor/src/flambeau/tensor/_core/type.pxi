@@ -270,7 +270,7 @@ cdef class Tensor:
     def __getbuffer__(self, Py_buffer* buffer, int flags):
         cdef Py_buffer lent
         array = self.numpy() if type(self.array) is cnp.ndarray else None
-        if array is None or self.array.dtype == _BFLOAT16:
+        if array is None or _is_bfloat16(self.array.dtype):
             raise BufferError(errors.message("buffer", None, "elements on the CPU that the buffer protocol has a format for",
                                              f"{_dtype_name(self.array.dtype)} on {_device_of(self.array)}"))
         PyObject_GetBuffer(array, &lent, flags)
@@ -290,7 +290,7 @@ cdef class Tensor:
         if self.array.size != 1:
             errors.value_error("item", None, "a Tensor of one element", f"shape {tuple(self.array.shape)}")
         value = self.numpy().item()
-        return float(value) if self.array.dtype == _BFLOAT16 else value
+        return float(value) if _is_bfloat16(self.array.dtype) else value
 
     def tolist(self):
         """The elements as nested lists of Python numbers (a number when there are no dimensions).
@@ -300,7 +300,7 @@ cdef class Tensor:
             ([[1.0, 1.0]], 3)
         """
         array = self.numpy()
-        return (array.astype(np.float32) if array.dtype == _BFLOAT16 else array).tolist()
+        return (array.astype(np.float32) if _is_bfloat16(array.dtype) else array).tolist()
 
     def __bool__(self):
         if self.array.size != 1:
@@ -565,7 +565,7 @@ cdef inline object _binary(Operator op, object a, object b):
 
 
 cdef bint _is_operand(object value):
-    return isinstance(value, (*_NUMBERS, np.ndarray))
+    return _is_number(value) or isinstance(value, np.ndarray)
 
 
 cdef Operator _op_add, _op_sub, _op_mul, _op_div, _op_floor_divide, _op_remainder, _op_pow, _op_matmul

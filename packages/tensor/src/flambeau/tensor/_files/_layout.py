@@ -20,7 +20,7 @@ CODES = {
 }  # fmt: skip
 DTYPES = {code: dtype for dtype, code in CODES.items()}
 COMPLEX = {t.complex64: t.float32, t.complex128: t.float64}  # kept as pairs: the format knows no complex128
-BY_NAME = {dtype.name: dtype for dtype in t.TENSOR_TYPES}
+BY_NAME = t.by_name()
 STRUCTURE, CHECKSUMS, HEADER_CHECKSUM = "flambeau.structure", "flambeau.checksums", "flambeau.header_crc32"
 BLANK = "00000000"
 

@@ -26,7 +26,7 @@ STORAGES = {
     "Short": t.int16, "Char": t.int8, "Byte": t.uint8, "Bool": t.bool_, "ComplexDouble": t.complex128,
     "ComplexFloat": t.complex64,
 }  # fmt: skip
-DTYPES = {dtype.name: dtype for dtype in t.TENSOR_TYPES} | {
+DTYPES = t.by_name() | {
     "double": t.float64, "float": t.float32, "half": t.float16, "long": t.int64, "int": t.int32, "short": t.int16,
     "cdouble": t.complex128, "cfloat": t.complex64,
 }  # fmt: skip
