@@ -10,7 +10,7 @@ from typing import Any
 
 def functions(package: Path) -> Iterator[tuple[str, ast.FunctionDef, dict[str, Any], list[str]]]:
     """``(module, function, options, names)`` of each function that is decorated with ``@composed(...)``."""
-    for path in sorted(package.glob("_*.py")):
+    for path in sorted([*package.glob("_composed/*.py"), *package.glob("_methods/*.py")]):
         text = path.read_text()
         if "\n@composed(" not in text:
             continue
@@ -24,7 +24,8 @@ def functions(package: Path) -> Iterator[tuple[str, ast.FunctionDef, dict[str, A
             options = {k.arg: ast.literal_eval(k.value) for k in marks[0].keywords}
             names = [node.name, *options.get("aliases", ())]
             names += [f"{name}_" for name in names] if options.get("inplace") else []
-            yield path.stem, node, options, names
+            module = path.parent.name if path.stem == "__init__" else f"{path.parent.name}.{path.stem}"
+            yield module, node, options, names
 
 
 def table(package: Path) -> list[tuple[str, str, bool]]:

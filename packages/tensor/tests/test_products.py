@@ -73,7 +73,7 @@ def test_einsum_of_lists():
 
 def test_einsum_contracts_in_the_cheapest_order():
     """The large matrices are never multiplied with each other."""
-    from flambeau.tensor._contraction import planned
+    from flambeau.tensor._composed.contraction import planned
 
     steps = planned("ij,jk,k->i", [(9, 9), (9, 9), (9,)])
     products = [(a, b) for record, a, b, args in steps if args is None]
@@ -82,7 +82,7 @@ def test_einsum_contracts_in_the_cheapest_order():
 
 def test_einsum_gives_matrix_products_directly():
     """Nothing is moved or reshaped where one matrix product is the whole equation."""
-    from flambeau.tensor._contraction import planned
+    from flambeau.tensor._composed.contraction import planned
 
     for equation, shapes in [("bij,bjk->bik", [(2, 3, 4), (2, 4, 5)]), ("ij,jk->ik", [(3, 4), (4, 5)])]:
         assert [step[0].name for step in planned(equation, shapes)] == ["matmul"]

@@ -10,26 +10,13 @@ import _thread
 import importlib
 from typing import Any
 
-from . import (
-    _composed,
-    _conversion,
-    _elementwise,
-    _exchange,
-    _from_self,
-    _introspection,
-    _printing,
-    _resizing,
-    _sampling,
-    _storage_methods,
-    _transposing,
-    ops,
-)
+from . import _composed, _exchange, _printing, ops
+from ._composed import elementwise
 from ._core import functions
 from ._core.tensor import Tensor, install_method
+from ._methods import conversion, from_self, introspection, resizing, sampling, storage, transposing
 
-_FAMILIES = (
-    _conversion, _elementwise, _exchange, _from_self, _introspection, _printing, _resizing, _sampling, _storage_methods,
-)  # fmt: skip
+_FAMILIES = (conversion, elementwise, _exchange, from_self, introspection, _printing, resizing, sampling, storage)
 
 _namespace: dict[str, Any] = {}  # the package's, from `publish` on
 _modules: dict[str, str] = {}  # where the functions are declared that are not there yet
@@ -56,7 +43,7 @@ def publish(namespace: dict[str, Any], names: list[str]) -> None:
     for family in _FAMILIES:
         for function in family.METHODS:
             install_method(function.__name__, function)
-    attributes = _exchange.PROPERTIES | _transposing.ATTRIBUTES | _introspection.ATTRIBUTES
+    attributes = _exchange.PROPERTIES | transposing.ATTRIBUTES | introspection.ATTRIBUTES
     for name, function in attributes.items():
         install_method(name, property(function))
     install_method("real", property(_real, _set_real))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from .. import errors, ops
+from .._composed.products import chained
+from .._composed.products import cross as _cross
 from .._core.functions import PUBLIC
 from .._core.tensor import Tensor
-from .._products import chained
-from .._products import cross as _cross
 from ._common import called, check_square, eye_like
 from ._solvers import inv
 

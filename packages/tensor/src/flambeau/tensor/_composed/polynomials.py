@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import errors, ops
-from ._composed import renamed
+from .. import errors, ops
+from . import renamed
 
 if TYPE_CHECKING:
-    from ._core.tensor import Tensor
+    from .._core.tensor import Tensor
 
 HIGHEST = 10_000  # degrees: the work grows with them
 

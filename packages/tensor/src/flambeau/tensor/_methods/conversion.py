@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from . import errors, ops
-from ._backends import Device, by_name, device_argument
-from ._core.tensor import Tensor, as_dtype
-from ._printing import type_string
+from .. import errors, ops
+from .._backends import Device, by_name, device_argument
+from .._core.tensor import Tensor, as_dtype
+from .._printing import type_string
 
 __all__ = ["cpu", "cuda", "to", "type"]
 
@@ -105,7 +105,7 @@ def type(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     if dtype is None:
         return type_string(input)
     if isinstance(dtype, str) and dtype.endswith("Tensor"):
-        from ._typed import parsed
+        from .._typed import parsed
 
         found = parsed(dtype)
         if found is None:

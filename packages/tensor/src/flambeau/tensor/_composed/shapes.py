@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from . import errors, ops
-from ._composed import composed
+from .. import errors, ops
+from . import composed
 
 if TYPE_CHECKING:
-    from ._core.tensor import Tensor
+    from .._core.tensor import Tensor
 
 
 def _dim(operation: str, argument: str, dim: Any, ndim: int) -> int:
@@ -220,7 +220,7 @@ def repeat_interleave(
 def _repeat_each(input, repeats, dim, n, output_size):
     import numpy as np
 
-    from ._creation import from_numpy
+    from .._creation import from_numpy
 
     places = np.repeat(np.arange(n), repeats.numpy())
     _check_output_size(output_size, places.size)

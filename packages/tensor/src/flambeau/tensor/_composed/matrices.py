@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import errors, ops
-from ._composed import called, composed
+from .. import errors, ops
+from . import called, composed
 
 if TYPE_CHECKING:
-    from ._core.tensor import Tensor
+    from .._core.tensor import Tensor
 
 # `linalg` is loaded when one of these is first called.
 
@@ -60,7 +60,7 @@ def inverse(input: Tensor) -> Tensor:
         >>> ft.inverse(ft.tensor([[2.0, 0.0], [0.0, 4.0]])).tolist()
         [[0.5, 0.0], [0.0, 0.25]]
     """
-    from . import linalg
+    from .. import linalg
 
     return linalg.inv(input)
 
@@ -80,7 +80,7 @@ def pinverse(input: Tensor, rcond: float = 1e-15) -> Tensor:
         >>> ft.pinverse(ft.tensor([[2.0], [0.0]])).tolist()
         [[0.5, 0.0]]
     """
-    from . import linalg
+    from .. import linalg
 
     return linalg.pinv(input, rtol=rcond)
 
@@ -104,7 +104,7 @@ def matrix_power(input: Tensor, n: int) -> Tensor:
         >>> ft.matrix_power(ft.tensor([[1.0, 1.0], [0.0, 1.0]]), 3).tolist()
         [[1.0, 3.0], [0.0, 1.0]]
     """
-    from . import linalg
+    from .. import linalg
 
     return linalg.matrix_power(input, n)
 
@@ -128,7 +128,7 @@ def cholesky(input: Tensor, upper: bool = False) -> Tensor:
         >>> ft.cholesky(ft.tensor([[4.0, 2.0], [2.0, 2.0]]), upper=True).tolist()
         [[2.0, 1.0], [0.0, 1.0]]
     """
-    from . import linalg
+    from .. import linalg
 
     return linalg.cholesky(input, upper=upper)
 
@@ -152,7 +152,7 @@ def cholesky_solve(input: Tensor, L: Tensor, upper: bool = False) -> Tensor:
         >>> ft.cholesky_solve(ft.tensor([[8.0]]), ft.tensor([[2.0]])).tolist()
         [[2.0]]
     """
-    from .linalg._factorizations import solve_from_cholesky
+    from ..linalg._factorizations import solve_from_cholesky
 
     return solve_from_cholesky(input, L, upper)
 
@@ -175,8 +175,8 @@ def cholesky_inverse(input: Tensor, upper: bool = False) -> Tensor:
         >>> ft.cholesky_inverse(ft.tensor([[2.0]])).tolist()
         [[0.25]]
     """
-    from .linalg._common import check_square
-    from .linalg._factorizations import inverse_from_cholesky
+    from ..linalg._common import check_square
+    from ..linalg._factorizations import inverse_from_cholesky
 
     check_square("cholesky_inverse", input, "input")
     return inverse_from_cholesky(input, upper)
@@ -218,7 +218,7 @@ def svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> tuple[Tens
         [3.0, 2.0]
     """
     if compute_uv:
-        from .linalg._common import adjoint
+        from ..linalg._common import adjoint
 
         U, S, Vh = ops.svd(input, not some)
         return U, S, adjoint(Vh)
@@ -265,7 +265,7 @@ def lu_solve(input: Tensor, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
         >>> ft.lu_solve(ft.tensor([[2.0], [4.0]]), *factors).tolist()
         [[1.0], [1.0]]
     """
-    from . import linalg
+    from .. import linalg
 
     return linalg.lu_solve(LU_data, LU_pivots, input)
 
@@ -290,7 +290,7 @@ def lu_unpack(
         >>> ft.matmul(ft.matmul(P, L), U).tolist()
         [[0.0, 2.0], [1.0, 3.0]]
     """
-    from .linalg._factorizations import unpacked
+    from ..linalg._factorizations import unpacked
 
     P, L, U = unpacked(LU_data, LU_pivots)
     return P if unpack_pivots else None, L if unpack_data else None, U if unpack_data else None
@@ -340,7 +340,7 @@ def lstsq(input: Tensor, B: Tensor, rcond: float | None = None) -> Any:
         >>> ft.lstsq(ft.ones(2, 1), ft.tensor([[1.0], [3.0]])).solution.round().tolist()
         [[2.0]]
     """
-    from . import linalg
+    from .. import linalg
 
     return linalg.lstsq(input, B, rcond)
 
@@ -360,7 +360,7 @@ def orgqr(input: Tensor, tau: Tensor) -> Tensor:
         >>> ft.orgqr(*ft.geqrf(ft.eye(2))).abs().tolist()
         [[1.0, 0.0], [0.0, 1.0]]
     """
-    from . import linalg
+    from .. import linalg
 
     return linalg.householder_product(input, tau)
 
@@ -384,8 +384,8 @@ def ormqr(input: Tensor, tau: Tensor, other: Tensor, left: bool = True, transpos
         >>> ft.ormqr(a, tau, ft.tensor([[3.0], [4.0]]), transpose=True).round().tolist()
         [[-5.0], [0.0]]
     """
-    from .linalg._common import adjoint
-    from .linalg._factorizations import reflected
+    from ..linalg._common import adjoint
+    from ..linalg._factorizations import reflected
 
     n = other.shape[-2 if left else -1] if other.ndim > 1 else 0
     if input.ndim < 2 or n != input.shape[-2]:

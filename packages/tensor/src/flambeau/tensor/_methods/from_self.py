@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import errors, ops
-from ._backends import Device
-from ._core.tensor import Tensor, as_dtype
-from ._shapes import _ints
+from .. import errors, ops
+from .._backends import Device
+from .._composed.shapes import _ints
+from .._core.tensor import Tensor, as_dtype
 
 
 def new(input: Tensor, *args: Any, device: str | Device | None = None) -> Tensor:
@@ -28,7 +28,7 @@ def new(input: Tensor, *args: Any, device: str | Device | None = None) -> Tensor
         >>> ft.zeros(1).new(2, 3).shape
         (2, 3)
     """
-    from ._typed import made
+    from .._typed import made
 
     return made("new", args, input.dtype, input.device if device is None else device)
 
@@ -49,7 +49,7 @@ def new_tensor(input: Tensor, data: Any, *, dtype: Any = None, device: str | Dev
         >>> ft.zeros(1, dtype=ft.int32).new_tensor([1, 2]).dtype
         dtype('int32')
     """
-    from ._creation import tensor
+    from .._creation import tensor
 
     return tensor(data, input.dtype if dtype is None else dtype, input.device if device is None else device)
 
@@ -114,7 +114,7 @@ def new_empty_strided(
         >>> ft.zeros(1).new_empty_strided((2, 3), (1, 2)).stride()
         (1, 2)
     """
-    from ._shapes import as_strided
+    from .._composed.shapes import as_strided
 
     size, stride = (_ints("new_empty_strided", n, (v,)) for n, v in (("size", size), ("stride", stride)))
     if len(size) != len(stride) or any(n < 0 for n in size):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from . import errors, ops
-from ._composed import composed
-from ._shapes import _dim, _ints
+from .. import errors, ops
+from . import composed
+from .shapes import _dim, _ints
 
 if TYPE_CHECKING:
-    from ._core.tensor import Tensor
+    from .._core.tensor import Tensor
 
 
 @composed()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ._core.tensor import Tensor
-    from ._storage import Storage
+    from .._core.tensor import Tensor
+    from .._storage import Storage
 
 
 def storage(self: Tensor) -> Storage:
@@ -19,7 +19,7 @@ def storage(self: Tensor) -> Storage:
         >>> len(ft.zeros(2, 3)[1].storage())
         6
     """
-    from . import _storage
+    from .. import _storage
 
     return _storage.storage(self)
 
@@ -31,7 +31,7 @@ def untyped_storage(self: Tensor) -> Storage:
         >>> len(ft.zeros(2, 3).untyped_storage())
         24
     """
-    from . import _storage
+    from .. import _storage
 
     return _storage.storage(self).untyped()
 
@@ -43,7 +43,7 @@ def storage_offset(self: Tensor) -> int:
         >>> ft.zeros(2, 3)[1].storage_offset()
         3
     """
-    from . import _storage
+    from .. import _storage
 
     return _storage.storage_offset(self)
 
@@ -66,7 +66,7 @@ def share_memory_(self: Tensor) -> Tensor:
         >>> x.is_shared(), x[1:].is_shared()
         (True, True)
     """
-    from . import _storage
+    from .. import _storage
 
     _storage.share_memory(self)
     return self
@@ -79,7 +79,7 @@ def is_shared(self: Tensor) -> bool:
         >>> ft.zeros(3).is_shared()
         False
     """
-    from . import _storage
+    from .. import _storage
 
     return _storage.is_shared(self)
 
@@ -90,7 +90,7 @@ def pin_memory(self: Tensor) -> Tensor:
     Raises:
         DeviceError: there is no CUDA device, and so nothing that would be quicker.
     """
-    from . import _storage
+    from .. import _storage
 
     return _storage.pin_memory(self)
 
@@ -102,7 +102,7 @@ def is_pinned(self: Tensor) -> bool:
         >>> ft.zeros(3).is_pinned()
         False
     """
-    from . import _storage
+    from .. import _storage
 
     return _storage.is_pinned(self)
 

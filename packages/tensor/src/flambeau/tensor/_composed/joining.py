@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import errors, ops
-from ._composed import called, composed
+from .. import errors, ops
+from . import called, composed
 
 if TYPE_CHECKING:
-    from ._core.tensor import Tensor
+    from .._core.tensor import Tensor
 
 
 def _tensors(operation: str, tensors: Any) -> list[Tensor]:
@@ -397,7 +397,7 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
 
     import numpy as np
 
-    from ._creation import tensor
+    from .._creation import tensor
 
     if input.ndim != 1:
         errors.shape_error("combinations", "input", "1 dimension", f"shape {tuple(input.shape)}")
@@ -416,7 +416,7 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
 def _triangle(operation: str, row: int, col: int, offset: int, dtype: Any, device: Any, upper: bool) -> Tensor:
     import numpy as np
 
-    from ._creation import tensor
+    from .._creation import tensor
 
     for name, n in (("row", row), ("col", col)):
         if n < 0:

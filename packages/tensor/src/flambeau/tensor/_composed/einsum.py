@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import errors, ops
-from ._composed import composed
+from .. import errors, ops
+from . import composed
 
 if TYPE_CHECKING:
-    from ._core.tensor import Tensor
+    from .._core.tensor import Tensor
 
 MOST_PLANS = 1024
 
@@ -50,7 +50,7 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
         (3, 2)
     """
     if not isinstance(equation, str):
-        from ._contraction import from_lists
+        from .contraction import from_lists
 
         equation, operands = from_lists((equation, *operands))
     elif len(operands) == 1 and isinstance(operands[0], (list, tuple)):
@@ -62,7 +62,7 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
         errors.type_error("einsum", "operands", "Tensors", type(wrong).__name__)
     plan = _plans.get(key)
     if plan is None:
-        from ._contraction import planned
+        from .contraction import planned
 
         plan = planned(equation, [tuple(x.shape) for x in operands])
         if len(_plans) >= MOST_PLANS:

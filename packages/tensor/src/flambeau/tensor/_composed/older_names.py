@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from . import errors, ops
-from ._composed import called, composed
-from ._matrices import _triangular
+from .. import errors, ops
+from . import called, composed
+from .matrices import _triangular
 
 if TYPE_CHECKING:
-    from ._core.tensor import Tensor
+    from .._core.tensor import Tensor
 
 
 @composed()
@@ -53,7 +53,7 @@ def gesv(input: Tensor, A: Tensor) -> tuple[Tensor, Tensor]:
         >>> ft.gesv(ft.tensor([[4.0]]), ft.tensor([[2.0]]))[0].tolist()
         [[2.0]]
     """
-    from . import linalg
+    from .. import linalg
 
     try:
         return linalg.solve(A, input), ops.lu_factor_ex(A, True)[0]

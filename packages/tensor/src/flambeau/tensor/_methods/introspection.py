@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from . import errors, ops
-from ._composed import composed
-from ._core.tensor import Tensor, as_dtype, promote_types
+from .. import errors, ops
+from .._composed import composed
+from .._core.tensor import Tensor, as_dtype, promote_types
 
 
 @composed(method=False)
@@ -57,7 +57,7 @@ def result_type(tensor1: Any, tensor2: Any) -> Any:
         return promote_types(*dtypes)
     empty = [ops.empty((0,), dtype=x.dtype) if isinstance(x, Tensor) else x for x in operands]
     if not dtypes:
-        from ._creation import tensor
+        from .._creation import tensor
 
         empty[0] = tensor(empty[0])
         return empty[0].dtype if _is_weaker(empty[1], empty[0].dtype) else tensor(empty[1]).dtype
@@ -237,7 +237,7 @@ def _applied(operation, input, function, *others):
     columns = [ops.expand(x, tuple(input.shape)).reshape(-1).tolist() for x in tensors]
     results = [function(*numbers) for numbers in zip(*columns, strict=True)]
     array = np.array(results, dtype=None if results else input.dtype).astype(input.dtype, casting="unsafe")
-    from ._creation import from_numpy
+    from .._creation import from_numpy
 
     return input.copy_(from_numpy(array.reshape(input.shape)))
 

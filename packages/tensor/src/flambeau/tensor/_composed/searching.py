@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import errors, ops
-from ._composed import called, composed
+from .. import errors, ops
+from . import called, composed
 
 if TYPE_CHECKING:
-    from ._core.tensor import Tensor
+    from .._core.tensor import Tensor
 
 
 def _operands(operation: str, **given: Any) -> list[Tensor]:
     """Tensors or numbers as Tensors of their common dtype, on one device."""
-    from ._core.tensor import promote_types
-    from ._creation import tensor
+    from .._core.tensor import promote_types
+    from .._creation import tensor
 
     tensors = [value for value in given.values() if hasattr(value, "dtype")]
     found = []

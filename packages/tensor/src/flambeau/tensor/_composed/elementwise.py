@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from . import errors, ops
-from ._composed import called, composed, twin_of
+from .. import errors, ops
+from . import called, composed, twin_of
 
 if TYPE_CHECKING:
-    from ._core.tensor import Tensor
+    from .._core.tensor import Tensor
 
 
 @composed(method=False)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from . import errors, ops
+from .. import errors, ops
 
 if TYPE_CHECKING:
-    from ._core.tensor import Tensor
+    from .._core.tensor import Tensor
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -35,7 +35,7 @@ def twin_of(function: Callable[..., Any]) -> Callable[..., Any]:
     name = function.__name__
 
     def twin(input, *args, **kwargs):
-        from ._core.tensor import Tensor
+        from .._core.tensor import Tensor
 
         # A subclass may keep what the function read; of a plain Tensor nothing is kept.
         result = function(input if type(input) is Tensor else input.clone(), *args, **kwargs)

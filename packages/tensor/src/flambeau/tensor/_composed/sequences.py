@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import errors, ops
-from ._composed import composed
+from .. import errors, ops
+from . import composed
 
 if TYPE_CHECKING:
-    from ._core.tensor import Tensor
+    from .._core.tensor import Tensor
 
 
 @composed(method=False)
@@ -38,7 +38,7 @@ def logspace(
         >>> ft.logspace(0, 2, 3).tolist()
         [1.0, 10.0, 100.0]
     """
-    from ._composed import renamed
+    from . import renamed
 
     with renamed("logspace", "linspace"):
         exponents = ops.linspace(start, end, steps, dtype="float64", device=device)
@@ -135,8 +135,8 @@ def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | Non
         >>> bool(np.shares_memory(ft.asarray(a).numpy(), a))
         True
     """
-    from ._core.tensor import Tensor
-    from ._creation import as_tensor
+    from .._core.tensor import Tensor
+    from .._creation import as_tensor
 
     source = obj
     if not isinstance(obj, (Tensor, np.ndarray, np.generic, list, tuple, int, float, complex)):
@@ -178,7 +178,7 @@ def frombuffer(buffer: Any, *, dtype: Any, count: int = -1, offset: int = 0) -> 
         >>> ft.frombuffer(bytearray([1, 2, 3]), dtype=ft.uint8, offset=1).tolist()
         [2, 3]
     """
-    from ._core.tensor import as_dtype, from_numpy
+    from .._core.tensor import as_dtype, from_numpy
 
     wanted = as_dtype(dtype, "frombuffer")
     if wanted is None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import errors, ops
-from ._composed import called, composed
+from .. import errors, ops
+from . import called, composed
 
 if TYPE_CHECKING:
-    from ._core.tensor import Tensor
+    from .._core.tensor import Tensor
 
 
 def _dim(operation: str, argument: str, dim: int, ndim: int) -> int:

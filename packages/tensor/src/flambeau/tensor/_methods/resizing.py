@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from . import errors, ops
-from ._core.tensor import Tensor
-from ._shapes import _ints, as_strided
+from .. import errors, ops
+from .._composed.shapes import _ints, as_strided
+from .._core.tensor import Tensor
 
 
 def resize_(input: Tensor, *sizes: int) -> Tensor:
