@@ -14,7 +14,7 @@ if _ft.ABI != TENSOR_ABI:
         f"pip install --upgrade flambeau-tensor flambeau-autograd"
     )
 
-from . import derivatives  # noqa: F401  (attaches the rules)
+from . import derivatives, functional  # noqa: F401  (derivatives attaches the rules)
 from ._core.engine import (
     Node,
     RemovableHandle,
@@ -31,7 +31,7 @@ from .gradcheck import GradcheckError, gradcheck, gradgradcheck
 from .modes import enable_grad, no_grad, set_grad_enabled
 
 __all__ = [
-    "Context", "Function", "GradcheckError", "Node", "RemovableHandle", "Variable", "backward", "enable_grad", "grad",
-    "gradcheck", "gradgradcheck", "gradient", "is_grad_enabled", "no_grad", "once_differentiable", "rule_of",
-    "set_grad_enabled", "set_place",
+    "Context", "Function", "GradcheckError", "Node", "RemovableHandle", "Variable", "backward", "enable_grad",
+    "functional", "grad", "gradcheck", "gradgradcheck", "gradient", "is_grad_enabled", "no_grad",
+    "once_differentiable", "rule_of", "set_grad_enabled", "set_place",
 ]  # fmt: skip
