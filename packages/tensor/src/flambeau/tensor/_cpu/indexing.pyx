@@ -358,13 +358,14 @@ cdef object _index_put(Operator op, tuple args, object into):
 
 
 cdef object _put_view(cnp.ndarray x, object index, object value, object into):
-    """``x[index] = value`` where the index names a view."""
-    cdef cnp.ndarray source
+    """``x[index] = value``, or that on a copy of `x`, where the index names a view."""
+    cdef cnp.ndarray source, target
     cdef char element[16]
-    if into is not x:
+    if into is not None and into is not x:
         return None
+    target = _target(x, None, None, None) if into is None else x
     try:
-        view = (<object>x)[(*index, Ellipsis) if type(index) is tuple and Ellipsis not in index else
+        view = (<object>target)[(*index, Ellipsis) if type(index) is tuple and Ellipsis not in index else
                            index if type(index) is tuple or index is Ellipsis else (index, Ellipsis)]
         if _element(value, x, element):
             if PyArray_ISCARRAY(<cnp.ndarray>view) and cnp.PyArray_SIZE(<cnp.ndarray>view) <= SMALL:
@@ -381,7 +382,7 @@ cdef object _put_view(cnp.ndarray x, object index, object value, object into):
             cnp.PyArray_CopyInto(<cnp.ndarray>view, source)
     except (IndexError, ValueError, TypeError):
         return None  # nothing was written; the general path says what is wrong
-    return x
+    return target
 
 
 # Masks ----------------------------------------------------------------------------------------------------------
