@@ -13,7 +13,8 @@ cdef class _Run:
     cdef dict elsewhere
     cdef object taken
     cdef bint retain, create_graph, accumulate
-    cdef set wanted  # nodes that lead to the inputs, or None for all
+    cdef bint planned  # only what leads to the inputs runs
+    cdef unordered_set[PyObject*] wanted  # nodes that do (borrowed: the outputs hold them)
     cdef dict leaf_inputs  # id of leaf -> positions
     cdef dict node_inputs  # node -> [(output, position), ...]
     cdef list captured
@@ -106,9 +107,9 @@ cdef class _Run:
             self.taken = None
             if node.hooks:
                 grads = _run_hooks(node, grads)
-            if self.node_inputs is not None and node in self.node_inputs:
+            if self.node_inputs and node in self.node_inputs:
                 self.capture(node, grads)
-            if self.wanted is not None and node not in self.wanted:
+            if self.planned and self.wanted.count(<PyObject*>node) == 0:
                 continue
             found = self.step(node, grads)
             grads = None
@@ -154,8 +155,7 @@ cdef class _Run:
                 continue
             found[i] = None  # so that a gradient nobody else holds can be taken over by a leaf
             if isinstance(target, Node):
-                if self.wanted is not None and target not in self.wanted and (
-                        self.node_inputs is None or target not in self.node_inputs):
+                if self.planned and not self.reaches(<Node>target):
                     continue
                 if not isinstance(grad, Tensor) or not _fits_inline(<Node>target, (<Tensor>grad).array):
                     grad = _fitted(grad, _output_shape(<Node>target, output), _output_dtype(<Node>target, output), node)
@@ -165,6 +165,10 @@ cdef class _Run:
                         or grad.dtype != (<Variable>target).dtype):
                     grad = _fitted(grad, (<Variable>target).shape, (<Variable>target).dtype, node)
                 self.reach_leaf(<Variable>target, grad, Py_REFCNT(grad) == 1)
+
+    cdef inline bint reaches(self, Node node) except -1:
+        """Whether a gradient of this node matters to the inputs that were asked for."""
+        return self.wanted.count(<PyObject*>node) > 0 or node in self.node_inputs
 
     cdef object capture(self, Node node, object grads):
         for output, position in self.node_inputs[node]:
@@ -322,10 +326,17 @@ cdef object _root_grad(Variable x, object grad, int position, bint create_graph)
     return grad if grad.dtype == x.dtype else ops.cast(grad, x.dtype)
 
 
+cdef uint64_t _plans = 0
+
+
 cdef object _plan(_Run run, tuple outputs, tuple inputs):
     """Which nodes lead to the inputs: only these run."""
-    cdef Node node
+    global _plans
     cdef Variable x
+    cdef Node node
+    cdef vector[waiting_t] found  # all nodes behind the outputs (borrowed); nothing here runs Python code
+    cdef size_t at
+    cdef int i, output = 0
     run.captured = [None] * len(inputs)
     run.leaf_inputs = {}
     run.node_inputs = {}
@@ -334,32 +345,38 @@ cdef object _plan(_Run run, tuple outputs, tuple inputs):
             run.leaf_inputs.setdefault(id(x), []).append(position)
         else:
             run.node_inputs.setdefault(x.node, []).append((x.output, position))
-    seen = set()
-    stack = [_history(x) for x in outputs if _history(x) is not None]
-    while stack:
-        node = stack.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        for target, _ in _edges_of(node):
-            if isinstance(target, Node) and target not in seen:
-                stack.append(target)
-    run.wanted = set()
-    for node in sorted(seen, key=_sequence_of):
-        for target, _ in _edges_of(node):
+    for x in outputs:
+        _history(x)
+    _plans += 1
+    for x in outputs:
+        if x.node is not None:
+            _visit(x.node, &found)
+    at = 0
+    while at < found.size():
+        node = <Node>found[at].second
+        at += 1
+        for i in range(node.nedges):
+            target = _edge_at(node, i, &output)
+            if isinstance(target, Node):
+                _visit(<Node>target, &found)
+    sort(found.begin(), found.end())  # what a node leads to comes before it
+    run.planned = True
+    for at in range(found.size()):
+        node = <Node>found[at].second
+        for i in range(node.nedges):
+            target = _edge_at(node, i, &output)
             if target is None:
                 continue
-            if isinstance(target, Node):
-                if target in run.wanted or target in run.node_inputs:
-                    run.wanted.add(node)
-                    break
-            elif id(target) in run.leaf_inputs:
-                run.wanted.add(node)
+            if run.reaches(target) if isinstance(target, Node) else <size_t><PyObject*>target in run.leaf_inputs:
+                run.wanted.insert(<PyObject*>node)
                 break
 
 
-def _sequence_of(Node node):
-    return node.sequence
+cdef inline int _visit(Node node, vector[waiting_t]* found) except -1:
+    if node.plan != _plans:
+        node.plan = _plans
+        found.push_back(waiting_t(node.sequence, <PyObject*>node))
+    return 0
 
 
 cdef tuple _variables(value, str operation, str argument):

@@ -25,6 +25,7 @@ cdef class Node:
     cdef readonly object place
     cdef list hooks  # (output, function, last): called with the gradient of that output, retain_grad's after the others
     cdef bint released
+    cdef uint64_t plan  # the last plan that has been here
     cdef void* run  # the _Run whose gradients are waiting here, or NULL
     cdef object waiting
     # Shape and dtype of the only output, inline where it is a NumPy array of few dimensions; else `layout` has them.
