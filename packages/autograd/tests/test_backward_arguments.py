@@ -140,3 +140,22 @@ def test_grad_leaves_grad_alone(leaf):
     x, w = leaf(2.0), leaf(3.0)
     grad(x * w, x)
     assert x.grad is None and w.grad is None
+
+
+def test_materialized_gradients(leaf):
+    """Zeros of the input's shape and dtype where the outputs do not depend on it."""
+    x, w = leaf(1.0, 2.0), leaf(3.0, dtype="float64")
+    g_x, g_w = grad((x * x).sum(), [x, w], materialize_grads=True)
+    assert g_x.tolist() == [2.0, 4.0]
+    assert (type(g_w), g_w.tolist(), g_w.dtype) == (Variable, [0.0], ft.float64)
+    with pytest.raises(ValueError) as raised:
+        grad(x.sum(), w, materialize_grads=True, allow_unused=False)
+    expected = "True, or nothing, with materialize_grads=True"
+    assert str(raised.value) == f"grad(): argument 'allow_unused': expected {expected}, got False"
+
+
+@pytest.mark.parametrize("call", [lambda y: grad(y, []), lambda y: y.backward(inputs=[])])
+def test_no_inputs_are_a_mistake(leaf, call):
+    """Everything would be computed, and dropped."""
+    with pytest.raises(ValueError, match=r"argument 'inputs': expected at least one Variable, got none"):
+        call(leaf(1.0).sum())

@@ -237,6 +237,42 @@ def test_retain_grad_of_a_leaf_does_nothing(leaf):
     assert x.grad.item() == 2.0
 
 
+def test_retain_grad_follows_changes_in_place(leaf):
+    """The kept gradient is that of the latest value, of bases and of views too; hooks stay with what they saw."""
+    x = leaf(1.0, 1.0)
+    y, seen = x * 2, []
+    y.retain_grad()
+    y.register_hook(lambda g: seen.append(g.tolist()))
+    y.mul_(3)
+    y[0].mul_(5)
+    y.sum().backward()
+    assert (y.grad.tolist(), seen, x.grad.tolist()) == ([1.0, 1.0], [[15.0, 3.0]], [30.0, 6.0])
+    y = x * 2
+    v = y[:1]
+    v.retain_grad()
+    y.mul_(3)
+    (v * 7).sum().backward()
+    assert (v.grad.tolist(), v.retains_grad) == ([7.0], True)
+
+
+def test_retains_grad_says_so(leaf):
+    """Of results whose gradient is kept; leaves keep theirs anyway."""
+    x = leaf(1.0, 2.0)
+    y, (a, b) = x * 2, (x * 1).unbind(0)
+    assert not (x.retains_grad or y.retains_grad or b.retains_grad)
+    for variable in (x, y, b):
+        variable.retain_grad()
+    assert y.retains_grad and b.retains_grad and not a.retains_grad and not x.retains_grad
+    assert (a.output_nr, b.output_nr) == (0, 1)
+
+
+def test_retain_grad_needs_a_gradient():
+    """What has no gradient keeps none."""
+    with pytest.raises(ValueError) as raised:
+        Variable([1.0]).retain_grad()
+    assert str(raised.value) == "retain_grad(): expected a Variable that requires grad, got one that does not"
+
+
 def test_retained_gradient_under_create_graph(leaf):
     """A kept gradient can be differentiated."""
     x = leaf(3.0)
@@ -277,3 +313,87 @@ def test_an_error_in_a_hook_leaves_nothing_waiting(leaf):
     handle.remove()
     total.backward()
     assert x.grad.item() == 16.0
+
+
+# After accumulation -----------------------------------------------------------------------------------------------
+
+
+def test_hook_after_accumulation_sees_the_whole_gradient(leaf):
+    """It runs once in each backward, with the leaf, when ``grad`` has all of it and the other hooks have run."""
+    x, seen = leaf(1.0), []
+    handle = x.register_post_accumulate_grad_hook(lambda p: seen.append((p is x, p.grad.item())))
+    x.register_hook(lambda g: g * 10)
+    (x * 2 + x * 3).backward()
+    (x * 1).backward(inputs=[x])
+    x.backward()
+    assert seen == [(True, 50.0), (True, 60.0), (True, 70.0)]
+    assert grad(x * 2, x)[0].item() == 20.0
+    handle.remove()
+    (x * 2).backward()
+    assert len(seen) == 3
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_hook_after_accumulation_runs_at_once(leaf, chosen):
+    """When the gradients of later layers are complete, earlier ones have not run: memory can be given back early."""
+    order, weights = [], [leaf(2.0) for _ in range(3)]
+    y = leaf(1.0)
+    for i, w in enumerate(weights):
+        y = (y * w + w).sin()
+        y.register_hook(lambda g, i=i: order.append(f"result {i}"))
+
+        def drop(p, i=i):
+            order.append(f"weight {i}")
+            p.grad = None
+
+        w.register_post_accumulate_grad_hook(drop)
+    y.backward(inputs=weights if chosen else None)
+    assert order == ["result 2", "weight 2", "result 1", "weight 1", "result 0", "weight 0"]
+    assert [w.grad for w in weights] == [None] * 3
+
+
+def test_hook_after_accumulation_where_some_uses_get_no_gradient(leaf):
+    """Edges over which nothing comes do not keep the hook waiting for ever."""
+    x, seen = leaf(1.0, 2.0), []
+    x.register_post_accumulate_grad_hook(lambda p: seen.append(p.grad.tolist()))
+    first, second = made_of_two(x)
+    (first + second.detach() * 1).sum().backward()
+    (x * 2 + (x * 3).masked_fill(ft.tensor([True, True]), 0.0)).sum().backward()
+    assert seen == [[1.0, 1.0], [3.0, 3.0]]
+
+
+def made_of_two(x):
+    return x * 1, x * 1
+
+
+def test_hook_after_accumulation_may_step(leaf):
+    """The usual use: an optimizer's step inside backward."""
+    w = leaf(1.0, 2.0)
+
+    def step(p):
+        p.data.sub_(p.grad * 0.25)
+        p.grad = None
+
+    w.register_post_accumulate_grad_hook(step)
+    (w * w).sum().backward()
+    assert w.tolist() == [0.5, 1.0]
+
+
+def test_hooks_after_accumulation_are_for_leaves(leaf):
+    """Anything else is refused with a reason."""
+    name = "register_post_accumulate_grad_hook(): expected a leaf Variable that requires grad, got "
+    for variable, got in ((leaf(1.0) * 2, "the result of mul"), (Variable([1.0]), "one that does not")):
+        with pytest.raises(ValueError) as raised:
+            variable.register_post_accumulate_grad_hook(print)
+        assert str(raised.value) == name + got
+
+
+@pytest.mark.parametrize("register", ["register_hook", "register_post_accumulate_grad_hook", "grad_fn.register_hook"])
+def test_hooks_are_functions(leaf, register):
+    """What cannot be called is refused at once, not in backward."""
+    x = leaf(1.0)
+    name = register.split(".")[-1]
+    register = (x * 1).grad_fn.register_hook if "grad_fn" in register else getattr(x, register)
+    with pytest.raises(TypeError) as raised:
+        register(3)
+    assert str(raised.value) == f"{name}(): argument 'function': expected a function, got int"

@@ -162,3 +162,17 @@ def test_views_made_under_no_grad_take_no_history(leaf):
     with no_grad():
         v.add_(1)
     assert y.tolist() == [2.0, 2.0]
+
+
+@pytest.mark.parametrize("write", [lambda v: v.mul_(3), lambda v: v.zero_(), lambda v: v.__setitem__(0, 5)])
+def test_views_made_under_no_grad_are_not_written_behind_the_history(leaf, write):
+    """Not with numbers either: the gradient of the base would be that of the old value."""
+    y = leaf(1.0, 2.0) * 1
+    with no_grad():
+        v = y[0:1]
+    message = message_of(RuntimeError, lambda: write(v))
+    assert message.endswith(
+        "argument 'input': expected a view with history, got one that was made under no_grad or by a Function; "
+        "make the view where gradients are recorded"
+    )
+    assert y.tolist() == [1.0, 2.0]

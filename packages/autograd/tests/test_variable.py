@@ -290,6 +290,15 @@ def test_replaced_data_is_noticed_by_backward(leaf):
 # The gradient -----------------------------------------------------------------------------------------------------
 
 
+def test_grad_is_not_the_variable_itself(leaf):
+    """It would keep itself alive, and double when it is added to."""
+    x = leaf(1.0)
+    with pytest.raises(ValueError) as raised:
+        x.grad = x
+    expected = "grad(): expected another Tensor, got the Variable itself; assign its .detach().clone()"
+    assert str(raised.value) == expected
+
+
 def test_grad_can_be_set_and_deleted(leaf):
     """``grad`` takes a Tensor of the Variable's shape and dtype, or None."""
     x = leaf(1.0, 2.0)

@@ -22,16 +22,17 @@ from ._core.engine import (
     backward,
     grad,
     is_grad_enabled,
+    is_inference_mode_enabled,
     rule_of,
     set_place,
 )
 from ._rules import gradient
 from .function import Context, Function, once_differentiable
 from .gradcheck import GradcheckError, gradcheck, gradgradcheck
-from .modes import enable_grad, no_grad, set_grad_enabled
+from .modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 
 __all__ = [
     "Context", "Function", "GradcheckError", "Node", "RemovableHandle", "Variable", "backward", "enable_grad",
-    "functional", "grad", "gradcheck", "gradgradcheck", "gradient", "is_grad_enabled", "no_grad",
-    "once_differentiable", "rule_of", "set_grad_enabled", "set_place",
+    "functional", "grad", "gradcheck", "gradgradcheck", "gradient", "inference_mode", "is_grad_enabled",
+    "is_inference_mode_enabled", "no_grad", "once_differentiable", "rule_of", "set_grad_enabled", "set_place",
 ]  # fmt: skip

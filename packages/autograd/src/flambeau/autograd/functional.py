@@ -18,7 +18,7 @@ import flambeau.tensor as ft
 from flambeau.tensor import Tensor, errors
 
 from ._core.engine import Variable, grad
-from .modes import enable_grad
+from .modes import inference_mode
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
 
@@ -53,7 +53,7 @@ def vjp(
         >>> y.tolist(), product.tolist()
         ([1.0, 4.0], [2.0, 40.0])
     """
-    with enable_grad():
+    with inference_mode(False):
         call = _Call("vjp", func, inputs, create_graph, strict)
         found = call.pullback(call.vector(v, call.outputs, "outputs"), create_graph)
         return call.result(call.outputs, call.single_output, False), call.result(found, call.single_input)
@@ -89,7 +89,7 @@ def jvp(
         >>> y.tolist(), product.tolist()
         ([3.0, 6.0], [4.0, 2.0])
     """
-    with enable_grad():
+    with inference_mode(False):
         call = _Call("jvp", func, inputs, create_graph, strict)
         direction = call.vector(v, call.inputs, "inputs")
         # The product with u is linear in u, so it does not matter for which u it is differentiated.
@@ -125,7 +125,7 @@ def jacobian(func: Callable[..., Any], inputs: Tensors, create_graph: bool = Fal
         >>> functional.jacobian(lambda x: x * x.sum(), ft.tensor([1.0, 2.0])).tolist()
         [[4.0, 1.0], [2.0, 5.0]]
     """
-    with enable_grad():
+    with inference_mode(False):
         call = _Call("jacobian", func, inputs, create_graph, strict)
         rows = [call.result(call.rows(y), call.single_input) for y in call.outputs]
         return rows[0] if call.single_output else tuple(rows)
@@ -156,7 +156,7 @@ def hessian(func: Callable[..., Any], inputs: Tensors, create_graph: bool = Fals
         >>> functional.hessian(lambda x: (x**3).sum(), ft.tensor([1.0, 2.0])).tolist()
         [[6.0, 0.0], [0.0, 12.0]]
     """
-    with enable_grad():
+    with inference_mode(False):
         call = _Call("hessian", func, inputs, create_graph, strict)
         slopes = call.slopes()
         blocks = [call.result(call.rows(slope), call.single_input) for slope in slopes]
@@ -233,7 +233,7 @@ def hvp(
 def _hessian_product(
     name: str, func: Callable[..., Any], inputs: Tensors, v: Tensors | None, create_graph: bool, strict: bool
 ) -> tuple[Any, Any]:
-    with enable_grad():
+    with inference_mode(False):
         call = _Call(name, func, inputs, create_graph, strict)
         direction = call.vector(v, call.inputs, "inputs")
         found = call.filled(_gradients(call.slopes(), call.inputs, direction, create_graph), call.inputs)
@@ -261,7 +261,7 @@ class _Call:
             errors.dtype_error(self.name, "inputs", "a floating dtype", x.dtype.name, "convert it with .float()")
         if self.create_graph and isinstance(x, Variable) and x.requires_grad:
             return x.clone()
-        return Variable(x.detach() if isinstance(x, Variable) else x, requires_grad=True)
+        return Variable(x.data if isinstance(x, Variable) else x, requires_grad=True)
 
     def vector(self, v: Tensors | None, like: tuple[Variable, ...], what: str) -> tuple[Tensor, ...]:
         """The user's vector, checked against the shapes of the inputs or of the outputs."""

@@ -11,34 +11,42 @@ from typing import Any, TypeVar, overload
 
 from flambeau.tensor import errors
 
-from ._core.engine import set_grad_mode
+from ._core.engine import get_modes, set_modes
 
-__all__ = ["enable_grad", "no_grad", "set_grad_enabled"]
+__all__ = ["enable_grad", "inference_mode", "no_grad", "set_grad_enabled"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class _Mode:
-    """A context manager and decorator under which recording is on or off, on this thread."""
+GRAD, INFERENCE = 1, 2  # the bits of `set_modes`
 
-    def __init__(self, mode: bool) -> None:
-        self.mode = mode
+
+class _Mode:
+    """A context manager and decorator that changes what is recorded, on this thread."""
+
+    def __init__(self) -> None:
         # Of each thread that is in a `with` of this object: the modes to go back to, one for each nested `with`.
-        self._previous: dict[int, list[bool]] = {}
+        self._previous: dict[int, list[int]] = {}
+
+    def _inside(self, outside: int) -> int:
+        """The modes that apply inside, given those outside."""
+        raise NotImplementedError
 
     def __enter__(self) -> None:
-        self._remember(set_grad_mode(self.mode))
+        outside = get_modes()
+        self._remember(outside)
+        set_modes(self._inside(outside))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        set_grad_mode(self._previous[threading.get_ident()].pop())
+        set_modes(self._previous[threading.get_ident()].pop())
 
-    def _remember(self, previous: bool) -> None:
+    def _remember(self, previous: int) -> None:
         self._previous.setdefault(threading.get_ident(), []).append(previous)
 
     def __call__(self, function: F) -> F:
-        return _under(self.mode, function)
+        return _under(self, function)
 
 
 class no_grad(_Mode):
@@ -66,16 +74,17 @@ class no_grad(_Mode):
     @overload
     def __new__(cls) -> no_grad: ...
     def __new__(cls, function=None):
-        return super().__new__(cls) if function is None else _under(False, function)
+        return super().__new__(cls) if function is None else cls()(function)
 
-    def __init__(self) -> None:
-        super().__init__(False)
+    def _inside(self, outside: int) -> int:
+        return outside & ~GRAD
 
 
 class enable_grad(_Mode):
     """Operations are recorded, also within :class:`no_grad`.
 
-    A context manager, and a decorator of functions and generators, as :class:`no_grad` is.
+    A context manager, and a decorator of functions and generators, as :class:`no_grad` is. It does not end
+    :class:`inference_mode`.
 
     Example:
         >>> x = Variable(ft.tensor(2.0), requires_grad=True)
@@ -90,10 +99,10 @@ class enable_grad(_Mode):
     @overload
     def __new__(cls) -> enable_grad: ...
     def __new__(cls, function=None):
-        return super().__new__(cls) if function is None else _under(True, function)
+        return super().__new__(cls) if function is None else cls()(function)
 
-    def __init__(self) -> None:
-        super().__init__(True)
+    def _inside(self, outside: int) -> int:
+        return outside | GRAD
 
 
 class set_grad_enabled(_Mode):
@@ -111,24 +120,64 @@ class set_grad_enabled(_Mode):
     """
 
     def __init__(self, mode: bool) -> None:
-        super().__init__(bool(mode))
-        self._before = set_grad_mode(self.mode)
+        super().__init__()
+        self.mode = bool(mode)
+        self._before = get_modes()
+        set_modes(self._inside(self._before))
+
+    def _inside(self, outside: int) -> int:
+        return outside | GRAD if self.mode else outside & ~GRAD
 
     def __enter__(self) -> None:
-        set_grad_mode(self.mode)
+        set_modes(self._inside(get_modes()))
         self._remember(self._before)
 
     def __call__(self, function: F) -> F:
-        set_grad_mode(self._before)  # as a decorator it applies to the function's calls only
+        set_modes(self._before)  # as a decorator it applies to the function's calls only
         return super().__call__(function)
 
 
-def _under(mode: bool, function: Any) -> Any:
-    """The function, always run with recording on or off."""
+class inference_mode(_Mode):
+    """Nothing is recorded, whatever :class:`enable_grad` says inside, and the results never take part in gradients.
+
+    A context manager, and a decorator of functions and generators, for what is no part of training at all. It is
+    :class:`no_grad` that tells when its results come back to training by mistake: outside, they cannot be kept for
+    backward, changed in place, or made to require grad. A ``clone()`` can.
+
+    Args:
+        mode: False records again inside an ``inference_mode``.
+
+    Example:
+        >>> w = Variable(ft.tensor(2.0), requires_grad=True)
+        >>> with inference_mode():
+        ...     y = w * 3
+        >>> y.requires_grad, y.is_inference()
+        (False, True)
+        >>> (w * y.clone()).requires_grad
+        True
+    """
+
+    @overload
+    def __new__(cls, mode: F) -> F: ...  # type: ignore[misc]
+    @overload
+    def __new__(cls, mode: bool = True) -> inference_mode: ...
+    def __new__(cls, mode=True):
+        return cls()(mode) if callable(mode) else super().__new__(cls)
+
+    def __init__(self, mode: bool = True) -> None:
+        super().__init__()
+        self.mode = bool(mode)
+
+    def _inside(self, outside: int) -> int:
+        return INFERENCE if self.mode else GRAD
+
+
+def _under(mode: _Mode, function: Any) -> Any:
+    """The function, always run with what is recorded changed."""
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
-        name = "enable_grad" if mode else "no_grad"
         fix = "use `with` inside it, around parts without await"
-        errors.type_error(name, "function", "a function or generator", f"the coroutine {function.__name__}", fix)
+        errors.type_error(type(mode).__name__, "function", "a function or generator",
+                          f"the coroutine {function.__name__}", fix)  # fmt: skip
     if inspect.isgeneratorfunction(function):
 
         @functools.wraps(function)
@@ -139,25 +188,29 @@ def _under(mode: bool, function: Any) -> Any:
 
     @functools.wraps(function)
     def wrapped(*args, **kwargs):
-        previous = set_grad_mode(mode)
+        previous = get_modes()
+        set_modes(mode._inside(previous))
         try:
             return function(*args, **kwargs)
         finally:
-            set_grad_mode(previous)
+            set_modes(previous)
 
     return wrapped
 
 
-def _stepped(mode: bool, inner: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+def _stepped(mode: _Mode, inner: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
     """Run a generator with a mode of its own: the caller's returns whenever it yields."""
 
+    inside: int | None = None
+
     def run(resume: Callable[..., Any], *values: Any) -> Any:
-        nonlocal mode
-        outside = set_grad_mode(mode)
+        nonlocal inside
+        outside = get_modes()
+        set_modes(mode._inside(outside) if inside is None else inside)
         try:
             return resume(*values)
         finally:
-            mode = set_grad_mode(outside)  # where it paused inside a block of its own, it goes on in that
+            inside = set_modes(outside)  # where it paused inside a block of its own, it goes on in that
 
     try:
         item = run(next, inner)

@@ -1,7 +1,9 @@
 # The engine. Nodes run in descending order of their sequence number: a node was made after everything it leads to,
 # so when it is the highest one waiting, all of its gradients have arrived. Nothing recurses.
 
-ctypedef pair[uint64_t, PyObject*] waiting_t
+ctypedef PyObject* borrowed_t
+ctypedef pair[uint64_t, borrowed_t] waiting_t
+ctypedef unordered_map[borrowed_t, Py_ssize_t] uses_t
 
 
 cdef class _Run:
@@ -14,11 +16,12 @@ cdef class _Run:
     cdef object taken
     cdef bint retain, create_graph, accumulate
     cdef bint planned  # only what leads to the inputs runs
-    cdef unordered_set[PyObject*] wanted  # nodes that do (borrowed: the outputs hold them)
+    cdef unordered_set[borrowed_t] wanted  # nodes that do (borrowed: the outputs hold them)
     cdef dict leaf_inputs  # id of leaf -> positions
     cdef dict node_inputs  # node -> [(output, position), ...]
     cdef list captured
-    cdef dict hooked_leaves  # id of leaf -> [leaf, gradient so far]: hooks see the sum, at the end
+    cdef dict hooked_leaves  # id of leaf -> [leaf, gradient so far]: hooks see the sum
+    cdef uses_t uses  # of leaves with hooks: gradients that may still come (borrowed)
 
     cdef object arrive(self, Node node, int output, object grad):
         """Add a gradient to those waiting at a node."""
@@ -91,11 +94,20 @@ cdef class _Run:
             return
         _accumulate(leaf, grad, self.create_graph, owned)
 
-    cdef object run_leaf_hooks(self):
-        for leaf, grad in self.hooked_leaves.values():
-            for hook in tuple((<Variable>leaf).leaf_hooks):
+    cdef object settle(self, Variable leaf):
+        """All gradients of a leaf with hooks have arrived."""
+        cdef list entry = self.hooked_leaves.pop(id(leaf), None)
+        if entry is None:
+            return
+        grad = entry[1]
+        for hook, after in tuple(leaf.leaf_hooks):
+            if not after:
                 grad = _hooked(hook, grad)
-            self.deliver(leaf, grad, False)
+        self.deliver(leaf, grad, False)
+        if self.accumulate:
+            for hook, after in tuple(leaf.leaf_hooks):
+                if after:
+                    hook(leaf)
 
     cdef object run(self):
         cdef Node node
@@ -118,7 +130,8 @@ cdef class _Run:
             except Exception as error:
                 _add_line(error, node)
                 raise
-        self.run_leaf_hooks()
+        for entry in tuple(self.hooked_leaves.values()):
+            self.settle(entry[0])
 
     cdef list step(self, Node node, object grads):
         """Run one node, with its forward line in whatever it raises."""
@@ -149,6 +162,8 @@ cdef class _Run:
         for i in range(node.nedges):
             grad = found[i]
             if grad is None:
+                if not self.uses.empty():
+                    self.count_use(_edge_at(node, i, &output))
                 continue
             target = _edge_at(node, i, &output)
             if target is None:
@@ -165,6 +180,18 @@ cdef class _Run:
                         or grad.dtype != (<Variable>target).dtype):
                     grad = _fitted(grad, (<Variable>target).shape, (<Variable>target).dtype, node)
                 self.reach_leaf(<Variable>target, grad, Py_REFCNT(grad) == 1)
+                if not self.uses.empty():
+                    self.count_use(target)
+
+    cdef object count_use(self, object target):
+        """A node has run that leads to `target`; where that is a leaf with hooks, it may have been the last."""
+        cdef Py_ssize_t left
+        if not isinstance(target, Variable) or self.uses.count(<PyObject*>target) == 0:
+            return
+        left = self.uses[<PyObject*>target] - 1
+        self.uses[<PyObject*>target] = left
+        if left == 0:
+            self.settle(<Variable>target)
 
     cdef inline bint reaches(self, Node node) except -1:
         """Whether a gradient of this node matters to the inputs that were asked for."""
@@ -279,15 +306,21 @@ def run_backward(tuple outputs, grads, bint retain, bint create_graph, inputs, b
     """Run backward from ``outputs``; the gradients of ``inputs`` as a list, or into leaves when ``accumulate``."""
     cdef _Run run = _Run.__new__(_Run)
     cdef Variable x
-    cdef bint previous = grad_enabled
+    cdef vector[waiting_t] found
+    cdef int previous = _modes()
+    create_graph = create_graph and not inference
     run.elsewhere = {}
     run.hooked_leaves = {}
     run.retain = retain
     run.create_graph = create_graph
     run.accumulate = accumulate
-    if inputs is not None:
-        _plan(run, outputs, inputs)
-    _set_enabled(create_graph)
+    if inputs is not None or _follows_leaves:
+        _find(outputs, &found)
+        if inputs is not None:
+            _plan(run, inputs, &found)
+        if _follows_leaves:
+            _count_uses(run, &found)
+    _set_modes(<int>create_graph | previous & 2)
     try:
         for i in range(len(outputs)):
             x = <Variable>outputs[i]
@@ -299,7 +332,7 @@ def run_backward(tuple outputs, grads, bint retain, bint create_graph, inputs, b
         run.run()
     finally:
         run.abandon()
-        _set_enabled(previous)
+        _set_modes(previous)
     if inputs is not None and accumulate:
         for x, grad in zip(inputs, run.captured):
             if grad is not None and x.node is not None:
@@ -326,59 +359,6 @@ cdef object _root_grad(Variable x, object grad, int position, bint create_graph)
     return grad if grad.dtype == x.dtype else ops.cast(grad, x.dtype)
 
 
-cdef uint64_t _plans = 0
-
-
-cdef object _plan(_Run run, tuple outputs, tuple inputs):
-    """Which nodes lead to the inputs: only these run."""
-    global _plans
-    cdef Variable x
-    cdef Node node
-    cdef vector[waiting_t] found  # all nodes behind the outputs (borrowed); nothing here runs Python code
-    cdef size_t at
-    cdef int i, output = 0
-    run.captured = [None] * len(inputs)
-    run.leaf_inputs = {}
-    run.node_inputs = {}
-    for position, x in enumerate(inputs):
-        if _history(x) is None:
-            run.leaf_inputs.setdefault(id(x), []).append(position)
-        else:
-            run.node_inputs.setdefault(x.node, []).append((x.output, position))
-    for x in outputs:
-        _history(x)
-    _plans += 1
-    for x in outputs:
-        if x.node is not None:
-            _visit(x.node, &found)
-    at = 0
-    while at < found.size():
-        node = <Node>found[at].second
-        at += 1
-        for i in range(node.nedges):
-            target = _edge_at(node, i, &output)
-            if isinstance(target, Node):
-                _visit(<Node>target, &found)
-    sort(found.begin(), found.end())  # what a node leads to comes before it
-    run.planned = True
-    for at in range(found.size()):
-        node = <Node>found[at].second
-        for i in range(node.nedges):
-            target = _edge_at(node, i, &output)
-            if target is None:
-                continue
-            if run.reaches(target) if isinstance(target, Node) else <size_t><PyObject*>target in run.leaf_inputs:
-                run.wanted.insert(<PyObject*>node)
-                break
-
-
-cdef inline int _visit(Node node, vector[waiting_t]* found) except -1:
-    if node.plan != _plans:
-        node.plan = _plans
-        found.push_back(waiting_t(node.sequence, <PyObject*>node))
-    return 0
-
-
 cdef tuple _variables(value, str operation, str argument):
     """One Variable or a sequence of them, as a tuple."""
     values = tuple(value) if isinstance(value, (list, tuple)) else (value,)
@@ -386,6 +366,14 @@ cdef tuple _variables(value, str operation, str argument):
         if not isinstance(v, Variable):
             errors.type_error(operation, argument, "Variables", type(v).__name__)
     return values
+
+
+cdef tuple _chosen(inputs, str operation):
+    """The inputs, of which there must be some: without, everything would be computed and dropped."""
+    chosen = _variables(inputs, operation, "inputs")
+    if not chosen:
+        errors.value_error(operation, "inputs", "at least one Variable", "none")
+    return chosen
 
 
 cdef object _gradients(value, tuple outputs, str operation, str argument):
@@ -418,11 +406,12 @@ def backward(outputs, gradients=None, retain_graph=None, bint create_graph=False
     """
     roots = _variables(outputs, "backward", "outputs")
     retain = create_graph if retain_graph is None else retain_graph
-    chosen = None if inputs is None else _variables(inputs, "backward", "inputs")
+    chosen = None if inputs is None else _chosen(inputs, "backward")
     run_backward(roots, _gradients(gradients, roots, "backward", "gradients"), retain, create_graph, chosen, True)
 
 
-def grad(outputs, inputs, grad_outputs=None, retain_graph=None, bint create_graph=False, bint allow_unused=False):
+def grad(outputs, inputs, grad_outputs=None, retain_graph=None, bint create_graph=False, allow_unused=None,
+         bint materialize_grads=False):
     """The gradients of ``outputs`` with respect to ``inputs``; no ``grad`` is touched.
 
     Args:
@@ -432,12 +421,14 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, bint create_grap
         retain_graph: keep what is needed to run backward again; by default as ``create_graph``.
         create_graph: record the gradients' own computation, so that they can be differentiated.
         allow_unused: None for an input that the outputs do not depend on, instead of an error.
+        materialize_grads: zeros for such an input.
 
     Returns:
         Tuple of Variables of the inputs' shapes.
 
     Raises:
         RuntimeError: an input that the outputs do not depend on.
+        ValueError: no inputs; or ``materialize_grads`` with ``allow_unused=False``.
 
     Example:
         >>> x = Variable(ft.tensor(2.0), requires_grad=True)
@@ -447,7 +438,9 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, bint create_grap
         (12.0, 12.0)
     """
     roots = _variables(outputs, "grad", "outputs")
-    chosen = _variables(inputs, "grad", "inputs")
+    chosen = _chosen(inputs, "grad")
+    if materialize_grads and allow_unused is not None and not allow_unused:
+        errors.value_error("grad", "allow_unused", "True, or nothing, with materialize_grads=True", "False")
     for i, x in enumerate(chosen):
         if not _requires(<Variable>x):
             raise RuntimeError(f"grad(): argument 'inputs': expected Variables that require grad, got one of shape "
@@ -461,6 +454,8 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, bint create_grap
     for i in range(len(found)):
         g = found[i]
         found[i] = None  # so that a gradient nobody else holds need not be copied
+        if g is None and materialize_grads:
+            g = ft.zeros_like(wrap((<Tensor>chosen[i]).array, None))
         if g is None and not allow_unused:
             raise RuntimeError(f"grad(): argument 'inputs': expected inputs that the outputs depend on, got one of shape "
                                f"{chosen[i].shape} at position {i} that they do not; use allow_unused=True for None")

@@ -9,6 +9,7 @@ from libc.stdint cimport uint32_t, uint64_t
 from libcpp.algorithm cimport sort
 from libcpp.pair cimport pair
 from libcpp.queue cimport priority_queue
+from libcpp.unordered_map cimport unordered_map
 from libcpp.unordered_set cimport unordered_set
 from libcpp.vector cimport vector
 
@@ -56,9 +57,11 @@ include "source.pxi"
 include "rules.pxi"
 include "node.pxi"
 include "variable.pxi"
+include "views.pxi"
 include "record.pxi"
 include "inplace.pxi"
 include "backward.pxi"
+include "plan.pxi"
 include "function.pxi"
 
 serve_variables(<PyTypeObject*>Variable)

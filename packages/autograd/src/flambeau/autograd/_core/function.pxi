@@ -143,7 +143,7 @@ cdef class RefusalNode(Node):
 def apply_function(function, tuple args):
     """Run ``function.forward`` on ``args`` and record it as one node."""
     cdef FunctionNode node
-    cdef bint previous = grad_enabled
+    cdef int previous = _modes()
     cdef bint tracked = grad_enabled and _any_requires(args)
     cdef Variable x
     needs = tuple([isinstance(a, Variable) and _requires(<Variable>a) for a in args])
@@ -155,11 +155,11 @@ def apply_function(function, tuple args):
     if tracked:
         _set_edges(node, tuple([_edge_pair(a) for a in args]))
         _finish(node)
-    _set_enabled(False)
+    _set_modes(previous & 2)
     try:
         returned = function.forward(context, *inner)
     finally:
-        _set_enabled(previous)
+        _set_modes(previous)
     parts = returned if isinstance(returned, tuple) else (returned,)
     for part in parts:
         if not isinstance(part, Tensor):

@@ -6,6 +6,8 @@ cdef object _write(Operator op, tuple args, object out):
     cdef Variable x
     if not isinstance(out, Tensor):
         errors.type_error(op.name, "out", "Tensor", type(out).__name__)
+    if isinstance(out, Variable) and (<Variable>out).inferred and not inference:
+        raise RuntimeError(_made_in_inference(op.name + "_", "input") if inplace else _made_in_inference(op.name, "out"))
     if inplace and op.view == 1 and not op.many and isinstance(out, Variable):
         return _turn(op, args, <Variable>out)
     tracked = grad_enabled and op.differentiable and _any_requires(args)
@@ -13,8 +15,12 @@ cdef object _write(Operator op, tuple args, object out):
         raise RuntimeError(f"{op.name}(): argument 'out': expected no argument that requires grad (writing to out= is "
                            f"not recorded), got one; assign the result instead, or use no_grad")
     if not tracked:
-        if grad_enabled and inplace and isinstance(out, Variable) and _requires(<Variable>out):
-            return _overwrite(op, args, <Variable>out)
+        if grad_enabled and inplace and isinstance(out, Variable):
+            x = <Variable>out
+            if _requires(x):
+                return _overwrite(op, args, x)
+            if x.view_of is not None and x.replay is None and _requires(x.view_of):
+                _check_writable(op.name + "_", x)  # it says that this would change a value behind its history's back
         return write(op, args, <Tensor>out, None)
     if not isinstance(out, Variable):
         raise RuntimeError(f"{op.name}_(): argument 'input': expected a Variable, because a value that requires grad is "
@@ -84,6 +90,7 @@ cdef object _record_write(Operator op, tuple args, Variable x):
     kept_args = args
     if _keeps_input(rule, node):
         kept_args = (ops.clone(x), *args[1:])  # what is about to be overwritten
+    _check_kept(rule, node, kept_args)
     # The others are kept as of before the change: should one share the memory, its rule notices.
     before = [version_of(<Tensor>v) if isinstance(v, Tensor) else 0 for v in kept_args]
     write(op, args, x, values)
@@ -95,11 +102,33 @@ cdef object _record_write(Operator op, tuple args, Variable x):
             node.versions[s] = <uint32_t><uint64_t>before[rule.slot_position[s]]
     _set_output(node, x.array)
     if x.view_of is None:
+        _move_retained(x, node, 0)
         x.node = node
         x.output = 0
         return x
     _write_into_base(x, node)
     return x
+
+
+cdef object _move_retained(Variable x, Node node, int output):
+    """What retain_grad keeps of a Variable is the gradient of its latest value; hooks stay with the value they saw."""
+    cdef list moved
+    if x.node is None or not x.node.hooks:
+        return
+    moved = [entry for entry in x.node.hooks if entry[2] and entry[0] == x.output]
+    if moved:
+        x.node.hooks[:] = [entry for entry in x.node.hooks if entry not in moved]
+        node.hooks = (node.hooks or []) + [(output, function, last) for _, function, last in moved]
+
+
+cdef object _check_kept(Rule rule, Node node, tuple args):
+    """Before anything is written: what will be kept for backward may be."""
+    cdef int s
+    for s in range(rule.nslots):
+        if rule.slot_kind[s] == FROM_ARGUMENT and rule.slot_mask[s] & node.needed:
+            value = args[rule.slot_position[s]]
+            if isinstance(value, Variable) and (<Variable>value).inferred:
+                raise RuntimeError(_made_in_inference(rule.op.name, rule.slot_names[s]))
 
 
 cdef bint _keeps_input(Rule rule, Node node):
@@ -141,6 +170,7 @@ cdef object _write_into_base(Variable x, Node node):
     _set_edges(into, (_edge_pair(base), *_edges_of(node)[1:]))
     _finish(into)
     _set_output(into, base.array)
+    _move_retained(base, into, 0)
     base.node = into
     base.output = 0
 

@@ -25,7 +25,7 @@ cdef class Node:
     cdef readonly object place
     cdef list hooks  # (output, function, last): called with the gradient of that output, retain_grad's after the others
     cdef bint released
-    cdef uint64_t plan  # the last plan that has been here
+    cdef uint64_t visit  # the last of `_find` that has been here
     cdef void* run  # the _Run whose gradients are waiting here, or NULL
     cdef object waiting
     # Shape and dtype of the only output, inline where it is a NumPy array of few dimensions; else `layout` has them.
@@ -68,6 +68,7 @@ cdef class Node:
 
     def register_hook(self, function):
         """Call ``function(grad)`` with the gradient of the first output when it arrives; it may give another."""
+        _check_hook("register_hook", function)
         return _add_hook(self, 0, function, False)
 
     def __repr__(self):

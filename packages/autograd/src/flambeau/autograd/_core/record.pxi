@@ -253,6 +253,8 @@ cdef inline int _save(Node node, Rule rule, PyObject** args, list values, object
             else:
                 value = _about(<object>args[rule.slot_position[s]], kind)
             if isinstance(value, Tensor):
+                if isinstance(value, Variable) and (<Variable>value).inferred:
+                    raise RuntimeError(_made_in_inference(rule.op.name, rule.slot_names[s]))
                 node.versions[s] = <uint32_t>version_of(<Tensor>value)
             elif type(value) is tuple or type(value) is list:
                 value = tuple(value)  # the caller's list may change

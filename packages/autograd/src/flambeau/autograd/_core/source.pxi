@@ -8,6 +8,8 @@ cdef extern from *:
     #endif
     static thread_local struct {
         int grad_enabled = 1;
+        int wished = 1;
+        int inference = 0;
         PyObject* forward_node = nullptr;
         PyObject* place = nullptr;
     } flambeau_thread;
@@ -19,7 +21,10 @@ cdef extern from *:
         pass
     ctypedef struct PyThreadState:
         pass
-    bint grad_enabled "flambeau_thread.grad_enabled"  # of this thread
+    # Of this thread: whether operations are recorded, which they are where gradients are wished and no inference_mode is.
+    bint grad_enabled "flambeau_thread.grad_enabled"
+    bint grad_wished "flambeau_thread.wished"
+    bint inference "flambeau_thread.inference"
     # While a graph of backward is made: the node whose backward is running on this thread (borrowed).
     PyObject* forward_node "flambeau_thread.forward_node"
     # What nodes are being recorded for, on this thread; NULL for nothing in particular (owned).
@@ -127,18 +132,45 @@ def set_place(place):
 
 
 def is_grad_enabled():
-    """Whether operations on this thread are being recorded.
+    """Whether operations on this thread are being recorded; what :class:`inference_mode` does is not looked at.
 
     Example:
         >>> is_grad_enabled()
         True
     """
-    return bool(grad_enabled)
+    return bool(grad_wished)
 
 
-def set_grad_mode(bint enabled):
-    """Switch recording on this thread on or off; gives the previous state."""
-    global grad_enabled
-    previous = bool(grad_enabled)
-    grad_enabled = enabled
+def is_inference_mode_enabled():
+    """Whether this thread is within :class:`inference_mode`.
+
+    Example:
+        >>> with inference_mode():
+        ...     is_inference_mode_enabled()
+        True
+    """
+    return bool(inference)
+
+
+cdef inline int _modes() noexcept:
+    """What is recorded on this thread, as one number: 1 for gradients, 2 for inference mode."""
+    return <int>grad_wished | <int>inference << 1
+
+
+cdef inline void _set_modes(int modes) noexcept:
+    global grad_enabled, grad_wished, inference
+    grad_wished = modes & 1
+    inference = modes >> 1
+    grad_enabled = modes == 1
+
+
+def set_modes(int modes):
+    """Set what is recorded on this thread (1 for gradients, plus 2 for inference mode); gives what was set before."""
+    previous = _modes()
+    _set_modes(modes)
     return previous
+
+
+def get_modes():
+    """What is recorded on this thread, as :func:`set_modes` takes it."""
+    return _modes()

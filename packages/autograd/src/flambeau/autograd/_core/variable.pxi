@@ -1,5 +1,8 @@
 # Variable: a Tensor that operations on it are recorded for.
 
+cdef bint _follows_leaves = False  # there has been a hook that must run as soon as a leaf's gradient is complete
+
+
 cdef class Variable(Tensor):
     """A Tensor whose operations are recorded, so that gradients with respect to it can be computed.
 
@@ -20,8 +23,9 @@ cdef class Variable(Tensor):
     cdef Node node  # the operation that made it, or None for a leaf
     cdef int output  # which of the node's outputs it is
     cdef bint wants  # a leaf that requires grad
+    cdef bint inferred  # made in inference mode
     cdef object gradient
-    cdef list leaf_hooks
+    cdef list leaf_hooks  # (function, after): called with the gradient before it is added, or with the leaf afterwards
     # A differentiable view: the Variable it looks into, and the operations that lead from there to here.
     cdef Variable view_of
     # The last of the steps: (the steps before, operator, arguments after the first, part of a tuple result or -1).
@@ -37,6 +41,7 @@ cdef class Variable(Tensor):
         if data is not None and not isinstance(data, (Tensor, np.ndarray)):
             data = ft.tensor(data)
         Tensor.__init__(self, data)
+        self.inferred = inference
         if requires_grad:
             self.requires_grad = True
 
@@ -87,6 +92,8 @@ cdef class Variable(Tensor):
                 errors.value_error("requires_grad", None, "a leaf Variable",
                                    f"the result of {self.node.title()}", "use .detach()")
             return
+        if value and self.inferred and not inference:
+            raise RuntimeError(_made_in_inference("requires_grad", None))
         self.wants = value
 
     def requires_grad_(self, bint requires_grad=True):
@@ -130,6 +137,8 @@ cdef class Variable(Tensor):
                 errors.shape_error("grad", None, f"shape {self.shape}", str(value.shape))
             if value.dtype != self.dtype:
                 errors.dtype_error("grad", None, self.dtype.name, value.dtype.name)
+            if value is self:
+                errors.value_error("grad", None, "another Tensor", "the Variable itself", "assign its .detach().clone()")
             if type(value) is Tensor:
                 value = Variable(value)
         self.gradient = value
@@ -183,9 +192,41 @@ cdef class Variable(Tensor):
         self.wants = False
         return self
 
+    @property
+    def output_nr(self):
+        """Which of the results of ``grad_fn`` this Variable is."""
+        return self.output
+
+    def is_inference(self):
+        """Whether this Variable was made in :class:`inference_mode`."""
+        return bool(self.inferred)
+
+    @property
+    def retains_grad(self):
+        """Whether :meth:`retain_grad` keeps the gradient of this Variable, which is no leaf."""
+        cdef Node node = _history(self)
+        return node is not None and node.hooks is not None and any(
+            [output == self.output and last for output, _, last in node.hooks])
+
     def retain_grad(self):
-        """Keep the gradient of this Variable in ``grad`` although it is no leaf; gives nothing."""
-        if _history(self) is None:
+        """Keep the gradient of this Variable in ``grad`` although it is no leaf; gives nothing.
+
+        After a change in place it is the gradient with respect to the new value.
+
+        Raises:
+            ValueError: the Variable does not require grad.
+
+        Example:
+            >>> x = Variable(ft.ones(2), requires_grad=True)
+            >>> y = x * 3
+            >>> y.retain_grad()
+            >>> (y * y).sum().backward()
+            >>> y.grad.tolist()
+            [6.0, 6.0]
+        """
+        if not _requires(self):
+            errors.value_error("retain_grad", None, "a Variable that requires grad", "one that does not")
+        if self.node is None:
             return
         reference = weakref.ref(self)
 
@@ -212,13 +253,44 @@ cdef class Variable(Tensor):
             >>> x.grad.tolist()
             [10.0, 10.0]
         """
+        _check_hook("register_hook", function)
         if not _requires(self):
             errors.value_error("register_hook", None, "a Variable that requires grad", "one that does not")
         if self.node is not None:
             return _add_hook(self.node, self.output, function, False)
-        if self.leaf_hooks is None:
-            self.leaf_hooks = []
-        return _handle(self.leaf_hooks, function)
+        return _add_leaf_hook(self, function, False)
+
+    def register_post_accumulate_grad_hook(self, function):
+        """Call ``function(variable)`` whenever a backward has added all of its gradient to ``grad`` of this leaf.
+
+        At that moment the leaf may be updated and its ``grad`` be dropped, while backward goes on elsewhere.
+
+        Args:
+            function: gets this Variable; what it returns is not used.
+
+        Returns:
+            A handle whose ``remove()`` takes the hook away.
+
+        Raises:
+            ValueError: the Variable is no leaf, or does not require grad.
+
+        Example:
+            >>> w = Variable(ft.ones(2), requires_grad=True)
+            >>> def step(w):
+            ...     w.data.sub_(w.grad * 0.5)
+            ...     w.grad = None
+            >>> handle = w.register_post_accumulate_grad_hook(step)
+            >>> (w * w).sum().backward()
+            >>> w.tolist(), w.grad
+            ([0.0, 0.0], None)
+        """
+        global _follows_leaves
+        _check_hook("register_post_accumulate_grad_hook", function)
+        if not _requires(self) or self.node is not None:
+            got = "one that does not" if self.node is None else f"the result of {self.node.title()}"
+            errors.value_error("register_post_accumulate_grad_hook", None, "a leaf Variable that requires grad", got)
+        _follows_leaves = True
+        return _add_leaf_hook(self, function, True)
 
     def _look_at(self, Tensor other, str operation, bint fresh=False):
         if _requires(self) or (isinstance(other, Variable) and _requires(<Variable>other)):
@@ -300,6 +372,22 @@ cdef class Variable(Tensor):
         return copied
 
 
+cdef object _check_hook(str operation, object function):
+    if not callable(function):
+        errors.type_error(operation, "function", "a function", type(function).__name__)
+
+
+cdef object _add_leaf_hook(Variable leaf, object function, bint after):
+    if leaf.leaf_hooks is None:
+        leaf.leaf_hooks = []
+    return _handle(leaf.leaf_hooks, (function, after))
+
+
+cdef str _made_in_inference(str operation, str argument):
+    return errors.message(operation, argument, "a Variable that was made outside inference_mode",
+                          "one that was made inside", "use a clone(), or no_grad instead of inference_mode")
+
+
 cdef object _refuse_history(Variable x, str operation="numpy"):
     """What others do with the memory of a Variable that requires grad would not be recorded."""
     if _requires(x):
@@ -322,6 +410,10 @@ cdef inline Variable _variable(object array, Tensor base):
     x.array = array
     if base is not None:
         x.base = root(base)
+    if inference:
+        x.inferred = not isinstance(base, Variable) or (<Variable>base).inferred
+    elif base is not None and isinstance(base, Variable):
+        x.inferred = (<Variable>base).inferred
     return x
 
 
@@ -344,91 +436,3 @@ cdef object _rejoined(Tensor saved, Node node, int output):
     x.node = node
     x.output = output
     return x
-
-
-cdef inline bint _requires(Variable x) except -1:
-    if x.view_of is not None:
-        _refresh(x)
-    return x.wants or x.node is not None
-
-
-cdef inline Node _history(Variable x):
-    if x.view_of is not None:
-        _refresh(x)
-    return x.node
-
-
-cdef bint _any_requires(tuple args) except -1:
-    cdef Py_ssize_t i
-    cdef object value
-    for i in range(PyTuple_GET_SIZE(args)):
-        value = <object>PyTuple_GET_ITEM(args, i)
-        if isinstance(value, Variable):
-            if _requires(<Variable>value):
-                return True
-        elif type(value) is list or type(value) is tuple:
-            for item in value:
-                if isinstance(item, Variable) and _requires(<Variable>item):
-                    return True
-    return False
-
-
-cdef object _refresh(Variable x):
-    """Bring the history of a view up to date after its memory was changed in place through another name."""
-    cdef Variable base = x.view_of
-    cdef Variable seen
-    cdef uint64_t version = version_of(x)
-    cdef bint previous
-    while base.view_of is not None:  # it became a view itself, of what it was when `x` was made
-        base = base.view_of
-    x.view_of = base
-    if x.view_version == version:
-        return
-    if x.replay is None:
-        if x.node is not None:
-            _cannot_refresh(x)
-        return
-    x.view_version = version
-    if not _requires(base):
-        x.node = None
-        return
-    previous = grad_enabled
-    _set_enabled(True)
-    try:
-        seen = <Variable>_replayed(base, x.replay)
-    finally:
-        _set_enabled(previous)
-    x.node = seen.node
-    x.output = seen.output
-    x.wants = False
-
-
-cdef bint _outdated(Variable x):
-    """Whether this is a view that a Function made, whose memory was changed since: its history is gone."""
-    return x.view_of is not None and x.replay is None and x.node is not None and x.view_version != version_of(x)
-
-
-cdef object _cannot_refresh(Variable x):
-    cdef Operator by = root(x).changed_by
-    raise RuntimeError(
-        f"{x.node.title()}(): result, a view that a Function made of its input: expected version {x.view_version}, as "
-        f"recorded at {_where(x.node)}, got version {version_of(x)} after {by.name}_ changed it in place, which cannot be "
-        f"differentiated through the Function; return a clone() from its forward")
-
-
-cdef object _replayed(object x, tuple replay):
-    """Follow the same views from another starting point."""
-    cdef list steps = []
-    while replay is not None:
-        steps.append(replay)
-        replay = replay[0]
-    for _, op, rest, part in reversed(steps):
-        x = call(<Operator>op, (x, *rest), None)
-        if part >= 0:
-            x = x[part]
-    return x
-
-
-cdef inline void _set_enabled(bint value) noexcept:
-    global grad_enabled
-    grad_enabled = value
