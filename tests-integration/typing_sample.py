@@ -6,6 +6,7 @@
 from pathlib import Path
 from typing import assert_type
 
+import flambeau.autograd as autograd
 import flambeau.nn as nn
 import flambeau.nn.functional as F
 import flambeau.optim as optim
@@ -130,5 +131,6 @@ def derivatives() -> None:
     assert_type(F.batch_norm(w.unsqueeze(0), ft.zeros(3), ft.ones(3), training=True), Variable)
     assert_type(F.dropout(F.gelu(w), 0.5), Variable)
     assert_type(w[0] + 1, Variable)
+    assert_type(autograd.randn(3, requires_grad=True), Variable)
     pairs = TensorDataset(ft.arange(4), ft.ones(4))
     print(len(pairs), pairs[0])

@@ -1,5 +1,7 @@
 """Gradients of any order through plain Python: ``Variable``, ``Function``, ``grad`` and ``backward``."""
 
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
 import flambeau.tensor as _ft
 
 from ._built_against import TENSOR_ABI, TENSOR_VERSION
@@ -31,8 +33,48 @@ from .function import Context, Function, once_differentiable
 from .gradcheck import GradcheckError, gradcheck, gradgradcheck
 from .modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 
+if _TYPE_CHECKING:
+    from ._creation import (
+        arange,
+        empty,
+        empty_like,
+        eye,
+        full,
+        full_like,
+        linspace,
+        logspace,
+        normal,
+        ones,
+        ones_like,
+        rand,
+        rand_like,
+        randint,
+        randint_like,
+        randn,
+        randn_like,
+        randperm,
+        tensor,
+        zeros,
+        zeros_like,
+    )
+
 __all__ = [
-    "Context", "Function", "GradcheckError", "Node", "RemovableHandle", "Variable", "backward", "enable_grad",
-    "functional", "grad", "gradcheck", "gradgradcheck", "gradient", "inference_mode", "is_grad_enabled",
-    "is_inference_mode_enabled", "no_grad", "once_differentiable", "rule_of", "set_grad_enabled", "set_place",
+    "Context", "Function", "GradcheckError", "Node", "RemovableHandle", "Variable", "arange", "backward", "empty",
+    "empty_like", "enable_grad", "eye", "full", "full_like", "functional", "grad", "gradcheck", "gradgradcheck",
+    "gradient", "inference_mode", "is_grad_enabled", "is_inference_mode_enabled", "linspace", "logspace", "no_grad",
+    "normal", "once_differentiable", "ones", "ones_like", "rand", "rand_like", "randint", "randint_like", "randn",
+    "randn_like", "randperm", "rule_of", "set_grad_enabled", "set_place", "tensor", "zeros", "zeros_like",
 ]  # fmt: skip
+
+
+def __getattr__(name: str):
+    """The creation functions are made when the first of them is asked for."""
+    if name in __all__:
+        from . import _creation
+
+        return globals().setdefault(name, getattr(_creation, name))
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

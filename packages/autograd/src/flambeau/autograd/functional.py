@@ -301,7 +301,7 @@ class _Call:
             for column, g in zip(found, self.filled(row, self.inputs), strict=True):
                 column.append(g)
         return tuple(
-            (ft.stack(column) if column else x.new_empty(0)).reshape(*y.shape, *x.shape)
+            (ft.stack(column) if column else Variable(x.new_empty(0))).reshape(*y.shape, *x.shape)
             for column, x in zip(found, self.inputs, strict=True)
         )
 
