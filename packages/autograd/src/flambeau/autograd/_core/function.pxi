@@ -17,6 +17,10 @@ class Context:
 
     def save_for_backward(self, *tensors):
         """Keep Tensors (inputs, outputs or others) for backward; call it at most once, in forward."""
+        for i, value in enumerate(tensors):
+            if value is not None and not isinstance(value, Tensor):
+                errors.type_error("save_for_backward", str(i), "Tensor or None", type(value).__name__,
+                                  "keep other things as attributes of ctx")
         self._to_save = tensors
 
     def mark_non_differentiable(self, *outputs):
@@ -62,7 +66,7 @@ cdef class FunctionNode(Node):
         given = list(grads) if self.noutputs > 1 else [grads]
         if context._materialize:
             for i in range(len(given)):
-                if given[i] is None:
+                if given[i] is None and _output_dtype(self, i) is not None:
                     given[i] = ft.zeros(_output_shape(self, i), dtype=_output_dtype(self, i))
         given = [g if g is None or isinstance(g, Variable) else _variable((<Tensor>g).array, None) for g in given]
         unpacked = []
@@ -140,16 +144,16 @@ cdef class RefusalNode(Node):
             f"second time, got a result without history; compute it with Variables all through (no .data, no NumPy)")
 
 
-def apply_function(function, tuple args):
-    """Run ``function.forward`` on ``args`` and record it as one node."""
+def apply_function(function, tuple args, setup=None):
+    """Run ``function.forward`` on ``args`` and record it as one node; ``setup`` fills the context when forward does not."""
     cdef FunctionNode node
     cdef int previous = _modes()
     cdef bint tracked = grad_enabled and _any_requires(args)
-    cdef Variable x
     needs = tuple([isinstance(a, Variable) and _requires(<Variable>a) for a in args])
     context = Context(needs if tracked else tuple([False] * len(args)))
     # Forward works on what is not recorded: Variables without history, sharing memory and version.
     inner = [_variable((<Tensor>a).array, <Tensor>a) if isinstance(a, Variable) else a for a in args]
+    before = [version_of(<Tensor>a) if needed else 0 for a, needed in zip(args, needs)]
     node = FunctionNode.__new__(FunctionNode)
     node.function = function
     if tracked:
@@ -157,25 +161,46 @@ def apply_function(function, tuple args):
         _finish(node)
     _set_modes(previous & 2)
     try:
-        returned = function.forward(context, *inner)
+        if setup is None:
+            returned = function.forward(context, *inner)
+        else:
+            returned = function.forward(*inner)
+            setup(context, tuple(inner), returned)
     finally:
         _set_modes(previous)
+    if not isinstance(returned, (tuple, Tensor)):
+        errors.type_error(function.__name__ + ".forward", None, "Tensors as results", type(returned).__name__)
     parts = returned if isinstance(returned, tuple) else (returned,)
-    for part in parts:
-        if not isinstance(part, Tensor):
-            errors.type_error(function.__name__ + ".forward", None, "Tensors as results", type(part).__name__)
+    if tracked:
+        _check_dirty(function, context, inner, parts, before, needs)
     if not any([isinstance(a, Variable) for a in args]):
         return returned
     results = []
     for k, part in enumerate(parts):
-        results.append(_function_result(function, part, k, inner, args, context, node, tracked))
+        results.append(_function_result(function, part, k, inner, args, context, node, tracked)
+                       if isinstance(part, Tensor) else part)
     if tracked:
         _save_for_function(node, context, inner, args, parts, results)
         if len(parts) == 1:
-            _set_output(node, (<Tensor>parts[0]).array)
+            _set_output(node, (<Tensor>parts[0]).array) if isinstance(parts[0], Tensor) else None
         else:
-            _set_outputs(node, tuple([(<Tensor>p).array for p in parts]))
+            node.noutputs = <int>len(parts)
+            node.layout = tuple([(p.shape, p.dtype) if isinstance(p, Tensor) else (None, None) for p in parts])
     return tuple(results) if isinstance(returned, tuple) else results[0]
+
+
+cdef object _check_dirty(object function, object context, list inner, tuple parts, list before, tuple needs):
+    """What forward changed in place it must say and return, or gradients would be those of other values."""
+    name = function.__name__ + ".forward"
+    for value in context._dirty:
+        if value not in _identities(inner) or value not in _identities(parts):
+            raise RuntimeError(f"{name}(): mark_dirty: expected inputs that forward returns, got a Tensor that is no input "
+                               f"or not returned")
+    for i in range(len(inner)):
+        if needs[i] and version_of(<Tensor>inner[i]) != before[i] and inner[i] not in _identities(context._dirty):
+            by = root(<Tensor>inner[i]).changed_by
+            raise RuntimeError(f"{name}(): argument {i}: expected an input that requires grad to be left as it is, got "
+                               f"{by.name}_; work on a clone(), or say ctx.mark_dirty and return it")
 
 
 cdef object _function_result(object function, object part, int position, list inner, tuple args, object context,
