@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import errors, ops
+from .._core.tensor import are_matrices
 
 if TYPE_CHECKING:
     from .._core.tensor import Tensor
@@ -234,7 +235,7 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
         >>> ft.mm(ft.ones(2, 3), ft.ones(3, 1)).tolist()
         [[3.0], [3.0]]
     """
-    if input.ndim != 2 or mat2.ndim != 2:
+    if not are_matrices(input, mat2):
         _check_dims("mm", "input", input, 2)
         _check_dims("mm", "mat2", mat2, 2)
     try:
@@ -319,9 +320,12 @@ def t(input: Tensor) -> Tensor:
         >>> ft.t(ft.zeros(2, 3)).shape
         (3, 2)
     """
-    if input.ndim > 2:
+    dims = input.ndim
+    if dims == 2:
+        return ops.transpose(input, 0, 1)
+    if dims > 2:
         errors.shape_error("t", "input", "at most 2 dimensions", f"shape {tuple(input.shape)}", "use transpose()")
-    return ops.transpose(input, 0, 1) if input.ndim == 2 else input
+    return input
 
 
 # Shapes ---------------------------------------------------------------------------------------------------------
@@ -347,9 +351,12 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
         >>> ft.flatten(ft.zeros(2, 3, 4), 1).shape
         (2, 12)
     """
+    dims = input.ndim
+    if start_dim == 0 and end_dim == -1 and dims > 0:
+        return ops.reshape(input, (input.numel(),))
     import math
 
-    if input.ndim == 0:
+    if dims == 0:
         return ops.reshape(input, (1,))
     places = []
     for name, dim in (("start_dim", start_dim), ("end_dim", end_dim)):

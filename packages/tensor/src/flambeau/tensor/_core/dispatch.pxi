@@ -141,7 +141,7 @@ cdef object compute(Operator op, tuple args, list values):
     """The result as an array, or as a tuple of arrays; `values` receives the normalised arguments, if any were."""
     cdef object result
     if op is _op_index:
-        result = _view_by_index(args)
+        result = _view_by_index(_bare(args[0]), args[1])
         if result is not None:
             return result
     if values is None or op.native_kernel is NULL:

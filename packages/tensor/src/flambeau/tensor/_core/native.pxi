@@ -93,6 +93,46 @@ cdef bint _number(object value, int typenum, Scalar* number) except -1:
     return False
 
 
+cdef enum:
+    FEW_ROWS = 32  # a call of a loop for each: beyond, the engine's tiles are quicker
+
+
+cdef object _native_rows(Operator op, loop_t loop, cnp.ndarray x, cnp.ndarray y, object into):
+    """A matrix, or more, with a row: one that is added to each of its rows, say; None for the general path."""
+    cdef const void* operands[2]
+    cdef const char* rows
+    cdef char* results
+    cdef ptrdiff_t i, n, count, step, stored
+    cdef bint swapped = cnp.PyArray_NDIM(x) < cnp.PyArray_NDIM(y)
+    if swapped:
+        x, y = y, x
+    n = cnp.PyArray_SIZE(y)
+    if n == 0 or cnp.PyArray_SIZE(x) > SMALL or not _ends_with(x, y):
+        return None
+    count = cnp.PyArray_SIZE(x) // n
+    if count > FEW_ROWS or (into is not None and type(into) is cnp.ndarray and not apart(<cnp.ndarray>into, y)):
+        return None
+    out = _result_array(op, x, into)
+    if out is None:
+        return None
+    rows, results = cnp.PyArray_BYTES(x), cnp.PyArray_BYTES(<cnp.ndarray>out)
+    step, stored = n * cnp.PyArray_ITEMSIZE(x), n * cnp.PyArray_ITEMSIZE(<cnp.ndarray>out)
+    operands[swapped ^ 1] = cnp.PyArray_DATA(y)
+    for i in range(count):
+        operands[swapped] = rows + i * step
+        loop(operands, 0, results + i * stored, n)
+    return out
+
+
+cdef inline bint _ends_with(cnp.ndarray x, cnp.ndarray y) noexcept:
+    """Whether the last sizes of `x` are those of `y`."""
+    cdef int d, lead = cnp.PyArray_NDIM(x) - cnp.PyArray_NDIM(y)
+    for d in range(cnp.PyArray_NDIM(y)):
+        if lead < 0 or cnp.PyArray_DIM(x, lead + d) != cnp.PyArray_DIM(y, d):
+            return False
+    return lead >= 0
+
+
 cdef object native2(Operator op, object a, object b, object into):
     """The binary loop of `op` over two arrays of one shape, or an array and a number; None for the general path."""
     cdef cnp.ndarray x, y
@@ -108,8 +148,10 @@ cdef object native2(Operator op, object a, object b, object into):
             return None
         if type(b) is cnp.ndarray:
             y = <cnp.ndarray>b
-            if cnp.PyArray_TYPE(y) != cnp.PyArray_TYPE(x) or not PyArray_ISCARRAY_RO(y) or not _same_shape(x, y):
+            if cnp.PyArray_TYPE(y) != cnp.PyArray_TYPE(x) or not PyArray_ISCARRAY_RO(y):
                 return None
+            if not _same_shape(x, y):
+                return _native_rows(op, loop, x, y, into)
             if into is not None and type(into) is cnp.ndarray and not _writable_over(<cnp.ndarray>into, y):
                 return None
             out = _result_array(op, x, into)

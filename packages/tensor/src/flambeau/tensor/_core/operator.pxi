@@ -192,6 +192,7 @@ def make_records(tuple table):
     set_native("cast", &_native_cast)
     set_native("copy", &_native_copy)
     _set_views()
+    _set_creation()
     return records
 
 

@@ -123,6 +123,8 @@ cdef class Tensor:
     @property
     def T(self):
         """The Tensor with its dimensions in reverse order."""
+        if _ndim(self.array) == 2:
+            return call(_op_transpose, (self, 0, 1), None)
         return call(_op_permute, (self, tuple(range(_ndim(self.array) - 1, -1, -1))), None)
 
     @property
@@ -371,6 +373,10 @@ cdef class Tensor:
     # Operators --------------------------------------------------------------------------------------------------
 
     def __getitem__(self, index):
+        if type(self) is Tensor and _observer is None:
+            view = _view_by_index(self.array, index)
+            if view is not None:
+                return wrap(view, self)
         return call2(_op_index, self, index)
 
     def __setitem__(self, index, value):
@@ -570,7 +576,7 @@ cdef bint _is_operand(object value):
 
 cdef Operator _op_add, _op_sub, _op_mul, _op_div, _op_floor_divide, _op_remainder, _op_pow, _op_matmul
 cdef Operator _op_square, _op_neg, _op_abs, _op_eq, _op_ne, _op_lt, _op_le, _op_gt, _op_ge
-cdef Operator _op_left_shift, _op_right_shift, _op_unbind, _op_permute
+cdef Operator _op_left_shift, _op_right_shift, _op_unbind, _op_permute, _op_transpose
 cdef Operator _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not, _op_index, _op_index_put
 
 
@@ -578,7 +584,7 @@ def bind_operators(dict records):
     """Give Python's operators their records; called once, at import."""
     global _op_add, _op_sub, _op_mul, _op_div, _op_floor_divide, _op_remainder, _op_pow, _op_matmul
     global _op_square, _op_neg, _op_abs, _op_eq, _op_ne, _op_lt, _op_le, _op_gt, _op_ge
-    global _op_left_shift, _op_right_shift, _op_unbind, _op_permute
+    global _op_left_shift, _op_right_shift, _op_unbind, _op_permute, _op_transpose
     global _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not, _op_index, _op_index_put
     _op_add, _op_sub, _op_mul, _op_div = [records[n] for n in ("add", "sub", "mul", "div")]
     _op_floor_divide, _op_remainder, _op_pow, _op_matmul = [
@@ -588,8 +594,8 @@ def bind_operators(dict records):
     _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not = [
         records[n] for n in ("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not")]
     _op_left_shift, _op_right_shift = records["bitwise_left_shift"], records["bitwise_right_shift"]
-    _op_index, _op_index_put, _op_unbind, _op_permute = [
-        records[n] for n in ("index", "index_put", "unbind", "permute")]
+    _op_index, _op_index_put, _op_unbind, _op_permute, _op_transpose = [
+        records[n] for n in ("index", "index_put", "unbind", "permute", "transpose")]
 
 
 def install_method(str name, function):

@@ -302,16 +302,15 @@ cdef inline void _drop(Form* form, int dim) noexcept:
         form.strides[d] = form.strides[d + 1]
 
 
-cdef object _view_by_index(tuple args):
+cdef object _view_by_index(object x, object index):
     """`x[1]`, `x[2:]`, `x[..., None]` and tuples of such; None where something must be checked or copied."""
     cdef Form form, view
-    cdef object part, index = args[1]
+    cdef object part
     cdef PyObject* single = <PyObject*>index
     cdef PyObject** parts = &single
     cdef Py_ssize_t i, n = 1, start, stop, step
     cdef int d = 0, used = 0, new = 0
     cdef bint whole = False
-    x = _bare(args[0])
     if not _form_of(x, &form):
         return None
     if type(index) is tuple:
@@ -374,6 +373,11 @@ cdef inline void _keep(Form* view, Form* form, int* d, int count) noexcept:
         view.strides[view.ndim] = form.strides[d[0]]
         view.ndim += 1
         d[0] += 1
+
+
+def are_matrices(a, b):
+    """Whether two Tensors have two dimensions each: what `mm` asks, where small products would feel two attributes."""
+    return isinstance(a, Tensor) and isinstance(b, Tensor) and _ndim((<Tensor>a).array) == _ndim((<Tensor>b).array) == 2
 
 
 cdef void _set_views():

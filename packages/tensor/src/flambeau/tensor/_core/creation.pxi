@@ -1,0 +1,110 @@
+# New arrays from a shape and a dtype, where both are given plainly; everything else is left to the general path.
+
+cdef cnp.ndarray _ones_array(int ndim, cnp.npy_intp* dims, int t):
+    cdef cnp.ndarray array = new_array(ndim, dims, _typenum[t])
+    cdef ptrdiff_t i, n = cnp.PyArray_SIZE(array)
+    if t == Float32:
+        for i in range(n):
+            (<float*>cnp.PyArray_DATA(array))[i] = 1
+    elif t == Float64:
+        for i in range(n):
+            (<double*>cnp.PyArray_DATA(array))[i] = 1
+    elif t == Int64:
+        for i in range(n):
+            (<long long*>cnp.PyArray_DATA(array))[i] = 1
+    else:
+        return None
+    return array
+
+
+cdef object _made(Operator op, int ndim, cnp.npy_intp* dims, int t):
+    """What `zeros`, `ones` and `empty` make, and their twins for the form of another Tensor."""
+    cdef cnp.npy_intp count = 1
+    cdef int d
+    if t < 0:
+        return None
+    for d in range(ndim):
+        if dims[d] < 0:
+            return None
+        count *= dims[d]
+        if count > SMALL:
+            return None  # the call costs little beside the memory, and sizes need checks
+    if op is _op_empty or op is _op_empty_like:
+        return new_array(ndim, dims, _typenum[t])
+    if op is _op_ones or op is _op_ones_like:
+        return _ones_array(ndim, dims, t)
+    array = new_array(ndim, dims, _typenum[t])
+    memset(cnp.PyArray_DATA(array), 0, cnp.PyArray_NBYTES(array))
+    return array
+
+
+cdef inline int _wanted_type(object dtype, int absent):
+    """The number of a type given as dtype=, `absent` for None; -1 for what must be looked at."""
+    if dtype is None:
+        return absent
+    return _type_of_number((<cnp.dtype>dtype).num) if isinstance(dtype, cnp.dtype) and dtype.isnative else -1
+
+
+cdef object _native_new(Operator op, tuple args, object into):
+    cdef cnp.npy_intp dims[MaxDims]
+    cdef int ndim
+    if into is not None or args[2] is not None:
+        return None
+    ndim = _sizes(args[0], dims)
+    return None if ndim < 0 else _made(op, ndim, dims, _wanted_type(args[1], _default_type))
+
+
+cdef object _native_new_like(Operator op, tuple args, object into):
+    x = cpu_array(args[0])
+    if x is None or into is not None or args[2] is not None or cnp.PyArray_NDIM(<cnp.ndarray>x) > MaxDims:
+        return None
+    return _made(op, cnp.PyArray_NDIM(<cnp.ndarray>x), cnp.PyArray_DIMS(<cnp.ndarray>x),
+                 _wanted_type(args[1], stored_type(<cnp.ndarray>x)))
+
+
+cdef object _native_arange(Operator op, tuple args, object into):
+    """Of ints, few of them."""
+    cdef long long start = 0, end, step = 1, i, count
+    cdef cnp.npy_intp size
+    cdef cnp.ndarray array
+    if into is not None or args[4] is not None or type(args[0]) is not int or type(args[2]) is not int:
+        return None
+    if _wanted_type(args[3], Int64) != Int64:
+        return None
+    try:
+        if args[1] is None:
+            end = args[0]
+        elif type(args[1]) is int:
+            start, end = args[0], args[1]
+        else:
+            return None
+        step = args[2]
+    except OverflowError:
+        return None
+    # Far from where differences overflow.
+    if not (-SMALL_INT < start < SMALL_INT and -SMALL_INT < end < SMALL_INT and 0 < step < SMALL_INT) or end < start:
+        return None
+    count = (end - start + step - 1) // step
+    if count > SMALL:
+        return None
+    size = count
+    array = new_array(1, &size, cnp.NPY_LONG)
+    for i in range(count):
+        (<long long*>cnp.PyArray_DATA(array))[i] = start + i * step
+    return array
+
+
+cdef enum:
+    SMALL_INT = 1 << 30
+
+cdef Operator _op_empty, _op_ones, _op_empty_like, _op_ones_like
+
+
+cdef void _set_creation():
+    global _op_empty, _op_ones, _op_empty_like, _op_ones_like
+    _op_empty, _op_ones = _by_name["empty"], _by_name["ones"]
+    _op_empty_like, _op_ones_like = _by_name["empty_like"], _by_name["ones_like"]
+    for name in ("zeros", "ones", "empty"):
+        set_native(name, &_native_new)
+        set_native(name + "_like", &_native_new_like)
+    set_native("arange", &_native_arange)
