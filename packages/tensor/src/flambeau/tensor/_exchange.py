@@ -8,7 +8,7 @@ import numpy as np
 
 from . import errors, ops
 from ._backends import Device, backend_of_device, device_argument
-from ._core.tensor import Tensor
+from ._core.tensor import Tensor, from_numpy
 
 __all__ = ["from_dlpack"]
 
@@ -63,6 +63,18 @@ def __array_function__(self: Tensor, function: Any, types: Any, args: Any, optio
 
 # DLPack ---------------------------------------------------------------------------------------------------------
 
+_compiled: Any = None
+
+
+def _exchange() -> Any:
+    """The compiled half, loaded when first needed."""
+    global _compiled
+    if _compiled is None:
+        from ._core import exchange
+
+        _compiled = exchange
+    return _compiled
+
 
 def __dlpack__(
     self: Tensor,
@@ -83,13 +95,14 @@ def __dlpack__(
     Raises:
         BufferError: the elements or the memory cannot be given away like this.
     """
+    if stream is None and dl_device is None and copy is None:
+        capsule = _exchange().lend(self, max_version)
+        if capsule is not None:
+            return capsule
     if self.is_cuda and (dl_device is None or int(dl_device[0]) == _CUDA):
-        from ._core.exchange import array_inside
-
         chosen = {"max_version": max_version, "dl_device": dl_device, "copy": copy}
-        return array_inside(self).__dlpack__(stream=stream, **{k: v for k, v in chosen.items() if v is not None})
-    from ._core.exchange import to_capsule
-
+        given = {k: v for k, v in chosen.items() if v is not None}
+        return _exchange().array_inside(self).__dlpack__(stream=stream, **given)
     if stream is not None:
         errors.value_error("__dlpack__", "stream", "None for memory of the CPU", repr(stream))
     if dl_device is not None and (int(dl_device[0]), int(dl_device[1])) != (1, 0):
@@ -103,7 +116,7 @@ def __dlpack__(
             steps = f"strides {array.strides} of {array.itemsize} bytes"
             raise BufferError(errors.message("__dlpack__", "copy", "True or None where strides split elements", steps))
         array, copied = array.copy(order="K"), True
-    return to_capsule(array, max_version is not None and max_version[0] >= 1, copied)
+    return _exchange().to_capsule(array, max_version is not None and max_version[0] >= 1, copied)
 
 
 def __dlpack_device__(self: Tensor) -> tuple[int, int]:
@@ -135,8 +148,11 @@ def from_dlpack(x: Any, /, *, device: str | Device | None = None, copy: bool | N
         >>> x.tolist()
         [1.0, 0.0]
     """
-    from ._core.exchange import from_capsule
-
+    if device is None and copy is None:
+        array = _exchange().borrow(x)
+        if array is not None:
+            return from_numpy(array)
+    from_capsule = _exchange().from_capsule
     place = None if device is None else device_argument(device, "from_dlpack")
     if type(x).__name__ == "PyCapsule":
         array, copied = from_capsule(x)

@@ -58,6 +58,9 @@ cdef dict _CODES = {np.dtype(t): (code, 8 * np.dtype(t).itemsize) for code, type
 cdef dict _DTYPES = {code: dtype for dtype, code in _CODES.items()}
 
 
+cdef tuple _NEWEST = (MAJOR, MINOR)
+
+
 # Out ------------------------------------------------------------------------------------------------------------
 
 def to_capsule(cnp.ndarray array, bint versioned, bint copied):
@@ -90,6 +93,23 @@ def to_capsule(cnp.ndarray array, bint versioned, bint copied):
     old.context = <void*>array
     Py_INCREF(array)
     return PyCapsule_New(old, "dltensor", <PyCapsule_Destructor>_unused)
+
+
+def lend(x, max_version):
+    """A capsule of the memory of a plain Tensor on the CPU, for who asks nothing special; None for the general way."""
+    cdef cnp.ndarray array
+    cdef ptrdiff_t itemsize
+    cdef int i
+    if type(x) is not Tensor or type((<Tensor>x).array) is not cnp.ndarray:
+        return None
+    if max_version is not None and (type(max_version) is not tuple or not max_version or type(max_version[0]) is not int):
+        return None
+    array = <cnp.ndarray>(<Tensor>x).array
+    itemsize = cnp.PyArray_ITEMSIZE(array)
+    for i in range(cnp.PyArray_NDIM(array)):
+        if cnp.PyArray_STRIDE(array, i) % itemsize:
+            return None
+    return to_capsule(x.numpy(), max_version is not None and max_version[0] >= 1, False)
 
 
 cdef object _describe(DLTensor* tensor, int64_t* numbers, cnp.ndarray array):
@@ -166,6 +186,18 @@ def from_capsule(capsule):
         errors.value_error("from_dlpack", "x", "a DLPack capsule that nobody has used",
                            "one that was used, or another capsule")
     return _array_of(tensor, owner, not flags & READ_ONLY), bool(flags & IS_COPIED)
+
+
+def borrow(x):
+    """The array of an object that lends the CPU's memory in the way of version 1.0; None for the general way."""
+    try:
+        kind, index = x.__dlpack_device__()
+        if kind != CPU:
+            return None
+        capsule = x.__dlpack__(max_version=_NEWEST)
+    except (AttributeError, TypeError, ValueError):
+        return None  # it cannot, or not like this: the general way asks again, and says what is wrong
+    return from_capsule(capsule)[0]
 
 
 cdef object _refuse(str expected, str got):
