@@ -83,6 +83,10 @@ def compiled_or_skipped():
         raise ImportError(f"torch.compile does not work here: {type(error).__name__}") from error
 
 
+def activation(lib, name):
+    return getattr(lib.nn.functional if lib.__name__ == "torch" else lib, name)
+
+
 def transposed_copy(x, numpy_like):
     return x.T.copy() if numpy_like else x.t().contiguous()
 
@@ -94,9 +98,18 @@ CASES = [
         case(f"{name}, 10M", lambda lib, a, name=name: getattr(lib, name)(a), 1, numpy_too=name != "sigmoid")
         for name in ("exp", "tanh", "sigmoid", "log", "sin")
     ),
+    *(
+        case(f"{name}, 10M", lambda lib, a, name=name: activation(lib, name)(a), 1, numpy_too=False)
+        for name in ("silu", "gelu")
+    ),
+    case("fmod, 10M", lambda lib, a, b: lib.fmod(a, b)),
     case("add, 10M float64", lambda lib, a, b: a + b, dtype="float64"),
     case("exp, 10M float64", lambda lib, a: lib.exp(a), 1, dtype="float64"),
-    case("add, 10M bfloat16", lambda lib, a, b: a + b, dtype="bfloat16", numpy_too=False),
+    *(
+        case(f"{name}, 10M {dtype}", work, dtype=dtype, numpy_too=False)
+        for dtype in ("bfloat16", "float16")
+        for name, work in (("add", lambda lib, a, b: a + b), ("mul", lambda lib, a, b: a * b))
+    ),
     case("where, 10M", lambda lib, a, b: lib.where(a > 0.5, a, b)),
     case("masked_fill, 10M", lambda lib, a: a.masked_fill(a > 0.5, 0.0), 1, numpy_too=False),
     case("add a row, 10000x1000", lambda lib, a: a + a[0], 1, shape=(10000, 1000)),

@@ -74,6 +74,10 @@ FLAMBEAU_INLINE void to_floats(const T* in_n, float* out_n, std::ptrdiff_t n) {
     std::ptrdiff_t i = 0;
 #ifdef __F16C__
     if constexpr (__is_same(T, half)) {
+#ifdef __AVX512F__
+        for (; i + 16 <= n; i += 16)
+            _mm512_storeu_ps(out_n + i, _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(in_n + i))));
+#endif
         for (; i + 8 <= n; i += 8)
             _mm256_storeu_ps(out_n + i, _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(in_n + i))));
     }
@@ -88,6 +92,10 @@ FLAMBEAU_INLINE void from_floats(const float* in_n, T* out_n, std::ptrdiff_t n) 
 #ifdef __F16C__
     if constexpr (__is_same(T, half)) {
         constexpr int nearest = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
+#ifdef __AVX512F__
+        for (; i + 16 <= n; i += 16)
+            _mm256_storeu_si256(reinterpret_cast<__m256i*>(out_n + i), _mm512_cvtps_ph(_mm512_loadu_ps(in_n + i), nearest));
+#endif
         for (; i + 8 <= n; i += 8)
             _mm_storeu_si128(reinterpret_cast<__m128i*>(out_n + i), _mm256_cvtps_ph(_mm256_loadu_ps(in_n + i), nearest));
     }

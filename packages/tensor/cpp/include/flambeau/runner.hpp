@@ -11,6 +11,9 @@ namespace flambeau::FLAMBEAU_ISA {
 
 constexpr std::ptrdiff_t TileMemory = 64 << 10;    // for the slots of a tile: they stay in the nearest caches
 constexpr std::ptrdiff_t LongestTile = 8192;       // in elements, where values need slots
+constexpr std::ptrdiff_t LongestConverted = 1024;  // where elements change their type: all slots in the first-level
+                                                   // cache, and an operand's part short of a page, across which
+                                                   // nothing would be fetched ahead while converting
 constexpr std::ptrdiff_t LongestDirect = 16384;    // where none does
 constexpr std::ptrdiff_t ChunkCost = 32 << 10;     // what one thread takes at a time, in additions
 constexpr std::ptrdiff_t StreamedBytes = 16 << 20;  // results from this size on do not stay in the cache anyway
@@ -59,7 +62,7 @@ public:
         const bool in_place = choose_direct_outputs();
         tile = LongestDirect;
         if (!in_place) {
-            tile = LongestTile;
+            tile = converts() ? LongestConverted : LongestTile;
             const int slots = operands_stay() ? program.slots_of_values : program.slots + 1;
             while (tile * widest * slots > TileMemory && tile > 64) tile /= 2;
         }
@@ -110,17 +113,22 @@ private:
         return layout.ndim == 0 || (layout.ndim == 1 && layout.operands[k].strides[0] == type_sizes[layout.operands[k].type]);
     }
 
+    // Whether some operand or result is of another type in memory than in the program.
+    bool converts() const {
+        for (int r = 0; r < program.registers; ++r) {
+            const Register& reg = program.reg[r];
+            if (reg.operand >= 0 && layout.operands[reg.operand].type != reg.type) return true;
+        }
+        for (int o = 0; o < program.outputs; ++o)
+            if (layout.operands[program.output[o].operand].type != program.reg[program.output[o].source].type) return true;
+        return false;
+    }
+
     // Whether all operands are used, and results written, where they are.
     bool operands_stay() const {
         for (int k = 0; k < layout.count; ++k)
             if (!contiguous(k)) return false;
-        for (int r = 0; r < program.registers; ++r) {
-            const Register& reg = program.reg[r];
-            if (reg.operand >= 0 && layout.operands[reg.operand].type != reg.type) return false;
-        }
-        for (int o = 0; o < program.outputs; ++o)
-            if (layout.operands[program.output[o].operand].type != program.reg[program.output[o].source].type) return false;
-        return true;
+        return !converts();
     }
 
     // Gives whether no value at all needs a slot.
@@ -147,7 +155,7 @@ private:
             }
             const bool large = contiguous(output.operand) &&
                                element_count(layout) * type_sizes[operand.type] >= StreamedBytes && alone &&
-                               program.cost <= StreamedCost;
+                               program.cost <= StreamedCost && !converts();
             streamed |= large;
             direct[o] = free && same_type && !large && output_of[output.source] < 0;
             in_place &= direct[o] && contiguous(output.operand);
