@@ -2,6 +2,8 @@
 // vector.
 #pragma once
 
+#include <cstdint>
+
 #include "flambeau/gemm/pack.hpp"
 #include "flambeau/gemm.hpp"
 #include "flambeau/memory.hpp"
@@ -11,6 +13,8 @@ namespace flambeau::FLAMBEAU_ISA::micro {
 
 constexpr ptrdiff_t ThinRows = 4;
 constexpr ptrdiff_t ThinChunk = 1 << 16;  // numbers of B from which a task is worth a thread
+constexpr ptrdiff_t MostRowTasks = 8;        // that share the rows of B
+constexpr ptrdiff_t LongRow = 4096;
 
 // The sum of all lanes, by halves.
 template <class T>
@@ -29,6 +33,15 @@ FLAMBEAU_INLINE T bias_at(const Product<T>& p, ptrdiff_t i, ptrdiff_t j) {
     return p.bias ? p.bias[i * p.bias_row + j * p.bias_column] : T(0);
 }
 
+// How many numbers of the rows of a matrix come before the first whole line of the cache, where that is the same for all
+// rows: vectors that cross lines come from far memory at little more than half the speed.
+template <class T>
+FLAMBEAU_INLINE ptrdiff_t numbers_before_line(const T* x, ptrdiff_t row, ptrdiff_t n) {
+    if (VectorBytes < 64 || row % lanes<T> != 0) return 0;
+    const ptrdiff_t bytes = static_cast<ptrdiff_t>(-reinterpret_cast<std::uintptr_t>(x) & (VectorBytes - 1));
+    return bytes % sizeof(T) == 0 ? least(n, bytes / static_cast<ptrdiff_t>(sizeof(T))) : 0;
+}
+
 // Columns j to j + Columns of a product whose rows of A and columns of B lie along k in memory.
 template <class T, int Rows, int Columns>
 void dots(const Product<T>& p, ptrdiff_t j) noexcept {
@@ -41,26 +54,24 @@ void dots(const Product<T>& p, ptrdiff_t j) noexcept {
     const ptrdiff_t a_row = p.a_row, b_column = p.b_column, k = p.k;
     const T* const a = p.a;
     const T* const b = p.b + j * b_column;
-    ptrdiff_t step = 0;
-    for (; step + L <= k; step += L) {
+    const auto add = [&](ptrdiff_t step, auto read) __attribute__((always_inline)) {
         Vector<T> x[Rows];
 #pragma GCC unroll 4
-        for (int i = 0; i < Rows; ++i) x[i] = load(a + i * a_row + step);
+        for (int i = 0; i < Rows; ++i) x[i] = read(a + i * a_row + step);
 #pragma GCC unroll 8
         for (int c = 0; c < Columns; ++c) {
-            const Vector<T> y = load(b + c * b_column + step);
+            const Vector<T> y = read(b + c * b_column + step);
 #pragma GCC unroll 4
             for (int i = 0; i < Rows; ++i) sums[i][c] += x[i] * y;
         }
-    }
-    if (step < k) {
-#pragma GCC unroll 8
-        for (int c = 0; c < Columns; ++c) {
-            const Vector<T> y = load_partial(b + c * b_column + step, k - step);
-#pragma GCC unroll 4
-            for (int i = 0; i < Rows; ++i) sums[i][c] += load_partial(a + i * a_row + step, k - step) * y;
-        }
-    }
+    };
+    const auto some = [](ptrdiff_t count) __attribute__((always_inline)) {
+        return [=](const T* from) __attribute__((always_inline)) { return load_partial(from, count); };
+    };
+    ptrdiff_t step = numbers_before_line(b, b_column, k);
+    if (step > 0) add(0, some(step));
+    for (; step + L <= k; step += L) add(step, [](const T* from) __attribute__((always_inline)) { return load(from); });
+    if (step < k) add(step, some(k - step));
 #pragma GCC unroll 4
     for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 8
@@ -98,30 +109,63 @@ FLAMBEAU_INLINE void add_rows(const Product<T>& p, ptrdiff_t k, ptrdiff_t begin,
             write(c, sum);
         }
     };
-    ptrdiff_t j = begin;
+    const auto some = [&](ptrdiff_t j, ptrdiff_t count) __attribute__((always_inline)) {
+        columns(
+            j, [=](const T* from) __attribute__((always_inline)) { return load_partial(from, count); },
+            [=](T* to, Vector<T> x) __attribute__((always_inline)) { store_partial(to, x, count); });
+    };
+    ptrdiff_t j = begin + numbers_before_line(b + begin, p.b_row, end - begin);
+    if (j > begin) some(begin, j - begin);
     for (; j + lanes<T> <= end; j += lanes<T>)
         columns(
             j, [](const T* from) __attribute__((always_inline)) { return load(from); },
             [](T* to, Vector<T> x) __attribute__((always_inline)) { store(to, x); });
-    if (const ptrdiff_t rest = end - j; rest > 0)
-        columns(
-            j, [=](const T* from) __attribute__((always_inline)) { return load_partial(from, rest); },
-            [=](T* to, Vector<T> x) __attribute__((always_inline)) { store_partial(to, x, rest); });
+    if (j < end) some(j, end - j);
+}
+
+// C between two columns: the bias, where wanted, and rows of B from `first` to `last`, times their numbers in A.
+template <class T, int Rows>
+void sum_of_rows(const Product<T>& p, bool bias, ptrdiff_t first, ptrdiff_t last, ptrdiff_t begin, ptrdiff_t end) {
+    constexpr int Steps = Rows == 1 ? 8 : 4;
+    for (int i = 0; i < Rows; ++i)
+        for (ptrdiff_t j = begin; j < end; ++j) p.c[i * p.c_row + j] = bias ? bias_at(p, i, j) : T(0);
+    ptrdiff_t k = first;
+    for (; k + Steps <= last; k += Steps) add_rows<T, Rows, Steps>(p, k, begin, end);
+    for (; k < last; ++k) add_rows<T, Rows, 1>(p, k, begin, end);
 }
 
 // A product whose rows of B and C lie along the columns in memory: C is kept in the cache while rows of B are added.
+// Tasks take whole rows of B, which memory gives faster than pieces of them, and add to a C of their own, placed in its
+// lines as B is. Where rows are very long, they take columns.
 template <class T, int Rows>
-void all_rows(const Product<T>& p) noexcept {
-    constexpr int Steps = Rows == 1 ? 8 : 4;
-    // Long runs of columns, for the sake of memory; as many tasks as are worth it.
-    const ptrdiff_t tasks = least(8, quotient_up(p.n * p.k, ThinChunk));
-    parallel(p.n, least(4096, round_up(quotient_up(p.n, tasks), 256)), [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
-        for (int i = 0; i < Rows; ++i)
-            for (ptrdiff_t j = begin; j < end; ++j) p.c[i * p.c_row + j] = bias_at(p, i, j);
-        ptrdiff_t k = 0;
-        for (; k + Steps <= p.k; k += Steps) add_rows<T, Rows, Steps>(p, k, begin, end);
-        for (; k < p.k; ++k) add_rows<T, Rows, 1>(p, k, begin, end);
+bool all_rows(const Product<T>& p) noexcept {
+    const ptrdiff_t tasks = least(MostRowTasks, quotient_up(p.n * p.k, ThinChunk));
+    if (tasks == 1 || p.n > LongRow) {
+        parallel(p.n, least(LongRow, round_up(quotient_up(p.n, tasks), 256)), [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+            sum_of_rows<T, Rows>(p, true, 0, p.k, begin, end);
+        });
+        return true;
+    }
+    const ptrdiff_t grain = round_up(quotient_up(p.k, tasks), 8), count = quotient_up(p.k, grain);
+    const ptrdiff_t row = round_up(p.n, lanes<T>), before = numbers_before_line(p.b, p.b_row, lanes<T>);
+    const Scratch sums((count * Rows * row + lanes<T>) * sizeof(T));
+    if (!sums.data) return false;
+    T* const sums_n = static_cast<T*>(sums.data) + (lanes<T> - before) % lanes<T>;
+    parallel(p.k, grain, [&](ptrdiff_t first, ptrdiff_t last) noexcept {
+        Product<T> part = p;
+        part.c = sums_n + first / grain * Rows * row;
+        part.c_row = row;
+        sum_of_rows<T, Rows>(part, first == 0, first, last, 0, p.n);
     });
+    for (int i = 0; i < Rows; ++i) {
+        T* const to = p.c + i * p.c_row;
+        for (ptrdiff_t j = 0; j < p.n; ++j) to[j] = sums_n[i * row + j];
+        for (ptrdiff_t task = 1; task < count; ++task) {
+            const T* const from = sums_n + (task * Rows + i) * row;
+            for (ptrdiff_t j = 0; j < p.n; ++j) to[j] += from[j];
+        }
+    }
+    return true;
 }
 
 // Whether it was a thin product, which is then done.
@@ -146,10 +190,9 @@ bool thin(const Product<T>& given) noexcept {
         return true;
     }
     if (p.b_column == 1 && p.c_column == 1 && p.n >= lanes<T>) {
-        static constexpr void (*all[ThinRows])(const Product<T>&) noexcept = {all_rows<T, 1>, all_rows<T, 2>,
+        static constexpr bool (*all[ThinRows])(const Product<T>&) noexcept = {all_rows<T, 1>, all_rows<T, 2>,
                                                                               all_rows<T, 3>, all_rows<T, 4>};
-        all[p.m - 1](p);
-        return true;
+        return all[p.m - 1](p);
     }
     return false;
 }
