@@ -155,6 +155,17 @@ def test_repeat_interleave_of_counts():
     assert ft.repeat_interleave(ft.zeros(2, 0), 2, 0, output_size=4).shape == (4, 0)
 
 
+@pytest.mark.parametrize("shape", [(), (1,), (3,), (2, 1), (2, 3)])
+@pytest.mark.parametrize("repeats", [1, 2])
+def test_repeat_interleave_gives_memory_of_its_own(shape, repeats):
+    """Also of one element, or once, where a broadcast view would look the same."""
+    x = ft.ones(shape)
+    for dim in (None, *range(len(shape))):
+        y = x.repeat_interleave(repeats, dim)
+        y.add_(1)
+        assert y.eq(2).all() and x.eq(1).all()
+
+
 ERRORS = {
     "unflatten(): argument 'sizes': expected sizes for dimension 2's 4 elements, got (3, -1)": lambda x: x.unflatten(
         2, (3, -1)

@@ -213,7 +213,8 @@ def repeat_interleave(
         errors.value_error("repeat_interleave", "repeats", "0 or more times", str(repeats))
     _check_output_size(output_size, n * repeats)
     shape = tuple(input.shape)
-    wide = ops.expand(ops.unsqueeze(input, dim + 1), (*shape[: dim + 1], repeats, *shape[dim + 1 :]))
+    times = (*[1] * (dim + 1), repeats, *[1] * (input.ndim - dim - 1))
+    wide = ops.tile(ops.unsqueeze(input, dim + 1), times)  # not expand: of few elements that would remain a view
     return ops.reshape(wide, (*shape[:dim], n * repeats, *shape[dim + 1 :]))
 
 
