@@ -217,13 +217,14 @@ def watched(session: nox.Session, *libraries: str) -> dict[str, str]:
 @nox.parametrize("part", SOAKS, ids=SOAKS)
 def soak(session: nox.Session, part: str) -> None:
     """Look longer: property tests with many examples; all kernels under sanitizers, alone and in Python."""
-    session.install(*wheels(session, *PACKAGES), *GROUPS["test"], "cmake")
+    oracles, arguments = split_oracles(session)
+    session.install(*wheels(session, *PACKAGES), *GROUPS["test"], "cmake", *oracles)
     # unbuffered output: the report of a process that is stopped would be lost with pytest's capture
-    options = ["--capture=no", "-q", "-p", "no:cacheprovider", *session.posargs]
+    options = ["--capture=no", "-q", "-p", "no:cacheprovider", *arguments]
     tests = FOLDERS["tensor"] / "tests"
     if part == "properties":
         for name in PACKAGES:
-            session.run("pytest", FOLDERS[name] / "tests", "--hypothesis-profile", "soak", *session.posargs)
+            session.run("pytest", FOLDERS[name] / "tests", "--hypothesis-profile", "soak", *arguments)
     elif part == "addresses":
         test_without_python(session, "address,undefined")
         flags = "-fsanitize=address,undefined -fno-omit-frame-pointer -g1"
