@@ -230,7 +230,7 @@ def view(d: Draw):
         index, _, known = d.part(x)
         return Statement(f"{x}[{index}]", d.new(), torch=known)
     if kind == "flat":
-        return Statement(f"{x}.{d.one('flatten()', 'reshape(-1)', 'view(-1)', 'ravel()')}", d.new())
+        return Statement(f"{x}.{d.one('flatten()', 'reshape(-1)', 'reshape((-1,))', 'view(-1)')}", d.new())
     if kind == "unsqueeze":
         return Statement(f"{x}.unsqueeze({d.random.randrange(-len(shape) - 1, len(shape) + 1)})", d.new())
     if kind == "expand":

@@ -4,7 +4,7 @@ import math
 
 import flambeau.tensor as ft
 import pytest
-from autograd_helpers import NumpyExp, Square, double, made, message_of
+from autograd_helpers import NumpyExp, Square, double, here, made, message_of
 from flambeau.autograd import (
     Function,
     Variable,
@@ -306,13 +306,14 @@ def test_results_that_show_an_input_which_is_written_later(leaf):
     y = made(lambda ctx, x: x.reshape(2, 1), lambda ctx, g: g.reshape(2) * 10).apply(h)
     line = y.grad_fn.line
     part, before = y[0], y.sum()
+    change = here()
     h.mul_(3)
     assert (y.tolist(), y.requires_grad) == ([[3.0], [6.0]], True)
     assert repr(y).endswith("outdated grad_fn=Made]")
     expected = (
         f"Made(): result, a view that a Function made of its input: expected version 0, as recorded at {line}, got "
-        f"version 1 after mul_ changed it in place, which cannot be differentiated through the Function; return a "
-        f"clone() from its forward"
+        f"version 1 after mul_ changed it in place at {change}, which cannot be differentiated through the Function; "
+        f"return a clone() from its forward"
     )
     for use in (lambda: y.grad_fn, lambda: y * 2, lambda: ft.cat([y, y]), lambda: y.backward(ft.ones(2, 1))):
         assert message_of(RuntimeError, use) == expected
@@ -340,9 +341,10 @@ def test_changes_of_saved_tensors_are_noticed(leaf, kept):
     h = x * 1
     y = (Square if kept == "input" else Exp).apply(h)
     node = y.grad_fn
+    change = here()
     (h if kept == "input" else y).mul_(3)
     name = "Square" if kept == "input" else "Exp"
     assert message_of(RuntimeError, lambda: y.sum().backward()) == (
         f"{name}(): a Tensor kept by save_for_backward: expected version 0, as recorded at {node.line}, got version 1 "
-        f"after mul_ changed it in place; change a clone() instead"
+        f"after mul_ changed it in place at {change}; change a clone() instead"
     )

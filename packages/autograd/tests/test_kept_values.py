@@ -3,6 +3,7 @@
 import flambeau.tensor as ft
 import numpy as np
 import pytest
+from autograd_helpers import here
 from flambeau.autograd import Variable, grad, no_grad
 
 
@@ -17,11 +18,12 @@ def test_changed_argument_names_line_and_both_operations(leaf):
     x, w = leaf(1.0, 2.0), leaf(3.0, 4.0)
     h = w * 1
     y = x * h
+    change = here()
     h.exp_()
     message = message_of(RuntimeError, lambda: y.sum().backward())
     assert message == (
         f"mul(): argument 'other', kept for backward: expected version 0, as recorded at {y.grad_fn.line}, "
-        f"got version 1 after exp_ changed it in place; change a clone() instead"
+        f"got version 1 after exp_ changed it in place at {change}; change a clone() instead"
     )
     assert y.grad_fn.line.endswith(": y = x * h")
 
@@ -32,11 +34,57 @@ def test_changed_result_names_line_and_both_operations(leaf):
     y = x.exp()
     node = y.grad_fn
     y.add_(1)
+    change = here()
     y[0] = 2
     message = message_of(RuntimeError, lambda: y.sum().backward())
     assert message == (
         f"exp(): result 'result', kept for backward: expected version 0, as recorded at {node.line}, "
-        f"got version 2 after index_put_ changed it in place; change a clone() instead"
+        f"got version 2 after index_put_ changed it in place at {change}; change a clone() instead"
+    )
+
+
+def test_the_last_change_is_named_wherever_it_was(leaf):
+    """The line is the user's, of the last change, also when it was made through `.data`, a view or new memory."""
+    x = leaf(1.0, 2.0)
+    w = leaf(3.0, 4.0)
+
+    def change_of(change):
+        h = w * 1
+        y = x * h
+        change(h)
+        return message_of(RuntimeError, lambda: y.sum().backward()).partition("after ")[2].partition(";")[0]
+
+    def through_data(h):
+        h.data[0] = 1
+
+    def twice(h):
+        h.add_(1)
+        h[1:].mul_(2)
+
+    def replaced(h):
+        h.data = ft.ones(2)
+
+    for change, by, text in [
+        (through_data, "index_put_", "h.data[0] = 1"),
+        (twice, "mul_", "h[1:].mul_(2)"),
+        (replaced, "copy_", "h.data = ft.ones(2)"),
+    ]:
+        found = change_of(change)
+        assert found.startswith(f'{by} changed it in place at File "{__file__}", line ')
+        assert found.endswith(f": {text}")
+
+
+def test_changes_in_a_list_are_named(leaf):
+    """Of several Tensors kept together, those that were changed."""
+    x = leaf(1.0, 2.0)
+    parts = [x * 1, x * 2]
+    function = ft.pointwise("a * b * b")
+    y = function(*parts)
+    change = here()
+    parts[1].zero_()
+    assert message_of(RuntimeError, lambda: y.sum().backward()) == (
+        f"pointwise(): argument 'inputs', kept for backward: expected its Tensors unchanged, as recorded at "
+        f"{y.grad_fn.line}, got a change in place since; change a clone() instead (zero_ changed it in place at {change})"
     )
 
 

@@ -1,21 +1,13 @@
 """Errors in backward name the user's forward line, wherever the operation was really made."""
 
-import linecache
 import sys
 import threading
 import weakref
 
 import flambeau.tensor as ft
 import pytest
+from autograd_helpers import here
 from flambeau.autograd import Function, grad, set_place
-
-
-def here():
-    """The line after the one that calls this, as messages write it."""
-    frame = sys._getframe(1)
-    number = frame.f_lineno + 1
-    text = linecache.getline(__file__, number).strip()
-    return f'File "{__file__}", line {number}: {text}'
 
 
 def inside_flambeau(source):

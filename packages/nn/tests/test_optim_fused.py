@@ -90,8 +90,9 @@ def test_changes_are_counted():
     before = w.version
     optim.SGD([w], lr=0.1).step()
     assert w.version == before + 1
-    with pytest.raises(RuntimeError, match="sub_ changed it in place"):
+    with pytest.raises(RuntimeError, match="sub_ changed it in place") as raised:
         loss.backward()
+    assert ": optim.SGD([w], lr=0.1).step(); change a clone() instead" in str(raised.value)
 
 
 def test_updates_that_are_no_programs_run_one_by_one():

@@ -4,4 +4,4 @@ It stands for the memory layout and the virtual tables in ``_core/tensor.pxd``. 
 and counted up with any change of either; a package compiled against another number must refuse to load.
 """
 
-ABI = 1
+ABI = 2

@@ -93,11 +93,10 @@ cdef class FunctionNode(Node):
                 if entry is not None:
                     value, output, version = entry
                     if version_of(<Tensor>value) != version:
-                        by = root(<Tensor>value).changed_by
                         raise RuntimeError(
                             f"{self.title()}(): a Tensor kept by save_for_backward: expected version {version}, as "
-                            f"recorded at {_where(self)}, got version {version_of(<Tensor>value)} after {by.name}_ changed "
-                            f"it in place; change a clone() instead")
+                            f"recorded at {_where(self)}, got version {version_of(<Tensor>value)} after "
+                            f"{_change(<Tensor>value)}; change a clone() instead")
                     if output < 0 and not create_graph:
                         value = _bare_variable(value)
                     elif output >= 0:
@@ -228,7 +227,7 @@ cdef object _function_result(object function, object part, int position, list in
                 # It shows an input's memory in a way that cannot be replayed: it may be read, not written.
                 source_variable = <Variable>args[i]
                 x.view_of = source_variable if source_variable.view_of is None else source_variable.view_of
-                x.view_version = version_of(x)
+                x.view_version = _watched_version(x)
     if tracked and not any([part is n for n in context._non_differentiable]) and _inexact(x.array):
         x.node = node
         x.output = position
@@ -254,7 +253,7 @@ cdef object _save_for_function(FunctionNode node, object context, list inner, tu
             for i in range(len(inner)):
                 if value is inner[i]:
                     kept = <Tensor>args[i]
-        saved.append((kept, output, version_of(kept)))
+        saved.append((kept, output, _watched_version(kept)))
     node.saved = tuple(saved)
     node.attributes = tuple([name for name, value in vars(context).items()
                              if not name.startswith("_") and isinstance(value, Variable)

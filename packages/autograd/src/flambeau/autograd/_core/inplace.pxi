@@ -60,9 +60,7 @@ cdef object _turn(Operator op, tuple args, Variable x):
     x.array = turned.array
     x.node = turned.node
     x.output = turned.output
-    owner = root(x)
-    owner.changes += 1
-    owner.changed_by = op
+    count_change(x, op)
     x.view_version = version_of(x)
     return x
 
@@ -184,6 +182,7 @@ cdef Tensor _own_root(Variable x):
     plain = wrap(holder.array, None)
     plain.changes = holder.changes
     plain.changed_by = holder.changed_by
+    plain.watcher = holder.watcher
     holder.base = plain
     return plain
 

@@ -277,20 +277,20 @@ cdef inline object _plain(Node node, Tensor value, bint create_graph):
 
 
 cdef object _changed_since(Node node, int slot, Tensor value):
-    cdef Operator by = root(value).changed_by
     name = node.rule.slot_names[slot]
     what = "result" if node.rule.slot_kind[slot] == FROM_OUTPUT else "argument"
     raise RuntimeError(
         f"{node.title()}(): {what} '{name}', kept for backward: expected version {node.versions[slot]}, as recorded "
-        f"at {_where(node)}, got version {version_of(value)} after {by.name}_ changed it in place; "
+        f"at {_where(node)}, got version {version_of(value)} after {_change(value)}; "
         f"change a clone() instead")
 
 
 cdef object _changed_in_list(Node node, int slot):
     name = node.rule.slot_names[slot]
+    lines = [_change(v) for v in node.saved[slot] if isinstance(v, Tensor) and root(<Tensor>v).changed_by is not None]
     raise RuntimeError(
         f"{node.title()}(): argument '{name}', kept for backward: expected its Tensors unchanged, as recorded at "
-        f"{_where(node)}, got a change in place since; change a clone() instead")
+        f"{_where(node)}, got a change in place since; change a clone() instead ({'; '.join(lines)})")
 
 
 cdef object _put(Node node, list result, int target, object grad):

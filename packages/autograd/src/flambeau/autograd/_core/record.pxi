@@ -6,7 +6,7 @@ cdef inline int _finish(Node node) except -1:
     _sequence += 1
     node.sequence = _sequence
     if forward_node is NULL:
-        _remember_line(node)
+        node.code = _calling_code(&node.instruction)
         if current_place is not NULL:
             node.place = <object>current_place
     else:
@@ -255,9 +255,12 @@ cdef inline int _save(Node node, Rule rule, PyObject** args, list values, object
             if isinstance(value, Tensor):
                 if isinstance(value, Variable) and (<Variable>value).inferred:
                     raise RuntimeError(_made_in_inference(rule.op.name, rule.slot_names[s]))
-                node.versions[s] = <uint32_t>version_of(<Tensor>value)
+                node.versions[s] = <uint32_t>_watched_version(<Tensor>value)
             elif type(value) is tuple or type(value) is list:
                 value = tuple(value)  # the caller's list may change
+                for item in value:
+                    if isinstance(item, Tensor):
+                        _watched_version(<Tensor>item)
                 node.versions[s] = <uint32_t>_versions_in(value)
         Py_INCREF(value)
         PyTuple_SET_ITEM(saved, s, value)

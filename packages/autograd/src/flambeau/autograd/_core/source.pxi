@@ -49,14 +49,14 @@ cdef object _belongs_to_us(str filename, PyFrameObject* frame):
     return ours
 
 
-cdef inline int _remember_line(Node node) except -1:
-    """Note the first frame outside flambeau.*; the outermost one when there is none."""
+cdef inline object _calling_code(int* instruction):
+    """The code of the first frame outside flambeau.*, the outermost one when there is none, and where it is in it."""
     cdef PyFrameObject* frame = PyThreadState_GetFrame(PyThreadState_Get())
     cdef PyFrameObject* outer
     cdef object code
     global _last_code
     if frame is NULL:
-        return 0
+        return None
     while True:
         code = flambeau_frame_code(frame)
         if code is _last_code:
@@ -73,10 +73,41 @@ cdef inline int _remember_line(Node node) except -1:
             break
         Py_XDECREF(frame)
         frame = outer
-    node.code = code
-    node.instruction = PyFrame_GetLasti(frame)
+    instruction[0] = PyFrame_GetLasti(frame)
     Py_XDECREF(frame)
-    return 0
+    return code
+
+
+cdef class LineOfChange(Watcher):
+    """Remembers the line that last changed the memory it watches."""
+
+    cdef object code
+    cdef int instruction
+
+    cdef Watcher changed(self):
+        cdef LineOfChange line = LineOfChange.__new__(LineOfChange)
+        line.code = _calling_code(&line.instruction)
+        return line
+
+
+cdef LineOfChange _unchanged = LineOfChange.__new__(LineOfChange)
+
+
+cdef inline uint64_t _watched_version(Tensor value) except? 0:
+    """The version of a value that is to be kept; from now on, the line of a change is remembered."""
+    cdef Tensor owner = root(value)
+    if owner.watcher is None:
+        owner.watcher = _unchanged
+    return owner.changes
+
+
+cdef str _change(Tensor value):
+    """``mul_ changed it in place at File "x.py", line 3: y.mul_(2)``."""
+    cdef Tensor owner = root(value)
+    text = f"{owner.changed_by.name}_ changed it in place"
+    if isinstance(owner.watcher, LineOfChange) and (<LineOfChange>owner.watcher).code is not None:
+        text += f" at {_line_of((<LineOfChange>owner.watcher).code, (<LineOfChange>owner.watcher).instruction)}"
+    return text
 
 
 cdef str _where(Node node):

@@ -117,8 +117,10 @@ cdef class Variable(Tensor):
         if self.view_of is not None:
             errors.value_error("data", None, "a Variable that is not a view", "a view")
         owner = root(<Tensor>value)
-        owner.changes += version_of(self) + 1  # never again a version that something was kept with
-        owner.changed_by = _op_copy
+        if owner.watcher is None:
+            owner.watcher = root(self).watcher
+        count_change(owner, _op_copy)
+        owner.changes += version_of(self)  # never again a version that something was kept with
         self.array = (<Tensor>value).array
         if owner is not self:
             self.base = owner

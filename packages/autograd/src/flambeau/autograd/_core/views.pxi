@@ -64,10 +64,9 @@ cdef bint _outdated(Variable x):
 
 
 cdef object _cannot_refresh(Variable x):
-    cdef Operator by = root(x).changed_by
     raise RuntimeError(
         f"{x.node.title()}(): result, a view that a Function made of its input: expected version {x.view_version}, as "
-        f"recorded at {_where(x.node)}, got version {version_of(x)} after {by.name}_ changed it in place, which cannot be "
+        f"recorded at {_where(x.node)}, got version {version_of(x)} after {_change(x)}, which cannot be "
         f"differentiated through the Function; return a clone() from its forward")
 
 

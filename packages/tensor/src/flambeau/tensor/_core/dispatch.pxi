@@ -229,7 +229,7 @@ cdef object write(Operator op, tuple args, Tensor out, list values):
         errors.value_error(op.name, "input" if inplace else "out", "a Tensor that may be written",
                            "read-only memory", "clone() it first")
     if native(op, args, out.array) is not None:
-        _changed(out, op)
+        count_change(out, op)
         return out
     if op.many or len(op.outputs) > 1:
         errors.type_error(op.name, "out", "nothing: the result has several parts", "a Tensor")
@@ -243,14 +243,14 @@ cdef object write(Operator op, tuple args, Tensor out, list values):
         _invoke(op, kernel, backend, values)
     else:
         _store(op, backend, _run(op, backend, values), out, inplace)
-    _changed(out, op)
+    count_change(out, op)
     return out
 
 
 cdef object _turned(Operator op, tuple args, Tensor x, list values):
     """A view in place: `x` sees its memory in another way from now on."""
     x.array = compute(op, args, values)
-    _changed(x, op)
+    count_change(x, op)
     return x
 
 
@@ -279,10 +279,21 @@ cdef int _kind_rank(object dtype):
     return 3 if dtype.kind == "c" else 2
 
 
-cdef inline void _changed(Tensor x, Operator op):
+cdef class Watcher:
+    """See tensor.pxd."""
+
+    cdef Watcher changed(self):
+        return self
+
+
+cdef int count_change(Tensor x, Operator op) except -1:
+    """The memory of `x` was changed in place by `op`."""
     cdef Tensor owner = root(x)
     owner.changes += 1
     owner.changed_by = op
+    if owner.watcher is not None:
+        owner.watcher = owner.watcher.changed()
+    return 0
 
 
 cdef Tensor root(Tensor x):

@@ -26,6 +26,18 @@ class NotPointwise(Exception):
     """Something that a program cannot do; the message says what."""
 
 
+cdef Watcher _count_one_of_many(Tensor x, Operator op, Watcher told):
+    """Count a change in a call that changes many Tensors: only the first who watches is told, for all of them."""
+    cdef Tensor owner = root(x)
+    owner.changes += 1
+    owner.changed_by = op
+    if owner.watcher is not None:
+        if told is None:
+            told = owner.watcher.changed()
+        owner.watcher = told
+    return told
+
+
 cdef class PointwiseProgram:
     """A program being written, by :meth:`input` and :meth:`apply`, and then run.
 
@@ -259,6 +271,7 @@ cdef class PointwiseProgram:
         cdef int k, o, n = <int>len(self.results), count = <int>len(self.inputs)
         cdef ptrdiff_t total = 0, size
         cdef list left = []
+        cdef Watcher watcher = None
         cdef int written[MaxOutputs]
         self._complete()
         for o in range(n):
@@ -272,7 +285,7 @@ cdef class PointwiseProgram:
                 left.append(tensors)
                 continue
             for o in range(n):
-                _changed(<Tensor>(<list>tensors)[written[o]], <Operator>changes[o][1])
+                watcher = _count_one_of_many(<Tensor>(<list>tensors)[written[o]], <Operator>changes[o][1], watcher)
             if size > 0:
                 item.start = total
                 total += size

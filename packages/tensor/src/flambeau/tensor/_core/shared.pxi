@@ -199,4 +199,5 @@ def move_memory(Tensor x, str operation, allocate):
     else:
         x.changes = base.changes
         x.changed_by = base.changed_by
+        x.watcher = base.watcher
         x.base = None

@@ -49,14 +49,20 @@ cdef class Operator:
     cdef object declared(self)
 
 
+# Told when memory that it watches is changed in place: what may need to know who changed it, such as a value that is
+# kept. Gives who watches from then on.
+cdef class Watcher:
+    cdef Watcher changed(self)
+
+
 cdef class Tensor:
     cdef object array
     cdef readonly Tensor base  # the Tensor this one is a view of: memory and version counter are its
     cdef uint64_t changes  # in-place changes so far (counted on the root)
     cdef Operator changed_by  # the last of them
     cdef object __weakref__
+    cdef Watcher watcher  # of this memory (on the root), or None
     cdef void* _reserved0
-    cdef void* _reserved1
 
     # The hook: what an operator does when a subclass is among its arguments. `out` is None, the Tensor to write to,
     # or (for an in-place operation) args[0] itself. NotImplemented passes on to the next argument.
@@ -94,6 +100,7 @@ cdef Tensor wrap(object array, Tensor base)
 cdef Tensor root(Tensor x)
 cdef object result_base(Operator op, object result, tuple args)
 cdef uint64_t version_of(Tensor x)
+cdef int count_change(Tensor x, Operator op) except -1
 
 # An array of this shape and dtype, in C order, whose elements are anything: from the pool of memory where it is large.
 cdef cnp.ndarray new_array(int ndim, cnp.npy_intp* dims, int typenum)

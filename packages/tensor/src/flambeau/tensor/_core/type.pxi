@@ -234,11 +234,14 @@ cdef class Tensor:
         cdef Tensor own = root(self)
         cdef Tensor owner = self if fresh else root(other)
         cdef uint64_t before = own.changes
-        own.changes += 1
-        own.changed_by = _by_name["copy"]
+        count_change(own, _by_name["copy"])
         if owner is not own:
-            owner.changes += before + 1  # never again a version that something was kept with
+            if owner.watcher is None:
+                owner.watcher = own.watcher
+            else:
+                owner.watcher = owner.watcher.changed()
             owner.changed_by = own.changed_by
+            owner.changes += before + 1  # never again a version that something was kept with
         self.array = other.array
         self.base = None if owner is self else owner
         return self
