@@ -44,6 +44,33 @@ def pointwise(dtype):
     yield x[::2].to("float64" if dtype != "float64" else "float32")
 
 
+def attention(dtype):
+    """Few and many heads, rows and keys beyond one tile, masks and dropout, and the gradients."""
+    for heads, queries, keys, width in ((1, 300, 700, 33), (20, 70, 40, 16), (2, 530, 530, 64)):
+        q, k = normal(heads, queries, width, dtype=dtype), normal(heads, keys, width, dtype=dtype)
+        v, mask = normal(heads, keys, 48, dtype=dtype), normal(queries, keys) > 0
+        for rest in ((None, True), (mask, False, None, (0.25, 3, 5))):
+            rest = (*rest, None, None)[:4]
+            result, logsumexp = ft.ops.attention(q, k, v, *rest)
+            yield result
+            yield from ft.ops.attention_backward(result, q, k, v, rest[0], result, logsumexp, *rest[1:])
+
+
+def recurrence(dtype):
+    """Each cell, over sequences of several lengths, with more units and rows than one task has."""
+    for cell, gates in (("lstm", 4), ("gru", 3), ("rnn_tanh", 1)):
+        sizes, size = (150, 150, 120, 70, 3), 100
+        x, h0 = normal(sum(sizes), 40, dtype=dtype), normal(150, size, dtype=dtype)
+        c0 = normal(150, size, dtype=dtype, seed=1) if cell == "lstm" else None
+        weights = [normal(gates * size, n, dtype=dtype) / 10 for n in (40, size)]
+        for reverse in (False, True):
+            results = ft.ops.recurrence(x, weights, h0, c0, cell, (sizes, reverse))
+            yield from results[:3]
+            grads = [normal(*part.shape, dtype=dtype, seed=2) for part in results[:3]]
+            kept = (results[0], *results[3:], cell, (sizes, reverse), True)
+            yield from ft.ops.recurrence_backward(grads, x, weights, h0, c0, *kept)
+
+
 def reductions(dtype):
     for shape in ((3, 100_003), (100_003, 3), (1031, 517), (33, 65, 129), (1, 400_003)):
         x = normal(*shape, dtype=dtype)
@@ -123,7 +150,9 @@ def draws(dtype):
         yield ft.ops.dropout(ft.ones(n, dtype=dtype), 0.3, n, 4)
 
 
-FAMILIES = [pointwise, reductions, rows, scans, products, convolutions, losses, normalizations, draws]
+FAMILIES = [
+    pointwise, attention, recurrence, reductions, rows, scans, products, convolutions, losses, normalizations, draws,
+]  # fmt: skip
 DTYPES = ["float32", "float64", "float16", "bfloat16"]
 
 

@@ -1,4 +1,5 @@
 // One line for each family of kernels: see dispatch.hpp.
+#include "flambeau/attention.hpp"
 #include "flambeau/convolution.hpp"
 #include "flambeau/dispatch.hpp"
 #include "flambeau/gemm.hpp"
@@ -8,6 +9,7 @@
 #include "flambeau/losses.hpp"
 #include "flambeau/normalization.hpp"
 #include "flambeau/pointwise.hpp"
+#include "flambeau/recurrence.hpp"
 #include "flambeau/reduction.hpp"
 #include "flambeau/rows.hpp"
 #include "flambeau/scan.hpp"
@@ -26,3 +28,5 @@ FLAMBEAU_FAMILY(RowKernels, row)
 FLAMBEAU_FAMILY(LossKernels, loss)
 FLAMBEAU_FAMILY(NormalizationKernels, normalization)
 FLAMBEAU_FAMILY(SmallMatrices, small_matrix)
+FLAMBEAU_FAMILY(AttentionKernels, attention)
+FLAMBEAU_FAMILY(RecurrenceKernels, recurrence)

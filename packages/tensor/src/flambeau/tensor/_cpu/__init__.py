@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .._core import functions  # noqa: F401  (makes the records, which get their kernels here)
 from . import (  # noqa: F401  (imported for what they do: each gives its kernels to the records)
+    attention,
     convolution,
     gemm,
     indexing,
@@ -15,6 +16,7 @@ from . import (  # noqa: F401  (imported for what they do: each gives its kernel
     losses,
     normalization,
     random,
+    recurrence,
     reductions,
     rows,
     runtime,
