@@ -30,6 +30,7 @@ from .modules import LogSoftmax as LogSoftmax
 from .modules import MaxPool2d as MaxPool2d
 from .modules import Mish as Mish
 from .modules import MSELoss as MSELoss
+from .modules import MultiheadAttention as MultiheadAttention
 from .modules import NLLLoss as NLLLoss
 from .modules import ReLU as ReLU
 from .modules import ReLU6 as ReLU6
@@ -49,8 +50,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CELU", "ELU", "GELU", "SELU", "BatchNorm2d", "Conv2d", "CrossEntropyLoss", "Dropout", "Flatten", "Hardshrink",
-    "Hardsigmoid", "Hardswish", "Hardtanh", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MSELoss",
-    "MaxPool2d", "Mish", "Module", "NLLLoss", "Parameter", "ReLU", "ReLU6", "RemovableHandle", "Sequential", "SiLU",
-    "Sigmoid", "Softmax", "Softplus", "Softshrink", "Softsign", "Tanh", "Tanhshrink", "Threshold", "functional",
-    "init",
+    "Hardsigmoid", "Hardswish", "Hardtanh", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MSELoss", "MaxPool2d",
+    "Mish", "Module", "MultiheadAttention", "NLLLoss", "Parameter", "ReLU", "ReLU6", "RemovableHandle", "Sequential",
+    "SiLU", "Sigmoid", "Softmax", "Softplus", "Softshrink", "Softsign", "Tanh", "Tanhshrink", "Threshold",
+    "functional", "init",
 ]  # fmt: skip

@@ -20,6 +20,8 @@ from .activation import softplus as softplus
 from .activation import softsign as softsign
 from .activation import tanh as tanh
 from .activation import tanhshrink as tanhshrink
+from .attention import multi_head_attention_forward as multi_head_attention_forward
+from .attention import scaled_dot_product_attention as scaled_dot_product_attention
 from .convolution import conv2d as conv2d
 from .dense import linear as linear
 from .loss import cross_entropy as cross_entropy
@@ -40,6 +42,6 @@ from .pooling import max_pool2d as max_pool2d
 __all__ = [
     "batch_norm", "celu", "conv2d", "cross_entropy", "dropout", "elu", "gelu", "hardshrink", "hardsigmoid",
     "hardswish", "hardtanh", "leaky_relu", "linear", "log_softmax", "logsigmoid", "max_pool2d", "mish", "mse_loss",
-    "nll_loss", "relu", "relu6", "selu", "sigmoid", "silu", "softmax", "softplus", "softshrink", "softsign", "tanh",
-    "tanhshrink", "threshold",
+    "multi_head_attention_forward", "nll_loss", "relu", "relu6", "scaled_dot_product_attention", "selu", "sigmoid",
+    "silu", "softmax", "softplus", "softshrink", "softsign", "tanh", "tanhshrink", "threshold",
 ]  # fmt: skip

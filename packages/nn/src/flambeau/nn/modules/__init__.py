@@ -15,6 +15,7 @@ from .activation import Softplus as Softplus
 from .activation import Softsign as Softsign
 from .activation import Tanh as Tanh
 from .activation import Tanhshrink as Tanhshrink
+from .attention import MultiheadAttention as MultiheadAttention
 from .container import Sequential as Sequential
 from .convolution import Conv2d as Conv2d
 from .dense import Linear as Linear
@@ -36,7 +37,7 @@ from .shape import Flatten as Flatten
 
 __all__ = [
     "CELU", "ELU", "GELU", "SELU", "BatchNorm2d", "Conv2d", "CrossEntropyLoss", "Dropout", "Flatten", "Hardshrink",
-    "Hardsigmoid", "Hardswish", "Hardtanh", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MSELoss",
-    "MaxPool2d", "Mish", "NLLLoss", "ReLU", "ReLU6", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus",
+    "Hardsigmoid", "Hardswish", "Hardtanh", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MSELoss", "MaxPool2d",
+    "Mish", "MultiheadAttention", "NLLLoss", "ReLU", "ReLU6", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus",
     "Softshrink", "Softsign", "Tanh", "Tanhshrink", "Threshold",
 ]  # fmt: skip
