@@ -8,17 +8,22 @@
 
 from . import functional as functional
 from . import init as init
+from . import utils as utils
 from ._hooks import RemovableHandle as RemovableHandle
 from .module import Module as Module
 from .modules import CELU as CELU
 from .modules import ELU as ELU
 from .modules import GELU as GELU
+from .modules import GRU as GRU
+from .modules import LSTM as LSTM
+from .modules import RNN as RNN
 from .modules import SELU as SELU
 from .modules import BatchNorm2d as BatchNorm2d
 from .modules import Conv2d as Conv2d
 from .modules import CrossEntropyLoss as CrossEntropyLoss
 from .modules import Dropout as Dropout
 from .modules import Flatten as Flatten
+from .modules import GRUCell as GRUCell
 from .modules import Hardshrink as Hardshrink
 from .modules import Hardsigmoid as Hardsigmoid
 from .modules import Hardswish as Hardswish
@@ -27,6 +32,7 @@ from .modules import LeakyReLU as LeakyReLU
 from .modules import Linear as Linear
 from .modules import LogSigmoid as LogSigmoid
 from .modules import LogSoftmax as LogSoftmax
+from .modules import LSTMCell as LSTMCell
 from .modules import MaxPool2d as MaxPool2d
 from .modules import Mish as Mish
 from .modules import MSELoss as MSELoss
@@ -34,6 +40,9 @@ from .modules import MultiheadAttention as MultiheadAttention
 from .modules import NLLLoss as NLLLoss
 from .modules import ReLU as ReLU
 from .modules import ReLU6 as ReLU6
+from .modules import RNNBase as RNNBase
+from .modules import RNNCell as RNNCell
+from .modules import RNNCellBase as RNNCellBase
 from .modules import Sequential as Sequential
 from .modules import Sigmoid as Sigmoid
 from .modules import SiLU as SiLU
@@ -49,9 +58,9 @@ from .parameter import Parameter as Parameter
 __version__ = "0.1.0"
 
 __all__ = [
-    "CELU", "ELU", "GELU", "SELU", "BatchNorm2d", "Conv2d", "CrossEntropyLoss", "Dropout", "Flatten", "Hardshrink",
-    "Hardsigmoid", "Hardswish", "Hardtanh", "LeakyReLU", "Linear", "LogSigmoid", "LogSoftmax", "MSELoss", "MaxPool2d",
-    "Mish", "Module", "MultiheadAttention", "NLLLoss", "Parameter", "ReLU", "ReLU6", "RemovableHandle", "Sequential",
-    "SiLU", "Sigmoid", "Softmax", "Softplus", "Softshrink", "Softsign", "Tanh", "Tanhshrink", "Threshold",
-    "functional", "init",
+    "CELU", "ELU", "GELU", "GRU", "LSTM", "RNN", "SELU", "BatchNorm2d", "Conv2d", "CrossEntropyLoss", "Dropout",
+    "Flatten", "GRUCell", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "LSTMCell", "LeakyReLU", "Linear",
+    "LogSigmoid", "LogSoftmax", "MSELoss", "MaxPool2d", "Mish", "Module", "MultiheadAttention", "NLLLoss", "Parameter",
+    "RNNBase", "RNNCell", "RNNCellBase", "ReLU", "ReLU6", "RemovableHandle", "Sequential", "SiLU", "Sigmoid",
+    "Softmax", "Softplus", "Softshrink", "Softsign", "Tanh", "Tanhshrink", "Threshold", "functional", "init", "utils",
 ]  # fmt: skip

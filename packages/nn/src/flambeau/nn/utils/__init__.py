@@ -1,0 +1,5 @@
+"""Helpers around layers."""
+
+from . import rnn as rnn
+
+__all__ = ["rnn"]
