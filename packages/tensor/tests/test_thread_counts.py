@@ -129,6 +129,8 @@ def losses(dtype):
             yield ft.nll_loss(x, target, reduction=reduction)
             yield ft.mse_loss(x, normal(n, classes, dtype=dtype, seed=1), reduction=reduction)
         yield ft.ops.cross_entropy_backward(ft.ones((), dtype=dtype), x, target, None, -100, "mean")
+        yield ft.cross_entropy(x, target, label_smoothing=0.1)
+        yield ft.ops.cross_entropy_backward(ft.ones((), dtype=dtype), x, target, None, -100, "mean", 0.1)
 
 
 def normalizations(dtype):
@@ -138,6 +140,29 @@ def normalizations(dtype):
         y, mean, invstd = ft.batch_norm(x, weight, bias)
         yield from (y, mean, invstd)
         yield from ft.ops.batch_norm_backward(normal(*shape, dtype=dtype, seed=2), x, weight, mean, invstd)
+
+
+def row_normalizations(dtype):
+    for shape in ((2000, 100), (33, 4, 200), (64, 32, 14, 15), (3, 6, 200, 201)):
+        x, grad = normal(*shape, dtype=dtype), normal(*shape, dtype=dtype, seed=2)
+        for last in (shape[-1:], shape[1:]):
+            weight, bias = normal(*last, dtype=dtype), normal(*last, dtype=dtype, seed=1)
+            y, mean, invstd = ft.ops.layer_norm(x, len(last), weight, bias)
+            yield from (y, mean, invstd)
+            yield from ft.ops.layer_norm_backward(grad, x, len(last), weight, mean, invstd)
+            y, invrms = ft.ops.rms_norm(x, len(last), weight)
+            yield from (y, invrms, *ft.ops.rms_norm_backward(grad, x, len(last), weight, invrms))
+        weight, bias = normal(shape[1], dtype=dtype), normal(shape[1], dtype=dtype, seed=1)
+        y, mean, invstd = ft.ops.group_norm(x, 2, weight, bias)
+        yield from (y, mean, invstd, *ft.ops.group_norm_backward(grad, x, 2, weight, mean, invstd))
+
+
+def tables(dtype):
+    for rows, n, width in ((100, 5000, 64), (5000, 300, 100), (10, 70_001, 3)):
+        table, source, target = normal(rows, width, dtype=dtype), whole(rows, n), whole(n // 2, n, seed=1)
+        yield ft.embedding(table, source)
+        yield ft.ops.add_rows(table, source, target, n // 2, normal(n, dtype=dtype))
+        yield ft.ops.add_rows(normal(n, width, dtype=dtype), None, source, rows)
 
 
 def draws(dtype):
@@ -151,7 +176,8 @@ def draws(dtype):
 
 
 FAMILIES = [
-    pointwise, attention, recurrence, reductions, rows, scans, products, convolutions, losses, normalizations, draws,
+    pointwise, attention, recurrence, reductions, rows, scans, products, convolutions, losses, normalizations,
+    row_normalizations, tables, draws,
 ]  # fmt: skip
 DTYPES = ["float32", "float64", "float16", "bfloat16"]
 

@@ -59,13 +59,14 @@ LossStatus finish(const ClassLoss& loss, LossStatus status, const Sums& sums) {
     return status;
 }
 
-// The losses of `width` neighbouring targets, from what f(k, target) says is the log-probability of target k's class.
+// The losses of `width` neighbouring targets: -f(k, target, weight), which is the log-probability of target k's class times
+// that class's weight.
 template <class T, class F>
 FLAMBEAU_INLINE void add_losses(const ClassLoss& loss, std::ptrdiff_t first, std::ptrdiff_t width, Sums& sums, const F& f) {
     for (std::ptrdiff_t k = 0; k < width; ++k) {
         std::int64_t target = loss.target[first + k];
         const T weight = weight_of<T>(loss, target, sums);
-        const T value = target < 0 ? T(0) : -f(k, target) * weight;
+        const T value = target < 0 ? T(0) : -f(k, target, weight);
         if (loss.reduction == LossNone) static_cast<T*>(loss.out)[first + k] = value;
         sums.losses += value;
         sums.weights += weight;
@@ -79,9 +80,9 @@ LossStatus nll(const ClassLoss& loss) {
     Sums sums;
     const LossStatus status = sum_chunks(loss.outer * inner, LossPart, sums, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
         Sums part{0, 0, false};
-        add_losses<T>(loss, begin, end - begin, part, [&](std::ptrdiff_t k, std::int64_t target) {
+        add_losses<T>(loss, begin, end - begin, part, [&](std::ptrdiff_t k, std::int64_t target, T weight) {
             const std::ptrdiff_t i = begin + k;
-            return x[(i / inner * loss.classes + target) * inner + i % inner];
+            return x[(i / inner * loss.classes + target) * inner + i % inner] * weight;
         });
         return part;
     });
@@ -119,9 +120,41 @@ void measure(const T* x, std::ptrdiff_t classes, std::ptrdiff_t inner, std::ptrd
     for (std::ptrdiff_t k = 0; k < width; ++k) into[k] = ExpSums<T>::get(states, k);
 }
 
+// The weights of all classes, and their sum.
+template <class T>
+struct ClassWeights {
+    const T* weight;
+    T total;
+
+    explicit ClassWeights(const ClassLoss& loss) : weight(static_cast<const T*>(loss.weight)), total(T(loss.classes)) {
+        if (weight == nullptr) return;
+        total = 0;
+        for (std::ptrdiff_t c = 0; c < loss.classes; ++c) total += weight[c];
+    }
+    FLAMBEAU_INLINE T operator[](std::ptrdiff_t c) const { return weight == nullptr ? T(1) : weight[c]; }
+};
+
+// The weighted sums of x - greatest over the classes.
+template <class T>
+void spread(const T* x, const ClassLoss& loss, std::ptrdiff_t width, const ClassWeights<T>& weights,
+            const ExpSum<T>* measures, T* sums) {
+    if (loss.inner == 1) {
+        const T greatest = measures->greatest;
+        *sums = sum_of<T>(loss.classes, [=](std::ptrdiff_t c) { return weights[c] * (x[c] - greatest); });
+        return;
+    }
+    sum_columns(loss.classes, width, sums, [&](std::ptrdiff_t c, T* __restrict sum) {
+        const T *x_n = x + c * loss.inner, weight = weights[c];
+        for (std::ptrdiff_t k = 0; k < width; ++k) sum[k] += weight * (x_n[k] - measures[k].greatest);
+    });
+}
+
 template <class T>
 LossStatus cross_entropy(const ClassLoss& loss) {
     const LossTiles tiles(loss);
+    const ClassWeights<T> weights(loss);
+    const T share = static_cast<T>(loss.smoothing / static_cast<double>(most(1, loss.classes)));
+    const T rest = static_cast<T>(1 - loss.smoothing);
     Sums sums;
     const LossStatus status = sum_chunks(tiles.count, tiles.grain, sums, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
         Sums part{0, 0, false};
@@ -131,9 +164,20 @@ LossStatus cross_entropy(const ClassLoss& loss) {
             const T* x = static_cast<const T*>(loss.input) + n * loss.classes * loss.inner + first;
             ExpSum<T> measures[WidestLines];
             measure(x, loss.classes, loss.inner, width, measures);
-            add_losses<T>(loss, n * loss.inner + first, width, part, [&](std::ptrdiff_t k, std::int64_t target) {
+            const auto log_of = [&](std::ptrdiff_t k, std::int64_t target, T weight) {
                 const ExpSum<T> m = measures[k];
-                return nan_unless(is_finite(m.greatest), (x[target * loss.inner + k] - m.greatest) - math::log(m.sum));
+                const T log = (x[target * loss.inner + k] - m.greatest) - math::log(m.sum);
+                return nan_unless(is_finite(m.greatest), log) * weight;
+            };
+            if (loss.smoothing == 0) {
+                add_losses<T>(loss, n * loss.inner + first, width, part, log_of);
+                continue;
+            }
+            T spreads[WidestLines];
+            spread(x, loss, width, weights, measures, spreads);
+            add_losses<T>(loss, n * loss.inner + first, width, part, [&](std::ptrdiff_t k, std::int64_t target, T weight) {
+                const T all = spreads[k] - math::log(measures[k].sum) * weights.total;
+                return log_of(k, target, weight) * rest + all * share;
             });
         }
         return part;
@@ -158,6 +202,9 @@ LossStatus cross_entropy_backward(const ClassLoss& loss) {
     });
     if (status != LossStatus::Done) return status;
     const T total = loss.reduction == LossMean ? static_cast<T>(sums.weights) : T(1);
+    const ClassWeights<T> weights(loss);
+    const T share = static_cast<T>(loss.smoothing / static_cast<double>(most(1, loss.classes)));
+    const T rest = static_cast<T>(1 - loss.smoothing);
     parallel(tiles.count, tiles.grain, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
         for (std::ptrdiff_t i = begin; i < end; ++i) {
             const std::ptrdiff_t n = i / tiles.across, first = i % tiles.across * tiles.width;
@@ -166,23 +213,37 @@ LossStatus cross_entropy_backward(const ClassLoss& loss) {
             T* out = static_cast<T*>(loss.out) + at;
             if (inner == 1) any_row<Softmax<T>>(x, x, out, loss.classes);
             else Softmax<T>::columns({{x, x}, out, inner}, loss.classes, width);
-            T scale[WidestLines];
+            T scale[WidestLines], apart[WidestLines];  // apart: what smoothing leaves of the target's weight
             bool counts[WidestLines];
+            std::int64_t target[WidestLines];
             Sums unused{0, 0, false};
             for (std::ptrdiff_t k = 0; k < width; ++k) {
-                std::int64_t target = loss.target[n * inner + first + k];
-                const T weight = weight_of<T>(loss, target, unused);
-                scale[k] = weight * grad[loss.reduction == LossNone ? n * inner + first + k : 0] / total;
-                counts[k] = target >= 0;
-                if (counts[k]) out[target * inner + k] -= 1;
+                target[k] = loss.target[n * inner + first + k];
+                const T weight = weight_of<T>(loss, target[k], unused);
+                counts[k] = target[k] >= 0;
+                scale[k] = grad[loss.reduction == LossNone ? n * inner + first + k : 0] / total;
+                apart[k] = rest * weight * scale[k];
+                if (counts[k] && loss.smoothing == 0) out[target[k] * inner + k] -= 1;
             }
-            if (inner == 1) {
-                for (std::ptrdiff_t c = 0; c < loss.classes; ++c) out[c] = counts[0] ? out[c] * scale[0] : T(0);
-            } else {
+            const auto scaled = [&](const auto& value) {
+                if (inner == 1) {
+                    const bool count = counts[0];
+                    for (std::ptrdiff_t c = 0; c < loss.classes; ++c) out[c] = count ? value(out[c], c, 0) : T(0);
+                    return;
+                }
                 for (std::ptrdiff_t c = 0; c < loss.classes; ++c)
                     for (std::ptrdiff_t k = 0; k < width; ++k)
-                        out[c * inner + k] = counts[k] ? out[c * inner + k] * scale[k] : T(0);
+                        out[c * inner + k] = counts[k] ? value(out[c * inner + k], c, k) : T(0);
+            };
+            if (loss.smoothing == 0) {
+                scaled([&](T x, std::ptrdiff_t, std::ptrdiff_t k) { return x * apart[k]; });
+                continue;
             }
+            scaled([&](T x, std::ptrdiff_t c, std::ptrdiff_t k) {
+                return x * (apart[k] + share * weights.total * scale[k]) - share * weights[c] * scale[k];
+            });
+            for (std::ptrdiff_t k = 0; k < width; ++k)
+                if (counts[k]) out[target[k] * inner + k] -= apart[k];
         }
     });
     return LossStatus::Done;

@@ -2,6 +2,7 @@
 #include "flambeau/attention.hpp"
 #include "flambeau/convolution.hpp"
 #include "flambeau/dispatch.hpp"
+#include "flambeau/embedding.hpp"
 #include "flambeau/gemm.hpp"
 #include "flambeau/isas.hpp"
 #include "flambeau/philox.hpp"
@@ -11,6 +12,7 @@
 #include "flambeau/pointwise.hpp"
 #include "flambeau/recurrence.hpp"
 #include "flambeau/reduction.hpp"
+#include "flambeau/row_normalization.hpp"
 #include "flambeau/rows.hpp"
 #include "flambeau/scan.hpp"
 #include "flambeau/sorting.hpp"
@@ -27,6 +29,8 @@ FLAMBEAU_FAMILY(SortingKernels, sorting)
 FLAMBEAU_FAMILY(RowKernels, row)
 FLAMBEAU_FAMILY(LossKernels, loss)
 FLAMBEAU_FAMILY(NormalizationKernels, normalization)
+FLAMBEAU_FAMILY(RowNormalizationKernels, row_normalization)
+FLAMBEAU_FAMILY(EmbeddingKernels, embedding)
 FLAMBEAU_FAMILY(SmallMatrices, small_matrix)
 FLAMBEAU_FAMILY(AttentionKernels, attention)
 FLAMBEAU_FAMILY(RecurrenceKernels, recurrence)

@@ -18,6 +18,7 @@ struct ClassLoss {
     const void* weight;  // of each class, or null
     std::int64_t ignored;
     LossReduction reduction;
+    double smoothing;  // how much of each target is spread evenly over the classes
     std::ptrdiff_t outer, classes, inner;
     const void* grad;  // of the result, for the gradient
     void* out;

@@ -20,6 +20,16 @@ def leaky_relu(grad, result, negative_slope):
     return ft.where(result > 0, grad, grad * negative_slope)
 
 
+@gradient(ops.parametric_relu, "input")
+def parametric_relu(grad, input, slope):
+    return ft.pointwise("grad * slope if not x > 0 else grad")(input, grad, slope)
+
+
+@gradient(ops.parametric_relu, "slope")
+def parametric_relu_slope(grad, input):
+    return ft.pointwise("grad * x if not x > 0 else 0")(input, grad)
+
+
 gradient(ops.sigmoid, "input")(lambda grad, result: ops.sigmoid_backward(grad, result))
 
 

@@ -9,9 +9,10 @@ from ._helpers import picked, zeros
 
 @gradient(ops.mse_loss, "input", "target")
 def mse_loss(grad, input, target, reduction, needs):
-    scale = 2 / max(input.numel(), 1) if reduction == "mean" else 2
+    # The scale goes into the gradient while that is one number.
+    grad = grad * (2 / max(input.numel(), 1) if reduction == "mean" else 2)
     grad = grad if reduction == "none" else ops.spread(grad, input.shape)
-    slope = grad * (input - target) * scale
+    slope = ft.pointwise("grad * (input - target)")(grad, input, target)
     return slope, -slope if needs[1] else None
 
 
@@ -53,11 +54,22 @@ def nll_loss_weight(grad, input, target, weight, ignore_index, reduction, result
 
 
 @gradient(ops.cross_entropy, "input", fused=True)
-def cross_entropy(grad, input, target, weight, ignore_index, reduction):
-    return ops.cross_entropy_backward(grad, input, target, weight, ignore_index, reduction)
+def cross_entropy(grad, input, target, weight, ignore_index, reduction, label_smoothing):
+    return ops.cross_entropy_backward(grad, input, target, weight, ignore_index, reduction, label_smoothing)
 
 
 @gradient(ops.cross_entropy, "weight", fused=True)
-def cross_entropy_weight(grad, input, target, weight, ignore_index, reduction, result):
-    logs = ft.log_softmax(input, _class_dim(input.shape))
-    return nll_loss_weight(grad, logs, target, weight, ignore_index, reduction, result)
+def cross_entropy_weight(grad, input, target, weight, ignore_index, reduction, label_smoothing, result):
+    dim = _class_dim(input.shape)
+    logs = ft.log_softmax(input, dim)
+    if label_smoothing == 0:
+        return nll_loss_weight(grad, logs, target, weight, ignore_index, reduction, result)
+    counts, chosen = _counted(target, ignore_index)
+    total = ft.where(counts, ops.index(weight, chosen), 0).sum() if reduction == "mean" else None
+    # Of the target's class, and of the total; then of all classes.
+    slope = -ft.gather(logs, dim, chosen.unsqueeze(dim)).squeeze(dim) * (1 - label_smoothing)
+    slope = ft.where(counts, slope if total is None else slope - result, 0) * (grad if total is None else grad / total)
+    apart = ft.index_add(zeros(weight.shape, slope), 0, chosen.reshape(target.numel()), slope.reshape(target.numel()))
+    even = ft.where(counts, grad if total is None else grad / total, 0).unsqueeze(dim) * logs
+    even = even if even.ndim == 1 else even.sum([d for d in range(even.ndim) if d != dim])
+    return apart - even * (label_smoothing / weight.shape[0])

@@ -9,6 +9,7 @@ from .._core import functions  # noqa: F401  (makes the records, which get their
 from . import (  # noqa: F401  (imported for what they do: each gives its kernels to the records)
     attention,
     convolution,
+    embedding,
     gemm,
     indexing,
     joining,
@@ -18,6 +19,7 @@ from . import (  # noqa: F401  (imported for what they do: each gives its kernel
     random,
     recurrence,
     reductions,
+    row_normalization,
     rows,
     runtime,
     scans,

@@ -17,6 +17,7 @@ cdef extern from "flambeau/losses.hpp" namespace "flambeau":
         const void* weight
         int64_t ignored
         LossReduction reduction
+        double smoothing
         ptrdiff_t outer
         ptrdiff_t classes
         ptrdiff_t inner
@@ -55,7 +56,7 @@ cdef inline bint _reduction(object name, LossReduction* reduction):
 
 
 cdef object _class_loss(class_loss_t* kernels, object grad, object input, object target, object weight,
-                        object ignored, object reduction, object into):
+                        object ignored, object reduction, object smoothing, object into):
     """The loss, or its gradient when there is a `grad`; None when the general path must do it."""
     cdef cnp.ndarray x = _array_of(input), y, w = None, g = None
     cdef ClassLoss loss
@@ -64,6 +65,9 @@ cdef object _class_loss(class_loss_t* kernels, object grad, object input, object
     cdef int d, ndim, t, axis
     if x is None or type(ignored) is not int or not _reduction(reduction, &loss.reduction):
         return None
+    if (type(smoothing) is not float and type(smoothing) is not int) or not 0 <= smoothing <= 1:
+        return None
+    loss.smoothing = smoothing
     t = stored_type(x)
     ndim = cnp.PyArray_NDIM(x)
     if t < 0 or ndim == 0 or kernels[t] is NULL or not -_GREATEST <= ignored < _GREATEST:
@@ -122,16 +126,17 @@ cdef object _GREATEST = 2**63
 
 cdef object _cross_entropy(Operator op, tuple args, object into):
     return _class_loss(<class_loss_t*>loss_kernels().cross_entropy, None, args[0], args[1], args[2], args[3], args[4],
-                       into)
+                       args[5], into)
 
 
 cdef object _cross_entropy_backward(Operator op, tuple args, object into):
     return _class_loss(<class_loss_t*>loss_kernels().cross_entropy_backward, args[0], args[1], args[2], args[3], args[4],
-                       args[5], into)
+                       args[5], args[6], into)
 
 
 cdef object _nll_loss(Operator op, tuple args, object into):
-    return _class_loss(<class_loss_t*>loss_kernels().nll, None, args[0], args[1], args[2], args[3], args[4], into)
+    return _class_loss(<class_loss_t*>loss_kernels().nll, None, args[0], args[1], args[2], args[3], args[4], 0.0,
+                       into)
 
 
 cdef object _mse_loss(Operator op, tuple args, object into):

@@ -3,7 +3,7 @@
 import math
 
 from .._schema import Array, Dim, Number, operator, pointwise
-from ._helpers import in_kind_of, narrowed, widened
+from ._helpers import checks_broadcast, in_kind_of, narrowed, widened
 from .special import erfc_float64
 
 
@@ -40,6 +40,26 @@ def leaky_relu(xp, input: Array, negative_slope: Number = 0.01):
         [-1.0, 2.0]
     """
     return xp.where(input > 0, input, input * in_kind_of(xp, negative_slope, input.dtype))
+
+
+@pointwise("input > 0 ? input : input * slope", dtypes="float", real=True, inplace=False, function=False, method=False)
+def parametric_relu(xp, input: Array, slope: Array):
+    """Each element where it is positive, a slope of its own times it elsewhere.
+
+    Args:
+        input: Tensor of any shape and floating dtype.
+        slope: Tensor whose shape broadcasts with ``input``'s: the factors of negative elements.
+
+    Returns:
+        Tensor of the broadcast shape and the promoted dtype.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+    """
+    return xp.where(input > 0, input, input * slope)
+
+
+checks_broadcast(parametric_relu)
 
 
 @pointwise("sigmoid(input)", promote="float", dtypes="float")

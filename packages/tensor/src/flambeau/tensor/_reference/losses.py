@@ -1,7 +1,7 @@
 """Losses: one number that says how far predictions are from targets."""
 
 from .. import errors
-from .._schema import Anything, Array, Int, OptionalArray, operator
+from .._schema import Anything, Array, Int, Number, OptionalArray, operator
 from ._helpers import check_integers, narrowed, widened
 from .activations import log_softmax
 
@@ -154,6 +154,11 @@ def _(input, target, weight, ignore_index, reduction):
     _check_classes("nll_loss", input, target, weight, ignore_index, reduction)
 
 
+def _class_column(weight, ndim):
+    """Weights of classes in the shape that broadcasts over all other dimensions."""
+    return widened(weight).reshape((-1,) + (1,) * max(ndim - 2, 0))
+
+
 @operator(dtypes="float", method=False)
 def cross_entropy(
     xp,
@@ -162,6 +167,7 @@ def cross_entropy(
     weight: OptionalArray = None,
     ignore_index: Int = -100,
     reduction: Anything = "mean",
+    label_smoothing: Number = 0.0,
 ):
     """``nll_loss(log_softmax(input), target)``: how surprised the scores in ``input`` are by the classes.
 
@@ -171,6 +177,7 @@ def cross_entropy(
         weight: Tensor of shape (C,) that says how much each class counts, or None.
         ignore_index: a value of ``target`` that does not count.
         reduction: ``"mean"`` weighted by ``weight``, ``"sum"``, or ``"none"`` for one loss per target.
+        label_smoothing: how much of each target, from 0 to 1, is spread evenly over all classes.
 
     Returns:
         Tensor without dimensions, or of ``target``'s shape for ``"none"``.
@@ -179,27 +186,54 @@ def cross_entropy(
         IndexError: a class is out of range.
         ShapeError: the shapes do not fit together.
         DTypeError: ``target`` does not hold integers.
-        ValueError: no such reduction.
+        ValueError: no such reduction, or ``label_smoothing`` is not in [0, 1].
 
     Example:
         >>> ft.cross_entropy(ft.tensor([[0.0, 0.0], [1000.0, 0.0]]), ft.tensor([0, 0]), reduction="sum").item()
         0.6931471824645996
     """
-    logs = log_softmax(xp, widened(input), _class_dim(input.ndim))
-    return narrowed(nll_loss(xp, logs, target, weight, ignore_index, reduction), input.dtype)
+    dim = _class_dim(input.ndim)
+    logs = log_softmax(xp, widened(input), dim)
+    if label_smoothing == 0:
+        return narrowed(nll_loss(xp, logs, target, weight, ignore_index, reduction), input.dtype)
+    chosen, counts = _chosen(xp, logs, target, ignore_index)
+    weights, zero = _class_weights(xp, logs.dtype, target, counts, weight), xp.zeros((), dtype=logs.dtype)
+    spread = logs if weight is None else logs * _class_column(weight, logs.ndim)
+    spread = xp.sum(spread, axis=dim) * (label_smoothing / input.shape[dim])
+    losses = xp.where(counts, -logs[chosen] * weights * (1 - label_smoothing) - spread, zero)
+    return narrowed(_reduced(xp, losses, weights, reduction), input.dtype)
+
+
+def _check_smoothing(operation, label_smoothing):
+    if not 0 <= label_smoothing <= 1:
+        errors.value_error(operation, "label_smoothing", "a part in [0, 1]", str(label_smoothing))
 
 
 @cross_entropy.check
-def _(input, target, weight, ignore_index, reduction):
+def _(input, target, weight, ignore_index, reduction, label_smoothing):
     _check_classes("cross_entropy", input, target, weight, ignore_index, reduction)
+    _check_smoothing("cross_entropy", label_smoothing)
 
 
 @cross_entropy.composite
-def _(input, target, weight=None, ignore_index=-100, reduction="mean"):
+def _(input, target, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0):
     import flambeau.tensor as ft
 
-    logs = ft.log_softmax(input, _class_dim(input.ndim))
-    return ft.nll_loss(logs, target, weight, ignore_index, reduction)
+    dim = _class_dim(input.ndim)
+    logs = ft.log_softmax(input, dim)
+    if label_smoothing == 0:
+        return ft.nll_loss(logs, target, weight, ignore_index, reduction)
+    counts = target != ignore_index
+    column = None if weight is None else weight.reshape((-1,) + (1,) * max(input.ndim - 2, 0))
+    spread = (logs if weight is None else logs * column).sum(dim) * (label_smoothing / input.shape[dim])
+    chosen = ft.nll_loss(logs, target, weight, ignore_index, "none") * (1 - label_smoothing)
+    losses = ft.where(counts, chosen - spread, 0)
+    if reduction == "none":
+        return losses
+    if reduction == "sum":
+        return losses.sum()
+    weights = counts if weight is None else ft.where(counts, weight[ft.where(counts, target, 0)], 0)
+    return losses.sum() / weights.sum()
 
 
 @operator(dtypes="float", function=False, method=False, differentiable=False)
@@ -211,6 +245,7 @@ def cross_entropy_backward(
     weight: OptionalArray,
     ignore_index: Int,
     reduction: Anything,
+    label_smoothing: Number = 0.0,
 ):
     """The gradient of :func:`cross_entropy` with respect to its input.
 
@@ -221,6 +256,7 @@ def cross_entropy_backward(
         weight: as in the forward pass.
         ignore_index: as in the forward pass.
         reduction: as in the forward pass.
+        label_smoothing: as in the forward pass.
 
     Returns:
         Tensor like ``input``.
@@ -230,11 +266,23 @@ def cross_entropy_backward(
     powers = xp.exp(x - x.max(axis=dim, keepdims=True))
     result = powers / powers.sum(axis=dim, keepdims=True)
     chosen, counts = _chosen(xp, x, target, ignore_index)
-    result[chosen] -= 1
     weights = _class_weights(xp, x.dtype, target, counts, weight)
-    scale = weights * widened(grad_output)
+    if label_smoothing == 0:
+        result[chosen] -= 1
+        result = result * xp.expand_dims(weights, dim)
+    else:
+        part, classes = label_smoothing / x.shape[dim], xp.ones((), dtype=x.dtype)
+        if weight is not None:
+            classes = _class_column(weight, x.ndim)
+        total = x.shape[dim] if weight is None else xp.sum(classes)
+        apart = (1 - label_smoothing) * weights
+        result = result * xp.expand_dims(apart + part * total, dim) - part * classes
+        result[chosen] -= apart
+    scale = widened(grad_output)
     if reduction == "mean":
         scale = scale / xp.sum(weights)
+    if reduction != "none":
+        scale = xp.broadcast_to(scale, counts.shape)
     # What does not count gets 0, also where nothing counts and the scale is nan.
     result = xp.where(xp.expand_dims(counts, dim), result * xp.expand_dims(scale, dim), xp.zeros((), dtype=x.dtype))
     return narrowed(result, input.dtype)

@@ -14,6 +14,14 @@ def leaky_relu_samples(make):
     yield sample(make((2, 3)), 0.2)
 
 
+def parametric_samples(make):
+    for shape, slopes in (((2, 3), (2, 3)), ((), ()), ((2, 3, 2), (3, 1)), ((2, 3), (1,)), ((0, 3), (3,))):
+        yield sample(make(shape), make(slopes))
+    for layout in LAYOUTS:
+        yield sample(make((3, 4), layout=layout), make((4,)))
+    yield sample(make.extremes(), make((1,)), smooth=False)
+
+
 def softplus_samples(make):
     yield from unary_samples(make)
     yield sample(make((2, 3)), 2.0)
@@ -93,6 +101,7 @@ ENTRIES = (
         FLOATS,
         kinks=(0.0,),
     ),
+    OpInfo("parametric_relu", parametric_samples, lambda x, slope: np.where(x > 0, x, x * slope), FLOATS, kinks=(0.0,)),
     unary("sigmoid", sigmoid, **TO_FLOAT),
     OpInfo("softplus", softplus_samples, softplus, FLOATS, kinks=(1.5,), tolerance=SEVERAL_STEPS),
     unary("silu", limited(lambda x: x * sigmoid(x), -1000), dtypes=FLOATS),

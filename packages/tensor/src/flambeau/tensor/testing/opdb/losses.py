@@ -51,6 +51,17 @@ def class_samples(make):
     yield sample(make.values([[1000.0, 0.0], [-1000.0, -999.0]]), make.array([1, 0]), smooth=False)
 
 
+def smoothed_samples(make):
+    yield from class_samples(make)
+    for reduction in REDUCTIONS:
+        yield sample(make((4, 3)), make.integers((4,), 0, 3), reduction=reduction, label_smoothing=0.25)
+        yield sample(make((4, 3)), make.array([0, 2, 1, 2]), make((3,), 0.5, 2), 1, reduction, 0.1)
+        yield sample(make((2, 3, 2, 2)), make.integers((2, 2, 2), 0, 3), make((3,), 0.5, 2), 2, reduction, 1)
+    yield sample(make((3,)), make.array(1), label_smoothing=0.5)
+    yield sample(make((4, 3), layout="transposed"), make.integers((4,), 0, 3, "strided"), label_smoothing=0.3)
+    yield sample(make((0, 3)), make.integers((0,), 0, 3), reduction="none", label_smoothing=0.3)
+
+
 def nll_loss(x, target, weight=None, ignore_index=-100, reduction="mean"):
     classes = 0 if x.ndim == 1 else 1
     losses, weights = np.zeros(target.shape), np.zeros(target.shape)
@@ -63,8 +74,27 @@ def nll_loss(x, target, weight=None, ignore_index=-100, reduction="mean"):
     return reduced(losses, weights, reduction)
 
 
-def cross_entropy(x, target, weight=None, ignore_index=-100, reduction="mean"):
-    return nll_loss(log_softmax(x, 0 if x.ndim == 1 else 1), target, weight, ignore_index, reduction)
+def cross_entropy(x, target, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0):
+    """Against a distribution for each target: its class, of which a part is spread evenly over all."""
+    dim = 0 if x.ndim == 1 else 1
+    logs = np.moveaxis(log_softmax(x, dim), dim, -1)
+    classes = np.ones(x.shape[dim]) if weight is None else weight
+    losses, weights = np.zeros(target.shape), np.zeros(target.shape)
+    for place in np.ndindex(target.shape):
+        label = int(target[place])
+        if label == ignore_index:
+            continue
+        wanted = np.full(len(classes), label_smoothing / len(classes))
+        wanted[label] += 1 - label_smoothing
+        weights[place] = classes[label]
+        losses[place] = -np.sum(np.where(wanted == 0, 0, wanted * classes * logs[place]))
+    return reduced(losses, weights, reduction)
+
+
+def smoothing_errors(make):
+    yield from class_errors("cross_entropy")(make)
+    message = "cross_entropy(): argument 'label_smoothing': expected a part in [0, 1], got 1.5"
+    yield error(ValueError, message, make((2, 3)), make.array([0, 1]), label_smoothing=1.5)
 
 
 def class_errors(name):
@@ -101,7 +131,18 @@ def backward_samples(make):
     yield sample(make(()), make.values([[np.inf, 0], [1, 2]]), make.array([-100, 1]), None, -100, "mean", smooth=False)
 
 
-def cross_entropy_backward(grad, x, target, weight, ignore_index, reduction):
+def smoothed_backward_samples(make):
+    yield from backward_samples(make)
+    for reduction in REDUCTIONS:
+        grad = make((4,) if reduction == "none" else ())
+        yield sample(grad, make((4, 3)), make.integers((4,), 0, 3), None, -100, reduction, 0.25)
+        yield sample(grad, make((4, 3)), make.array([0, 2, 1, 2]), make((3,), 0.5, 2), 1, reduction, 0.1)
+    grad, weight = make((2, 2)), make((3,), 0.5, 2)
+    yield sample(grad, make((2, 3, 2)), make.array([[0, 1], [-100, 2]]), weight, -100, "none", 0.5)
+    yield sample(make(()), make((3,)), make.array(1), None, -100, "mean", 1)
+
+
+def cross_entropy_backward(grad, x, target, weight, ignore_index, reduction, label_smoothing=0.0):
     """The derivative of each loss, one element of the target at a time."""
     classes = 0 if x.ndim == 1 else 1
     chances = np.exp(log_softmax(x, classes))
@@ -113,9 +154,11 @@ def cross_entropy_backward(grad, x, target, weight, ignore_index, reduction):
         factor = 1.0 if weight is None else weight[label]
         total += factor
         column = (*place[:classes], slice(None), *place[classes:])
-        one = np.zeros(x.shape[classes])
-        one[label] = 1
-        result[column] = factor * (chances[column] - one) * (grad[place] if reduction == "none" else grad)
+        wanted = np.full(x.shape[classes], label_smoothing / x.shape[classes])
+        wanted[label] += 1 - label_smoothing
+        wanted = wanted if weight is None else wanted * weight
+        slope = chances[column] * wanted.sum() - wanted
+        result[column] = slope * (grad[place] if reduction == "none" else grad)
     return result / total if reduction == "mean" and total else result
 
 
@@ -132,12 +175,14 @@ ENTRIES = (
     ),
     OpInfo(
         "cross_entropy",
-        class_samples,
+        smoothed_samples,
         cross_entropy,
         FLOATS,
-        errors=class_errors("cross_entropy"),
+        errors=smoothing_errors,
         tolerance=SEVERAL_STEPS,
         constants=("weight",),
     ),
-    OpInfo("cross_entropy_backward", backward_samples, cross_entropy_backward, FLOATS, tolerance=SEVERAL_STEPS),
+    OpInfo(
+        "cross_entropy_backward", smoothed_backward_samples, cross_entropy_backward, FLOATS, tolerance=SEVERAL_STEPS
+    ),
 )
