@@ -14,53 +14,176 @@ from .module import Module as Module
 from .modules import CELU as CELU
 from .modules import ELU as ELU
 from .modules import GELU as GELU
+from .modules import GLU as GLU
 from .modules import GRU as GRU
 from .modules import LSTM as LSTM
 from .modules import RNN as RNN
 from .modules import SELU as SELU
+from .modules import AlphaDropout as AlphaDropout
+from .modules import BatchNorm1d as BatchNorm1d
 from .modules import BatchNorm2d as BatchNorm2d
+from .modules import BatchNorm3d as BatchNorm3d
+from .modules import BCELoss as BCELoss
+from .modules import BCEWithLogitsLoss as BCEWithLogitsLoss
 from .modules import Conv2d as Conv2d
+from .modules import CosineEmbeddingLoss as CosineEmbeddingLoss
+from .modules import CosineSimilarity as CosineSimilarity
 from .modules import CrossEntropyLoss as CrossEntropyLoss
 from .modules import Dropout as Dropout
+from .modules import Dropout1d as Dropout1d
+from .modules import Dropout2d as Dropout2d
+from .modules import Dropout3d as Dropout3d
+from .modules import Embedding as Embedding
+from .modules import EmbeddingBag as EmbeddingBag
+from .modules import FeatureAlphaDropout as FeatureAlphaDropout
 from .modules import Flatten as Flatten
+from .modules import GaussianNLLLoss as GaussianNLLLoss
+from .modules import GroupNorm as GroupNorm
 from .modules import GRUCell as GRUCell
 from .modules import Hardshrink as Hardshrink
 from .modules import Hardsigmoid as Hardsigmoid
 from .modules import Hardswish as Hardswish
 from .modules import Hardtanh as Hardtanh
+from .modules import HingeEmbeddingLoss as HingeEmbeddingLoss
+from .modules import HuberLoss as HuberLoss
+from .modules import InstanceNorm1d as InstanceNorm1d
+from .modules import InstanceNorm2d as InstanceNorm2d
+from .modules import InstanceNorm3d as InstanceNorm3d
+from .modules import KLDivLoss as KLDivLoss
+from .modules import L1Loss as L1Loss
+from .modules import LayerNorm as LayerNorm
 from .modules import LeakyReLU as LeakyReLU
 from .modules import Linear as Linear
+from .modules import LocalResponseNorm as LocalResponseNorm
 from .modules import LogSigmoid as LogSigmoid
 from .modules import LogSoftmax as LogSoftmax
 from .modules import LSTMCell as LSTMCell
+from .modules import MarginRankingLoss as MarginRankingLoss
 from .modules import MaxPool2d as MaxPool2d
 from .modules import Mish as Mish
 from .modules import MSELoss as MSELoss
 from .modules import MultiheadAttention as MultiheadAttention
+from .modules import MultiLabelMarginLoss as MultiLabelMarginLoss
+from .modules import MultiLabelSoftMarginLoss as MultiLabelSoftMarginLoss
+from .modules import MultiMarginLoss as MultiMarginLoss
 from .modules import NLLLoss as NLLLoss
+from .modules import PairwiseDistance as PairwiseDistance
+from .modules import PoissonNLLLoss as PoissonNLLLoss
+from .modules import PReLU as PReLU
 from .modules import ReLU as ReLU
 from .modules import ReLU6 as ReLU6
+from .modules import RMSNorm as RMSNorm
 from .modules import RNNBase as RNNBase
 from .modules import RNNCell as RNNCell
 from .modules import RNNCellBase as RNNCellBase
+from .modules import RReLU as RReLU
 from .modules import Sequential as Sequential
 from .modules import Sigmoid as Sigmoid
 from .modules import SiLU as SiLU
+from .modules import SmoothL1Loss as SmoothL1Loss
+from .modules import SoftMarginLoss as SoftMarginLoss
 from .modules import Softmax as Softmax
+from .modules import Softmax2d as Softmax2d
+from .modules import Softmin as Softmin
 from .modules import Softplus as Softplus
 from .modules import Softshrink as Softshrink
 from .modules import Softsign as Softsign
 from .modules import Tanh as Tanh
 from .modules import Tanhshrink as Tanhshrink
 from .modules import Threshold as Threshold
+from .modules import TripletMarginLoss as TripletMarginLoss
+from .modules import TripletMarginWithDistanceLoss as TripletMarginWithDistanceLoss
 from .parameter import Parameter as Parameter
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "CELU", "ELU", "GELU", "GRU", "LSTM", "RNN", "SELU", "BatchNorm2d", "Conv2d", "CrossEntropyLoss", "Dropout",
-    "Flatten", "GRUCell", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "LSTMCell", "LeakyReLU", "Linear",
-    "LogSigmoid", "LogSoftmax", "MSELoss", "MaxPool2d", "Mish", "Module", "MultiheadAttention", "NLLLoss", "Parameter",
-    "RNNBase", "RNNCell", "RNNCellBase", "ReLU", "ReLU6", "RemovableHandle", "Sequential", "SiLU", "Sigmoid",
-    "Softmax", "Softplus", "Softshrink", "Softsign", "Tanh", "Tanhshrink", "Threshold", "functional", "init", "utils",
+    "CELU",
+    "ELU",
+    "GELU",
+    "GLU",
+    "GRU",
+    "LSTM",
+    "RNN",
+    "SELU",
+    "AlphaDropout",
+    "BCELoss",
+    "BCEWithLogitsLoss",
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "BatchNorm3d",
+    "Conv2d",
+    "CosineEmbeddingLoss",
+    "CosineSimilarity",
+    "CrossEntropyLoss",
+    "Dropout",
+    "Dropout1d",
+    "Dropout2d",
+    "Dropout3d",
+    "Embedding",
+    "EmbeddingBag",
+    "FeatureAlphaDropout",
+    "Flatten",
+    "GRUCell",
+    "GaussianNLLLoss",
+    "GroupNorm",
+    "Hardshrink",
+    "Hardsigmoid",
+    "Hardswish",
+    "Hardtanh",
+    "HingeEmbeddingLoss",
+    "HuberLoss",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "InstanceNorm3d",
+    "KLDivLoss",
+    "L1Loss",
+    "LSTMCell",
+    "LayerNorm",
+    "LeakyReLU",
+    "Linear",
+    "LocalResponseNorm",
+    "LogSigmoid",
+    "LogSoftmax",
+    "MSELoss",
+    "MarginRankingLoss",
+    "MaxPool2d",
+    "Mish",
+    "Module",
+    "MultiLabelMarginLoss",
+    "MultiLabelSoftMarginLoss",
+    "MultiMarginLoss",
+    "MultiheadAttention",
+    "NLLLoss",
+    "PReLU",
+    "PairwiseDistance",
+    "Parameter",
+    "PoissonNLLLoss",
+    "RMSNorm",
+    "RNNBase",
+    "RNNCell",
+    "RNNCellBase",
+    "RReLU",
+    "ReLU",
+    "ReLU6",
+    "RemovableHandle",
+    "Sequential",
+    "SiLU",
+    "Sigmoid",
+    "SmoothL1Loss",
+    "SoftMarginLoss",
+    "Softmax",
+    "Softmax2d",
+    "Softmin",
+    "Softplus",
+    "Softshrink",
+    "Softsign",
+    "Tanh",
+    "Tanhshrink",
+    "Threshold",
+    "TripletMarginLoss",
+    "TripletMarginWithDistanceLoss",
+    "functional",
+    "init",
+    "utils",
 ]  # fmt: skip

@@ -24,10 +24,40 @@ from .attention import multi_head_attention_forward as multi_head_attention_forw
 from .attention import scaled_dot_product_attention as scaled_dot_product_attention
 from .convolution import conv2d as conv2d
 from .dense import linear as linear
+from .distance import cosine_similarity as cosine_similarity
+from .distance import normalize as normalize
+from .distance import pairwise_distance as pairwise_distance
+from .element_loss import binary_cross_entropy as binary_cross_entropy
+from .element_loss import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
+from .element_loss import gaussian_nll_loss as gaussian_nll_loss
+from .element_loss import huber_loss as huber_loss
+from .element_loss import kl_div as kl_div
+from .element_loss import l1_loss as l1_loss
+from .element_loss import poisson_nll_loss as poisson_nll_loss
+from .element_loss import smooth_l1_loss as smooth_l1_loss
+from .gated import glu as glu
+from .gated import gumbel_softmax as gumbel_softmax
+from .gated import prelu as prelu
+from .gated import rrelu as rrelu
+from .gated import softmin as softmin
 from .loss import cross_entropy as cross_entropy
 from .loss import mse_loss as mse_loss
 from .loss import nll_loss as nll_loss
+from .margin_loss import cosine_embedding_loss as cosine_embedding_loss
+from .margin_loss import hinge_embedding_loss as hinge_embedding_loss
+from .margin_loss import margin_ranking_loss as margin_ranking_loss
+from .margin_loss import multi_margin_loss as multi_margin_loss
+from .margin_loss import multilabel_margin_loss as multilabel_margin_loss
+from .margin_loss import multilabel_soft_margin_loss as multilabel_soft_margin_loss
+from .margin_loss import soft_margin_loss as soft_margin_loss
+from .margin_loss import triplet_margin_loss as triplet_margin_loss
+from .margin_loss import triplet_margin_with_distance_loss as triplet_margin_with_distance_loss
+from .noise import alpha_dropout as alpha_dropout
 from .noise import dropout as dropout
+from .noise import dropout1d as dropout1d
+from .noise import dropout2d as dropout2d
+from .noise import dropout3d as dropout3d
+from .noise import feature_alpha_dropout as feature_alpha_dropout
 from .normalization import batch_norm as batch_norm
 from .piecewise import hardshrink as hardshrink
 from .piecewise import hardsigmoid as hardsigmoid
@@ -38,10 +68,25 @@ from .piecewise import relu6 as relu6
 from .piecewise import softshrink as softshrink
 from .piecewise import threshold as threshold
 from .pooling import max_pool2d as max_pool2d
+from .row_normalization import group_norm as group_norm
+from .row_normalization import instance_norm as instance_norm
+from .row_normalization import layer_norm as layer_norm
+from .row_normalization import local_response_norm as local_response_norm
+from .row_normalization import rms_norm as rms_norm
+from .sparse import embedding as embedding
+from .sparse import embedding_bag as embedding_bag
+from .sparse import one_hot as one_hot
 
 __all__ = [
-    "batch_norm", "celu", "conv2d", "cross_entropy", "dropout", "elu", "gelu", "hardshrink", "hardsigmoid",
-    "hardswish", "hardtanh", "leaky_relu", "linear", "log_softmax", "logsigmoid", "max_pool2d", "mish", "mse_loss",
-    "multi_head_attention_forward", "nll_loss", "relu", "relu6", "scaled_dot_product_attention", "selu", "sigmoid",
-    "silu", "softmax", "softplus", "softshrink", "softsign", "tanh", "tanhshrink", "threshold",
+    "alpha_dropout", "batch_norm", "binary_cross_entropy", "binary_cross_entropy_with_logits", "celu", "conv2d",
+    "cosine_embedding_loss", "cosine_similarity", "cross_entropy", "dropout", "dropout1d", "dropout2d", "dropout3d",
+    "elu", "embedding", "embedding_bag", "feature_alpha_dropout", "gaussian_nll_loss", "gelu", "glu", "group_norm",
+    "gumbel_softmax", "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "hinge_embedding_loss", "huber_loss",
+    "instance_norm", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear", "local_response_norm",
+    "log_softmax", "logsigmoid", "margin_ranking_loss", "max_pool2d", "mish", "mse_loss",
+    "multi_head_attention_forward", "multi_margin_loss", "multilabel_margin_loss", "multilabel_soft_margin_loss",
+    "nll_loss", "normalize", "one_hot", "pairwise_distance", "poisson_nll_loss", "prelu", "relu", "relu6",
+    "rms_norm", "rrelu", "scaled_dot_product_attention", "selu", "sigmoid", "silu", "smooth_l1_loss",
+    "soft_margin_loss", "softmax", "softmin", "softplus", "softshrink", "softsign", "tanh", "tanhshrink",
+    "threshold", "triplet_margin_loss", "triplet_margin_with_distance_loss",
 ]  # fmt: skip

@@ -19,11 +19,45 @@ from .attention import MultiheadAttention as MultiheadAttention
 from .container import Sequential as Sequential
 from .convolution import Conv2d as Conv2d
 from .dense import Linear as Linear
+from .distance import CosineSimilarity as CosineSimilarity
+from .distance import PairwiseDistance as PairwiseDistance
+from .element_loss import BCELoss as BCELoss
+from .element_loss import BCEWithLogitsLoss as BCEWithLogitsLoss
+from .element_loss import GaussianNLLLoss as GaussianNLLLoss
+from .element_loss import HuberLoss as HuberLoss
+from .element_loss import KLDivLoss as KLDivLoss
+from .element_loss import L1Loss as L1Loss
+from .element_loss import PoissonNLLLoss as PoissonNLLLoss
+from .element_loss import SmoothL1Loss as SmoothL1Loss
+from .gated import GLU as GLU
+from .gated import PReLU as PReLU
+from .gated import RReLU as RReLU
+from .gated import Softmax2d as Softmax2d
+from .gated import Softmin as Softmin
 from .loss import CrossEntropyLoss as CrossEntropyLoss
 from .loss import MSELoss as MSELoss
 from .loss import NLLLoss as NLLLoss
+from .margin_loss import CosineEmbeddingLoss as CosineEmbeddingLoss
+from .margin_loss import HingeEmbeddingLoss as HingeEmbeddingLoss
+from .margin_loss import MarginRankingLoss as MarginRankingLoss
+from .margin_loss import MultiLabelMarginLoss as MultiLabelMarginLoss
+from .margin_loss import MultiLabelSoftMarginLoss as MultiLabelSoftMarginLoss
+from .margin_loss import MultiMarginLoss as MultiMarginLoss
+from .margin_loss import SoftMarginLoss as SoftMarginLoss
+from .margin_loss import TripletMarginLoss as TripletMarginLoss
+from .margin_loss import TripletMarginWithDistanceLoss as TripletMarginWithDistanceLoss
+from .noise import AlphaDropout as AlphaDropout
 from .noise import Dropout as Dropout
+from .noise import Dropout1d as Dropout1d
+from .noise import Dropout2d as Dropout2d
+from .noise import Dropout3d as Dropout3d
+from .noise import FeatureAlphaDropout as FeatureAlphaDropout
+from .normalization import BatchNorm1d as BatchNorm1d
 from .normalization import BatchNorm2d as BatchNorm2d
+from .normalization import BatchNorm3d as BatchNorm3d
+from .normalization import InstanceNorm1d as InstanceNorm1d
+from .normalization import InstanceNorm2d as InstanceNorm2d
+from .normalization import InstanceNorm3d as InstanceNorm3d
 from .piecewise import Hardshrink as Hardshrink
 from .piecewise import Hardsigmoid as Hardsigmoid
 from .piecewise import Hardswish as Hardswish
@@ -41,12 +75,95 @@ from .recurrent_cells import GRUCell as GRUCell
 from .recurrent_cells import LSTMCell as LSTMCell
 from .recurrent_cells import RNNCell as RNNCell
 from .recurrent_cells import RNNCellBase as RNNCellBase
+from .row_normalization import GroupNorm as GroupNorm
+from .row_normalization import LayerNorm as LayerNorm
+from .row_normalization import LocalResponseNorm as LocalResponseNorm
+from .row_normalization import RMSNorm as RMSNorm
 from .shape import Flatten as Flatten
+from .sparse import Embedding as Embedding
+from .sparse import EmbeddingBag as EmbeddingBag
 
 __all__ = [
-    "CELU", "ELU", "GELU", "GRU", "LSTM", "RNN", "SELU", "BatchNorm2d", "Conv2d", "CrossEntropyLoss", "Dropout",
-    "Flatten", "GRUCell", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "LSTMCell", "LeakyReLU", "Linear",
-    "LogSigmoid", "LogSoftmax", "MSELoss", "MaxPool2d", "Mish", "MultiheadAttention", "NLLLoss", "RNNBase", "RNNCell",
-    "RNNCellBase", "ReLU", "ReLU6", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "Softshrink", "Softsign",
-    "Tanh", "Tanhshrink", "Threshold",
+    "CELU",
+    "ELU",
+    "GELU",
+    "GLU",
+    "GRU",
+    "LSTM",
+    "RNN",
+    "SELU",
+    "AlphaDropout",
+    "BCELoss",
+    "BCEWithLogitsLoss",
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "BatchNorm3d",
+    "Conv2d",
+    "CosineEmbeddingLoss",
+    "CosineSimilarity",
+    "CrossEntropyLoss",
+    "Dropout",
+    "Dropout1d",
+    "Dropout2d",
+    "Dropout3d",
+    "Embedding",
+    "EmbeddingBag",
+    "FeatureAlphaDropout",
+    "Flatten",
+    "GRUCell",
+    "GaussianNLLLoss",
+    "GroupNorm",
+    "Hardshrink",
+    "Hardsigmoid",
+    "Hardswish",
+    "Hardtanh",
+    "HingeEmbeddingLoss",
+    "HuberLoss",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "InstanceNorm3d",
+    "KLDivLoss",
+    "L1Loss",
+    "LSTMCell",
+    "LayerNorm",
+    "LeakyReLU",
+    "Linear",
+    "LocalResponseNorm",
+    "LogSigmoid",
+    "LogSoftmax",
+    "MSELoss",
+    "MarginRankingLoss",
+    "MaxPool2d",
+    "Mish",
+    "MultiLabelMarginLoss",
+    "MultiLabelSoftMarginLoss",
+    "MultiMarginLoss",
+    "MultiheadAttention",
+    "NLLLoss",
+    "PReLU",
+    "PairwiseDistance",
+    "PoissonNLLLoss",
+    "RMSNorm",
+    "RNNBase",
+    "RNNCell",
+    "RNNCellBase",
+    "RReLU",
+    "ReLU",
+    "ReLU6",
+    "Sequential",
+    "SiLU",
+    "Sigmoid",
+    "SmoothL1Loss",
+    "SoftMarginLoss",
+    "Softmax",
+    "Softmax2d",
+    "Softmin",
+    "Softplus",
+    "Softshrink",
+    "Softsign",
+    "Tanh",
+    "Tanhshrink",
+    "Threshold",
+    "TripletMarginLoss",
+    "TripletMarginWithDistanceLoss",
 ]  # fmt: skip

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flambeau.tensor import Tensor
+from flambeau.tensor import Tensor, errors
 
 from .. import functional as F
+from ..functional._reduction import Reduction
 from ..functional._types import T
-from ..functional.loss import Reduction
 from ..module import Module
 from ._check import check_reduction
 
@@ -48,9 +48,11 @@ class CrossEntropyLoss(_ClassLoss):
         weight: Tensor of shape (C,) that says how much each class counts, or None.
         ignore_index: a value of the target that does not count.
         reduction: ``"mean"`` weighted by ``weight``, ``"sum"``, or ``"none"`` for one loss per target.
+        label_smoothing: how much of each target, from 0 to 1, is spread evenly over all classes.
 
     Shape:
-        Scores (N, C, ...) or (C,) and classes, integers in [0, C), of shape (N, ...) or ().
+        Scores (N, C, ...) or (C,) and classes, integers in [0, C), of shape (N, ...) or (); or probabilities
+        of classes, of the scores' shape.
 
     Example:
         >>> import flambeau.nn as nn
@@ -58,8 +60,23 @@ class CrossEntropyLoss(_ClassLoss):
         2.3026
     """
 
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        ignore_index: int = -100,
+        reduction: Reduction = "mean",
+        label_smoothing: float = 0.0,
+    ) -> None:
+        super().__init__(weight, ignore_index, reduction)
+        if not 0 <= label_smoothing <= 1:
+            errors.value_error("CrossEntropyLoss", "label_smoothing", "a part in [0, 1]", str(label_smoothing))
+        self.label_smoothing = label_smoothing
+
     def forward(self, input: T, target: Tensor) -> T:
-        return F.cross_entropy(input, target, self.weight, ignore_index=self.ignore_index, reduction=self.reduction)
+        return F.cross_entropy(
+            input, target, self.weight, ignore_index=self.ignore_index, reduction=self.reduction,
+            label_smoothing=self.label_smoothing,
+        )  # fmt: skip
 
 
 class NLLLoss(_ClassLoss):

@@ -1,0 +1,41 @@
+"""What losses share: reductions, and the check that predictions and targets have one shape."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from flambeau.tensor import Tensor, errors
+
+Reduction = Literal["mean", "sum", "none"]
+
+
+def check_reduction(operation: str, reduction: Any) -> None:
+    if reduction not in ("none", "mean", "sum"):
+        errors.value_error(operation, "reduction", "'none', 'mean' or 'sum'", repr(reduction))
+
+
+def reduced(operation: str, losses: Any, reduction: Any) -> Any:
+    """The losses, their sum, or their mean."""
+    check_reduction(operation, reduction)
+    if reduction == "none":
+        return losses
+    return losses.mean() if reduction == "mean" else losses.sum()
+
+
+def weighted(operation: str, losses: Any, weight: Tensor | None, reduction: Any) -> Any:
+    """The losses times their weights, the sum of these, or their weighted mean."""
+    if weight is None:
+        return reduced(operation, losses, reduction)
+    check_reduction(operation, reduction)
+    losses = losses * weight
+    if reduction == "none":
+        return losses
+    return losses.sum() / weight.sum() if reduction == "mean" else losses.sum()
+
+
+def check_same_shape(operation: str, input: Tensor, **others: Tensor | None) -> None:
+    """Losses of Tensors that broadcast are usually a mistake: a column against a row gives a square."""
+    for name, other in others.items():
+        if other is not None and other.shape != input.shape:
+            wanted = f"shape {tuple(input.shape)} as input"
+            errors.shape_error(operation, name, wanted, str(tuple(other.shape)), "use reshape()")
