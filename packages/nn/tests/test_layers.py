@@ -63,8 +63,8 @@ def test_sequential_of_something_else(args, text):
         (lambda: nn.Conv2d(1, 1, (3,)), "Conv2d(): argument 'kernel_size': expected an int or two ints, got (3,)"),
         (lambda: nn.Conv2d(1, 1, 3, stride=0), "Conv2d(): argument 'stride': expected 1 or more, got 0"),
         (
-            lambda: nn.Conv2d(1, 1, 3, padding="same"),
-            "Conv2d(): argument 'padding': expected an int or two ints, got 'same'",
+            lambda: nn.Conv2d(1, 1, 3, padding="full"),
+            "Conv2d(): argument 'padding': expected ints, 'same' or 'valid', got 'full'",
         ),
         (
             lambda: nn.Conv2d(4, 6, 3, groups=3),

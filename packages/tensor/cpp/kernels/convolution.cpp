@@ -21,22 +21,25 @@ bool too_large(const Correlation<T>& c) noexcept {
 
 // Windows of one pixel each: a product of matrices, the same for every image.
 bool pointwise(const Convolution& c) noexcept {
-    return c.kh == 1 && c.kw == 1 && c.stride_y == 1 && c.stride_x == 1 && c.padding_y == 0 && c.padding_x == 0 &&
-           c.groups == 1;
+    return window_size(c) == 1 && c.z.stride == 1 && c.y.stride == 1 && c.x.stride == 1 && planes_of(c).bare() &&
+           c.groups == 1 && result_size(c) == image_size(c);  // (transposed ones may have pixels that no window sees)
 }
+
+// Of two dimensions, or one.
+bool flat(const Convolution& c) noexcept { return c.z.result == 1 && c.z.kernel == 1 && planes_of(c).z.total() == 1; }
 
 // Channels by themselves, with fewer filters each than would fill half a vector.
 template <class T>
 bool depthwise(const Convolution& c) noexcept {
-    return c.groups > 1 && c.groups == c.c && c.o / c.groups < lanes<T> / 2;
+    return flat(c) && c.groups > 1 && c.groups == c.c && c.o / c.groups < lanes<T> / 2;
 }
 
 // Where Winograd's transforms pay: enough channels for the products between them, enough tiles for those of filters.
 template <class T>
 bool transformable(const Convolution& c) noexcept {
-    const ptrdiff_t tiles = c.n * quotient_up(c.oh, 4) * quotient_up(c.ow, 4);
-    return !c.exact && sizeof(T) == 4 && c.kh == 3 && c.kw == 3 && c.stride_y == 1 && c.stride_x == 1 &&
-           c.dilation_y == 1 && c.dilation_x == 1 && c.groups == 1 && c.padding_y <= 2 && c.padding_x <= 2 &&
+    const ptrdiff_t tiles = c.n * quotient_up(c.y.result, 4) * quotient_up(c.x.result, 4);
+    return !c.exact && sizeof(T) == 4 && flat(c) && c.y.kernel == 3 && c.x.kernel == 3 && c.y.stride == 1 && c.x.stride == 1 &&
+           c.y.dilation == 1 && c.x.dilation == 1 && c.groups == 1 && c.y.before <= 2 && c.x.before <= 2 &&
            c.c >= 32 && c.o >= 32 && tiles >= 64;
 }
 
@@ -47,7 +50,7 @@ bool batch(const Product<double>& p, const Batch& items) noexcept { return gemm_
 template <class T>
 bool multiply_planes(const Convolution& c, const T* matrix, ptrdiff_t row, ptrdiff_t column, ptrdiff_t in,
                      ptrdiff_t out, const T* images, const T* bias, T* result) noexcept {
-    const ptrdiff_t size = c.h * c.w, zero = 0, images_step = in * size, result_step = out * size;
+    const ptrdiff_t size = image_size(c), zero = 0, images_step = in * size, result_step = out * size;
     const Product<T> p{out, size, in, matrix, row, column, images, size, 1, result, size, 1, bias, 1, 0};
     return batch(p, {1, &c.n, &zero, &images_step, &result_step});
 }
@@ -84,21 +87,25 @@ bool forward(const Convolution& c, const T* input, const T* weight, const T* bia
     if (pointwise(c)) return multiply_planes(c, weight, c.c, 1, c.c, c.o, input, bias, result);
     if (depthwise<T>(c)) return Depthwise<T>(c).forward(input, weight, bias, result);
     if (transformable<T>(c))
-        return Winograd<T>{c.n,  c.c,   c.o,    c.h, c.w,     c.padding_y, c.padding_x, c.oh,
-                           c.ow, input, weight, 9,   9 * c.c, false,       bias,        result}
+        return Winograd<T>{c.n,          c.c,        c.o,          c.y.size, c.x.size, c.y.before,
+                           c.x.before,   c.y.result, c.x.result,   input,    weight,   9,
+                           9 * c.c,      false,      bias,         result}
             .run();
-    const ptrdiff_t channels = c.c / c.groups, outputs = c.o / c.groups, steps = channels * c.kh * c.kw;
+    const ptrdiff_t channels = c.c / c.groups, outputs = c.o / c.groups, taps = window_size(c);
+    const ptrdiff_t steps = channels * taps;
     Correlation<T> all{};
     all.images = c.n, all.groups = c.groups;
-    all.planes = {c.h, c.w, c.padding_y, c.padding_x, c.padding_y, c.padding_x};
+    all.planes = planes_of(c);
     all.channels = channels, all.outputs = outputs, all.input = input;
     all.steps = steps;
-    all.step_y = c.stride_y, all.step_x = c.stride_x, all.rows = c.oh, all.columns = c.ow;
+    all.step_z = c.z.stride, all.step_y = c.y.stride, all.step_x = c.x.stride;
+    all.slices = c.z.result, all.rows = c.y.result, all.columns = c.x.result;
     all.bias = bias, all.result = result;
-    all.result_image = c.o * c.oh * c.ow, all.result_plane = c.oh * c.ow, all.result_y = c.ow, all.result_x = 1;
+    all.result_image = c.o * result_size(c), all.result_plane = result_size(c);
+    all.result_z = c.y.result * c.x.result, all.result_y = c.x.result, all.result_x = 1;
     if (too_large(all)) return false;
 
-    const ptrdiff_t panels = all.panels(), panel_size = steps * NR<T>, taps = c.kh * c.kw;
+    const ptrdiff_t panels = all.panels(), panel_size = steps * NR<T>;
     Scratch scratch(c.groups * panels * panel_size * sizeof(T) + (steps + taps) * sizeof(std::int32_t));
     if (!scratch.data) return false;
     T* const filters = static_cast<T*>(scratch.data);
@@ -107,8 +114,7 @@ bool forward(const Convolution& c, const T* input, const T* weight, const T* bia
     const bool across = all.across_images();
     for (ptrdiff_t tap = 0; tap < taps; ++tap) {
         every[tap] = static_cast<std::int32_t>(tap);
-        offsets[tap] = static_cast<std::int32_t>(
-            (tap / c.kw * c.dilation_y * all.planes.row() + tap % c.kw * c.dilation_x) * all.pixel_step());
+        offsets[tap] = static_cast<std::int32_t>(Tap(c, tap).offset(c, all.planes) * all.pixel_step());
     }
     spread_offsets(all, taps, offsets);
     parallel(c.groups * panels, quotient_up(1 << 14, panel_size + 1), [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
@@ -126,25 +132,24 @@ bool forward(const Convolution& c, const T* input, const T* weight, const T* bia
 }
 
 template <class T>
-bool input_gradient(const Convolution& c, const T* grad, const T* weight, T* result) noexcept {
-    if (pointwise(c)) return multiply_planes(c, weight, 1, c.c, c.o, c.c, grad, static_cast<const T*>(nullptr), result);
-    if (depthwise<T>(c)) return Depthwise<T>(c).input_gradient(grad, weight, result);
+bool input_gradient(const Convolution& c, const T* grad, const T* weight, const T* bias, T* result) noexcept {
+    if (pointwise(c)) return multiply_planes(c, weight, 1, c.c, c.o, c.c, grad, bias, result);
+    if (depthwise<T>(c)) return Depthwise<T>(c).input_gradient(grad, weight, bias, result);
     if (transformable<T>(c))
-        return Winograd<T>{c.n,    c.o,       c.c, c.oh, c.ow,    2 - c.padding_y, 2 - c.padding_x, c.h, c.w, grad,
-                           weight, 9 * c.c, 9,   true, nullptr, result}
+        return Winograd<T>{c.n,            c.o,      c.c,      c.y.result, c.x.result, 2 - c.y.before,
+                           2 - c.x.before, c.y.size, c.x.size, grad,       weight,     9 * c.c,
+                           9,              true,     bias,     result}
             .run();
-    const ptrdiff_t channels = c.c / c.groups, outputs = c.o / c.groups, taps = c.kh * c.kw;
-    const Phases vertical{c.h, c.kh, c.stride_y, c.padding_y, c.dilation_y};
-    const Phases horizontal{c.w, c.kw, c.stride_x, c.padding_x, c.dilation_x};
+    const ptrdiff_t channels = c.c / c.groups, outputs = c.o / c.groups, taps = window_size(c);
+    const Phases inward{c.z}, vertical{c.y}, horizontal{c.x};
     Correlation<T> all{};
     all.images = c.n, all.groups = c.groups;
-    all.planes.h = c.oh, all.planes.w = c.ow;
-    vertical.margins(c.oh, all.planes.low_y, all.planes.high_y);
-    horizontal.margins(c.ow, all.planes.low_x, all.planes.high_x);
+    all.planes = {inward.padded(), vertical.padded(), horizontal.padded()};
     all.channels = outputs, all.outputs = channels, all.input = grad;
-    all.step_y = all.step_x = 1;
-    all.result_image = c.c * c.h * c.w, all.result_plane = c.h * c.w;
-    all.result_y = c.stride_y * c.w, all.result_x = c.stride_x;
+    all.step_z = all.step_y = all.step_x = 1;
+    all.bias = bias;
+    all.result_image = c.c * image_size(c), all.result_plane = image_size(c);
+    all.result_z = c.z.stride * c.y.size * c.x.size, all.result_y = c.y.stride * c.x.size, all.result_x = c.x.stride;
     if (too_large(all)) return false;
 
     const ptrdiff_t panels = all.panels(), most = outputs * taps;
@@ -153,35 +158,36 @@ bool input_gradient(const Convolution& c, const T* grad, const T* weight, T* res
     T* const filters = static_cast<T*>(scratch.data);
     std::int32_t* const offsets = reinterpret_cast<std::int32_t*>(filters + c.groups * panels * most * NR<T>);
     std::int32_t* const chosen = offsets + most;
-    for (ptrdiff_t py = 0; py < c.stride_y; ++py)
-        for (ptrdiff_t px = 0; px < c.stride_x; ++px) {
-            all.rows = vertical.count(py), all.columns = horizontal.count(px);
-            if (all.rows == 0 || all.columns == 0) continue;
-            ptrdiff_t count = 0;
-            for (ptrdiff_t tap = 0; tap < taps; ++tap) {
-                const ptrdiff_t ky = tap / c.kw, kx = tap % c.kw;
-                if (!vertical.meets(py, ky) || !horizontal.meets(px, kx)) continue;
-                chosen[count] = static_cast<std::int32_t>(tap);
-                offsets[count++] = static_cast<std::int32_t>(
-                    ((vertical.distance(py, ky) + all.planes.low_y) * all.planes.row() + horizontal.distance(px, kx) +
-                     all.planes.low_x) *
-                    all.pixel_step());
-            }
-            spread_offsets(all, count, offsets);
-            const ptrdiff_t grain = quotient_up(1 << 14, most * NR<T>);
-            parallel(c.groups * panels, grain, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
-                for (ptrdiff_t i = begin; i < end; ++i) {
-                    const ptrdiff_t channel = i % panels * NR<T>;
-                    pack_filters(weight + (i / panels * outputs * channels + channel) * taps, taps,
-                                 least(NR<T>, channels - channel), channels * taps, outputs, taps, chosen, count,
-                                 all.across_images(), filters + i * outputs * count * NR<T>);
-                }
-            });
-            all.taps = count;
-            all.steps = outputs * count, all.filters = filters, all.offsets = offsets;
-            all.result = result + py * c.w + px;
-            if (!all.run()) return false;
+    for (ptrdiff_t phase = 0; phase < c.z.stride * c.y.stride * c.x.stride; ++phase) {
+        const ptrdiff_t px = phase % c.x.stride, py = phase / c.x.stride % c.y.stride;
+        const ptrdiff_t pz = phase / c.x.stride / c.y.stride;
+        all.slices = inward.count(pz), all.rows = vertical.count(py), all.columns = horizontal.count(px);
+        if (all.slices == 0 || all.rows == 0 || all.columns == 0) continue;
+        ptrdiff_t count = 0;
+        for (ptrdiff_t i = 0; i < taps; ++i) {
+            const Tap tap(c, i);
+            if (!inward.meets(pz, tap.z) || !vertical.meets(py, tap.y) || !horizontal.meets(px, tap.x)) continue;
+            chosen[count] = static_cast<std::int32_t>(i);
+            const ptrdiff_t place = all.planes.at(inward.distance(pz, tap.z) + all.planes.z.low,
+                                                  vertical.distance(py, tap.y) + all.planes.y.low,
+                                                  horizontal.distance(px, tap.x) + all.planes.x.low);
+            offsets[count++] = static_cast<std::int32_t>(place * all.pixel_step());
         }
+        spread_offsets(all, count, offsets);
+        const ptrdiff_t grain = quotient_up(1 << 14, most * NR<T>);
+        parallel(c.groups * panels, grain, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+            for (ptrdiff_t i = begin; i < end; ++i) {
+                const ptrdiff_t channel = i % panels * NR<T>;
+                pack_filters(weight + (i / panels * outputs * channels + channel) * taps, taps,
+                             least(NR<T>, channels - channel), channels * taps, outputs, taps, chosen, count,
+                             all.across_images(), filters + i * outputs * count * NR<T>);
+            }
+        });
+        all.taps = count;
+        all.steps = outputs * count, all.filters = filters, all.offsets = offsets;
+        all.result = result + (pz * c.y.size + py) * c.x.size + px;
+        if (!all.run()) return false;
+    }
     return true;
 }
 

@@ -1,4 +1,5 @@
-// Convolution over two dimensions and its gradients: what wrappers call. The templates behind it are in convolution/.
+// Convolution over up to three dimensions and its gradients: what wrappers call. The templates behind it are in
+// convolution/.
 #pragma once
 
 #include <cstddef>
@@ -7,13 +8,16 @@
 
 namespace flambeau {
 
-// All arrays are contiguous: images (n, c, h, w), filters (o, c / groups, kh, kw), results (n, o, oh, ow).
+// One dimension of images, filters and results; one that is not there has sizes, stride and dilation 1 and no padding.
+struct ConvolvedAxis {
+    std::ptrdiff_t size, kernel, result;
+    std::ptrdiff_t stride, before, after, dilation;  // before and after: the padding at either end
+};
+
+// All arrays are contiguous: images (n, c, sizes), filters (o, c / groups, kernels), results (n, o, results).
 struct Convolution {
-    std::ptrdiff_t n, c, h, w;
-    std::ptrdiff_t o, kh, kw;
-    std::ptrdiff_t oh, ow;
-    std::ptrdiff_t stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x;
-    std::ptrdiff_t groups;
+    std::ptrdiff_t n, c, o, groups;
+    ConvolvedAxis z, y, x;
     bool exact;  // sums of windows always, never by Winograd's transforms
 };
 
@@ -22,7 +26,9 @@ template <class T>
 struct ConvolutionPasses {
     // bias: o numbers, or null.
     bool (*forward)(const Convolution&, const T* input, const T* weight, const T* bias, T* result) noexcept;
-    bool (*input_gradient)(const Convolution&, const T* grad_result, const T* weight, T* grad_input) noexcept;
+    // bias, of a transposed convolution: c numbers, or null.
+    bool (*input_gradient)(const Convolution&, const T* grad_result, const T* weight, const T* bias,
+                           T* grad_input) noexcept;
     bool (*weight_gradient)(const Convolution&, const T* grad_result, const T* input, T* grad_weight) noexcept;
 };
 

@@ -8,3 +8,7 @@ from flambeau.tensor import Tensor
 T = TypeVar("T", bound=Tensor)
 
 Pair = int | tuple[int, int]
+Single = int | tuple[int]
+Triple = int | tuple[int, int, int]
+# 'same' or 'valid', or what is put before and after each dimension.
+Padding = str | tuple[tuple[int, int], ...]

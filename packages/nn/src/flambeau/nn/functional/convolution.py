@@ -8,9 +8,69 @@ import flambeau.tensor as ft
 from flambeau.autograd import Variable
 from flambeau.tensor import Tensor
 
-from ._types import Pair, T
+from ._batches import batched
+from ._types import Padding, Pair, Single, T, Triple
 
-__all__ = ["conv2d"]
+__all__ = ["conv1d", "conv2d", "conv3d"]
+
+
+@overload
+def conv1d(
+    input: Tensor,
+    weight: Variable,
+    bias: Tensor | None = None,
+    stride: Single = 1,
+    padding: Padding | Single = 0,
+    dilation: Single = 1,
+    groups: int = 1,
+) -> Variable: ...
+@overload
+def conv1d(
+    input: T,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Single = 1,
+    padding: Padding | Single = 0,
+    dilation: Single = 1,
+    groups: int = 1,
+) -> T: ...
+def conv1d(
+    input: Any,
+    weight: Any,
+    bias: Any = None,
+    stride: Single = 1,
+    padding: Padding | Single = 0,
+    dilation: Single = 1,
+    groups: int = 1,
+) -> Any:
+    r"""Cross-correlation of sequences with a set of filters, as in neural networks called convolution.
+
+    .. math:: y[n, o, i] = b[o] + \sum_{c, k} x[n, c, s i + d k - p] \, w[o, c, k]
+
+    Args:
+        input: sequences, of shape (N, C, L), or one of shape (C, L).
+        weight: filters, of shape (O, C / groups, K).
+        bias: Tensor of shape (O,), or None.
+        stride: the distance s between windows.
+        padding: the width p of the zeros put at both ends; ``'same'`` puts as many as keep the length,
+            ``'valid'`` none.
+        dilation: the distance d between the elements of a window.
+        groups: into how many groups the channels are cut; each output channel sees one group only.
+
+    Returns:
+        Tensor of shape (N, O, OL), or (O, OL) for one sequence,
+        where OL = (L + 2 padding - dilation (K - 1) - 1) // stride + 1.
+
+    Raises:
+        ShapeError: the shapes do not fit together.
+        ValueError: a stride, padding, dilation or number of groups out of range.
+
+    Example:
+        >>> import flambeau.nn.functional as F
+        >>> F.conv1d(ft.arange(5.0).reshape(1, 1, 5), ft.ones(1, 1, 3), padding="same").tolist()
+        [[[1.0, 3.0, 6.0, 9.0, 7.0]]]
+    """
+    return batched(1, input, ft.conv1d, weight, bias, stride, padding, dilation, groups)
 
 
 @overload
@@ -19,7 +79,7 @@ def conv2d(
     weight: Variable,
     bias: Tensor | None = None,
     stride: Pair = 1,
-    padding: Pair = 0,
+    padding: Padding | Pair = 0,
     dilation: Pair = 1,
     groups: int = 1,
 ) -> Variable: ...
@@ -29,7 +89,7 @@ def conv2d(
     weight: Tensor,
     bias: Tensor | None = None,
     stride: Pair = 1,
-    padding: Pair = 0,
+    padding: Padding | Pair = 0,
     dilation: Pair = 1,
     groups: int = 1,
 ) -> T: ...
@@ -38,7 +98,7 @@ def conv2d(
     weight: Any,
     bias: Any = None,
     stride: Pair = 1,
-    padding: Pair = 0,
+    padding: Padding | Pair = 0,
     dilation: Pair = 1,
     groups: int = 1,
 ) -> Any:
@@ -51,7 +111,8 @@ def conv2d(
         weight: filters, of shape (O, C / groups, KH, KW).
         bias: Tensor of shape (O,), or None.
         stride: the distance s between windows.
-        padding: the width p of the zeros put around the images.
+        padding: the width p of the zeros put around the images; ``'same'`` puts as many as keep the size, ``'valid'``
+            none.
         dilation: the distance d between the elements of a window.
         groups: into how many groups the channels are cut; each output channel sees one group only.
 
@@ -69,6 +130,64 @@ def conv2d(
         >>> F.conv2d(image, ft.ones(1, 1, 2, 2), stride=2, padding=1).tolist()
         [[[[0.0, 3.0], [9.0, 24.0]]]]
     """
-    if isinstance(input, Tensor) and input.ndim == 3:
-        return ft.conv2d(input.unsqueeze(0), weight, bias, stride, padding, dilation, groups).squeeze(0)
-    return ft.conv2d(input, weight, bias, stride, padding, dilation, groups)
+    return batched(2, input, ft.conv2d, weight, bias, stride, padding, dilation, groups)
+
+
+@overload
+def conv3d(
+    input: Tensor,
+    weight: Variable,
+    bias: Tensor | None = None,
+    stride: Triple = 1,
+    padding: Padding | Triple = 0,
+    dilation: Triple = 1,
+    groups: int = 1,
+) -> Variable: ...
+@overload
+def conv3d(
+    input: T,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Triple = 1,
+    padding: Padding | Triple = 0,
+    dilation: Triple = 1,
+    groups: int = 1,
+) -> T: ...
+def conv3d(
+    input: Any,
+    weight: Any,
+    bias: Any = None,
+    stride: Triple = 1,
+    padding: Padding | Triple = 0,
+    dilation: Triple = 1,
+    groups: int = 1,
+) -> Any:
+    r"""Cross-correlation of volumes with a set of filters, as in neural networks called convolution.
+
+    .. math:: y[n, o, h, i, j] = b[o] + \sum_{c, k, l, m}
+        x[n, c, s h + d k - p, s i + d l - p, s j + d m - p] \, w[o, c, k, l, m]
+
+    Args:
+        input: volumes, of shape (N, C, D, H, W), or one of shape (C, D, H, W).
+        weight: filters, of shape (O, C / groups, KD, KH, KW).
+        bias: Tensor of shape (O,), or None.
+        stride: the distance s between windows.
+        padding: the width p of the zeros put around the volumes; ``'same'`` puts as many as keep the size, ``'valid'``
+            none.
+        dilation: the distance d between the elements of a window.
+        groups: into how many groups the channels are cut; each output channel sees one group only.
+
+    Returns:
+        Tensor of shape (N, O, OD, OH, OW), or (O, OD, OH, OW) for one volume,
+        where OD = (D + 2 padding - dilation (KD - 1) - 1) // stride + 1.
+
+    Raises:
+        ShapeError: the shapes do not fit together.
+        ValueError: a stride, padding, dilation or number of groups out of range.
+
+    Example:
+        >>> import flambeau.nn.functional as F
+        >>> F.conv3d(ft.ones(1, 2, 3, 3, 3), ft.ones(1, 2, 2, 3, 3)).tolist()
+        [[[[[36.0]], [[36.0]]]]]
+    """
+    return batched(3, input, ft.conv3d, weight, bias, stride, padding, dilation, groups)

@@ -17,7 +17,9 @@ from .activation import Tanh as Tanh
 from .activation import Tanhshrink as Tanhshrink
 from .attention import MultiheadAttention as MultiheadAttention
 from .container import Sequential as Sequential
+from .convolution import Conv1d as Conv1d
 from .convolution import Conv2d as Conv2d
+from .convolution import Conv3d as Conv3d
 from .dense import Linear as Linear
 from .distance import CosineSimilarity as CosineSimilarity
 from .distance import PairwiseDistance as PairwiseDistance
@@ -82,6 +84,9 @@ from .row_normalization import RMSNorm as RMSNorm
 from .shape import Flatten as Flatten
 from .sparse import Embedding as Embedding
 from .sparse import EmbeddingBag as EmbeddingBag
+from .transposed_convolution import ConvTranspose1d as ConvTranspose1d
+from .transposed_convolution import ConvTranspose2d as ConvTranspose2d
+from .transposed_convolution import ConvTranspose3d as ConvTranspose3d
 
 __all__ = [
     "CELU",
@@ -98,7 +103,12 @@ __all__ = [
     "BatchNorm1d",
     "BatchNorm2d",
     "BatchNorm3d",
+    "Conv1d",
     "Conv2d",
+    "Conv3d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "ConvTranspose3d",
     "CosineEmbeddingLoss",
     "CosineSimilarity",
     "CrossEntropyLoss",

@@ -15,14 +15,15 @@ def check_size(operation: str, argument: str, value: Any, least: int = 1) -> Non
         errors.value_error(operation, argument, f"{least} or more", str(value))
 
 
-def pair(operation: str, argument: str, value: Any, least: int = 1) -> tuple[int, int]:
-    """Two ints from an int or two."""
-    both = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
-    if len(both) != 2 or not all(isinstance(v, int) and not isinstance(v, bool) for v in both):
-        errors.type_error(operation, argument, "an int or two ints", repr(value))
-    if min(both) < least:
+def several(operation: str, argument: str, value: Any, count: int, least: int = 1) -> tuple[int, ...]:
+    """One, two or three ints from an int or as many."""
+    each = tuple(value) if isinstance(value, (tuple, list)) else (value,) * count
+    if len(each) != count or not all(isinstance(v, int) and not isinstance(v, bool) for v in each):
+        expected = ("an int", "an int or two ints", "an int or three ints")[count - 1]
+        errors.type_error(operation, argument, expected, repr(value))
+    if min(each) < least:
         errors.value_error(operation, argument, f"{least} or more", str(value))
-    return both
+    return each
 
 
 def check_reduction(operation: str, value: Any) -> None:

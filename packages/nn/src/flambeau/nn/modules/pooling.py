@@ -9,7 +9,7 @@ from flambeau.tensor import Tensor, errors
 from .. import functional as F
 from ..functional._types import Pair
 from ..module import Module
-from ._check import pair
+from ._check import several
 
 __all__ = ["MaxPool2d"]
 
@@ -46,10 +46,10 @@ class MaxPool2d(Module):
         return_indices: bool = False,
     ) -> None:
         super().__init__()
-        self.kernel_size = pair("MaxPool2d", "kernel_size", kernel_size)
-        self.stride = self.kernel_size if stride is None else pair("MaxPool2d", "stride", stride)
-        self.padding = pair("MaxPool2d", "padding", padding, least=0)
-        self.dilation = pair("MaxPool2d", "dilation", dilation)
+        self.kernel_size = several("MaxPool2d", "kernel_size", kernel_size, 2)
+        self.stride = self.kernel_size if stride is None else several("MaxPool2d", "stride", stride, 2)
+        self.padding = several("MaxPool2d", "padding", padding, 2, least=0)
+        self.dilation = several("MaxPool2d", "dilation", dilation, 2)
         self.return_indices = return_indices
         if any(2 * p > k for p, k in zip(self.padding, self.kernel_size, strict=True)):
             errors.value_error(

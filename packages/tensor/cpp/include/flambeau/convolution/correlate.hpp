@@ -44,22 +44,22 @@ void few_outputs(const T* image, ptrdiff_t line, ptrdiff_t steps, const std::int
         }
 }
 
-// result[n, g, o, y, x] = bias[g, o] + sum over k < steps of filter[g][k][o] * window of (y, x)[offsets[k]].
+// result[n, g, o, z, y, x] = bias[g, o] + sum over k < steps of filter[g][k][o] * window of (z, y, x)[offsets[k]].
 template <class T>
 struct Correlation {
     ptrdiff_t images, groups;
     Planes planes;
     ptrdiff_t channels;  // of a group: planes of the input
     ptrdiff_t outputs;   // of a group: planes of the result
-    const T* input;      // (images, groups, channels, h, w)
+    const T* input;      // (images, groups, channels, planes)
     ptrdiff_t steps, taps;        // all numbers of a window, and those of one channel
     const std::int32_t* offsets;  // channel by channel; of the first channel if across_images()
-    ptrdiff_t step_y, step_x;  // rows and columns of the padded planes between neighbouring windows
-    ptrdiff_t rows, columns;   // of windows
+    ptrdiff_t step_z, step_y, step_x;  // planes, rows and columns of padded planes between neighbouring windows
+    ptrdiff_t slices, rows, columns;   // of windows
     const T* filters;          // a panel of `steps` rows of NR numbers after the other, for each group
     const T* bias;             // groups * outputs numbers, or null
     T* result;
-    ptrdiff_t result_image, result_plane, result_y, result_x;
+    ptrdiff_t result_image, result_plane, result_z, result_y, result_x;
 
     static constexpr ptrdiff_t Strip = 256;     // pixels of a task, about
     static constexpr ptrdiff_t Round = 1 << 20;  // bytes of padded planes at a time, about
@@ -82,7 +82,7 @@ struct Correlation {
     }
 
     bool run() const noexcept {
-        if (images * groups * outputs * rows * columns == 0) return true;
+        if (images * groups * outputs * all_rows() * columns == 0) return true;
         const bool across = across_images();
         const bool pixels = along_pixels(), bare = planes.bare() && !across && !pixels;
         const ptrdiff_t units = across ? quotient_up(images, MR) : images;  // what is padded at a time
@@ -104,8 +104,15 @@ struct Correlation {
     }
 
   private:
+    // Rows of windows are counted through all slices.
+    FLAMBEAU_INLINE ptrdiff_t all_rows() const { return slices * rows; }
+    FLAMBEAU_INLINE ptrdiff_t source_row(ptrdiff_t y) const {
+        return planes.at(y / rows * step_z, y % rows * step_y, 0);
+    }
+    FLAMBEAU_INLINE ptrdiff_t result_row(ptrdiff_t y) const { return y / rows * result_z + y % rows * result_y; }
+
     FLAMBEAU_INLINE void pad(bool across, ptrdiff_t first, ptrdiff_t count, T* padded, ptrdiff_t unit) const {
-        const ptrdiff_t each = groups * channels, plane = planes.h * planes.w;
+        const ptrdiff_t each = groups * channels, plane = planes.z.size * planes.y.size * planes.x.size;
         const RowTiles tiles(images);
         const ptrdiff_t grain = quotient_up(1 << 14, plane * (across ? MR : 1) + 1);
         parallel(count * each, grain, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
@@ -127,11 +134,13 @@ struct Correlation {
         constexpr ptrdiff_t high = 4;
         const ptrdiff_t down = quotient_up(rows, high);
         const ptrdiff_t grain = (1 << 17) / (high * columns * outputs * (steps + 1)) + 1;
-        parallel(count * groups * down, grain, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+        parallel(count * groups * slices * down, grain, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
             for (ptrdiff_t i = begin; i < end; ++i) {
-                const ptrdiff_t y = i % down * high, g = i / down % groups, u = i / down / groups;
-                const T* const image = source + u * unit + g * channels * planes.size();
-                T* const to = result + (first + u) * result_image + g * outputs * result_plane;
+                const ptrdiff_t y = i % down * high, z = i / down % slices;
+                const ptrdiff_t g = i / down / slices % groups, u = i / down / slices / groups;
+                const T* const image =
+                    source + u * unit + g * channels * planes.size() + z * step_z * planes.plane();
+                T* const to = result + (first + u) * result_image + g * outputs * result_plane + z * result_z;
                 switch (outputs) {
                     case 1: few_rows<1>(image, g, y, least(y + high, rows), to); break;
                     case 2: few_rows<2>(image, g, y, least(y + high, rows), to); break;
@@ -175,8 +184,8 @@ struct Correlation {
         const ptrdiff_t across_rows = across ? MR : 1;
         // Whole rows of pixels, or parts of one.
         const ptrdiff_t wide = least(columns, quotient_up(columns, quotient_up(columns, Strip)));
-        const ptrdiff_t high = least(rows, quotient_up(Strip, wide * across_rows));
-        const ptrdiff_t over = quotient_up(columns, wide), down = quotient_up(rows, high), all = panels();
+        const ptrdiff_t high = least(all_rows(), quotient_up(Strip, wide * across_rows));
+        const ptrdiff_t over = quotient_up(columns, wide), down = quotient_up(all_rows(), high), all = panels();
         // All panels of a strip together, unless there are few strips.
         const ptrdiff_t strips = count * groups * over * down;
         const ptrdiff_t parts = least(all, quotient_up(8, strips)), width = quotient_up(all, parts);
@@ -202,7 +211,7 @@ struct Correlation {
                 const ptrdiff_t g = rest % groups, u = rest / groups;
                 const T* const image = source + u * unit + g * channels * (across ? MR : planes.size());
                 for (ptrdiff_t panel = cut; panel < least(cut + width, all); ++panel)
-                    strip(across, first + u, g, panel, image, y, least(y + high, rows), x, least(x + wide, columns),
+                    strip(across, first + u, g, panel, image, y, least(y + high, all_rows()), x, least(x + wide, columns),
                           static_cast<T*>(scratch.data));
             }
         });
@@ -226,13 +235,14 @@ struct Correlation {
 
         for (ptrdiff_t r = 0; r < used; ++r) {
             const ptrdiff_t n = across ? tiles.begin(unit) + r : unit;
-            T* const to = result + n * result_image + (g * outputs + o) * result_plane + y0 * result_y + x0 * result_x;
+            T* const to = result + n * result_image + (g * outputs + o) * result_plane + x0 * result_x;
             const T* const from = buffer + r * NR<T>;
-            if (result_x == 1 && result_y == pixels) {
-                unpack(from, between * NR<T>, (y1 - y0) * pixels, width, to);
+            if (result_x == 1 && result_y == pixels && (slices == 1 || result_z == rows * pixels)) {
+                unpack(from, between * NR<T>, (y1 - y0) * pixels, width, to + result_row(y0));
             } else {
-                for (ptrdiff_t y = 0; y < y1 - y0; ++y)
-                    unpack(from + y * pixels * between * NR<T>, between * NR<T>, pixels, width, to + y * result_y);
+                for (ptrdiff_t y = y0; y < y1; ++y)
+                    unpack(from + (y - y0) * pixels * between * NR<T>, between * NR<T>, pixels, width,
+                           to + result_row(y));
             }
         }
     }
@@ -248,7 +258,7 @@ struct Correlation {
                 for (ptrdiff_t t = 0; t < tiles.count; ++t)
                     micro::tiles<T, true>.find(tiles.rows(t), vectors, step_x)(
                         least(slab, steps - k),
-                        {image + y * step_y * planes.row() + (x0 + tiles.begin(t)) * step_x, step_x, 0, offsets + k},
+                        {image + source_row(y) + (x0 + tiles.begin(t)) * step_x, step_x, 0, offsets + k},
                         filter + k * NR<T>, NR<T>, buffer + ((y - y0) * (x1 - x0) + tiles.begin(t)) * NR<T>, NR<T>,
                         accumulate || k > 0);
         }
@@ -260,20 +270,19 @@ struct Correlation {
         const Tile<T> tile = micro::tiles<T, false>.find(used, vectors, 1);
         const ptrdiff_t step = pixel_step();
         for (ptrdiff_t tap = 0; tap < taps; ++tap) {
-            const ptrdiff_t down = offsets[tap] / step / planes.row(), right = offsets[tap] / step % planes.row();
+            const ptrdiff_t place = offsets[tap] / step, right = place % planes.row();
+            const ptrdiff_t down = place / planes.row() % planes.y.total(), inward = place / planes.plane();
             for (ptrdiff_t y = y0; y < y1; ++y) {
-                if (outside(y * step_y + down - planes.low_y, planes.h)) continue;
+                if (planes.z.outside(y / rows * step_z + inward) || planes.y.outside(y % rows * step_y + down)) continue;
                 for (ptrdiff_t x = x0; x < x1; ++x) {
-                    if (outside(x * step_x + right - planes.low_x, planes.w)) continue;
-                    const T* const pixel = image + (y * step_y * planes.row() + x * step_x) * step + offsets[tap];
+                    if (planes.x.outside(x * step_x + right)) continue;
+                    const T* const pixel = image + (source_row(y) + x * step_x) * step + offsets[tap];
                     T* const out = buffer + ((y - y0) * (x1 - x0) + x - x0) * MR * NR<T>;
                     tile(channels, {pixel, 1, MR, nullptr}, filter + tap * channels * NR<T>, NR<T>, out, NR<T>, true);
                 }
             }
         }
     }
-
-    FLAMBEAU_INLINE static bool outside(ptrdiff_t i, ptrdiff_t size) { return i < 0 || i >= size; }
 
     // Pixels by channels, to channels by pixels.
     FLAMBEAU_INLINE void unpack(const T* from, ptrdiff_t from_pixel, ptrdiff_t pixels, ptrdiff_t width, T* to) const {

@@ -16,20 +16,20 @@ struct SortedPlane {
     ptrdiff_t stride;
 
     FLAMBEAU_INLINE ptrdiff_t line() const { return quotient_up(planes.row(), stride); }
-    FLAMBEAU_INLINE ptrdiff_t size() const { return planes.rows() * line() * stride + lanes<T>; }
+    FLAMBEAU_INLINE ptrdiff_t size() const { return planes.y.total() * line() * stride + lanes<T>; }
     FLAMBEAU_INLINE ptrdiff_t at(ptrdiff_t y, ptrdiff_t x) const {
-        return (x % stride * planes.rows() + y) * line() + x / stride;
+        return (x % stride * planes.y.total() + y) * line() + x / stride;
     }
     FLAMBEAU_INLINE void copy(const T* plane, T* to) const {
         __builtin_memset(to, 0, size() * sizeof(T));
-        for (ptrdiff_t first = 0; first < least(stride, planes.w); ++first) {
-            T* const place = to + at(planes.low_y, planes.low_x + first);
-            for (ptrdiff_t y = 0; y < planes.h; ++y) {
-                const T* const from = plane + y * planes.w;
+        for (ptrdiff_t first = 0; first < least(stride, planes.x.size); ++first) {
+            T* const place = to + at(planes.y.low, planes.x.low + first);
+            for (ptrdiff_t y = 0; y < planes.y.size; ++y) {
+                const T* const from = plane + y * planes.x.size;
                 T* const row = place + y * line();
-                if (stride == 1) __builtin_memcpy(row, from, planes.w * sizeof(T));
+                if (stride == 1) __builtin_memcpy(row, from, planes.x.size * sizeof(T));
                 else
-                    for (ptrdiff_t x = first, i = 0; x < planes.w; x += stride, ++i) row[i] = from[x];
+                    for (ptrdiff_t x = first, i = 0; x < planes.x.size; x += stride, ++i) row[i] = from[x];
             }
         }
     }
@@ -59,45 +59,43 @@ void add_shifted(const T* plane, ptrdiff_t step, const ptrdiff_t* offsets, const
 template <class T>
 class Depthwise {
   public:
-    explicit Depthwise(const Convolution& c) noexcept : c(c), filters(c.o / c.groups), taps(c.kh * c.kw) {}
+    explicit Depthwise(const Convolution& c) noexcept : c(c), filters(c.o / c.groups), taps(c.y.kernel * c.x.kernel) {}
 
     bool forward(const T* input, const T* weight, const T* bias, T* result) const noexcept {
         const SortedPlane<T> plane = sorted();
         return each(c.n * c.c, 1, plane.size(), [&](ptrdiff_t item, T* copy, ptrdiff_t* offsets) {
-            plane.copy(input + item * c.h * c.w, copy);
+            plane.copy(input + item * c.y.size * c.x.size, copy);
             places(plane, offsets);
             for (ptrdiff_t f = 0; f < filters; ++f) {
                 const ptrdiff_t o = item % c.c * filters + f;
-                add_shifted(copy, c.stride_y * plane.line(), offsets, weight + o * taps, taps, bias ? bias[o] : T(0),
-                            false, c.oh, c.ow, result + (item / c.c * c.o + o) * c.oh * c.ow, c.ow, 1);
+                add_shifted(copy, c.y.stride * plane.line(), offsets, weight + o * taps, taps, bias ? bias[o] : T(0),
+                            false, c.y.result, c.x.result, result + (item / c.c * c.o + o) * c.y.result * c.x.result, c.x.result, 1);
             }
         });
     }
 
-    bool input_gradient(const T* grad, const T* weight, T* result) const noexcept {
-        const Phases vertical{c.h, c.kh, c.stride_y, c.padding_y, c.dilation_y};
-        const Phases horizontal{c.w, c.kw, c.stride_x, c.padding_x, c.dilation_x};
-        SortedPlane<T> plane{{c.oh, c.ow, 0, 0, 0, 0}, 1};
-        vertical.margins(c.oh, plane.planes.low_y, plane.planes.high_y);
-        horizontal.margins(c.ow, plane.planes.low_x, plane.planes.high_x);
+    bool input_gradient(const T* grad, const T* weight, const T* bias, T* result) const noexcept {
+        const Phases vertical{c.y}, horizontal{c.x};
+        const SortedPlane<T> plane{{{1, 0, 0}, vertical.padded(), horizontal.padded()}, 1};
         return each(c.n * c.c, 1, plane.size() + taps, [&](ptrdiff_t item, T* copy, ptrdiff_t* offsets) {
             T* const factors = copy + plane.size();
             for (ptrdiff_t f = 0; f < filters; ++f) {
                 const ptrdiff_t o = item % c.c * filters + f;
-                plane.copy(grad + (item / c.c * c.o + o) * c.oh * c.ow, copy);
-                for (ptrdiff_t py = 0; py < c.stride_y; ++py)
-                    for (ptrdiff_t px = 0; px < c.stride_x; ++px) {
+                plane.copy(grad + (item / c.c * c.o + o) * c.y.result * c.x.result, copy);
+                for (ptrdiff_t py = 0; py < c.y.stride; ++py)
+                    for (ptrdiff_t px = 0; px < c.x.stride; ++px) {
                         ptrdiff_t count = 0;
                         for (ptrdiff_t tap = 0; tap < taps; ++tap) {
-                            const ptrdiff_t ky = tap / c.kw, kx = tap % c.kw;
+                            const ptrdiff_t ky = tap / c.x.kernel, kx = tap % c.x.kernel;
                             if (!vertical.meets(py, ky) || !horizontal.meets(px, kx)) continue;
                             factors[count] = weight[o * taps + tap];
-                            offsets[count++] = plane.at(vertical.distance(py, ky) + plane.planes.low_y,
-                                                        horizontal.distance(px, kx) + plane.planes.low_x);
+                            offsets[count++] = plane.at(vertical.distance(py, ky) + plane.planes.y.low,
+                                                        horizontal.distance(px, kx) + plane.planes.x.low);
                         }
-                        add_shifted(copy, plane.line(), offsets, factors, count, T(0), f > 0, vertical.count(py),
-                                    horizontal.count(px), result + item * c.h * c.w + py * c.w + px,
-                                    c.stride_y * c.w, c.stride_x);
+                        add_shifted(copy, plane.line(), offsets, factors, count,
+                                    bias && f == 0 ? bias[item % c.c] : T(0), f > 0, vertical.count(py),
+                                    horizontal.count(px), result + item * c.y.size * c.x.size + py * c.x.size + px,
+                                    c.y.stride * c.x.size, c.x.stride);
                     }
             }
         });
@@ -110,10 +108,10 @@ class Depthwise {
             for (ptrdiff_t i = 0; i < filters * taps; ++i) to[i] = 0;
             places(plane, offsets);
             for (ptrdiff_t n = 0; n < c.n; ++n) {
-                plane.copy(input + (n * c.c + channel) * c.h * c.w, copy);
+                plane.copy(input + (n * c.c + channel) * c.y.size * c.x.size, copy);
                 for (ptrdiff_t i = 0; i < filters * taps; ++i)
-                    to[i] += inner(grad + (n * c.o + channel * filters + i / taps) * c.oh * c.ow,
-                                   copy + offsets[i % taps], c.stride_y * plane.line());
+                    to[i] += inner(grad + (n * c.o + channel * filters + i / taps) * c.y.result * c.x.result,
+                                   copy + offsets[i % taps], c.y.stride * plane.line());
             }
         });
     }
@@ -123,19 +121,19 @@ class Depthwise {
     ptrdiff_t filters, taps;  // of a channel
 
     FLAMBEAU_INLINE SortedPlane<T> sorted() const {
-        return {{c.h, c.w, c.padding_y, c.padding_x, c.padding_y, c.padding_x}, c.stride_x};
+        return {planes_of(c), c.x.stride};
     }
 
     FLAMBEAU_INLINE void places(const SortedPlane<T>& plane, ptrdiff_t* offsets) const {
         for (ptrdiff_t tap = 0; tap < taps; ++tap)
-            offsets[tap] = plane.at(tap / c.kw * c.dilation_y, tap % c.kw * c.dilation_x);
+            offsets[tap] = plane.at(tap / c.x.kernel * c.y.dilation, tap % c.x.kernel * c.x.dilation);
     }
 
     // work(item, scratch of `size` numbers, room for offsets) for every item, of `planes` planes each.
     template <class Work>
     FLAMBEAU_INLINE bool each(ptrdiff_t items, ptrdiff_t planes, ptrdiff_t size, const Work& work) const {
         bool done = true;
-        const ptrdiff_t grain = quotient_up(1 << 16, (size + c.oh * c.ow * taps) * (planes + 1));
+        const ptrdiff_t grain = quotient_up(1 << 16, (size + c.y.result * c.x.result * taps) * (planes + 1));
         const ptrdiff_t bytes = round_up(size * ptrdiff_t(sizeof(T)), 64);
         parallel(items, grain, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
             const Scratch scratch(bytes + taps * sizeof(ptrdiff_t));
@@ -153,11 +151,11 @@ class Depthwise {
     FLAMBEAU_INLINE T inner(const T* grad, const T* seen, ptrdiff_t step) const {
         constexpr int L = lanes<T>;
         Vector<T> sum{};
-        for (ptrdiff_t y = 0; y < c.oh; ++y) {
+        for (ptrdiff_t y = 0; y < c.y.result; ++y) {
             ptrdiff_t x = 0;
-            for (; x + L <= c.ow; x += L) sum += load(grad + y * c.ow + x) * load(seen + y * step + x);
-            if (const ptrdiff_t rest = c.ow - x; rest > 0)
-                sum += load_partial(grad + y * c.ow + x, rest) * load_partial(seen + y * step + x, rest);
+            for (; x + L <= c.x.result; x += L) sum += load(grad + y * c.x.result + x) * load(seen + y * step + x);
+            if (const ptrdiff_t rest = c.x.result - x; rest > 0)
+                sum += load_partial(grad + y * c.x.result + x, rest) * load_partial(seen + y * step + x, rest);
         }
         T total = 0;
         for (int l = 0; l < L; ++l) total += sum[l];

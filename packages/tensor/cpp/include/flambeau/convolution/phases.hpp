@@ -4,32 +4,33 @@
 // fixed distance, counted in windows: y = q + distance.
 #pragma once
 
-#include "flambeau/gemm/pack.hpp"
+#include "flambeau/convolution/planes.hpp"
 
 namespace flambeau::FLAMBEAU_ISA::micro {
 
 struct Phases {
-    ptrdiff_t size, kernel, stride, padding, dilation;
+    const ConvolvedAxis& axis;
 
     FLAMBEAU_INLINE ptrdiff_t count(ptrdiff_t phase) const {
-        return phase < size ? (size - phase - 1) / stride + 1 : 0;
+        return phase < axis.size ? (axis.size - phase - 1) / axis.stride + 1 : 0;
     }
     FLAMBEAU_INLINE bool meets(ptrdiff_t phase, ptrdiff_t k) const {
-        return (phase + padding - k * dilation) % stride == 0;
+        return (phase + axis.before - k * axis.dilation) % axis.stride == 0;
     }
     FLAMBEAU_INLINE ptrdiff_t distance(ptrdiff_t phase, ptrdiff_t k) const {
-        return (phase + padding - k * dilation) / stride;
+        return (phase + axis.before - k * axis.dilation) / axis.stride;
     }
-    // Zeros needed before and after the `windows` windows, so that all phases find what they read.
-    FLAMBEAU_INLINE void margins(ptrdiff_t windows, ptrdiff_t& low, ptrdiff_t& high) const {
-        low = high = 0;
-        for (ptrdiff_t phase = 0; phase < stride; ++phase)
-            for (ptrdiff_t k = 0; k < kernel; ++k) {
+    // The windows, with the zeros before and after them that some phase reads.
+    FLAMBEAU_INLINE PaddedAxis padded() const {
+        ptrdiff_t low = 0, high = 0;
+        for (ptrdiff_t phase = 0; phase < axis.stride; ++phase)
+            for (ptrdiff_t k = 0; k < axis.kernel; ++k) {
                 if (!meets(phase, k) || count(phase) == 0) continue;
                 const ptrdiff_t first = distance(phase, k), last = count(phase) - 1 + first;
                 if (-first > low) low = -first;
-                if (last - (windows - 1) > high) high = last - (windows - 1);
+                if (last - (axis.result - 1) > high) high = last - (axis.result - 1);
             }
+        return {axis.result, low, high};
     }
 };
 

@@ -20,15 +20,15 @@ class WeightGradient {
           result(result),
           channels(c.c / c.groups),
           outputs(c.o / c.groups),
-          planes{c.h, c.w, c.padding_y, c.padding_x, c.padding_y, c.padding_x},
-          by_channels(channels >= c.kw || channels >= MR / 2),
-          tiles(by_channels ? channels : c.kw),
+          planes(planes_of(c)),
+          by_channels(channels >= c.x.kernel || channels >= MR / 2),
+          tiles(by_channels ? channels : c.x.kernel),
           panels(quotient_up(outputs, NR<T>)),
-          images(c.oh * c.ow < Pixels ? least(c.n, quotient_up(Pixels, c.oh * c.ow)) : 1),
-          rows(least(c.oh, quotient_up(Pixels, c.ow))) {}
+          images(result_size(c) < Pixels ? least(c.n, quotient_up(Pixels, result_size(c))) : 1),
+          rows(least(all_rows(), quotient_up(Pixels, c.x.result))) {}
 
     bool run() const noexcept {
-        const ptrdiff_t taps = c.kh * c.kw, pixels = images * rows * c.ow;
+        const ptrdiff_t taps = window_size(c), pixels = images * rows * c.x.result;
         const ptrdiff_t sums_size = c.groups * panels * channels * taps * NR<T>;
         const ptrdiff_t packed_size = c.groups * panels * pixels * NR<T>;
         const ptrdiff_t padded_size = planes.bare() ? 0 : images * c.c * planes.size();
@@ -44,10 +44,10 @@ class WeightGradient {
             const ptrdiff_t count = least(images, c.n - n);
             if (!planes.bare()) pad(n, count, padded);
             const T* const source = planes.bare() ? input + n * c.c * planes.size() : padded;
-            for (ptrdiff_t y = 0; y < c.oh; y += rows, first = false) {
-                const ptrdiff_t high = least(rows, c.oh - y);
+            for (ptrdiff_t y = 0; y < all_rows(); y += rows, first = false) {
+                const ptrdiff_t high = least(rows, all_rows() - y);
                 pack(n, count, y, high, packed, offsets);
-                add(source + y * c.stride_y * planes.row(), count * high * c.ow, packed, offsets, !first, sums);
+                add(source, count * high * c.x.result, packed, offsets, !first, sums);
             }
         }
         finish(sums, first);
@@ -68,8 +68,10 @@ class WeightGradient {
     ptrdiff_t panels;
     ptrdiff_t images, rows;  // of a slab
 
+    FLAMBEAU_INLINE ptrdiff_t all_rows() const { return c.z.result * c.y.result; }
+
     FLAMBEAU_INLINE void pad(ptrdiff_t n, ptrdiff_t count, T* padded) const {
-        const ptrdiff_t plane = c.h * c.w;
+        const ptrdiff_t plane = image_size(c);
         parallel(count * c.c, quotient_up(1 << 14, plane + 1), [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
             for (ptrdiff_t i = begin; i < end; ++i)
                 planes.copy(input + (n * c.c + i) * plane, padded + i * planes.size(), 1);
@@ -79,26 +81,27 @@ class WeightGradient {
     // The gradient by pixels, in panels of output channels; and where the pixels' windows begin.
     FLAMBEAU_INLINE void pack(ptrdiff_t n, ptrdiff_t count, ptrdiff_t y0, ptrdiff_t high, T* packed,
                               std::int32_t* offsets) const {
-        const ptrdiff_t pixels = high * c.ow, plane = c.oh * c.ow, jobs = c.groups * panels * count;
+        const ptrdiff_t pixels = high * c.x.result, plane = result_size(c), jobs = c.groups * panels * count;
         parallel(jobs, quotient_up(1 << 14, pixels * NR<T>), [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
             for (ptrdiff_t job = begin; job < end; ++job) {
                 const ptrdiff_t i = job % count, panel = job / count % panels, g = job / count / panels;
                 const ptrdiff_t o = panel * NR<T>;
-                pack_panel(grad + ((n + i) * c.o + g * outputs + o) * plane + y0 * c.ow, 1, plane, pixels,
+                pack_panel(grad + ((n + i) * c.o + g * outputs + o) * plane + y0 * c.x.result, 1, plane, pixels,
                            least(NR<T>, outputs - o), packed + ((g * panels + panel) * count + i) * pixels * NR<T>);
             }
         });
         for (ptrdiff_t i = 0, k = 0; i < count; ++i)
-            for (ptrdiff_t y = 0; y < high; ++y)
-                for (ptrdiff_t x = 0; x < c.ow; ++x, ++k)
-                    offsets[k] = static_cast<std::int32_t>(i * c.c * planes.size() + y * c.stride_y * planes.row() +
-                                                           x * c.stride_x);
+            for (ptrdiff_t y = y0; y < y0 + high; ++y)
+                for (ptrdiff_t x = 0; x < c.x.result; ++x, ++k)
+                    offsets[k] = static_cast<std::int32_t>(
+                        i * c.c * planes.size() + planes.at(y / c.y.result * c.z.stride,
+                                                            y % c.y.result * c.y.stride, x * c.x.stride));
     }
 
     // Sums are (group, panel, window's place, channel, NR), one tile after the other.
     FLAMBEAU_INLINE void add(const T* source, ptrdiff_t pixels, const T* packed, const std::int32_t* offsets,
                              bool accumulate, T* sums) const {
-        const ptrdiff_t taps = c.kh * c.kw, outer = by_channels ? tiles.count : channels;
+        const ptrdiff_t taps = window_size(c), outer = by_channels ? tiles.count : channels;
         parallel(c.groups * panels * outer, 1, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
             for (ptrdiff_t job = begin; job < end; ++job) {
                 const ptrdiff_t at = job % outer, panel = job / outer % panels, g = job / outer / panels;
@@ -109,29 +112,29 @@ class WeightGradient {
                     const ptrdiff_t channel = tiles.begin(at);
                     const Tile<T> tile = micro::tiles<T, true>.find(tiles.rows(at), vectors, planes.size());
                     for (ptrdiff_t tap = 0; tap < taps; ++tap)
-                        tile(pixels, {place(source, g, channel, tap / c.kw, tap % c.kw), planes.size(), 0, offsets}, b,
+                        tile(pixels, {place(source, g, channel, tap), planes.size(), 0, offsets}, b,
                              NR<T>, out + (tap * channels + channel) * NR<T>, NR<T>, accumulate);
                 } else {
-                    for (ptrdiff_t ky = 0; ky < c.kh; ++ky)
+                    for (ptrdiff_t line = 0; line < taps; line += c.x.kernel)
                         for (ptrdiff_t t = 0; t < tiles.count; ++t) {
-                            const ptrdiff_t kx = tiles.begin(t);
-                            micro::tiles<T, true>.find(tiles.rows(t), vectors, c.dilation_x)(
-                                pixels, {place(source, g, at, ky, kx), c.dilation_x, 0, offsets}, b, NR<T>,
-                                out + ((ky * c.kw + kx) * channels + at) * NR<T>, channels * NR<T>, accumulate);
+                            const ptrdiff_t tap = line + tiles.begin(t);
+                            micro::tiles<T, true>.find(tiles.rows(t), vectors, c.x.dilation)(
+                                pixels, {place(source, g, at, tap), c.x.dilation, 0, offsets}, b, NR<T>,
+                                out + (tap * channels + at) * NR<T>, channels * NR<T>, accumulate);
                         }
                 }
             }
         });
     }
 
-    FLAMBEAU_INLINE const T* place(const T* source, ptrdiff_t g, ptrdiff_t channel, ptrdiff_t ky, ptrdiff_t kx) const {
-        return source + (g * channels + channel) * planes.size() + ky * c.dilation_y * planes.row() + kx * c.dilation_x;
+    FLAMBEAU_INLINE const T* place(const T* source, ptrdiff_t g, ptrdiff_t channel, ptrdiff_t tap) const {
+        return source + (g * channels + channel) * planes.size() + Tap(c, tap).offset(c, planes);
     }
 
     // From (panel, place, channel, output) to (output, channel, place).
     FLAMBEAU_INLINE void finish(const T* sums, bool empty) const {
         constexpr int L = lanes<T>;
-        const ptrdiff_t taps = c.kh * c.kw;
+        const ptrdiff_t taps = window_size(c);
         parallel(c.groups * panels, 1, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
             for (ptrdiff_t job = begin; job < end; ++job) {
                 const ptrdiff_t o = job % panels * NR<T>, width = least(NR<T>, outputs - o);

@@ -1,4 +1,7 @@
-"""conv2d and its gradients on the compiled passes, for float32 and float64; other dtypes go to the reference."""
+"""Convolutions and their gradients on the compiled passes, for floats; other dtypes go to the reference.
+
+Floats of 16 bits are computed as float32. One dimension is two of which the first has size 1.
+"""
 
 cimport numpy as cnp
 from libc.stddef cimport ptrdiff_t
@@ -12,17 +15,18 @@ from flambeau.tensor import _backends
 cnp.import_array()
 
 cdef extern from "flambeau/convolution.hpp" namespace "flambeau" nogil:
+    struct ConvolvedAxis:
+        ptrdiff_t size, kernel, result
+        ptrdiff_t stride, before, after, dilation
+
     struct Convolution:
-        ptrdiff_t n, c, h, w
-        ptrdiff_t o, kh, kw
-        ptrdiff_t oh, ow
-        ptrdiff_t stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x
-        ptrdiff_t groups
+        ptrdiff_t n, c, o, groups
+        ConvolvedAxis z, y, x
         bint exact
 
     cdef cppclass ConvolutionPasses[T]:
         bint forward(const Convolution&, const T*, const T*, const T*, T*) noexcept nogil
-        bint input_gradient(const Convolution&, const T*, const T*, T*) noexcept nogil
+        bint input_gradient(const Convolution&, const T*, const T*, const T*, T*) noexcept nogil
         bint weight_gradient(const Convolution&, const T*, const T*, T*) noexcept nogil
 
     struct ConvolutionKernels:
@@ -44,93 +48,150 @@ def set_exact(bint exact):
     _exact = exact
 
 
-cdef Convolution _convolution(tuple image, tuple filters, stride, padding, dilation, ptrdiff_t groups):
+cdef ConvolvedAxis _axis(ptrdiff_t size, ptrdiff_t kernel, ptrdiff_t result, ptrdiff_t stride, object padding,
+                         ptrdiff_t dilation):
+    cdef ConvolvedAxis axis
+    axis.size, axis.kernel, axis.result = size, kernel, result
+    axis.stride, axis.dilation = stride, dilation
+    axis.before, axis.after = padding if isinstance(padding, tuple) else (padding, padding)
+    return axis
+
+
+cdef Convolution _convolution(tuple image, tuple filters, tuple results, tuple options):
     cdef Convolution c
-    c.n, c.c, c.h, c.w = image
-    c.o, _, c.kh, c.kw = filters
-    c.stride_y, c.stride_x = stride
-    c.padding_y, c.padding_x = padding
-    c.dilation_y, c.dilation_x = dilation
-    c.oh = (c.h + 2 * c.padding_y - c.dilation_y * (c.kh - 1) - 1) // c.stride_y + 1
-    c.ow = (c.w + 2 * c.padding_x - c.dilation_x * (c.kw - 1) - 1) // c.stride_x + 1
+    stride, padding, dilation, groups = options
+    cdef ConvolvedAxis axes[3]
+    cdef Py_ssize_t i, missing = 5 - len(image)
+    for i in range(3):
+        if i < missing:
+            axes[i] = _axis(1, 1, 1, 1, 0, 1)
+        else:
+            axes[i] = _axis(image[i - missing + 2], filters[i - missing + 2], results[i - missing + 2],
+                            stride[i - missing], padding[i - missing], dilation[i - missing])
+    c.z, c.y, c.x = axes[0], axes[1], axes[2]
+    c.n, c.c, c.o = image[0], image[1], filters[0]
     c.groups = groups
     c.exact = _exact
     return c
 
 
-cdef object _reference():
-    """The definitions, imported when something needs them."""
-    from flambeau.tensor._reference import convolution
-
-    return convolution
-
-
-cdef bint _takes(dtype):
-    return dtype.char == "f" or dtype.char == "d"
-
-
-cdef object _empty(tuple sizes, dtype):
-    cdef cnp.npy_intp dims[4]
-    dims[0], dims[1], dims[2], dims[3] = sizes
-    return new_array(4, dims, dtype.num)
+cdef object _empty(tuple shape, dtype):
+    cdef cnp.npy_intp dims[5]
+    cdef Py_ssize_t i
+    for i in range(len(shape)):
+        dims[i] = shape[i]
+    return new_array(len(shape), dims, dtype.num)
 
 
 cdef inline void* _data(object array):
     return NULL if array is None else cnp.PyArray_DATA(<cnp.ndarray>array)
 
 
-def conv2d(xp, input, weight, bias, stride, padding, dilation, groups):
-    if not _takes(input.dtype):
-        return _reference().conv2d(xp, input, weight, bias, stride, padding, dilation, groups)
-    cdef Convolution c = _convolution(input.shape, weight.shape, stride, padding, dilation, groups)
-    input, weight = np.ascontiguousarray(input), np.ascontiguousarray(weight)
-    bias = None if bias is None else np.ascontiguousarray(bias)
-    result = _empty((c.n, c.o, c.oh, c.ow), input.dtype)
-    cdef void *x = _data(input), *w = _data(weight), *b = _data(bias), *out = _data(result)
-    cdef bint single = input.dtype.char == "f", done
+cdef object _contiguous(object array):
+    return None if array is None else np.ascontiguousarray(array)
+
+
+cdef enum Pass:
+    FORWARD, INPUT_GRADIENT, WEIGHT_GRADIENT
+
+
+cdef object _run(Pass which, const Convolution& c, first, second, bias, tuple shape):
+    """The result of one pass, or None where the kernels cannot."""
+    first, second, bias = _contiguous(first), _contiguous(second), _contiguous(bias)
+    result = _empty(shape, first.dtype)
+    cdef void* a = _data(first)
+    cdef void* b = _data(second)
+    cdef void* d = _data(bias)
+    cdef void* out = _data(result)
+    cdef bint single = first.dtype.char == "f", done
     with nogil:
         if single:
-            done = convolution_kernels().float32.forward(c, <float*>x, <float*>w, <float*>b, <float*>out)
+            done = _pass[float](convolution_kernels().float32, which, c, a, b, d, out)
         else:
-            done = convolution_kernels().float64.forward(c, <double*>x, <double*>w, <double*>b, <double*>out)
-    return result if done else _reference().conv2d(xp, input, weight, bias, stride, padding, dilation, groups)
+            done = _pass[double](convolution_kernels().float64, which, c, a, b, d, out)
+    return result if done else None
 
 
-def conv2d_input_gradient(xp, grad_output, weight, input_shape, stride, padding, dilation, groups):
-    if not _takes(grad_output.dtype):
-        return _reference().conv2d_input_gradient(xp, grad_output, weight, input_shape, stride, padding, dilation, groups)
-    cdef Convolution c = _convolution(tuple(input_shape), weight.shape, stride, padding, dilation, groups)
-    grad_output, weight = np.ascontiguousarray(grad_output), np.ascontiguousarray(weight)
-    result = _empty((c.n, c.c, c.h, c.w), grad_output.dtype)
-    cdef void *g = _data(grad_output), *w = _data(weight), *out = _data(result)
-    cdef bint single = grad_output.dtype.char == "f", done
-    with nogil:
-        if single:
-            done = convolution_kernels().float32.input_gradient(c, <float*>g, <float*>w, <float*>out)
-        else:
-            done = convolution_kernels().float64.input_gradient(c, <double*>g, <double*>w, <double*>out)
-    if done:
-        return result
-    return _reference().conv2d_input_gradient(xp, grad_output, weight, input_shape, stride, padding, dilation, groups)
+ctypedef fused Real:
+    float
+    double
 
 
-def conv2d_weight_gradient(xp, grad_output, input, weight_shape, stride, padding, dilation, groups):
-    if not _takes(grad_output.dtype):
-        return _reference().conv2d_weight_gradient(xp, grad_output, input, weight_shape, stride, padding, dilation, groups)
-    cdef Convolution c = _convolution(input.shape, tuple(weight_shape), stride, padding, dilation, groups)
-    grad_output, input = np.ascontiguousarray(grad_output), np.ascontiguousarray(input)
-    result = _empty(tuple(weight_shape), input.dtype)
-    cdef void *g = _data(grad_output), *x = _data(input), *out = _data(result)
-    cdef bint single = grad_output.dtype.char == "f", done
-    with nogil:
-        if single:
-            done = convolution_kernels().float32.weight_gradient(c, <float*>g, <float*>x, <float*>out)
-        else:
-            done = convolution_kernels().float64.weight_gradient(c, <double*>g, <double*>x, <double*>out)
-    if done:
-        return result
-    return _reference().conv2d_weight_gradient(xp, grad_output, input, weight_shape, stride, padding, dilation, groups)
+cdef bint _pass(const ConvolutionPasses[Real]& passes, Pass which, const Convolution& c, void* a, void* b, void* bias,
+                void* out) noexcept nogil:
+    if which == FORWARD:
+        return passes.forward(c, <Real*>a, <Real*>b, <Real*>bias, <Real*>out)
+    if which == INPUT_GRADIENT:
+        return passes.input_gradient(c, <Real*>a, <Real*>b, <Real*>bias, <Real*>out)
+    return passes.weight_gradient(c, <Real*>a, <Real*>b, <Real*>out)
 
 
-for _kernel in (conv2d, conv2d_input_gradient, conv2d_weight_gradient):
-    _backends.CPU.kernels[_kernel.__name__] = _kernel
+def _computed(xp, name, which, first, second, bias, tuple image, tuple filters, tuple results, tuple shape, tuple options,
+              tuple arguments):
+    """``which`` pass for ``first`` and ``second``; the reference ``name`` of ``arguments`` where it cannot be."""
+    dtype = first.dtype
+    cdef bint half = dtype.itemsize == 2 and dtype.kind in "fV"
+    if half:
+        first, second = first.astype(np.float32), second.astype(np.float32)
+        bias = None if bias is None else bias.astype(np.float32)
+    if first.dtype.char == "f" or first.dtype.char == "d":
+        result = _run(which, _convolution(image, filters, results, options), first, second, bias, shape)
+        if result is not None:
+            return result.astype(dtype) if half else result
+    # The definitions are imported when something needs them.
+    from flambeau.tensor._reference import convolution, transposed_convolution
+
+    return getattr(transposed_convolution if "transpose" in name else convolution, name)(xp, *arguments)
+
+
+def _forward(name):
+    def kernel(xp, input, weight, bias, stride, padding, dilation, groups):
+        from flambeau.tensor._reference._windows import output_sizes
+
+        out = output_sizes(input.shape[2:], weight.shape[2:], stride, padding, dilation)
+        shape = (input.shape[0], weight.shape[0], *out)
+        return _computed(xp, name, FORWARD, input, weight, bias, input.shape, weight.shape, shape, shape,
+                         (stride, padding, dilation, groups),
+                         (input, weight, bias, stride, padding, dilation, groups))
+
+    return kernel
+
+
+def _input_gradient(name):
+    def kernel(xp, grad_output, weight, input_shape, stride, padding, dilation, groups):
+        return _computed(xp, name, INPUT_GRADIENT, grad_output, weight, None, input_shape, weight.shape,
+                         grad_output.shape, input_shape, (stride, padding, dilation, groups),
+                         (grad_output, weight, input_shape, stride, padding, dilation, groups))
+
+    return kernel
+
+
+def _weight_gradient(name):
+    def kernel(xp, grad_output, input, weight_shape, stride, padding, dilation, groups):
+        return _computed(xp, name, WEIGHT_GRADIENT, grad_output, input, None, input.shape, weight_shape,
+                         grad_output.shape, weight_shape, (stride, padding, dilation, groups),
+                         (grad_output, input, weight_shape, stride, padding, dilation, groups))
+
+    return kernel
+
+
+def _transposed(name):
+    def kernel(xp, input, weight, bias, stride, padding, output_padding, groups, dilation):
+        from flambeau.tensor._reference.transposed_convolution import transposed_shape
+
+        shape = transposed_shape(input.shape, weight.shape, stride, padding, output_padding, groups, dilation)
+        return _computed(xp, name, INPUT_GRADIENT, input, weight, bias, shape, weight.shape, input.shape, shape,
+                         (stride, padding, dilation, groups),
+                         (input, weight, bias, stride, padding, output_padding, groups, dilation))
+
+    return kernel
+
+
+for _n in (1, 2, 3):
+    for _name, _made in (
+        (f"conv{_n}d", _forward),
+        (f"conv{_n}d_input_gradient", _input_gradient),
+        (f"conv{_n}d_weight_gradient", _weight_gradient),
+        (f"conv_transpose{_n}d", _transposed),
+    ):
+        _backends.CPU.kernels[_name] = _made(_name)

@@ -1,15 +1,43 @@
-"""Sliding windows over the last two dimensions of images: sizes, checks, and gathering and scattering of windows.
+"""Sliding windows over the last dimensions of images (one, two or three): sizes, checks, gathering and scattering.
 
-Work arrays have the batch as their last dimension: (C, H, W, N). Rows of them are then long runs in memory even for
+Work arrays have the batch as their last dimension: (C, sizes, N). Rows of them are then long runs in memory even for
 small images, which is what makes copying windows fast in array code.
+
+Sizes, strides and dilations are tuples with one int for each dimension. So is the padding, unless it differs at the
+two ends of a dimension: then it has a pair for each.
 """
 
+import itertools
+
 from .. import errors
+
+COUNTS = (None, "an int", "an int or two ints", "an int or three ints")
+
+
+def several(operation, argument, value, count) -> tuple:
+    """``count`` ints from an int or a tuple of them."""
+    if type(value) is int:
+        return (value,) * count
+    both = value if isinstance(value, (tuple, list)) else (value,)
+    for v in both:
+        if isinstance(v, bool) or not hasattr(v, "__index__"):
+            errors.type_error(operation, argument, COUNTS[count], type(v).__name__)
+    if both is not value:
+        return (value.__index__(),) * count
+    if len(both) != count:
+        errors.value_error(operation, argument, COUNTS[count], str(tuple(value)))
+    return tuple(v.__index__() for v in both)
+
+
+def sides(padding) -> tuple:
+    """The padding at both ends of each dimension."""
+    return tuple(p if isinstance(p, tuple) else (p, p) for p in padding)
 
 
 def output_size(size, kernel, stride, padding, dilation) -> int:
     """How many windows fit along a dimension (0 or less when none does)."""
-    return (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+    around = sum(padding) if isinstance(padding, tuple) else 2 * padding
+    return (size + around - dilation * (kernel - 1) - 1) // stride + 1
 
 
 def output_sizes(sizes, kernel, stride, padding, dilation) -> tuple:
@@ -20,47 +48,51 @@ def output_sizes(sizes, kernel, stride, padding, dilation) -> tuple:
 
 def check_windows(operation, sizes, kernel, stride, padding, dilation) -> None:
     """Window parameters must be sensible and at least one window must fit."""
-    for name, pair, least in (("stride", stride, 1), ("padding", padding, 0), ("dilation", dilation, 1)):
-        if min(pair) < least:
-            errors.value_error(operation, name, f"{least} or more", str(tuple(pair)))
+    for name, values, least in (("stride", stride, 1), ("padding", padding, 0), ("dilation", dilation, 1)):
+        if any(v < least for each in values for v in (each if isinstance(each, tuple) else (each,))):
+            errors.value_error(operation, name, f"{least} or more", str(tuple(values)))
     if min(output_sizes(sizes, kernel, stride, padding, dilation)) < 1:
         span = tuple(d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True))
-        padded = tuple(n + 2 * p for n, p in zip(sizes, padding, strict=True))
+        padded = tuple(n + sum(p) for n, p in zip(sizes, sides(padding), strict=True))
         errors.shape_error(operation, "input", f"at least the window's size {span}, padding included", f"size {padded}")
 
 
 def taps(kernel, stride, dilation, out):
-    """For each place (i, j) of the window: the slices of the padded image it sees from all windows."""
-    for i in range(kernel[0]):
-        top = i * dilation[0]
-        rows = slice(top, top + stride[0] * (out[0] - 1) + 1, stride[0])
-        for j in range(kernel[1]):
-            left = j * dilation[1]
-            yield i, j, rows, slice(left, left + stride[1] * (out[1] - 1) + 1, stride[1])
+    """For each place of the window: its index, and the slices of the padded image that all windows see there."""
+    for place in itertools.product(*map(range, kernel)):
+        firsts = [i * d for i, d in zip(place, dilation, strict=True)]
+        yield place, tuple(slice(i, i + s * (n - 1) + 1, s) for i, s, n in zip(firsts, stride, out, strict=True))
 
 
 def batch_last(xp, images):
-    """(N, C, H, W) to (C, H, W, N), contiguous."""
-    return xp.ascontiguousarray(images.transpose(1, 2, 3, 0))
+    """(N, C, sizes) to (C, sizes, N), contiguous."""
+    return xp.ascontiguousarray(images.transpose(*range(1, images.ndim), 0))
 
 
 def batch_first(xp, images):
-    """(C, H, W, N) to (N, C, H, W), contiguous."""
-    return xp.ascontiguousarray(images.transpose(3, 0, 1, 2))
+    """(C, sizes, N) to (N, C, sizes), contiguous."""
+    return xp.ascontiguousarray(images.transpose(images.ndim - 1, *range(images.ndim - 1)))
+
+
+def padded_sizes(sizes, padding) -> tuple:
+    return tuple(n + low + high for n, (low, high) in zip(sizes, sides(padding), strict=True))
+
+
+def _inside(sizes, padding) -> tuple:
+    """Where an image lies in its padded one."""
+    return (slice(None), *(slice(low, low + n) for n, (low, _) in zip(sizes, sides(padding), strict=True)))
 
 
 def padded(xp, images, padding, value=0):
-    """(N, C, H, W) to (C, H + 2 ph, W + 2 pw, N), with ``value`` around."""
-    ph, pw = padding
-    if ph == pw == 0:
+    """(N, C, sizes) to (C, padded sizes, N), with ``value`` around."""
+    if not any(any(p) for p in sides(padding)):
         return batch_last(xp, images)
-    n, c, h, w = images.shape
-    result = xp.full((c, h + 2 * ph, w + 2 * pw, n), value, dtype=images.dtype)
-    result[:, ph : ph + h, pw : pw + w] = images.transpose(1, 2, 3, 0)
+    n, c, *sizes = images.shape
+    result = xp.full((c, *padded_sizes(sizes, padding), n), value, dtype=images.dtype)
+    result[_inside(sizes, padding)] = images.transpose(*range(1, images.ndim), 0)
     return result
 
 
 def unpadded(xp, work, padding, sizes):
-    """The inverse of :func:`padded`: (C, H + 2 ph, W + 2 pw, N) to (N, C, H, W)."""
-    ph, pw = padding
-    return batch_first(xp, work[:, ph : ph + sizes[0], pw : pw + sizes[1]])
+    """The inverse of :func:`padded`."""
+    return batch_first(xp, work[_inside(sizes, padding)])

@@ -77,7 +77,7 @@ def max_pool2d_with_indices(
     lefts = xp.arange(out[1])[:, None] * stride[1] - padding[1]
     best = xp.full((image.shape[0], *out, image.shape[-1]), _least(xp, input.dtype), dtype=input.dtype)
     places = xp.full(best.shape, -1, dtype="int64")
-    for i, j, rows, cols in taps(kernel_size, stride, dilation, out):
+    for (i, j), (rows, cols) in taps(kernel_size, stride, dilation, out):
         candidate = image[:, rows, cols]
         row, col = tops + i * dilation[0], lefts + j * dilation[1]
         better = (candidate > best) | (candidate != candidate) | (places < 0)
@@ -158,7 +158,7 @@ def avg_pool2d(
     out = output_sizes(sizes, kernel_size, stride, padding, (1, 1))
     image = padded(xp, widened(input), padding)
     total = xp.zeros((image.shape[0], *out, image.shape[-1]), dtype=image.dtype)
-    for _, _, rows, cols in taps(kernel_size, stride, (1, 1), out):
+    for _, (rows, cols) in taps(kernel_size, stride, (1, 1), out):
         total += image[:, rows, cols]
     total /= _counts(xp, sizes, kernel_size, stride, padding, count_include_pad, total.dtype)
     return narrowed(batch_first(xp, total), input.dtype)
@@ -212,7 +212,7 @@ def avg_pool2d_input_gradient(
     share = batch_last(xp, widened(grad_output))
     share = share / _counts(xp, (h, w), kernel_size, stride, padding, count_include_pad, share.dtype)
     image = xp.zeros((c, h + 2 * padding[0], w + 2 * padding[1], n), dtype=share.dtype)
-    for _, _, rows, cols in taps(kernel_size, stride, (1, 1), out):
+    for _, (rows, cols) in taps(kernel_size, stride, (1, 1), out):
         image[:, rows, cols] += share
     return narrowed(unpadded(xp, image, padding, (h, w)), grad_output.dtype)
 

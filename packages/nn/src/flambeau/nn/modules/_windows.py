@@ -1,0 +1,54 @@
+"""What layers that slide windows over images share."""
+
+from __future__ import annotations
+
+import flambeau.tensor as ft
+from flambeau.tensor import Tensor, errors
+
+SIZES = (("L",), ("H", "W"), ("D", "H", "W"))
+
+
+def expected_images(
+    input: Tensor, dims: int, channels: int | None, spans: list[int] | None = None, ones: bool = True
+) -> str | None:
+    """The shape that was expected, if the input has another.
+
+    Args:
+        input: what came.
+        dims: over how many dimensions windows slide.
+        channels: how many there must be, if that is known.
+        spans: the least size of each dimension.
+        ones: whether one image may come without the batch dimension.
+    """
+    named = "C" if channels is None else str(channels)
+    wanted = range(dims + 1 if ones else dims + 2, dims + 3)
+    if input.ndim not in wanted or (channels is not None and input.shape[-dims - 1] != channels):
+        return f"(N, {named}, {', '.join(SIZES[dims - 1])})"
+    if spans and any(size < span for size, span in zip(input.shape[-dims:], spans, strict=True)):
+        least = (f"{name} >= {span}" for name, span in zip(SIZES[dims - 1], spans, strict=True))
+        return f"(N, {named}, {', '.join(least)})"
+    return None
+
+
+PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
+
+
+def around(operation: str, input: Tensor, sides: list[tuple[int, int]], mode: str) -> Tensor:
+    """The input with more of itself before and after its last dimensions."""
+    for dim, (low, high) in enumerate(sides, input.ndim - len(sides)):
+        if low == high == 0:
+            continue
+        size = input.shape[dim]
+        most = size - 1 if mode == "reflect" else size
+        if mode != "replicate" and max(low, high) > most:
+            expected = f"at least {max(low, high) + (mode == 'reflect')} elements for a padding of {max(low, high)}"
+            errors.shape_error(operation, "input", f"{expected} by '{mode}'", str(size))
+        places = ft.arange(-low, size + high, device=input.device)
+        if mode == "reflect":
+            places = size - 1 - (size - 1 - places.abs()).abs()
+        elif mode == "replicate":
+            places = places.clamp(0, size - 1)
+        else:
+            places = places.remainder(size)
+        input = ft.index_select(input, dim, places)
+    return input
