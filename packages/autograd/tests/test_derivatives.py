@@ -122,6 +122,27 @@ def test_powers_of_a_complex_number():
     assert found == pytest.approx([-math.pi / 2, 0.0], abs=1e-6)
 
 
+@pytest.mark.parametrize("name", ["igamma", "igammac"])
+def test_no_derivative_by_the_exponent(name):
+    """Of the incomplete gamma functions by their first argument, nor has PyTorch one: the error names it."""
+    with pytest.raises(NotImplementedError) as raised:
+        getattr(ft, name)(leaf([1.0]), leaf([2.0]))
+    assert str(raised.value) == (
+        f"{name}(): argument 'input': expected a Tensor that does not require grad, got one that does, and no "
+        "derivative with respect to it is known; use .detach()"
+    )
+
+
+def test_roots_of_nothing_have_no_slope():
+    """0 where the length of a vector is 0; and no nan from a branch that was not taken."""
+    assert gradient(lambda x: (x * x).sum().sqrt(), leaf([0.0, 0.0])) == [0.0, 0.0]
+    assert gradient(ft.sqrt, leaf([0.0, 4.0])) == [0.0, 0.25]
+    for function in (ft.log, ft.sqrt, ft.rsqrt, ft.reciprocal, lambda x: 1 / x, lambda x: x**-1.5, ft.lgamma, ft.acosh):
+        x = leaf([0.0, 2.0])
+        first, second = gradient(lambda x: ft.where(x > 0, function(x), 0), x)  # noqa: B023
+        assert first == 0.0 and math.isfinite(second)
+
+
 NAN = math.nan
 
 

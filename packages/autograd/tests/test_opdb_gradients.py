@@ -9,55 +9,11 @@ from flambeau.autograd import Variable, grad, gradcheck, gradgradcheck, no_grad,
 from flambeau.autograd.gradcheck import GradcheckError
 from flambeau.tensor import ops
 from flambeau.tensor.testing import assert_close, opdb
+from opdb_calls import DIFFERENTIABLE, Call, calls, leaf
 
-DIFFERENTIABLE = [pytest.param(info, id=info.name) for info in opdb.entries() if info.differentiable]
 IN_PLACE = [case for case in DIFFERENTIABLE if case.values[0].operator.definition.inplace]
 # Above this many elements the second derivative is checked in one random direction, not element by element.
 MANY = 40
-
-
-def leaf(tensor):
-    return Variable(tensor, requires_grad=True)
-
-
-class Call:
-    """A sample as a function of its Variables alone, the other arguments being fixed."""
-
-    def __init__(self, info, sample, function=None):
-        self.info = info
-        self.function = function or info.function
-        self.names = list(sample.kwargs)
-        self.count = len(sample.args)
-        parameters = [p.name for p in info.operator.parameters]
-        named = [*zip(parameters, sample.args, strict=False), *sample.kwargs.items()]
-        self.arguments = [v.detach() if n in info.constants and isinstance(v, Variable) else v for n, v in named]
-        self.arguments += sample.args[len(parameters) :]  # the rest of a shape given as `view(2, 3)`
-        if len(sample.args) > len(parameters):
-            self.names = []
-
-    def __call__(self, *arguments):
-        kwargs = dict(zip(self.names, arguments[self.count :], strict=True))
-        if self.info.along:
-            arguments = (self.info.along(arguments[0]), *arguments[1:])
-        call = opdb.Sample(arguments[: self.count], kwargs).fresh()
-        results = opdb.to_tuple(self.function(*call.args, **call.kwargs))
-        operator = self.info.operator
-        return results if operator.many else results[: len(operator.outputs) - len(operator.auxiliary)]
-
-    @property
-    def variables(self):
-        found = []
-        opdb.Sample(tuple(self.arguments), {}).map(
-            lambda v: found.append(v) if isinstance(v, Variable) and v.requires_grad else None
-        )
-        return found
-
-
-def calls(info, function=None):
-    for sample in info.generate_smooth(**opdb.tensors(), leaf=leaf):
-        call = Call(info, sample, function)
-        if call.variables:
-            yield call, sample
 
 
 def test_every_operator_has_a_rule_or_says_it_has_none():
@@ -95,6 +51,29 @@ def test_second_derivative(info):
     for call, sample in calls(info):
         size = sum(v.numel() for v in call.variables)
         assert gradgradcheck(call, call.arguments, fast_mode=size > MANY), f"{info.name}{sample}"
+
+
+@pytest.mark.parametrize("info", DIFFERENTIABLE)
+def test_complex_derivatives(info):
+    """Both derivatives agree with finite differences by real and imaginary parts, or complex numbers are refused."""
+    for call, sample in calls(info, dtype=np.complex128):
+        try:
+            call(*call.arguments)
+        except ft.DTypeError:
+            continue
+        size = sum(v.numel() for v in call.variables)
+        assert gradcheck(call, call.arguments, fast_mode=size > MANY), f"{info.name}{sample}"
+        assert gradgradcheck(call, call.arguments, fast_mode=size > MANY), f"{info.name}{sample}"
+
+
+def test_most_operators_take_complex_numbers():
+    """So that the test above is not one of refusals: what has a meaning for complex numbers takes them."""
+    names = """add sub mul div pow abs reciprocal square exp log sqrt rsqrt sin tan tanh sigmoid asin acosh angle sgn
+    real imag conj_physical where index gather scatter_reduce sum mean prod cumsum cumprod var std norm logsumexp matmul
+    linear conv2d det inv_ex eigh eig svd qr fft_c2c""".split()
+    for name in names:
+        calls_of_it = list(calls(opdb.entry(name), dtype=np.complex128))
+        assert any(v.is_complex() for call, _ in calls_of_it for v in (*call.variables, *call(*call.arguments))), name
 
 
 @pytest.mark.parametrize("info", IN_PLACE)

@@ -65,6 +65,27 @@ def airy_phase(part: str) -> Callable:
     return function
 
 
+def airy_slope_phase(part: str) -> Callable:
+    """P or z Q of Ai'(-x) sqrt(pi) / x^(1/4) = P sin(w) - Q cos(w), by (Z / z)^2."""
+
+    def function(t: mpf) -> mpf:
+        z = AIRY / mp.sqrt(t)
+        with mp.extradps(20):
+            x, w = (3 * z / 2) ** (mpf(2) / 3), z - mp.pi / 4
+            scale = mp.sqrt(mp.pi) / mp.root(x, 4)
+            a, b = mp.airyai(-x, derivative=1) * scale, mp.airybi(-x, derivative=1) * scale
+            return a * mp.sin(w) + b * mp.cos(w) if part == "p" else z * (b * mp.sin(w) - a * mp.cos(w))
+
+    return function
+
+
+def airy_slope_decay(t: mpf) -> mpf:
+    """-2 sqrt(pi) exp(z) Ai'(x) / x^(1/4), by Y / z."""
+    z = AIRY_RIGHT / t
+    x = (3 * z / 2) ** (mpf(2) / 3)
+    return -2 * mp.sqrt(mp.pi) / mp.root(x, 4) * mp.exp(z) * mp.airyai(x, derivative=1)
+
+
 def airy_decay(t: mpf) -> mpf:
     """2 sqrt(pi) x^(1/4) exp(z) Ai(x), by Y / z."""
     z = AIRY_RIGHT / t
@@ -125,6 +146,10 @@ TABLES = {
     "AIRY_P": (airy_phase("p"), 0, 1, "P of Ai(-x), by (Z / z)^2 with Z = 2/3 6^(3/2)"),
     "AIRY_Q": (airy_phase("q"), 0, 1, "z Q of Ai(-x), by (Z / z)^2"),
     "AIRY_FAR": (airy_decay, 0, 1, "2 sqrt(pi) x^(1/4) exp(z) Ai(x), by Y / z with Y = 2/3 2^(3/2)"),
+    "AIRY_SLOPE_NEAR": (lambda x: mp.airyai(x, derivative=1), -6, 2, "Ai'(x)"),
+    "AIRY_SLOPE_P": (airy_slope_phase("p"), 0, 1, "P of Ai'(-x), by (Z / z)^2"),
+    "AIRY_SLOPE_Q": (airy_slope_phase("q"), 0, 1, "z Q of Ai'(-x), by (Z / z)^2"),
+    "AIRY_SLOPE_FAR": (airy_slope_decay, 0, 1, "-2 sqrt(pi) exp(z) Ai'(x) / x^(1/4), by Y / z"),
 }  # fmt: skip
 
 HEADERS = {

@@ -33,25 +33,28 @@ def gradcheck(
     """Compare the derivatives that backward gives with central finite differences.
 
     Each derivative must satisfy ``|analytical - numerical| <= atol + rtol * |numerical|``, where the numerical one is
-    ``(f(x + eps) - f(x - eps)) / (2 * eps)``.
+    ``(f(x + eps) - f(x - eps)) / (2 * eps)``. Complex numbers are pairs of real ones: real and imaginary parts are
+    moved one after the other, and the gradient by ``x + iy`` of a real ``L`` is ``dL/dx + i dL/dy``, as in PyTorch.
 
     Args:
         function: takes the inputs and returns a Tensor or several; results that do not require grad are left out.
         inputs: the arguments of ``function``, or the only one. Derivatives are checked with respect to the Variables
-            that require grad among them, also those in lists and tuples; these must be float64.
+            that require grad among them, also those in lists and tuples; these must be float64 or complex128.
         eps: the step of the differences.
         atol: absolute tolerance.
         rtol: relative tolerance.
         raise_exception: raise what was found, rather than return False.
         nondet_tol: how much two runs of the same backward may differ.
-        fast_mode: compare one random direction of the outputs and of each input, rather than every element.
+        fast_mode: compare one random direction of the outputs and of each input, rather than every element: two calls
+            of ``function`` for each input, rather than two for each element. An error in few of many elements may stay
+            below the tolerance.
 
     Returns:
         True; False when a derivative is wrong and ``raise_exception`` is False.
 
     Raises:
         GradcheckError: a derivative is wrong. The message names output, input and their elements.
-        DTypeError: a Variable is not float64.
+        DTypeError: a Variable is neither float64 nor complex128.
         ValueError: no Variable requires grad, or one has elements that share memory, or no result requires grad.
 
     Example:
@@ -97,7 +100,7 @@ def gradgradcheck(
 
     Raises:
         GradcheckError: a second derivative is wrong. The message names what was differentiated and by what.
-        DTypeError: a Variable is not float64.
+        DTypeError: a Variable is neither float64 nor complex128.
         ValueError: no Variable requires grad, or no output does.
 
     Example:
@@ -112,7 +115,7 @@ def gradgradcheck(
     outputs = _outputs("gradgradcheck", function(*arguments))
     if grad_outputs is None:
         random = np.random.default_rng(0)
-        grad_outputs = [_like(y, random.standard_normal(y.shape)) for _, y in outputs]
+        grad_outputs = [_like(y, random.standard_normal(_size(y))) for _, y in outputs]
     # Variables of the check's own: those given need not require grad, and are not changed.
     seeds = [Variable(g.data.clone(), requires_grad=True) for g in _as_tuple(grad_outputs)]
     if len(seeds) != len(outputs):
@@ -159,8 +162,9 @@ def _checked(operation: str, variables: list[tuple[str, Variable]]) -> list[tupl
     if not variables:
         errors.value_error(operation, "inputs", "at least one Variable that requires grad", "none")
     for name, x in variables:
-        if x.dtype != np.float64:
-            errors.dtype_error(operation, name, "float64, for differences to be precise", x.dtype.name, "use .double()")
+        if x.dtype not in (np.float64, np.complex128):
+            wanted, fix = ("complex128", ".to('complex128')") if x.is_complex() else ("float64", ".double()")
+            errors.dtype_error(operation, name, f"{wanted}, for differences to be precise", x.dtype.name, f"use {fix}")
         if x.numel() and any(step == 0 and n > 1 for n, step in zip(x.shape, x.stride(), strict=True)):
             errors.value_error(operation, name, "elements of their own", "some that share memory", "clone() it")
     return variables
@@ -178,8 +182,21 @@ def _outputs(operation: str, results: Any) -> list[tuple[str, Variable]]:
     return found
 
 
-def _like(x: Tensor, array: np.ndarray) -> Tensor:
-    return ft.tensor(array, dtype=x.dtype, device=x.device)
+def _size(x: Tensor) -> int:
+    """How many real numbers a Tensor holds."""
+    return x.numel() * (2 if x.is_complex() else 1)
+
+
+def _numbers(x: Tensor) -> np.ndarray:
+    """The real numbers in a Tensor, in float64: of complex ones real and imaginary parts in turn."""
+    array = x.data.numpy().reshape(-1)
+    return array.astype(np.complex128).view(np.float64) if x.is_complex() else array.astype(np.float64)
+
+
+def _like(x: Tensor, numbers: np.ndarray) -> Tensor:
+    """A Tensor like another, of other real numbers."""
+    array = numbers.view(np.complex128) if x.is_complex() else numbers
+    return ft.tensor(array.reshape(x.shape), dtype=x.dtype, device=x.device)
 
 
 # The comparison -------------------------------------------------------------------------------------------------
@@ -207,19 +224,19 @@ def _compare(settings, evaluate, variables) -> None:
     """
     random = np.random.default_rng(0)
     outputs = evaluate()
-    directions = [_vectors(x.numel(), settings, random) for _, x in variables]
-    seeds = [_vectors(y.numel(), settings, random) for _, y in outputs]
+    directions = [_vectors(_size(x), settings, random) for _, x in variables]
+    seeds = [_vectors(_size(y), settings, random) for _, y in outputs]
     # Backward first: the differences change the inputs in place.
     pulled = [_pulled_back(settings, y, variables, s) for y, s in zip(outputs, seeds, strict=True)]
     for k, (name, x) in enumerate(variables):
         if x.numel() == 0:
             continue
-        pushed = [_difference(settings, evaluate, outputs, x, d.reshape(x.shape)) for d in directions[k]]
+        pushed = [_difference(settings, evaluate, outputs, x, d) for d in directions[k]]
         for o, (output_name, y) in enumerate(outputs):
             if y.numel() == 0:
                 continue
             analytical = pulled[o][k] @ directions[k].T
-            moved = np.array([p[o] for p in pushed]).reshape(len(pushed), y.numel())
+            moved = np.array([p[o] for p in pushed]).reshape(len(pushed), _size(y))
             numerical = seeds[o] @ moved.T
             close = np.abs(analytical - numerical) <= settings.atol + settings.rtol * np.abs(numerical)
             wrong = ~(close | (np.isnan(analytical) & np.isnan(numerical)))
@@ -246,23 +263,20 @@ def _pulled_back(settings, output, variables, seeds) -> list[np.ndarray]:
                 f"{settings.operation}(): derivative of {name} by {input_name}: expected the same from every backward, "
                 f"got two that differ by up to {np.nanmax(np.abs(g - h)):.3g}"
             )
-    return [np.array([row[k] for row in rows]).reshape(len(rows), x.numel()) for k, (_, x) in enumerate(variables)]
+    return [np.array([row[k] for row in rows]).reshape(len(rows), _size(x)) for k, (_, x) in enumerate(variables)]
 
 
 def _vjp(y: Tensor, variables, seed: np.ndarray) -> list[np.ndarray]:
     if not (isinstance(y, Variable) and y.requires_grad):
-        return [np.zeros(x.numel()) for _, x in variables]
-    given = _like(y, seed.reshape(y.shape))
+        return [np.zeros(_size(x)) for _, x in variables]
+    given = _like(y, seed)
     found = grad(y, [x for _, x in variables], given, retain_graph=True, allow_unused=True)
-    return [
-        np.zeros(x.numel()) if g is None else g.data.numpy().astype(np.float64).reshape(-1)
-        for g, (_, x) in zip(found, variables, strict=True)
-    ]
+    return [np.zeros(_size(x)) if g is None else _numbers(g) for g, (_, x) in zip(found, variables, strict=True)]
 
 
 def _difference(settings, evaluate, outputs, x: Variable, direction: np.ndarray) -> list[np.ndarray]:
     """The central difference of every output along a direction of one input."""
-    start = x.data.numpy().copy()
+    start = _numbers(x)
     results = []
     try:
         for step in (settings.eps, -settings.eps):
@@ -271,7 +285,7 @@ def _difference(settings, evaluate, outputs, x: Variable, direction: np.ndarray)
             if [(name, y.shape) for name, y in found] != [(name, y.shape) for name, y in outputs]:
                 wanted = f"{_summary(outputs)} from every call"
                 raise GradcheckError(f"{settings.operation}(): expected {wanted}, got {_summary(found)}")
-            results.append([y.data.numpy().astype(np.float64) for _, y in found])
+            results.append([_numbers(y) for _, y in found])
     finally:
         x.data.copy_(_like(x, start))
     return [(above - below) / (2 * settings.eps) for above, below in zip(*results, strict=True)]
@@ -281,14 +295,20 @@ def _summary(outputs) -> str:
     return ", ".join(f"{name} of shape {y.shape}" for name, y in outputs)
 
 
+def _place(x: Tensor, position: int) -> str:
+    """Which of a Tensor's real numbers, counted in order, one is."""
+    parts = 2 if x.is_complex() else 1
+    place = tuple(int(i) for i in np.unravel_index(position // parts, x.shape))
+    return f"{place}, {('real', 'imaginary')[position % 2]} part" if parts == 2 else f"{place}"
+
+
 def _message(settings, output, variable, wrong, analytical, numerical) -> str:
     """What is wrong, at the element that is wrong by most."""
     distance = np.where(wrong, np.abs(analytical - numerical), -1.0)
     s, d = np.unravel_index(np.argmax(np.where(np.isnan(distance), np.inf, distance)), wrong.shape)
     names = []
     for (name, x), position in ((output, s), (variable, d)):
-        place = tuple(int(i) for i in np.unravel_index(position, x.shape))
-        names.append(f"{name} in a random direction" if settings.fast_mode else f"{name} at {place}")
+        names.append(f"{name} in a random direction" if settings.fast_mode else f"{name} at {_place(x, int(position))}")
     some = "" if settings.fast_mode else f"; {int(wrong.sum())} of {wrong.size} derivatives differ"
     return (
         f"{settings.operation}(): derivative of {names[0]} by {names[1]}: expected {numerical[s, d]:.9g} (numerical), "

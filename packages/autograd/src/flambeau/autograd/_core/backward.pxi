@@ -349,6 +349,9 @@ cdef object _root_grad(Variable x, object grad, int position, bint create_graph)
         if x.array.size != 1:
             raise RuntimeError(f"backward(): argument 'gradient': expected a gradient for an output of shape {x.shape}, "
                                f"got none; give one, or reduce the output to one element")
+        if x.is_complex():
+            raise RuntimeError("backward(): argument 'gradient': expected a gradient for a complex output, got none; give "
+                               "one, or take a real number of it: real, imag, abs()")
         grad = ft.ones(x.shape, dtype=x.dtype, device=x.device)
     if not isinstance(grad, Tensor):
         errors.type_error("backward", "gradient", "Tensor", type(grad).__name__)

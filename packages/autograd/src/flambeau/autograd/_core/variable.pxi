@@ -11,7 +11,7 @@ cdef class Variable(Tensor):
 
     Args:
         data: Tensor or NumPy array (whose memory is shared), or data as :func:`flambeau.tensor.tensor` takes it.
-        requires_grad: whether gradients with respect to this Variable are wanted; floating dtypes only.
+        requires_grad: whether gradients with respect to this Variable are wanted; floating and complex dtypes only.
 
     Example:
         >>> x = Variable(ft.tensor([1.0, 2.0]), requires_grad=True)
@@ -85,7 +85,7 @@ cdef class Variable(Tensor):
 
     @requires_grad.setter
     def requires_grad(self, bint value):
-        if value and not self.is_floating_point():
+        if value and not _inexact(self.array):
             errors.dtype_error("requires_grad", None, "a floating dtype", self.dtype.name, "convert it with .float()")
         if _history(self) is not None:
             if not value:

@@ -49,6 +49,11 @@ def conj(x):
     return x.conjugate()
 
 
+def over(grad, divisor):
+    """The gradient of what was divided by a Tensor or a number."""
+    return ops.chain_over(grad, divisor) if isinstance(divisor, Tensor) else grad / conj(divisor)
+
+
 def adjoint(x):
     """The conjugate transpose of matrices."""
     return conj(x.transpose(-2, -1))

@@ -22,26 +22,28 @@ def i1e(grad, input, result):
     return grad * (ops.i0e(input) - _over(result, input, 0.5) - ft.sign(input) * result)
 
 
-gradient(ops.modified_bessel_k0, "input")(lambda grad, input: -grad * ops.modified_bessel_k1(input))
+gradient(ops.modified_bessel_k0, "input")(lambda grad, input: ops.chain(-grad, ops.modified_bessel_k1(input)))
 
 
 @gradient(ops.modified_bessel_k1, "input")
 def modified_bessel_k1(grad, input, result):
-    return -grad * (ops.modified_bessel_k0(input) + result / input)
+    return ops.chain(-grad, ops.modified_bessel_k0(input) + result / input)
 
 
 @gradient(ops.scaled_modified_bessel_k0, "input")
 def scaled_modified_bessel_k0(grad, input, result):
-    return grad * (result - ops.scaled_modified_bessel_k1(input))
+    return ops.chain(grad, result - ops.scaled_modified_bessel_k1(input))
 
 
 @gradient(ops.scaled_modified_bessel_k1, "input")
 def scaled_modified_bessel_k1(grad, input, result):
-    return grad * (result - ops.scaled_modified_bessel_k0(input) - result / input)
+    return ops.chain(grad, result - ops.scaled_modified_bessel_k0(input) - result / input)
 
 
 gradient(ops.bessel_j0, "input")(lambda grad, input: -grad * ops.bessel_j1(input))
 gradient(ops.bessel_j1, "input")(lambda grad, input, result: grad * (ops.bessel_j0(input) - _over(result, input, 0.5)))
-gradient(ops.bessel_y0, "input")(lambda grad, input: -grad * ops.bessel_y1(input))
-gradient(ops.bessel_y1, "input")(lambda grad, input, result: grad * (ops.bessel_y0(input) - result / input))
+gradient(ops.bessel_y0, "input")(lambda grad, input: ops.chain(-grad, ops.bessel_y1(input)))
+gradient(ops.bessel_y1, "input")(lambda grad, input, result: ops.chain(grad, ops.bessel_y0(input) - result / input))
+gradient(ops.airy_ai, "input")(lambda grad, input: grad * ops.airy_ai_slope(input))
+gradient(ops.airy_ai_slope, "input")(lambda grad, input: grad * (input * ops.airy_ai(input)))
 gradient(ops.spherical_bessel_j0, "input")(lambda grad, input, result: grad * _over(ft.cos(input) - result, input, 0))

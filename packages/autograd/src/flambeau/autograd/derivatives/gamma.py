@@ -5,10 +5,10 @@ from flambeau.tensor import ops
 
 from .._rules import gradient
 
-gradient(ops.lgamma, "input")(lambda grad, input: grad * ft.digamma(input))
-gradient(ops.digamma, "input")(lambda grad, input: grad * ops.polygamma_of(input, 1))
-gradient(ops.polygamma_of, "input")(lambda grad, input, n: grad * ops.polygamma_of(input, n + 1))
-gradient(ops.zeta, "other")(lambda grad, input, other: -grad * (input * ops.zeta(input + 1, other)))
+gradient(ops.lgamma, "input")(lambda grad, input: ops.chain(grad, ft.digamma(input)))
+gradient(ops.digamma, "input")(lambda grad, input: ops.chain(grad, ops.polygamma_of(input, 1)))
+gradient(ops.polygamma_of, "input")(lambda grad, input, n: ops.chain(grad, ops.polygamma_of(input, n + 1)))
+gradient(ops.zeta, "other")(lambda grad, input, other: ops.chain(-grad, input * ops.zeta(input + 1, other)))
 
 
 def _density(input, other):
@@ -20,5 +20,5 @@ def _log_gamma(x):
     return ft.lgamma(x) if isinstance(x, ft.Tensor) else ft.lgamma(ft.tensor(x, dtype="float64")).item()
 
 
-gradient(ops.igamma, "other")(lambda grad, input, other: grad * _density(input, other))
-gradient(ops.igammac, "other")(lambda grad, input, other: -grad * _density(input, other))
+gradient(ops.igamma, "other")(lambda grad, input, other: ops.chain(grad, _density(input, other)))
+gradient(ops.igammac, "other")(lambda grad, input, other: ops.chain(-grad, _density(input, other)))

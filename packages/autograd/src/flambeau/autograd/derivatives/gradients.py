@@ -6,16 +6,43 @@ import flambeau.tensor as ft
 from flambeau.tensor import ops
 
 from .._rules import gradient
-from ._helpers import flat
+from ._helpers import conj, flat
+
+# Of g * conj(s) the gradients are G * s and conj(G) * g: with conj(s) and g themselves, the chain rule again.
+gradient(ops.chain, "grad_output")(lambda grad, slope: ops.chain(grad, conj(slope)))
+gradient(ops.chain, "slope")(lambda grad, grad_output: ops.chain(grad_output, grad))
+gradient(ops.chain_over, "grad_output")(lambda grad, divisor: ops.chain_over(grad, conj(divisor)))
+
+
+@gradient(ops.chain_over, "divisor")
+def chain_over_divisor(grad, divisor, result):
+    return ops.chain(ops.chain_over(-result, divisor), grad)
+
+
+gradient(ops.sqrt_backward, "grad_output")(lambda grad, output: ops.sqrt_backward(grad, conj(output)))
+
+
+@gradient(ops.sqrt_backward, "output")
+def sqrt_curvature(grad, output, result):
+    return ops.sqrt_backward(result * conj(grad), output) * -2
+
 
 gradient(ops.gate, "input")(lambda grad, other: ops.gate(grad, other))
 gradient(ops.gate, "other")(flat)
 
-gradient(ops.sigmoid_backward, "grad_output")(lambda grad, output: ops.sigmoid_backward(grad, output))
-gradient(ops.sigmoid_backward, "output")(lambda grad, grad_output, output: grad * grad_output * (1 - output * 2))
+gradient(ops.sigmoid_backward, "grad_output")(lambda grad, output: ops.sigmoid_backward(grad, conj(output)))
+gradient(ops.tanh_backward, "grad_output")(lambda grad, output: ops.tanh_backward(grad, conj(output)))
 
-gradient(ops.tanh_backward, "grad_output")(lambda grad, output: ops.tanh_backward(grad, output))
-gradient(ops.tanh_backward, "output")(lambda grad, grad_output, output: grad * grad_output * output * -2)
+
+@gradient(ops.sigmoid_backward, "output")
+def sigmoid_curvature(grad, grad_output, output):
+    return conj(grad) * grad_output * conj(1 - output * 2)
+
+
+@gradient(ops.tanh_backward, "output")
+def tanh_curvature(grad, grad_output, output):
+    return conj(grad) * grad_output * conj(output) * -2
+
 
 gradient(ops.inside, "input")(lambda grad, other, low, high: ops.inside(grad, other, low, high))
 gradient(ops.inside, "other")(flat)

@@ -1,4 +1,8 @@
-"""Derivatives of mathematical functions."""
+"""Derivatives of mathematical functions.
+
+``ops.chain(grad, slope)`` multiplies by the slope, of complex numbers by its conjugate, and is 0 where ``grad`` is:
+where another branch was taken, an infinite slope does no harm.
+"""
 
 import math
 
@@ -8,19 +12,20 @@ from flambeau.tensor import ops
 from .._rules import gradient
 from ._helpers import flat
 
-gradient(ops.exp, "input")(lambda grad, result: grad * result)
-gradient(ops.expm1, "input")(lambda grad, result: grad * (result + 1))
-gradient(ops.log, "input")(lambda grad, input: grad / input)
-gradient(ops.log1p, "input")(lambda grad, input: grad / (input + 1))
-gradient(ops.exp2, "input")(lambda grad, result: grad * (result * math.log(2)))
-gradient(ops.log2, "input")(lambda grad, input: grad / (input * math.log(2)))
-gradient(ops.log10, "input")(lambda grad, input: grad / (input * math.log(10)))
-gradient(ops.sqrt, "input")(lambda grad, result: grad / (result * 2))
-gradient(ops.rsqrt, "input")(lambda grad, result: grad * (result * result * result) * -0.5)
+gradient(ops.exp, "input")(lambda grad, result: ops.chain(grad, result))
+gradient(ops.expm1, "input")(lambda grad, result: ops.chain(grad, result + 1))
+gradient(ops.log, "input")(lambda grad, input: ops.chain_over(grad, input))
+gradient(ops.log1p, "input")(lambda grad, input: ops.chain_over(grad, input + 1))
+gradient(ops.exp2, "input")(lambda grad, result: ops.chain(grad, result * math.log(2)))
+gradient(ops.log2, "input")(lambda grad, input: ops.chain_over(grad, input * math.log(2)))
+gradient(ops.log10, "input")(lambda grad, input: ops.chain_over(grad, input * math.log(10)))
+# 0 where the root is 0, so that the length of a vector that is 0 has a gradient.
+gradient(ops.sqrt, "input")(lambda grad, result: ops.sqrt_backward(grad, result))
+gradient(ops.rsqrt, "input")(lambda grad, result: ops.chain(grad, result * result * result * -0.5))
 
-gradient(ops.sin, "input")(lambda grad, input: grad * ft.cos(input))
-gradient(ops.cos, "input")(lambda grad, input: -grad * ft.sin(input))
-gradient(ops.tan, "input")(lambda grad, result: grad * (1 + result * result))
+gradient(ops.sin, "input")(lambda grad, input: ops.chain(grad, ft.cos(input)))
+gradient(ops.cos, "input")(lambda grad, input: ops.chain(-grad, ft.sin(input)))
+gradient(ops.tan, "input")(lambda grad, result: ops.chain(grad, 1 + result * result))
 gradient(ops.tanh, "input")(lambda grad, result: ops.tanh_backward(grad, result))
 gradient(ops.atan2, "input")(lambda grad, input, other: grad * _over_square(other, input, other))
 gradient(ops.atan2, "other")(lambda grad, input, other: -grad * _over_square(input, input, other))

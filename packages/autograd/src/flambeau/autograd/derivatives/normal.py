@@ -9,16 +9,16 @@ from .._rules import gradient
 
 _ROOT_TAU = math.sqrt(2 * math.pi)
 
-gradient(ops.erfcx, "input")(lambda grad, input, result: grad * (input * result * 2 - 2 / math.sqrt(math.pi)))
+gradient(ops.erfcx, "input")(lambda grad, input, result: ops.chain(grad, input * result * 2 - 2 / math.sqrt(math.pi)))
 gradient(ops.ndtr, "input")(lambda grad, input: grad * (ft.exp(input * input * -0.5) / _ROOT_TAU))
-gradient(ops.ndtri, "input")(lambda grad, result: grad * (ft.exp(result * result * 0.5) * _ROOT_TAU))
-gradient(ops.entr, "input")(lambda grad, input: -grad * (ft.log(input) + 1))
+gradient(ops.ndtri, "input")(lambda grad, result: ops.chain(grad, ft.exp(result * result * 0.5) * _ROOT_TAU))
+gradient(ops.entr, "input")(lambda grad, input: ops.chain(-grad, ft.log(input) + 1))
 
 
 @gradient(ops.log_ndtr, "input")
 def log_ndtr(grad, input):
     """The density divided by the distribution function: erfcx has the quotient where both vanish."""
-    return grad * (math.sqrt(2 / math.pi) / ops.erfcx(input * -math.sqrt(0.5)))
+    return ops.chain(grad, math.sqrt(2 / math.pi) / ops.erfcx(input * -math.sqrt(0.5)))
 
 
 @gradient(ops.xlog1py, "input")
@@ -30,4 +30,4 @@ def xlog1py_factor(grad, input, other):
 @gradient(ops.xlog1py, "other")
 def xlog1py_argument(grad, input, other):
     """``input / (1 + other)``, and 0 where both are 0."""
-    return grad * ft.where((input == 0) & (other == -1), 0, input / (other + 1))
+    return ops.chain(grad, ft.where((input == 0) & (other == -1), 0, input / (other + 1)))

@@ -6,7 +6,7 @@ import flambeau.tensor as ft
 from flambeau.tensor import ops
 
 from .._rules import gradient
-from ._helpers import count, picked
+from ._helpers import conj, count, picked
 
 
 @gradient(ops.sum, "input")
@@ -22,9 +22,15 @@ def mean(grad, input_shape, dim, keepdim):
 @gradient(ops.prod, "input")
 def prod(grad, input, result, dim, keepdim):
     """``result / input`` where nothing is zero; the product of all others where something is."""
+    input = as_multiplied(input, result)
     if (input == 0).any().item():
-        return ops.spread(grad, input.shape, dim, keepdim) * products_of_others(input, dim)
-    return ops.spread(grad * result, input.shape, dim, keepdim) / input
+        return ops.spread(grad, input.shape, dim, keepdim) * conj(products_of_others(input, dim))
+    return ops.spread(grad * conj(result), input.shape, dim, keepdim) / conj(input)
+
+
+def as_multiplied(input, result):
+    """The elements as they were multiplied: in the dtype that was asked for."""
+    return input if input.dtype == result.dtype else ops.cast(input, result.dtype)
 
 
 def products_of_others(input, dim):
@@ -98,13 +104,13 @@ def norm(grad, input, result, p, dim, keepdim):
     if p == 0:
         return ft.zeros_like(input)
     if math.isinf(p):
-        return ft.sign(input) * extreme(grad, ft.abs(input), result, dim, keepdim)
+        return ft.sgn(input) * extreme(grad, ft.abs(input), result, dim, keepdim)
     if p == 1:
-        return ft.sign(input) * ops.spread(grad, input.shape, dim, keepdim)
+        return ft.sgn(input) * ops.spread(grad, input.shape, dim, keepdim)
     if p == 2:
         return input * ops.spread(over(grad, result), input.shape, dim, keepdim)
     scale = ops.spread(grad * power(result, 1 - p), input.shape, dim, keepdim)
-    return ft.sign(input) * power(ft.abs(input), p - 1) * scale
+    return ft.sgn(input) * power(ft.abs(input), p - 1) * scale
 
 
 def over(grad, result):
@@ -121,7 +127,7 @@ def power(x, exponent):
 def logsumexp(grad, input, result, dim, keepdim):
     result = ft.where(result == -math.inf, 0, result)  # of nothing but -inf: the gradient is 0, not nan
     result = ops.spread(result, input.shape, dim, keepdim)
-    return ops.spread(grad, input.shape, dim, keepdim) * ft.exp(input - result)
+    return ops.spread(grad, input.shape, dim, keepdim) * conj(ft.exp(input - result))
 
 
 @gradient(ops.cumsum, "input")

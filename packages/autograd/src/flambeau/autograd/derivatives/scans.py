@@ -6,7 +6,8 @@ import flambeau.tensor as ft
 from flambeau.tensor import ops
 
 from .._rules import gradient
-from ._helpers import zeros
+from ._helpers import conj, zeros
+from .reductions import as_multiplied
 
 
 @gradient(ops.cumprod, "input")
@@ -14,9 +15,10 @@ def cumprod(grad, input, result, dim):
     """By division where nothing is zero; by a recurrence over what comes later where something is."""
     if input.ndim == 0:
         return grad
+    input = as_multiplied(input, result)
     if (input == 0).any().item():
-        return _products_before(result, dim) * _weighted_products_after(grad, input, dim)
-    return (grad * result).flip(dim).cumsum(dim).flip(dim) / input
+        return conj(_products_before(result, dim)) * _weighted_products_after(grad, conj(input), dim)
+    return (grad * conj(result)).flip(dim).cumsum(dim).flip(dim) / conj(input)
 
 
 def _products_before(result, dim):

@@ -4,7 +4,7 @@ import flambeau.tensor as ft
 from flambeau.tensor import ops
 
 from .._rules import gradient
-from ._helpers import zeros
+from ._helpers import conj, zeros
 from .indexing import scattered
 
 # Places counted through all elements ----------------------------------------------------------------------------
@@ -80,7 +80,8 @@ def _reduced(grad, input, values, result, places, reduce, include_self):
     if reduce == "sum":
         to_input, to_values = grad, ft.take(grad, places)
     elif reduce == "mean":
-        counts = ft.put(zeros(grad.shape, grad) + (1 if include_self else 0), places, _ones(places, grad), True)
+        like = ft.real(grad)
+        counts = ft.put(zeros(grad.shape, like) + (1 if include_self else 0), places, _ones(places, like), True)
         share = grad / counts.clamp(1)
         to_input, to_values = share, ft.take(share, places)
     elif reduce == "prod":
@@ -107,8 +108,8 @@ def _equal(input, other):
 def _product(grad, input, values, result, places, include_self, touched):
     """``result`` over each factor where none is zero; the product of all other factors where one is."""
     if not ((input == 0).any().item() or (values == 0).any().item()):
-        of_result = grad * result
-        return of_result / input if include_self else grad, ft.take(of_result, places) / values
+        of_result = grad * conj(result)
+        return of_result / conj(input) if include_self else grad, ft.take(of_result, places) / conj(values)
     own = ft.arange(input.numel(), device=grad.device)
     inputs = input.reshape(-1) if include_self else ft.where(touched, 1, input).reshape(-1)
     groups = ft.cat([own, places.reshape(-1)])
@@ -116,7 +117,7 @@ def _product(grad, input, values, result, places, include_self, touched):
     order = ft.argsort(groups)
     groups, factors = ft.take(groups, order), ft.take(factors, order)
     others = _products_before(factors, groups) * _products_before(factors.flip(0), groups.flip(0)).flip(0)
-    gradients = ft.put(zeros(others.shape, grad), order, ft.take(grad, groups) * others)
+    gradients = ft.put(zeros(others.shape, grad), order, ft.take(grad, groups) * conj(others))
     count = input.numel()
     return gradients[:count].reshape(input.shape), gradients[count:].reshape(values.shape)
 

@@ -11,8 +11,8 @@ _SLOPE = 2 / math.sqrt(math.pi)  # of erf at 0
 
 gradient(ops.erf, "input")(lambda grad, input: grad * (ft.exp(-(input * input)) * _SLOPE))
 gradient(ops.erfc, "input")(lambda grad, input: grad * (ft.exp(-(input * input)) * -_SLOPE))
-gradient(ops.erfinv, "input")(lambda grad, result: grad * (ft.exp(result * result) * (1 / _SLOPE)))
-gradient(ops.log_odds, "input")(lambda grad, input: grad / (input * (1 - input)))
+gradient(ops.erfinv, "input")(lambda grad, result: ops.chain(grad, ft.exp(result * result) * (1 / _SLOPE)))
+gradient(ops.log_odds, "input")(lambda grad, input: ops.chain_over(grad, input * (1 - input)))
 
 
 @gradient(ops.xlogy, "input")
@@ -24,7 +24,7 @@ def xlogy_factor(grad, input, other):
 @gradient(ops.xlogy, "other")
 def xlogy_argument(grad, input, other):
     """``input / other``, and 0 where both are 0."""
-    return grad * ft.where((input == 0) & (other == 0), 0, input / other)
+    return ops.chain(grad, ft.where((input == 0) & (other == 0), 0, input / other))
 
 
 def _part(x, y, rate=1):

@@ -7,15 +7,15 @@ from flambeau.tensor import ops
 
 from .._rules import gradient
 
-gradient(ops.sinh, "input")(lambda grad, input: grad * ft.cosh(input))
-gradient(ops.cosh, "input")(lambda grad, input: grad * ft.sinh(input))
+gradient(ops.sinh, "input")(lambda grad, input: ops.chain(grad, ft.cosh(input)))
+gradient(ops.cosh, "input")(lambda grad, input: ops.chain(grad, ft.sinh(input)))
 # 1 - x**2 as a product, because the square would round what matters near 1.
-gradient(ops.asin, "input")(lambda grad, input: grad * ft.rsqrt((1 - input) * (1 + input)))
-gradient(ops.acos, "input")(lambda grad, input: -grad * ft.rsqrt((1 - input) * (1 + input)))
-gradient(ops.atan, "input")(lambda grad, input: grad / (1 + input * input))
-gradient(ops.asinh, "input")(lambda grad, input: grad * ft.rsqrt(1 + input * input))
-gradient(ops.acosh, "input")(lambda grad, input: grad * (ft.rsqrt(input - 1) * ft.rsqrt(input + 1)))
-gradient(ops.atanh, "input")(lambda grad, input: grad / ((1 - input) * (1 + input)))
+gradient(ops.asin, "input")(lambda grad, input: ops.chain(grad, ft.rsqrt((1 - input) * (1 + input))))
+gradient(ops.acos, "input")(lambda grad, input: ops.chain(-grad, ft.rsqrt((1 - input) * (1 + input))))
+gradient(ops.atan, "input")(lambda grad, input: ops.chain_over(grad, 1 + input * input))
+gradient(ops.asinh, "input")(lambda grad, input: ops.chain(grad, ft.rsqrt(1 + input * input)))
+gradient(ops.acosh, "input")(lambda grad, input: ops.chain(grad, ft.rsqrt(input - 1) * ft.rsqrt(input + 1)))
+gradient(ops.atanh, "input")(lambda grad, input: ops.chain_over(grad, (1 - input) * (1 + input)))
 gradient(ops.deg2rad, "input")(lambda grad: grad * (math.pi / 180))
 gradient(ops.rad2deg, "input")(lambda grad: grad * (180 / math.pi))
 

@@ -171,5 +171,36 @@ constexpr double AIRY_FAR[] = {
     -0x1.b9591e92f35b6p-43, 0x1.e74cc999dbc9ap-45, -0x1.14a33407d0d9dp-46, 0x1.42441e5f90db4p-48, -0x1.8071c47eb60a8p-50,
     0x1.d4d85135aae64p-52, -0x1.23d2d8fabb65ep-53, 0x1.72547d78958f2p-55, -0x1.de81ec63c2c96p-57, 0x1.3a6e9fb7ca75bp-58,
 };
+// Ai'(x), from -6 to 2
+constexpr double AIRY_SLOPE_NEAR[] = {
+    0x1.6ebade4ff349ep-4, -0x1.130fa3a953f5cp-2, 0x1.cbe0351eeccc6p-4, -0x1.1e2c3b8a5fa1dp-3, 0x1.f38b76c8cf5a5p-3,
+    0x1.8934a5d8a6c3dp-4, -0x1.84b25b7eb4ad7p-2, 0x1.9f8bb80bd78c2p-3, 0x1.e99c73f2cfac4p-5, -0x1.a7a5d2054237cp-4,
+    0x1.f10dd24670c06p-6, 0x1.8b7cb002d7c74p-7, -0x1.664d6d14f7142p-7, 0x1.e548dc1ca2facp-10, 0x1.1a65fd7ef82d5p-10,
+    -0x1.40678f1be9d52p-11, 0x1.ca0e276f72d41p-15, 0x1.c1765ed03c4fdp-15, -0x1.6040af9500a10p-16, 0x1.4e5c29cec2addp-21,
+    0x1.c76b385e39c51p-20, -0x1.046fa41fa1c47p-21, -0x1.57fbeb34b915bp-27, 0x1.3f763f7583de9p-25, -0x1.12a3b7b552673p-27,
+    -0x1.2b04d4b7f5004p-31, 0x1.48888fdfd0dbfp-31, -0x1.add6b1f6437acp-34, -0x1.957e0e9b33757p-37, 0x1.021fcca3cd277p-37,
+    -0x1.0034427ba7344p-40, -0x1.69ff9f348fd5bp-43, 0x1.3fb780e810c69p-44, -0x1.d78fc7f9dce4bp-48, -0x1.e062d94f1a584p-50,
+    0x1.3fd7c701b0b25p-51, -0x1.4df425ffded99p-55, -0x1.f520712ac968cp-57, 0x1.077fe861874b5p-58,
+};
+// P of Ai'(-x), by (Z / z)^2, from 0 to 1
+constexpr double AIRY_SLOPE_P[] = {
+    0x1.000ed1a1c2a7ep+0, 0x1.d88651b0ed1d8p-13, -0x1.a8f60bfe30246p-21, 0x1.3503d5cff7c22p-27, -0x1.b8449e9af2c37p-33,
+    0x1.eee5b9d4fb900p-38, -0x1.84ca864c6f549p-42, 0x1.8b686706f55bcp-46, -0x1.ee24a8c1909c9p-50, 0x1.6d88118288405p-53,
+    -0x1.3761842ce1dbep-56, 0x1.2b15e45f0a604p-59,
+};
+// z Q of Ai'(-x), by (Z / z)^2, from 0 to 1
+constexpr double AIRY_SLOPE_Q[] = {
+    -0x1.8d55f9c57526ap-4, 0x1.c29837929df2fp-13, -0x1.96acbc1dad635p-20, 0x1.b2ea0e9e49d05p-26, -0x1.92757312aea41p-31,
+    0x1.12bf23fc1f5f8p-35, -0x1.f6df9d93c20d9p-40, 0x1.21985b68d2b46p-43, -0x1.91aca46a49560p-47, 0x1.44ddb43356ce5p-50,
+    -0x1.2b1ad4b7110a3p-53, 0x1.33b431749e2d1p-56, -0x1.5c883785dd034p-59, 0x1.ad8d9347ed340p-62,
+};
+// -2 sqrt(pi) exp(z) Ai'(x) / x^(1/4), by Y / z, from 0 to 1
+constexpr double AIRY_SLOPE_FAR[] = {
+    0x1.05bb771fbb208p+0, 0x1.5ef0135aee4a6p-6, -0x1.d42750de935aep-11, 0x1.2770ee58f7056p-14, -0x1.fff98edf4e276p-18,
+    0x1.0fc7ae59a2e63p-20, -0x1.4de3227c5cf33p-23, 0x1.cacb5c91826e9p-26, -0x1.58d21217d2408p-28, 0x1.1721cb316c3e7p-30,
+    -0x1.e13a35d51028bp-33, 0x1.b5eaf41a37055p-35, -0x1.a1d9d581f6c62p-37, 0x1.9fcb1adc2603dp-39, -0x1.ad9231504f1dfp-41,
+    0x1.cb16664f66da1p-43, -0x1.f9f540f6f1a95p-45, 0x1.1ec26acb39a8ap-46, -0x1.4d90bf652d9b7p-48, 0x1.8d64a043831aep-50,
+    -0x1.e40c42f00e6d5p-52, 0x1.2cf3a215ea8e8p-53, -0x1.7d861f33e68f3p-55, 0x1.ec81cd9714ee5p-57, -0x1.4359659ef55a5p-58,
+};
 
 }  // namespace flambeau::FLAMBEAU_ISA::math::tables

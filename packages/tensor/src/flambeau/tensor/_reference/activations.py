@@ -284,7 +284,7 @@ def celu(xp, input: Array, alpha: Number = 1.0):
     return narrowed(xp.where(x > 0, x, alpha * xp.expm1(xp.where(x > 0, 0, x) / alpha)), input.dtype)
 
 
-@operator(dtypes="float")
+@operator(dtypes="float", real=True)
 def softmax(xp, input: Array, dim: Dim):
     """``exp(input) / sum(exp(input), dim)``: weights along ``dim`` that add up to 1.
 
@@ -315,7 +315,7 @@ def _(input, dim):
     return powers / ft.sum(powers, dim, keepdim=True)
 
 
-@operator(dtypes="float")
+@operator(dtypes="float", real=True)
 def log_softmax(xp, input: Array, dim: Dim):
     """``log(softmax(input, dim))``, without the underflow of the two steps.
 

@@ -300,6 +300,7 @@ def square(xp, input: Array):
     "minimum(maximum(input, min), max)",
     cpp_absent={"min": "lowest", "max": "highest"},
     dtypes="numeric",
+    real=True,
     aliases=("clip",),
 )
 def clamp(xp, input: Array, min: OptionalNumber = None, max: OptionalNumber = None):

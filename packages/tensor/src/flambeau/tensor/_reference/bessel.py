@@ -363,7 +363,21 @@ def spherical_bessel_j0(xp, input: Array):
 _LEFT, _RIGHT = 2 * 6**1.5 / 3, 2 * 2**1.5 / 3
 
 
-@pointwise(differentiable=False, **_HIDDEN)
+def _airy(xp, x, near, far, wave, quarter):
+    """From -6 to 2 by ``near``; above by ``far``, which decays; below by ``wave``; both by ``abs(x) ** quarter``."""
+    inside = chebyshev(near, (xp.clip(x, -6.0, 2.0) + 2) / 4)
+    right = xp.clip(x, 2.0, 1e4)  # where it has long been 0
+    z = right * xp.sqrt(right) * (2 / 3)
+    decay = chebyshev(far, 2 * _RIGHT / z - 1) * xp.exp(-z) / (2 * math.sqrt(math.pi)) * right**quarter
+    left = xp.clip(-x, 6.0, 1e10)
+    z = left * xp.sqrt(left) * (2 / 3)
+    waves = wave(2 * (_LEFT / z) ** 2 - 1, z, xp.sin(z), xp.cos(z)) / math.sqrt(2 * math.pi) * left**quarter
+    value = xp.where(x > 2, decay, xp.where(x < -6, waves, inside))
+    value = xp.where(x < -1e10, math.nan, value)
+    return xp.where(x == x, value, x)
+
+
+@pointwise(**_HIDDEN)
 def airy_ai(xp, input: Array):
     """The Airy function Ai of each element.
 
@@ -380,19 +394,31 @@ def airy_ai(xp, input: Array):
         >>> ft.special.airy_ai(ft.tensor([0.0, 1.0])).tolist()
         [0.35502806305885315, 0.1352924108505249]
     """
-    tables = _tables()
-    x = input.astype("float64")
-    near = chebyshev(tables.AIRY_NEAR, (xp.clip(x, -6.0, 2.0) + 2) / 4)
-    right = xp.clip(x, 2.0, 1e4)  # where it has long been 0
-    z = right * xp.sqrt(right) * (2 / 3)
-    decay = chebyshev(tables.AIRY_FAR, 2 * _RIGHT / z - 1) * xp.exp(-z)
-    decay = decay / (2 * math.sqrt(math.pi) * xp.sqrt(xp.sqrt(right)))
-    left = xp.clip(-x, 6.0, 1e10)
-    z = left * xp.sqrt(left) * (2 / 3)
-    t = 2 * (_LEFT / z) ** 2 - 1
-    sine, cosine = xp.sin(z), xp.cos(z)
-    wave = chebyshev(tables.AIRY_P, t) * (cosine + sine) + chebyshev(tables.AIRY_Q, t) / z * (sine - cosine)
-    wave = wave / (math.sqrt(2 * math.pi) * xp.sqrt(xp.sqrt(left)))
-    value = xp.where(x > 2, decay, xp.where(x < -6, wave, near))
-    value = xp.where(x < -1e10, xp.where(xp.isinf(x), 0.0, math.nan), value)
-    return xp.where(x == x, value, x).astype(input.dtype)
+    tables, x = _tables(), input.astype("float64")
+
+    def wave(t, z, sine, cosine):
+        return chebyshev(tables.AIRY_P, t) * (cosine + sine) + chebyshev(tables.AIRY_Q, t) / z * (sine - cosine)
+
+    value = _airy(xp, x, tables.AIRY_NEAR, tables.AIRY_FAR, wave, -0.25)
+    return xp.where(x == -math.inf, 0.0, value).astype(input.dtype)
+
+
+@pointwise(**_HIDDEN)
+def airy_ai_slope(xp, input: Array):
+    """The derivative of the Airy function Ai at each element.
+
+    In float64 as accurate as :func:`airy_ai`, below -6 within 1e-15 ``abs(input)**1.5``.
+
+    Args:
+        input: Tensor of any shape; integers give the default float.
+
+    Returns:
+        Tensor of ``input``'s shape and a floating dtype.
+    """
+    tables, x = _tables(), input.astype("float64")
+
+    def wave(t, z, sine, cosine):
+        p, q = chebyshev(tables.AIRY_SLOPE_P, t), chebyshev(tables.AIRY_SLOPE_Q, t) / z
+        return p * (sine - cosine) - q * (cosine + sine)
+
+    return _airy(xp, x, tables.AIRY_SLOPE_NEAR, [-c for c in tables.AIRY_SLOPE_FAR], wave, 0.25).astype(input.dtype)

@@ -4,7 +4,7 @@ from .._schema import Array, operator
 from ._helpers import checks_broadcast
 
 
-@operator(method=False, promote="common", dtypes="float", real=True, differentiable=False)
+@operator(method=False, promote="common", dtypes="float", real=True)
 def complex(xp, real: Array, imag: Array):
     """Complex numbers from their real and imaginary parts.
 

@@ -25,7 +25,7 @@ def real(xp, input: Array):
     return input.real if input.dtype.kind == "c" else input
 
 
-@operator(view=True, method=False, differentiable=False)
+@operator(view=True, method=False)
 def imag(xp, input: Array):
     """The imaginary part of each element: a view. Also ``input.imag``.
 

@@ -12,7 +12,7 @@ PRODUCT_FROM = 25
 _DIFFERENCES = 2**22  # how many are held at once
 
 
-@operator(promote="common", dtypes="float", method=False)
+@operator(promote="common", dtypes="float", real=True, method=False)
 def cdist(xp, x1: Array, x2: Array, p: Number = 2.0):
     """The p-norm distance between each row of ``x1`` and each row of ``x2``.
 

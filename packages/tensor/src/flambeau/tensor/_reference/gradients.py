@@ -58,9 +58,50 @@ def order(xp, input: Operand, other: Operand):
     return xp.where((input != input) | (other != other), xp.asarray(math.nan, dtype=dtype), result)
 
 
-@pointwise("grad_output * (output * (1 - output))", **_ROW)
-def sigmoid_backward(xp, grad_output: Array, output: Array):
-    """The gradient of :func:`sigmoid`: ``grad_output * output * (1 - output)``.
+def conjugated(xp, x):
+    """The conjugate, where there is another than the number itself."""
+    return xp.conjugate(x) if x.dtype.kind == "c" else x
+
+
+@pointwise("select(grad_output == 0, grad_output, grad_output * slope)", **_ROW)
+def chain(xp, grad_output: Array, slope: Array):
+    """The chain rule: ``grad_output * conj(slope)``, and 0 where ``grad_output`` is 0, whatever the slope is there.
+
+    So nothing comes of what was computed and not used, an infinite slope included.
+
+    Args:
+        grad_output: gradient of the result.
+        slope: derivative of the result.
+
+    Returns:
+        Tensor of the broadcast shape and the promoted dtype.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+    """
+    return xp.where(grad_output == 0, grad_output, grad_output * conjugated(xp, slope))
+
+
+@pointwise("select(grad_output == 0, grad_output, grad_output / divisor)", **_ROW)
+def chain_over(xp, grad_output: Array, divisor: Array):
+    """The chain rule for a reciprocal slope: ``grad_output / conj(divisor)``, and 0 where ``grad_output`` is 0.
+
+    Args:
+        grad_output: gradient of the result.
+        divisor: what the derivative of the result is the reciprocal of.
+
+    Returns:
+        Tensor of the broadcast shape and the promoted dtype.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+    """
+    return xp.where(grad_output == 0, grad_output, grad_output / conjugated(xp, divisor))
+
+
+@pointwise("select((output == 0) | (grad_output == 0), T(0), grad_output / (output + output))", **_ROW)
+def sqrt_backward(xp, grad_output: Array, output: Array):
+    """The gradient of :func:`sqrt`: ``grad_output / (2 * conj(output))``, and 0 where either is 0.
 
     Args:
         grad_output: gradient of the result.
@@ -72,12 +113,30 @@ def sigmoid_backward(xp, grad_output: Array, output: Array):
     Raises:
         ShapeError: the shapes do not broadcast.
     """
-    return grad_output * (output * (1 - output))
+    nothing = xp.zeros((), dtype=output.dtype)
+    return xp.where((output == 0) | (grad_output == 0), nothing, grad_output / conjugated(xp, output + output))
+
+
+@pointwise("grad_output * (output * (1 - output))", **_ROW)
+def sigmoid_backward(xp, grad_output: Array, output: Array):
+    """The gradient of :func:`sigmoid`: ``grad_output * conj(output * (1 - output))``.
+
+    Args:
+        grad_output: gradient of the result.
+        output: the result.
+
+    Returns:
+        Tensor of the broadcast shape and the promoted dtype.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+    """
+    return grad_output * conjugated(xp, output * (1 - output))
 
 
 @pointwise("grad_output * (1 - output * output)", **_ROW)
 def tanh_backward(xp, grad_output: Array, output: Array):
-    """The gradient of :func:`tanh`: ``grad_output * (1 - output**2)``.
+    """The gradient of :func:`tanh`: ``grad_output * conj(1 - output**2)``.
 
     Args:
         grad_output: gradient of the result.
@@ -89,10 +148,10 @@ def tanh_backward(xp, grad_output: Array, output: Array):
     Raises:
         ShapeError: the shapes do not broadcast.
     """
-    return grad_output * (1 - output * output)
+    return grad_output * conjugated(xp, 1 - output * output)
 
 
-@pointwise("select((other <= low) | (other >= high), T(0), input)", **_ROW)
+@pointwise("select((other <= low) | (other >= high), T(0), input)", **_ROW, real=True)
 def inside(xp, input: Operand, other: Operand, low: Number, high: Number):
     """``input`` where ``other`` is between ``low`` and ``high`` (or nan), 0 elsewhere and on the bounds.
 
@@ -113,7 +172,7 @@ def inside(xp, input: Operand, other: Operand, low: Number, high: Number):
     return xp.where((other <= low) | (other >= high), xp.zeros((), dtype=input.dtype), input)
 
 
-@pointwise("grad_output * (output > 0 ? above : output + offset)", **_ROW)
+@pointwise("grad_output * (output > 0 ? above : output + offset)", **_ROW, real=True)
 def elu_backward(xp, grad_output: Array, output: Array, above: Number, offset: Number):
     """The gradient of :func:`elu` and its kin: ``above`` for positive results, else ``output + offset``.
 
@@ -133,7 +192,9 @@ def elu_backward(xp, grad_output: Array, output: Array, above: Number, offset: N
     return grad_output * xp.where(output > 0, above, output + offset).astype(output.dtype)
 
 
-@pointwise("select(input <= -3, T(0), select(input >= 3, grad_output, grad_output * (input / 3 + T(0.5))))", **_ROW)
+@pointwise(
+    "select(input <= -3, T(0), select(input >= 3, grad_output, grad_output * (input / 3 + T(0.5))))", **_ROW, real=True
+)
 def hardswish_backward(xp, grad_output: Array, input: Array):
     """The gradient of :func:`hardswish`: ``grad_output`` times 0 up to -3, 1 from 3 on, ``input / 3 + 1 / 2`` between.
 
@@ -152,7 +213,7 @@ def hardswish_backward(xp, grad_output: Array, input: Array):
     return narrowed(xp.where(x <= -3, xp.zeros((), dtype=x.dtype), middle), input.dtype)
 
 
-@pointwise("grad_output * silu_slope(input)", **_ROW)
+@pointwise("grad_output * silu_slope(input)", **_ROW, real=True)
 def silu_backward(xp, grad_output: Array, input: Array):
     """The gradient of :func:`silu`: ``grad_output`` times ``s * (1 + input * (1 - s))``, s being ``sigmoid(input)``.
 
@@ -171,7 +232,7 @@ def silu_backward(xp, grad_output: Array, input: Array):
     return narrowed(widened(grad_output) * (s * (1 + x * sigmoid(xp, -x))), input.dtype)
 
 
-@pointwise("grad_output * mish_slope(input)", **_ROW)
+@pointwise("grad_output * mish_slope(input)", **_ROW, real=True)
 def mish_backward(xp, grad_output: Array, input: Array):
     """The gradient of :func:`mish`: ``grad_output`` times ``t + input * (1 - t**2) * sigmoid(input)``.
 
@@ -192,7 +253,7 @@ def mish_backward(xp, grad_output: Array, input: Array):
     return narrowed(widened(grad_output) * (t + x * (1 - t * t) * sigmoid(xp, x)), input.dtype)
 
 
-@pointwise("grad_output * gelu_slope(input)", **_ROW)
+@pointwise("grad_output * gelu_slope(input)", **_ROW, real=True)
 def gelu_exact_backward(xp, grad_output: Array, input: Array):
     """The gradient of :func:`gelu`: ``grad_output`` times the normal distribution and ``input`` times its density.
 
@@ -212,7 +273,7 @@ def gelu_exact_backward(xp, grad_output: Array, input: Array):
     return (grad_output * slope.astype(input.dtype)).astype(input.dtype)
 
 
-@pointwise("grad_output * gelu_tanh_slope(input)", **_ROW)
+@pointwise("grad_output * gelu_tanh_slope(input)", **_ROW, real=True)
 def gelu_tanh_backward(xp, grad_output: Array, input: Array):
     """The gradient of the approximate :func:`gelu`: ``grad_output`` times its derivative.
 
@@ -235,12 +296,15 @@ def gelu_tanh_backward(xp, grad_output: Array, input: Array):
 
 
 checks_broadcast(
+    chain,
+    chain_over,
+    sqrt_backward,
     gate, order, sigmoid_backward, tanh_backward, inside, elu_backward, hardswish_backward, silu_backward,
     mish_backward, gelu_exact_backward, gelu_tanh_backward,
 )  # fmt: skip
 
 
-@operator(dtypes="float", function=False, method=False)
+@operator(dtypes="float", real=True, function=False, method=False)
 def softmax_backward(xp, grad_output: Array, output: Array, dim: Dim):
     """The gradient of :func:`softmax`: ``output * (grad_output - sum(grad_output * output, dim))``.
 
@@ -261,7 +325,7 @@ def softmax_backward(xp, grad_output: Array, output: Array, dim: Dim):
     return narrowed(y * (g - xp.sum(g * y, axis=dim, keepdims=True)), output.dtype)
 
 
-@operator(dtypes="float", function=False, method=False)
+@operator(dtypes="float", real=True, function=False, method=False)
 def log_softmax_backward(xp, grad_output: Array, output: Array, dim: Dim):
     """The gradient of :func:`log_softmax`: ``grad_output - exp(output) * sum(grad_output, dim)``.
 

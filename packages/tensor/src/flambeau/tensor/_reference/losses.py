@@ -11,7 +11,7 @@ def _check_reduction(operation, reduction):
         errors.value_error(operation, "reduction", "'none', 'mean' or 'sum'", repr(reduction))
 
 
-@operator(promote="float", dtypes="float", method=False)
+@operator(promote="float", dtypes="float", real=True, method=False)
 def mse_loss(xp, input: Array, target: Array, reduction: Anything = "mean"):
     """The squared difference of predictions and targets.
 
@@ -110,7 +110,7 @@ def _unravelled(place, shape):
     return tuple(reversed(index))
 
 
-@operator(dtypes="float", method=False)
+@operator(dtypes="float", real=True, method=False)
 def nll_loss(
     xp,
     input: Array,
@@ -159,7 +159,7 @@ def _class_column(weight, ndim):
     return widened(weight).reshape((-1,) + (1,) * max(ndim - 2, 0))
 
 
-@operator(dtypes="float", method=False)
+@operator(dtypes="float", real=True, method=False)
 def cross_entropy(
     xp,
     input: Array,

@@ -17,7 +17,7 @@ def _per_channel(array, ndim):
     return array.reshape((1, -1) + (1,) * (ndim - 2))
 
 
-@operator(dtypes="float", auxiliary=("mean", "invstd"), method=False)
+@operator(dtypes="float", real=True, auxiliary=("mean", "invstd"), method=False)
 def batch_norm(xp, input: Array, weight: OptionalArray = None, bias: OptionalArray = None, eps: Number = 1e-5):
     """Each channel brought to mean 0 and variance 1 over the batch: ``(input - mean) * invstd * weight + bias``.
 

@@ -291,22 +291,22 @@ def all(xp, input: Array, dim: Dims = None, keepdim: Bool = False):
 
 @operator(dtypes="float")
 def var(xp, input: Array, dim: Dims = None, keepdim: Bool = False, *, correction: Number = 1):
-    """The variance: ``sum((input - mean)**2) / (n - correction)``, over all or some dimensions.
+    """The variance: ``sum(abs(input - mean)**2) / (n - correction)``, over all or some dimensions.
 
     Args:
-        input: Tensor of any shape and floating dtype.
+        input: Tensor of any shape and floating or complex dtype.
         dim: dimension or dimensions to look along; all by default.
         keepdim: keep those dimensions, with size 1.
         correction: 1 for the unbiased estimate from a sample (Bessel), 0 for the mean square.
 
     Returns:
-        Tensor without the dimensions ``dim``; nan or inf where ``n <= correction``.
+        Tensor without the dimensions ``dim``, of a real dtype; nan or inf where ``n <= correction``.
 
     Example:
         >>> ft.var(ft.tensor([1.0, 2.0, 3.0])).item()
         1.0
     """
-    return narrowed(_variance(xp, input, dim, keepdim, correction), input.dtype)
+    return _real(_variance(xp, input, dim, keepdim, correction), input.dtype)
 
 
 @operator(dtypes="float")
@@ -320,20 +320,26 @@ def std(xp, input: Array, dim: Dims = None, keepdim: Bool = False, *, correction
         correction: 1 for the unbiased estimate from a sample (Bessel), 0 for the mean square.
 
     Returns:
-        Tensor without the dimensions ``dim``; nan or inf where ``n <= correction``.
+        Tensor without the dimensions ``dim``, of a real dtype; nan or inf where ``n <= correction``.
 
     Example:
         >>> ft.std(ft.tensor([1.0, 2.0, 3.0])).item()
         1.0
     """
-    return narrowed(xp.sqrt(_variance(xp, input, dim, keepdim, correction)), input.dtype)
+    return _real(xp.sqrt(_variance(xp, input, dim, keepdim, correction)), input.dtype)
+
+
+def _real(result, dtype):
+    """A real result back in the operator's dtype; that of complex elements stays real."""
+    return result if dtype.kind == "c" else narrowed(result, dtype)
 
 
 def _variance(xp, input, dim, keepdim, correction):
     x = widened(input)
     count = count_along(x.shape, dim)
     mean = xp.true_divide(xp.sum(x, axis=dim, keepdims=True), count)
-    squares = xp.sum(xp.square(x - mean), axis=dim, keepdims=keepdim)
+    distances = xp.absolute(x - mean) if x.dtype.kind == "c" else x - mean
+    squares = xp.sum(xp.square(distances), axis=dim, keepdims=keepdim)
     return xp.true_divide(squares, max(count - correction, 0))
 
 
@@ -370,7 +376,7 @@ def norm(xp, input: Array, p: Number = 2, dim: Dims = None, keepdim: Bool = Fals
         result = xp.sqrt(xp.sum(xp.square(sizes), axis=dim, keepdims=keepdim))
     else:
         result = xp.power(xp.sum(xp.power(sizes, p), axis=dim, keepdims=keepdim), 1 / p)
-    return narrowed(result, input.dtype)
+    return _real(result, input.dtype)
 
 
 @norm.check

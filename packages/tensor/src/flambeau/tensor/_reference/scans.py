@@ -95,7 +95,7 @@ def _running_extreme(xp, combine, input, dim):
     return narrowed(values, input.dtype) if values is not input else input.copy(), indices
 
 
-@operator(dtypes="float")
+@operator(dtypes="float", real=True)
 def logcumsumexp(xp, input: Array, dim: Dim):
     """``log(cumsum(exp(input), dim))``, without overflow.
 

@@ -40,6 +40,8 @@ class OpInfo:
         constants: names of floating arguments by which the operator is not differentiable.
         compared: what of the results is compared, where they are not unique (eigenvectors): it gets and gives a tuple
             of NumPy arrays.
+        settled: what of the results has a derivative where they are complex and not unique: it takes and gives a tuple
+            of Tensors.
         along: what the first argument goes through where derivatives are checked: the directions in which an operator
             of some Tensors only (symmetric matrices) is differentiated.
         deterministic: no for operators that draw from a generator; their samples bring one, with a fixed seed.
@@ -58,6 +60,7 @@ class OpInfo:
     errors: Callable[[Make], Iterable[ErrorSample]] = _no_errors
     constants: tuple[str, ...] = ()
     compared: Callable[[tuple], tuple] | None = None
+    settled: Callable[[tuple], tuple] | None = None
     along: Callable[[Any], Any] | None = None
     deterministic: bool = True
 
@@ -91,9 +94,9 @@ class OpInfo:
         """All samples of a dtype."""
         yield from self.samples(self.make(dtype, **options))
 
-    def generate_smooth(self, **options: Any) -> Iterator[Sample]:
-        """The float64 samples at which a numeric derivative can be taken."""
-        for each in self.samples(self.make(np.float64, avoid=self.kinks, **options)):
+    def generate_smooth(self, dtype: Any = np.float64, **options: Any) -> Iterator[Sample]:
+        """The samples at which a numeric derivative can be taken."""
+        for each in self.samples(self.make(dtype, **{"avoid": self.kinks, **options})):
             if each.smooth:
                 yield each
 

@@ -129,6 +129,7 @@ class Make:
         seed: of the values.
         domain: ``(low, high)`` where a sample does not say.
         avoid: points that floating values stay away from by at least ``margin``.
+        coarse: random floats are whole numbers, the ends of their range included: zeros, ties and kinks are among them.
     """
 
     dtype: np.dtype
@@ -138,6 +139,7 @@ class Make:
     domain: tuple[float, float] = (-3.0, 3.0)
     avoid: tuple[float, ...] = ()
     margin: float = 0.05
+    coarse: bool = False
     rng: np.random.Generator = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
@@ -146,8 +148,8 @@ class Make:
 
     @property
     def is_float(self) -> bool:
-        """Whether the dtype under test is one of the floats."""
-        return is_float(self.dtype)
+        """Whether the dtype under test is one of the floats, or complex."""
+        return is_float(self.dtype) or self.dtype.kind == "c"
 
     def __call__(
         self, shape: int | Sequence[int], low: float | None = None, high: float | None = None, layout="contiguous"
@@ -165,21 +167,26 @@ class Make:
             ranks = self.rng.permutation(n)
             if self.dtype.kind in "bu":
                 return ranks.reshape(s)
+            if self.coarse:
+                return (ranks // 2 - n // 4).reshape(s)
             return ((ranks - n // 2) * (0.25 if self.is_float else 1)).reshape(s)
 
         return self._laid_out(shape, layout, values, self.leaf)
 
     def values(self, values: Any) -> Any:
-        """Exactly these values."""
+        """Exactly these values; in a complex dtype with imaginary parts, but 0 stays 0."""
         with np.errstate(all="ignore"):
-            return self.leaf(self.convert(np.array(values).astype(self.dtype)))
+            array = np.array(values).astype(self.dtype)
+            if self.dtype.kind == "c":
+                array = array * (1 + 0.5j * self.rng.uniform(-1, 1, array.shape))
+            return self.leaf(self.convert(array))
 
     def extremes(self) -> Any:
         """What the dtype has at its ends: NaN, infinities, signed zeros, the largest and the smallest."""
         if self.dtype == bool:
             return self.values([True, False])
         if self.is_float:
-            info = ml_dtypes.finfo(self.dtype)
+            info = (np if self.dtype.kind == "c" else ml_dtypes).finfo(self.dtype)
             ends = [float(info.max), -float(info.max), float(info.tiny)]
             return self.values([np.nan, np.inf, -np.inf, 0.0, -0.0, *ends, 100.0, -100.0, 1e4])
         info = np.iinfo(self.dtype)
@@ -220,7 +227,9 @@ class Make:
             low = max(int(np.ceil(low)), 0) if self.dtype.kind == "u" else int(np.ceil(low))
             return self.rng.integers(low, max(int(high), low), shape, endpoint=True)
         x = self.rng.uniform(low, high, shape)
+        if self.coarse:
+            return np.clip(np.round(x * 1.2), np.floor(low), np.ceil(high))
         for point in self.avoid:
             near = np.abs(x - point) < self.margin
             x = np.where(near, point + np.where(x < point, -self.margin, self.margin), x)
-        return x
+        return x + 1j * self.rng.uniform(-1.0, 1.0, shape) if self.dtype.kind == "c" else x

@@ -50,6 +50,11 @@ def airy(x):
     return integral(lambda x, t: (turned * np.exp(-(t**3) / 3 + 1j * x * t * turned)).real / np.pi)(x)
 
 
+def airy_slope(x):
+    turned = np.exp(1j * np.pi / 6)
+    return integral(lambda x, t: (1j * t * turned**2 * np.exp(-(t**3) / 3 + 1j * x * t * turned)).real / np.pi)(x)
+
+
 def both_sides(make):
     yield from inner(unary_samples)(make)
     yield sample(make(6, 7, 12))
@@ -85,4 +90,5 @@ ENTRIES = (
     unary("bessel_y1", second(1), **ONE),
     unary("spherical_bessel_j0", lambda x: np.sinc(x / np.pi), kinks=(0,), **BOTH),
     unary("airy_ai", airy, samples=airy_samples, tolerance=LOOSE, **TO_FLOAT),
+    unary("airy_ai_slope", airy_slope, samples=airy_samples, tolerance=LOOSE, **TO_FLOAT),
 )

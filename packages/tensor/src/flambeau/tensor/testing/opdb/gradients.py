@@ -29,14 +29,30 @@ def slope_samples(make):
     yield sample(make.extremes()[:, None], make.values([0.0, 0.5, 1.0]), smooth=False)
 
 
-def slope(name, reference):
-    """The gradient of a function of which the result says enough."""
+def slope(name, reference, argument="output", samples=slope_samples):
+    """The gradient of a function of which the result, or another Tensor, says enough."""
 
     def errors(make):
-        message = f"{name}(): argument 'output': expected a shape that broadcasts with grad_output's (2, 3), got (2,)"
-        yield error(ShapeError, message, make((2, 3)), make((2,)))
+        fits = "a shape that broadcasts with grad_output's (2, 3)"
+        yield error(ShapeError, f"{name}(): argument '{argument}': expected {fits}, got (2,)", make((2, 3)), make((2,)))
 
-    return OpInfo(name, slope_samples, reference, FLOATS, errors=errors, tolerance=SEVERAL_STEPS)
+    return OpInfo(name, samples, reference, FLOATS, errors=errors, tolerance=SEVERAL_STEPS)
+
+
+def chain_samples(make):
+    """Gradients of any size, 0 among them, and slopes that are not; also infinite ones."""
+    yield sample(make.values([0.0, 1.0, -2.0, 0.0]), make((4,), 1, 3))
+    for shape in [(2, 3), (), (0, 3)]:
+        yield sample(make(shape), make(shape, 1, 3))
+    for layout in LAYOUTS:
+        yield sample(make((3, 4), layout=layout), make((3, 4), 1, 3))
+        yield sample(make((4,)), make((3, 4), 1, 3, layout))
+    yield sample(make.values([[0.0], [1.0], [np.nan]]), make.extremes(), smooth=False)
+
+
+def sqrt_samples(make):
+    yield from chain_samples(make)
+    yield sample(make.values([0.0, 1.0, np.inf, np.nan]), make.values([0.0] * 4), smooth=False)
 
 
 def weight_samples(make):
@@ -170,6 +186,9 @@ def spread(x, shape, dim=None, keepdim=False):
 ENTRIES = (
     binary("gate", gate, dtypes=FLOATS, kinks=(0.0,)),
     binary("order", order, dtypes=FLOATS),
+    slope("chain", lambda grad, s: np.where(grad == 0, 0, grad * s), "slope", chain_samples),
+    slope("chain_over", lambda grad, d: np.where(grad == 0, 0, grad / d), "divisor", chain_samples),
+    slope("sqrt_backward", lambda grad, y: np.where((y == 0) | (grad == 0), 0, grad / (2 * y)), samples=sqrt_samples),
     slope("sigmoid_backward", lambda grad, y: grad * (y * (1 - y))),
     slope("tanh_backward", lambda grad, y: grad * (1 - y**2)),
     OpInfo("inside", inside_samples, inside, FLOATS, kinks=(-1.0, 0.0, 1.5, 6.0)),

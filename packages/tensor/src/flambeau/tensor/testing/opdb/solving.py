@@ -30,8 +30,31 @@ def positive(*batch, n):
 
 
 def symmetric(x):
-    """What operators of symmetric matrices are differentiated along."""
-    return (x + x.transpose(-2, -1)) * 0.5
+    """What operators of Hermitian matrices are differentiated along."""
+    return (x + x.transpose(-2, -1).conj()) * 0.5
+
+
+# Of complex matrices vectors are determined up to a number of size 1, and LAPACK's choice is no smooth one: derivatives
+# are checked of projections.
+
+
+def projection(parts):
+    """Onto the last of the eigenvectors of Hermitian matrices."""
+    values, vectors = parts
+    last = vectors[..., -1:]
+    return values, last @ last.transpose(-2, -1).conj()
+
+
+def low_rank(parts):
+    """The first singular vectors, multiplied."""
+    u, s, vh = parts
+    return u[..., :1] @ vh[..., :1, :], s
+
+
+def projector(parts):
+    """Onto the last of the eigenvectors, along the others."""
+    values, vectors = parts
+    return values, vectors[..., -1:] @ vectors.inverse()[..., -1:, :]
 
 
 def square_samples(matrices):
@@ -195,12 +218,6 @@ def svd_samples(make):
             yield sample(make.values(matrix), full_matrices=True, smooth=matrix.shape[-1] == matrix.shape[-2])
 
 
-def general_samples(make):
-    """Complex results, which the checks of derivatives do not take: tests of their own see to these."""
-    for each in square_samples(regular)(make):
-        yield sample(*each.args, smooth=False)
-
-
 def vectors_of(*places):
     """Vectors are determined up to their signs: absolute values are compared."""
     return lambda parts: tuple(np.abs(x) if i in places else x for i, x in enumerate(parts))
@@ -292,13 +309,13 @@ ENTRIES = (
     info("qr", qr_samples, qr, matrix_error("qr"), compared=vectors_of(0, 1)),
     info("geqrf", rectangle_samples, None, matrix_error("geqrf")),
     info("eigh", symmetric_samples, lambda a, UPLO="L": tuple(np.linalg.eigh(a, UPLO)), square_error("eigh"),
-         along=symmetric, compared=vectors_of(1)),
+         along=symmetric, compared=vectors_of(1), settled=projection),
     info("eigvalsh", symmetric_samples, np.linalg.eigvalsh, square_error("eigvalsh"), along=symmetric),
     info("svd", svd_samples, lambda a, full_matrices=True: tuple(np.linalg.svd(a, full_matrices)), matrix_error("svd"),
-         compared=vectors_of(0, 2)),
+         compared=vectors_of(0, 2), settled=low_rank),
     info("svdvals", rectangle_samples, np.linalg.svdvals, matrix_error("svdvals")),
-    info("eig", general_samples, None, square_error("eig")),
-    info("eigvals", general_samples, None, square_error("eigvals")),
+    info("eig", square_samples(regular), None, square_error("eig"), settled=projector),
+    info("eigvals", square_samples(regular), None, square_error("eigvals")),
     info("matrix_exp", exponential_samples, lambda a, steps=None: exponential(a), square_error("matrix_exp")),
     info("pinv", pinv_samples, pinv, matrix_error("pinv")),
     info("matrix_sqrth", square_samples(positive), root, square_error("matrix_sqrth"), along=symmetric),

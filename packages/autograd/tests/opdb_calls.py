@@ -1,0 +1,54 @@
+"""The operator database's samples as functions to differentiate."""
+
+import pytest
+from flambeau.autograd import Variable
+from flambeau.tensor.testing import opdb
+
+DIFFERENTIABLE = [pytest.param(info, id=info.name) for info in opdb.entries() if info.differentiable]
+
+
+def leaf(tensor):
+    return Variable(tensor, requires_grad=True)
+
+
+class Call:
+    """A sample as a function of its Variables alone, the other arguments being fixed."""
+
+    def __init__(self, info, sample, function=None):
+        self.info = info
+        self.function = function or info.function
+        self.names = list(sample.kwargs)
+        self.count = len(sample.args)
+        parameters = [p.name for p in info.operator.parameters]
+        named = [*zip(parameters, sample.args, strict=False), *sample.kwargs.items()]
+        self.arguments = [v.detach() if n in info.constants and isinstance(v, Variable) else v for n, v in named]
+        self.arguments += sample.args[len(parameters) :]  # the rest of a shape given as `view(2, 3)`
+        if len(sample.args) > len(parameters):
+            self.names = []
+
+    def __call__(self, *arguments):
+        kwargs = dict(zip(self.names, arguments[self.count :], strict=True))
+        if self.info.along:
+            arguments = (self.info.along(arguments[0]), *arguments[1:])
+        call = opdb.Sample(arguments[: self.count], kwargs).fresh()
+        results = opdb.to_tuple(self.function(*call.args, **call.kwargs))
+        operator = self.info.operator
+        if self.info.settled and any(y.is_complex() for y in results):
+            results = self.info.settled(results)
+        return results if operator.many else results[: len(operator.outputs) - len(operator.auxiliary)]
+
+    @property
+    def variables(self):
+        found = []
+        opdb.Sample(tuple(self.arguments), {}).map(
+            lambda v: found.append(v) if isinstance(v, Variable) and v.requires_grad else None
+        )
+        return found
+
+
+def calls(info, function=None, **options):
+    """The samples at which an operator has derivatives, as calls, and themselves; `options` are those of ``Make``."""
+    for sample in info.generate_smooth(**opdb.tensors(), leaf=leaf, **options):
+        call = Call(info, sample, function)
+        if call.variables:
+            yield call, sample
