@@ -222,12 +222,16 @@ BATCHES_DECIDED = "the batch_sampler alone decides the batches"
     ("arguments", "text"),
     [
         ({"batch_size": 0}, "'batch_size': expected a positive int, got 0"),
+        ({"num_workers": -1}, "'num_workers': expected 0 or more, got -1"),
+        ({"num_workers": 1, "prefetch_factor": 0}, "'prefetch_factor': expected a positive int, got 0"),
         (
-            {"num_workers": 2},
-            "'num_workers': expected 0, got 2; "
-            "version 0.1 reads in the training process, worker processes come with a later version",
+            {"num_workers": 1, "multiprocessing_context": "forks"},
+            "'multiprocessing_context': expected one of 'server', 'fork', 'spawn', 'thread', got 'forks'",
         ),
-        ({"num_workers": -1}, "'num_workers': expected 0, got -1"),
+        (
+            {"on_error": "ignore"},
+            "'on_error': expected 'raise', 'skip' or a function of an index and an exception, got 'ignore'",
+        ),
         ({"timeout": -1}, "'timeout': expected at least 0 seconds, got -1"),
         ({"prefetch_factor": 2}, "'prefetch_factor': expected None with num_workers=0, got 2"),
         ({"persistent_workers": True}, "'persistent_workers': expected False with num_workers=0, got True"),

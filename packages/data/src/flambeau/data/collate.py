@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,15 @@ __all__ = ["default_collate", "default_convert"]
 _NUMBERS = (bool, int, float, complex, np.number, np.bool_)
 _NOT_NUMERIC = "OSUMm"  # kinds of NumPy dtypes no Tensor holds: objects, text, dates
 _TAKEN = "Tensors, NumPy arrays, numbers, text, dicts, lists or tuples"
+
+
+class _Memory(threading.local):
+    """Where new batches go: in a worker process, straight into the memory it shares with the training process."""
+
+    allocate: Callable[[tuple[int, ...], np.dtype], np.ndarray] = staticmethod(np.empty)
+
+
+memory = _Memory()
 
 
 def default_collate(samples: Sequence[Any], *, indices: Sequence[Any] | None = None) -> Any:
@@ -124,12 +134,34 @@ def _collate(samples: list[Any], place: _Place) -> Any:
 
 def _tensors(samples: list[Any], place: _Place) -> Any:
     _check_shapes(samples, place)
-    return ft.stack(samples)
+    if any(type(sample) is not ft.Tensor or sample.dtype != samples[0].dtype for sample in samples):
+        return ft.stack(samples)
+    if samples[0].device.type != "cpu":
+        _refuse_device(samples[0], place)
+        return ft.stack(samples)
+    return _stacked([sample.numpy() for sample in samples])
 
 
 def _arrays(samples: list[Any], place: _Place) -> Any:
     _check_shapes(samples, place)
-    return _from_array(np.stack(samples), place)
+    dtype = samples[0].dtype
+    if dtype.kind not in "biufc" or any(sample.dtype != dtype for sample in samples):
+        return _from_array(np.stack(samples), place)
+    return _stacked(samples)
+
+
+def _stacked(arrays: list[np.ndarray]) -> ft.Tensor:
+    batch = memory.allocate((len(arrays), *arrays[0].shape), arrays[0].dtype)
+    np.stack(arrays, out=batch)
+    return ft.from_numpy(batch)
+
+
+def _refuse_device(sample: ft.Tensor, place: _Place) -> None:
+    if memory.allocate is not np.empty:
+        fix = "read on the CPU and move batches in the training loop: batch.to(device)"
+        errors.value_error(
+            "default_collate", "samples", f"CPU tensors in a worker at {place.path}", str(sample.device), fix
+        )
 
 
 def _numbers(samples: list[Any], place: _Place) -> Any:

@@ -16,12 +16,30 @@ from reprlib import repr as short  # a list of many indices, cut after six
 from typing import Any
 
 from .collate import default_collate
+from .randomness import begin_sample
 
 __all__ = ["BatchFetcher", "SampleFetcher", "read_batch", "read_sample", "read_samples"]
+
+OnError = str | Callable[[Any, Exception], Any]  # "raise", "skip", or what to take instead of a sample (None: skip it)
+
+
+class _Nothing:
+    """Instead of a batch: all its samples were skipped, or a worker's iterator is at its end."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __reduce__(self) -> str:
+        return self.name  # by name: a copy that travelled is still the same object
+
+
+SKIPPED = _Nothing("SKIPPED")
+EXHAUSTED = _Nothing("EXHAUSTED")
 
 
 def read_sample(dataset: Any, index: Any) -> Any:
     """``dataset[index]``; an exception gets a note that names the index."""
+    begin_sample(index)
     try:
         return dataset[index]
     except Exception as error:
@@ -44,11 +62,19 @@ def read_batch(dataset: Any, indices: Sequence[Any]) -> Any:
 
 
 def _read_together(dataset: Any, read: Callable[[Sequence[Any]], Any], indices: Sequence[Any]) -> Any:
+    begin_sample(indices)
     try:
         return read(indices)
     except Exception as error:
         error.add_note(f"while reading indices {short(indices)} of {type(dataset).__name__}")
         raise
+
+
+def _replacement(on_error: OnError, index: Any, error: Exception) -> Any:
+    """What stands for a sample that could not be read: None for nothing."""
+    if callable(on_error):
+        return on_error(index, error)
+    return None
 
 
 class BatchFetcher:
@@ -57,24 +83,46 @@ class BatchFetcher:
     Args:
         dataset: What is read.
         collate_fn: Makes one batch of a list of samples.
+        on_error: What happens when a sample cannot be read: ``"raise"``, ``"skip"``, or a function of the index and the
+            exception that gives a sample instead, or None to skip it.
     """
 
-    def __init__(self, dataset: Any, collate_fn: Callable[[list[Any]], Any]):
+    def __init__(self, dataset: Any, collate_fn: Callable[[list[Any]], Any], on_error: OnError = "raise"):
         self.dataset = dataset
         self.collate_fn = collate_fn
+        self.on_error = on_error
 
     def __call__(self, indices: Sequence[Any]) -> Any:
+        if self.on_error != "raise":
+            return self._forgiving(indices)
         if self.collate_fn is default_collate:
             batch = read_batch(self.dataset, indices)
             if batch is not NotImplemented:
                 return batch
-            return default_collate(read_samples(self.dataset, indices), indices=indices)
-        samples = read_samples(self.dataset, indices)
+        return self._collated(read_samples(self.dataset, indices), indices)
+
+    def _collated(self, samples: list[Any], indices: Sequence[Any]) -> Any:
+        if self.collate_fn is default_collate:
+            return default_collate(samples, indices=indices)
         try:
             return self.collate_fn(samples)
         except Exception as error:
             error.add_note(f"while collating indices {short(indices)} of {type(self.dataset).__name__}")
             raise
+
+    def _forgiving(self, indices: Sequence[Any]) -> Any:
+        """One by one, as only so it is known which sample failed."""
+        samples, there = [], []
+        for index in indices:
+            try:
+                sample = read_sample(self.dataset, index)
+            except Exception as error:
+                sample = _replacement(self.on_error, index, error)
+                if sample is None:
+                    continue
+            samples.append(sample)
+            there.append(index)
+        return self._collated(samples, there) if samples else SKIPPED
 
 
 class SampleFetcher:
@@ -83,14 +131,23 @@ class SampleFetcher:
     Args:
         dataset: What is read.
         collate_fn: Applied to the sample.
+        on_error: As of :class:`BatchFetcher`.
     """
 
-    def __init__(self, dataset: Any, collate_fn: Callable[[Any], Any]):
+    def __init__(self, dataset: Any, collate_fn: Callable[[Any], Any], on_error: OnError = "raise"):
         self.dataset = dataset
         self.collate_fn = collate_fn
+        self.on_error = on_error
 
     def __call__(self, index: Any) -> Any:
-        sample = read_sample(self.dataset, index)
+        try:
+            sample = read_sample(self.dataset, index)
+        except Exception as error:
+            if self.on_error == "raise":
+                raise
+            sample = _replacement(self.on_error, index, error)
+            if sample is None:
+                return SKIPPED
         try:
             return self.collate_fn(sample)
         except Exception as error:

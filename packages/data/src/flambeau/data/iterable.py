@@ -1,0 +1,133 @@
+"""Datasets that are read from beginning to end, and how workers share them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+from flambeau.tensor import errors
+
+from .fetch import EXHAUSTED
+from .randomness import begin_sample
+from .workers.process import current
+
+__all__ = ["ChainDataset", "IterableDataset"]
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class IterableDataset(Generic[T_co]):
+    """Base class of datasets that can only be iterated over.
+
+    A subclass defines ``__iter__()``. For several workers it also defines ``shard(index, count)``, an iterable of one
+    of ``count`` disjoint parts; or its ``__iter__`` asks :func:`get_worker_info` which part to give. A dataset that
+    does neither is refused with more than one worker, as each would give every sample.
+
+    Example:
+        >>> from flambeau.data import DataLoader, IterableDataset
+        >>> class Lines(IterableDataset):
+        ...     def __iter__(self):
+        ...         return iter(range(5))
+        ...     def shard(self, index, count):
+        ...         return range(index, 5, count)
+        >>> [batch.tolist() for batch in DataLoader(Lines(), batch_size=2)]
+        [[0, 1], [2, 3], [4]]
+    """
+
+    def __iter__(self) -> Iterator[T_co]:
+        raise NotImplementedError(f"{type(self).__name__} must define __iter__")
+
+
+class ChainDataset(IterableDataset[T_co]):
+    """Several iterable datasets, one after the other.
+
+    Args:
+        datasets: The datasets; all may be shards, or none.
+
+    Example:
+        >>> from flambeau.data import ChainDataset
+        >>> list(ChainDataset([range(2), range(3)]))
+        [0, 1, 0, 1, 2]
+    """
+
+    def __init__(self, datasets: Iterable[Iterable[T_co]]):
+        self.datasets = list(datasets)
+
+    def __iter__(self) -> Iterator[T_co]:
+        for dataset in self.datasets:
+            yield from dataset
+
+    def shard(self, index: int, count: int) -> Iterator[T_co]:
+        for dataset in self.datasets:
+            yield from sharded(dataset, index, count)
+
+
+def sharded(dataset: Any, index: int, count: int) -> Iterator[Any]:
+    """One of ``count`` parts of an iterable dataset."""
+    if hasattr(dataset, "shard"):
+        yield from dataset.shard(index, count)
+        return
+    if count == 1:
+        yield from dataset
+        return
+    current.asked = False
+    samples = iter(dataset)
+    first = next(samples, EXHAUSTED)
+    if not current.asked:
+        fix = "define shard(index, count), or let __iter__ ask get_worker_info() which part to give"
+        errors.value_error(
+            "DataLoader", "num_workers",
+            f"at most 1 for {type(dataset).__name__}, which does not share its samples out", str(count), fix,
+        )  # fmt: skip
+    if first is not EXHAUSTED:
+        yield first
+        yield from samples
+
+
+class IterableFetcher:
+    """Reads the next batch of one part of an iterable dataset; EXHAUSTED at its end.
+
+    Args:
+        dataset: What is read.
+        collate_fn: Makes one batch of a list of samples, or converts one sample.
+        batch_size: Samples in a batch; None for samples one by one.
+        drop_last: Leave out a last batch that is smaller.
+    """
+
+    def __init__(self, dataset: Any, collate_fn: Callable[[Any], Any], batch_size: int | None, drop_last: bool):
+        self.dataset = dataset
+        self.collate_fn = collate_fn
+        self.batch_size = batch_size
+        self.drop_last = drop_last
+        self._samples: Iterator[Any] = iter(())
+        self._count = 0
+
+    def __call__(self, first: bool) -> Any:
+        """``first``: begin anew."""
+        if first:
+            info = current.info
+            index, count = (0, 1) if info is None else (info.id, info.num_workers)
+            self._samples, self._count = self._counted(sharded(self.dataset, index, count), index, count), 0
+        if self.batch_size is None:
+            sample = next(self._samples, EXHAUSTED)
+            return sample if sample is EXHAUSTED else self.collate_fn(sample)
+        samples = list(islice(self._samples, self.batch_size))
+        if not samples or (len(samples) < self.batch_size and self.drop_last):
+            return EXHAUSTED
+        return self.collate_fn(samples)
+
+    def _counted(self, samples: Iterator[Any], index: int, count: int) -> Iterator[Any]:
+        """The samples; each has a number, from which its randomness comes."""
+        position = index
+        while True:
+            begin_sample(position)
+            try:
+                sample = next(samples)
+            except StopIteration:
+                return
+            except Exception as error:
+                error.add_note(f"while reading sample {position} of {type(self.dataset).__name__}")
+                raise
+            yield sample
+            position += count

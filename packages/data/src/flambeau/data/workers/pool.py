@@ -1,0 +1,297 @@
+"""The workers of one loader, as seen from the training process: hands out tasks, takes in batches, notices who
+fails."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing.connection
+import pickle
+import queue
+import signal
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable
+from reprlib import repr as short
+from typing import Any, NoReturn, Protocol
+
+from flambeau.tensor import errors
+
+from . import start
+from .process import Reader, Report, Task, Work
+from .transfer import load
+
+_MEMORY = (
+    "when memory runs out, the system kills processes: fewer workers, a smaller prefetch_factor or smaller batches "
+    "need less"
+)
+
+
+class Pool(Protocol):
+    """What a loader needs of its workers."""
+
+    size: int
+
+    def submit(self, epoch: int, indices: Any, worker: int | None = None) -> int:
+        """Have a batch read; by any worker, or by a certain one. Gives the number of the task."""
+
+    def take(self, number: int | None, timeout: float) -> tuple[int, Any]:
+        """The batch of a task, or the first of any task that there is: ``(number, batch)``."""
+
+    def forget(self) -> None:
+        """Nobody waits any longer for the tasks that were submitted."""
+
+    def alive(self) -> bool:
+        """Whether all workers are still there."""
+
+    def close(self) -> None:
+        """End the workers."""
+
+
+class _Shared:
+    """What pools of processes and of threads have in common."""
+
+    def __init__(self, size: int):
+        self.size = size
+        self.held: list[dict[int, Any]] = [{} for _ in range(size)]  # of each worker: its tasks and their indices
+        self.done: dict[int, Any] = {}  # batches that arrived before their turn
+        self._number = 0
+        self._forgotten = -1  # tasks up to this number are not waited for
+
+    def _new_task(self, indices: Any, worker: int | None) -> tuple[int, int]:
+        if worker is None:
+            worker = min(range(self.size), key=lambda w: len(self.held[w]))
+        self._number += 1
+        self.held[worker][self._number] = indices
+        return self._number, worker
+
+    def forget(self) -> None:
+        self._forgotten = self._number
+        self.done.clear()
+
+    def _ready(self, number: int | None) -> tuple[int, Any] | None:
+        if number is None and self.done:
+            number = next(iter(self.done))
+        return (number, self.done.pop(number)) if number in self.done else None  # type: ignore[return-value]
+
+    def take(self, number: int | None, timeout: float) -> tuple[int, Any]:
+        deadline = time.monotonic() + timeout if timeout else None
+        while (found := self._ready(number)) is None:
+            left = None if deadline is None else max(deadline - time.monotonic(), 0)
+            if not self._receive(left):
+                self._too_late(number, timeout)
+        result = found[1]
+        if isinstance(result, _Failure):
+            result.throw()
+        return found
+
+    def _receive(self, seconds: float | None) -> bool:
+        raise NotImplementedError
+
+    def _too_late(self, number: int | None, timeout: float) -> NoReturn:
+        who = next((w for w, held in enumerate(self.held) if number in held or (number is None and held)), 0)
+        indices = short(next(iter(self.held[who].values()), None))
+        expected = f"a batch within {timeout} seconds"
+        raise TimeoutError(
+            errors.message(
+                "DataLoader", "timeout", expected, f"none from {self._name(who)}, which reads indices {indices}"
+            )
+        )
+
+    def _name(self, worker: int) -> str:
+        return f"worker {worker}"
+
+    def _arrived(self, worker: int, number: int, result: Any) -> None:
+        del self.held[worker][number]
+        if number > self._forgotten:
+            self.done[number] = result
+
+
+class _Failure:
+    """An exception that happened while a batch was read; raised when it is that batch's turn."""
+
+    def __init__(self, report: Report, worker: str):
+        self.report = report
+        self.worker = worker
+
+    def throw(self) -> NoReturn:
+        report = self.report
+        if report.pickled is None:
+            error: BaseException = RuntimeError(f"{report.kind}: {report.message}")
+        else:
+            error = pickle.loads(report.pickled)
+        error.add_note(f"in {self.worker}:\n{report.text}")
+        raise error
+
+
+class ProcessPool(_Shared):
+    """Workers that are processes."""
+
+    def __init__(self, work: Work, method: str, data: bytes, buffers: list[memoryview]):
+        super().__init__(work.num_workers)
+        self.workers = start.run(method, work, data, buffers)
+        self._gone: list[deque[int]] = [deque() for _ in self.workers]
+        self._lent = [0] * self.size  # bytes of each arena that batches here still lie in
+        self._by_connection = {worker.connection: worker for worker in self.workers}
+        self._close = weakref.finalize(self, _end, self.workers)  # also runs when the interpreter exits
+
+    def submit(self, epoch: int, indices: Any, worker: int | None = None) -> int:
+        number, chosen = self._new_task(indices, worker)
+        gone = self._gone[chosen]
+        task = Task(number, epoch, indices, [gone.popleft() for _ in range(len(gone))])
+        try:
+            self.workers[chosen].connection.send_bytes(pickle.dumps(task, protocol=5))
+        except OSError:
+            self._receive_all(chosen)
+            self._died(self.workers[chosen])
+        return number
+
+    def alive(self) -> bool:
+        return all(worker.alive() for worker in self.workers)
+
+    def close(self) -> None:
+        self._close()
+
+    def _name(self, worker: int) -> str:
+        return f"worker {worker} (pid {self.workers[worker].pid})"
+
+    def _receive(self, seconds: float | None) -> bool:
+        ready: Any = multiprocessing.connection.wait(list(self._by_connection), seconds)
+        for connection in ready:
+            self._receive_from(self._by_connection[connection])
+        return bool(ready)
+
+    def _receive_from(self, worker: start.Worker) -> None:
+        try:
+            kind, number, *rest = pickle.loads(worker.connection.recv_bytes())
+        except (EOFError, OSError):
+            self._died(worker)
+        if kind == "batch":
+            self._arrived(
+                worker.number,
+                number,
+                self._loaded(worker, *rest) if number > self._forgotten else self._left(worker, *rest),
+            )
+        elif number is None:
+            _Failure(rest[0], self._name(worker.number)).throw()
+        else:
+            self._arrived(worker.number, number, _Failure(rest[0], self._name(worker.number)))
+
+    def _receive_all(self, worker: int) -> None:
+        """What a worker said before it ended, an error of its beginning above all."""
+        with contextlib.suppress(EOFError, OSError):
+            while self.workers[worker].connection.poll():
+                kind, number, *rest = pickle.loads(self.workers[worker].connection.recv_bytes())
+                if kind == "failed" and number is None:
+                    _Failure(rest[0], self._name(worker)).throw()
+
+    def _loaded(self, worker: start.Worker, data: bytes, parts: list[Any], sizes: list[int]) -> Any:
+        used = sum(size for part, size in zip(parts, sizes, strict=True) if isinstance(part, int))
+        # Who keeps batches gets copies, so that the worker does not run out of places.
+        copy = self._lent[worker.number] + used > worker.arena.size // 2
+        n = worker.number
+        self._lent[n] += used
+        left = dict(zip(parts, sizes, strict=True)) if used else {}
+
+        def gone(offset: int, gone: Callable[[int], None] = self._gone[n].append, lent: list[int] = self._lent) -> None:
+            lent[n] -= left[offset]
+            gone(offset)
+
+        return load(data, parts, sizes, worker.arena, gone, copy)
+
+    def _left(self, worker: start.Worker, data: bytes, parts: list[Any], sizes: list[int]) -> None:
+        """A batch that nobody waits for: its places are free again."""
+        self._gone[worker.number].extend(part for part in parts if isinstance(part, int))
+
+    def _died(self, worker: start.Worker) -> NoReturn:
+        held = [index for index in self.held[worker.number].values()]
+        code = worker.exit_code(2.0)
+        self.close()
+        while_reading = f" while reading indices {short(held[0])}" if held else ""
+        raise RuntimeError(
+            errors.message(
+                "DataLoader", None, f"{self._name(worker.number)} to go on", f"{_ending(code)}{while_reading}",
+                _MEMORY if code == -signal.SIGKILL else None,
+            )
+        )  # fmt: skip
+
+
+def _ending(code: int | None) -> str:
+    if code is None:
+        return "its end"
+    if code < 0:
+        return f"its end by signal {-code} ({signal.Signals(-code).name})"
+    return f"its exit with status {code}"
+
+
+def _end(workers: list[start.Worker]) -> None:
+    for worker in workers:  # all at once, then one after the other
+        with contextlib.suppress(OSError):
+            worker.connection.close()
+    for worker in workers:
+        worker.end()
+
+
+class ThreadPool(_Shared):
+    """Workers that are threads of this process: nothing is copied, and Python code runs one thread at a time."""
+
+    def __init__(self, work: Work):
+        super().__init__(work.num_workers)
+        self._results: queue.SimpleQueue[tuple[int, int | None, Any]] = queue.SimpleQueue()
+        self._tasks: list[queue.SimpleQueue[Task | None]] = [queue.SimpleQueue() for _ in range(self.size)]
+        for number, tasks in enumerate(self._tasks):
+            threading.Thread(target=_thread, args=(work, number, tasks, self._results), daemon=True).start()
+        self._close = weakref.finalize(self, _end_threads, self._tasks)
+
+    def submit(self, epoch: int, indices: Any, worker: int | None = None) -> int:
+        number, chosen = self._new_task(indices, worker)
+        self._tasks[chosen].put(Task(number, epoch, indices, []))
+        return number
+
+    def alive(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self._close()
+
+    def _receive(self, seconds: float | None) -> bool:
+        try:
+            worker, number, result = self._results.get(timeout=seconds)
+        except queue.Empty:
+            return False
+        if number is None:
+            raise result
+        self._arrived(worker, number, result)
+        return True
+
+    def take(self, number: int | None, timeout: float) -> tuple[int, Any]:
+        found, result = super().take(number, timeout)
+        if isinstance(result, _Raised):
+            raise result.error
+        return found, result
+
+
+class _Raised:
+    def __init__(self, error: BaseException):
+        self.error = error
+
+
+def _thread(work: Work, number: int, tasks: queue.SimpleQueue[Task | None], results: queue.SimpleQueue[Any]) -> None:
+    reader = Reader(work, number, own_process=False)
+    try:
+        reader.begin()
+    except BaseException as error:
+        results.put((number, None, error))
+        return
+    while (task := tasks.get()) is not None:
+        try:
+            result: Any = reader.read(task.epoch, task.indices)
+        except BaseException as error:
+            result = _Raised(error)
+        results.put((number, task.number, result))
+
+
+def _end_threads(tasks: list[queue.SimpleQueue[Task | None]]) -> None:
+    for each in tasks:
+        each.put(None)

@@ -1,0 +1,227 @@
+"""What a worker does: read the batches it is asked for, until nobody can ask any more.
+
+The worker's main thread reads. A second thread receives the tasks, so that the training process never waits for this
+one to take them; and when the connection closes, because the loader is done or the training process is gone, it ends
+the worker at once, whatever the main thread is doing.
+"""
+
+from __future__ import annotations
+
+import copy
+import faulthandler
+import os
+import pickle
+import queue
+import signal
+import sys
+import threading
+import traceback
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+import cloudpickle
+import flambeau.tensor as ft
+import numpy as np
+
+from .. import collate, randomness
+from . import arena as arenas
+from .transfer import dump, unpacked
+
+__all__ = ["WorkerInfo", "get_worker_info"]
+
+
+@dataclass(frozen=True)
+class WorkerInfo:
+    """Who reads: what :func:`get_worker_info` gives."""
+
+    id: int
+    """Number of the worker, from 0."""
+    num_workers: int
+    """How many there are."""
+    seed: int
+    """What this worker's generators are seeded with in this epoch."""
+    dataset: Any
+    """The worker's copy of the dataset."""
+
+
+class _Current(threading.local):
+    info: WorkerInfo | None = None
+    asked = False  # whether anybody wanted to know since this was last cleared
+
+
+current = _Current()
+
+
+def get_worker_info() -> WorkerInfo | None:
+    """In a worker of a :class:`DataLoader`: which one this is; None elsewhere.
+
+    Example:
+        >>> from flambeau.data import get_worker_info
+        >>> get_worker_info() is None
+        True
+    """
+    current.asked = True
+    return current.info
+
+
+@dataclass
+class Work:
+    """What all workers of a pool get: how to read, and what to do first."""
+
+    fetch: Any
+    init: Any
+    num_workers: int
+    seed: int
+
+
+@dataclass
+class Task:
+    """One batch to read."""
+
+    number: int
+    epoch: int
+    indices: Any
+    gone: list[int]  # places in the arena that the training process holds no longer
+
+
+@dataclass
+class Report:
+    """An exception on its way to the training process."""
+
+    pickled: bytes | None  # None: cannot be rebuilt there
+    kind: str
+    message: str
+    text: str  # the traceback
+
+
+def report_of(error: BaseException) -> Report:
+    text = "".join(traceback.format_exception(error)).rstrip()
+    try:
+        pickled = cloudpickle.dumps(error)
+        rebuilt = type(pickle.loads(pickled)) is type(error)
+    except Exception:
+        rebuilt = False
+    return Report(pickled if rebuilt else None, type(error).__name__, str(error), text)
+
+
+class Reader:
+    """Reads tasks with a fetch stage: seeds what needs seeding, and calls ``init`` first.
+
+    Used by processes and by threads alike.
+    """
+
+    def __init__(self, work: Work, number: int, own_process: bool):
+        self.work = work
+        self.number = number
+        self.own_process = own_process
+        self._fetch = copy.copy(work.fetch)  # it may count, and threads count for themselves
+        self._epoch: int | None = None
+
+    def begin(self) -> None:
+        self._set_info(0)
+        if self.work.init is not None:
+            self.work.init(self.number)
+
+    def read(self, epoch: int, indices: Any) -> Any:
+        if epoch != self._epoch:
+            self._epoch = epoch
+            self._set_info(epoch)
+            if self.own_process:
+                randomness.seed_globals(self.work.seed, epoch, self.number)
+        randomness.begin_epoch(self.work.seed, epoch)
+        try:
+            return self._fetch(indices)
+        finally:
+            randomness.end_epoch()
+
+    def _set_info(self, epoch: int) -> None:
+        seed = randomness.mixed(self.work.seed, epoch, self.number)
+        current.info = WorkerInfo(self.number, self.work.num_workers, seed, self.work.fetch.dataset)
+
+
+def serve(connection: Connection, arena_fd: int, work: Work, number: int) -> None:
+    """Read batches until the connection closes."""
+    _quieten()
+    arena = arenas.Arena(arena_fd)
+    os.close(arena_fd)
+    tasks: queue.SimpleQueue[Task] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(connection, tasks), daemon=True).start()
+    reader = Reader(work, number, own_process=True)
+    try:
+        reader.begin()
+    except BaseException as error:
+        _send(connection, ("failed", None, report_of(error)))
+        _wait_for_the_end()
+    collate.memory.allocate = _allocator(arena)
+    while True:
+        task = tasks.get()
+        for offset in task.gone:
+            arena.release(offset)
+        try:
+            batch = reader.read(task.epoch, task.indices)
+            data, parts, sizes = dump(batch, arena)
+            message = ("batch", task.number, data, parts, sizes)
+        except BaseException as error:
+            message = ("failed", task.number, report_of(error))
+        batch = None
+        _send(connection, message)
+
+
+def _send(connection: Connection, message: Any) -> None:
+    try:
+        connection.send_bytes(pickle.dumps(message, protocol=5))
+    except OSError:
+        os._exit(0)  # nobody is there to read it
+
+
+def _receive(connection: Connection, tasks: queue.SimpleQueue[Task]) -> None:
+    try:
+        while True:
+            tasks.put(pickle.loads(connection.recv_bytes()))
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+def _wait_for_the_end() -> None:
+    threading.Event().wait()
+
+
+def _allocator(arena: arenas.Arena) -> Any:
+    """Memory of new batches straight in the arena, so that they need not be copied there."""
+
+    def allocate(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+        size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+        found = arena.allocate(size) if size >= 1024 else None
+        if found is None:
+            return np.empty(shape, dtype)
+        return np.frombuffer(found[1], dtype).reshape(shape)
+
+    return allocate
+
+
+def _quieten() -> None:
+    """A worker leaves Ctrl-C to the training process, shows where it crashed, and computes on its one core."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    faulthandler.enable()
+    ft.set_num_threads(1)
+
+
+def serve_descriptors(connection_fd: int, arena_fd: int, payload_fd: int) -> None:
+    """A worker that begins with nothing but three descriptors."""
+    connection = Connection(connection_fd)
+    try:
+        place = pickle.loads(connection.recv_bytes())
+    except (EOFError, OSError):
+        return
+    sys.path[:] = place["path"]
+    os.environ.update(place["environment"])
+    os.chdir(place["folder"])
+    try:
+        work = unpacked(payload_fd)
+    except BaseException as error:
+        _send(connection, ("failed", None, report_of(error)))
+        threading.Thread(target=_receive, args=(connection, queue.SimpleQueue()), daemon=True).start()
+        _wait_for_the_end()
+    os.close(payload_fd)
+    serve(connection, arena_fd, work, place["number"])

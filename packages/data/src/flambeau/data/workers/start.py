@@ -1,0 +1,247 @@
+"""How worker processes begin: forked from the server, forked from this process, or as new interpreters."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+
+from . import arena as arenas
+from . import process, transfer
+
+_FEW_THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+# Our ends of the connections: a forked worker must not keep those of others open.
+_ours: weakref.WeakSet[Connection] = weakref.WeakSet()
+
+
+class Worker:
+    """A worker process, as the training process holds it."""
+
+    def __init__(
+        self, number: int, pid: int, connection: Connection, arena: arenas.Mapping, code: Callable[[float], int | None]
+    ):
+        self.number = number
+        self.pid = pid
+        self.connection = connection
+        self.arena = arena
+        self._code = code
+        try:
+            self._handle: int | None = os.pidfd_open(pid)
+        except OSError:  # it has ended already
+            self._handle = None
+
+    def exit_code(self, seconds: float) -> int | None:
+        """How it ended (minus the signal's number, if by a signal), or None when that is not known in time."""
+        return self._code(seconds)
+
+    def alive(self) -> bool:
+        return self._handle is not None and not select.select([self._handle], [], [], 0)[0]
+
+    def end(self, seconds: float = 1.0) -> None:
+        """Close the connection, which ends it; kill it if it does not end in time."""
+        with contextlib.suppress(OSError):
+            self.connection.close()
+        if self._handle is not None:
+            if not select.select([self._handle], [], [], seconds)[0]:
+                with contextlib.suppress(OSError):
+                    signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+                select.select([self._handle], [], [], 5.0)
+            os.close(self._handle)
+            self._handle = None
+        self._code(0.5)  # which reaps it
+
+
+def _ends(workers: int) -> tuple[Connection, socket.socket, int]:
+    """Our end of a new connection, the worker's, and a new arena."""
+    ours, theirs = socket.socketpair()
+    connection = Connection(ours.detach())
+    _ours.add(connection)
+    return connection, theirs, arenas.create(arenas.limit(workers))
+
+
+def _place(number: int) -> bytes:
+    """Where the training process is: the worker finds modules and files as it does."""
+    return pickle.dumps(
+        {"path": sys.path, "folder": os.getcwd(), "environment": {**os.environ, **_FEW_THREADS}, "number": number}
+    )
+
+
+# The server -------------------------------------------------------------------------------------------------------
+
+
+class _Server:
+    """The server of this process; begun when first needed."""
+
+    def __init__(self) -> None:
+        self.owner = os.getpid()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.control = ours
+        self.lock = threading.Lock()
+        self.codes: dict[int, int] = {}
+        with theirs:
+            command = [sys.executable, "-m", "flambeau.data.workers", "server", str(theirs.fileno())]
+            environment = {
+                **os.environ,
+                **_FEW_THREADS,
+                "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+            }
+            self.process = subprocess.Popen(
+                command, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL, start_new_session=True
+            )
+
+    def alive(self) -> bool:
+        return self.owner == os.getpid() and self.process.poll() is None
+
+    def fork(self, descriptors: list[int]) -> int:
+        with self.lock:
+            socket.send_fds(self.control, [b"fork"], descriptors)
+            while True:
+                kind, pid, code = self._receive(60.0)
+                if kind == "started":
+                    return pid
+                self.codes[pid] = code
+
+    def code(self, pid: int, seconds: float) -> int | None:
+        deadline = time.monotonic() + seconds
+        with self.lock:
+            while pid not in self.codes:
+                left = max(deadline - time.monotonic(), 0)
+                try:
+                    kind, ended, code = self._receive(left)
+                except (TimeoutError, OSError, EOFError):
+                    return None
+                if kind == "ended":
+                    self.codes[ended] = code
+            return self.codes[pid]
+
+    def _receive(self, seconds: float) -> tuple[str, int, int]:
+        if not select.select([self.control], [], [], seconds)[0]:
+            raise TimeoutError
+        data = self.control.recv(256)
+        if not data:
+            raise EOFError("the server of worker processes ended")
+        message: tuple[str, int, int] = pickle.loads(data)
+        return message
+
+
+_server: _Server | None = None
+_server_lock = threading.Lock()
+
+
+def by_server(work: process.Work, payload: int) -> list[Worker]:
+    """Workers forked from the server."""
+    global _server
+    with _server_lock:
+        if _server is None or not _server.alive():
+            _server = _Server()
+        server = _server
+    workers = []
+    for number in range(work.num_workers):
+        connection, theirs, arena = _ends(work.num_workers)
+        with theirs:
+            pid = server.fork([theirs.fileno(), arena, payload])
+        connection.send_bytes(_place(number))
+        workers.append(
+            Worker(number, pid, connection, _mapped(arena), lambda seconds, pid=pid: server.code(pid, seconds))  # type: ignore[misc]
+        )
+    return workers
+
+
+def _mapped(arena: int) -> arenas.Mapping:
+    mapping = arenas.Mapping(arena)
+    os.close(arena)
+    return mapping
+
+
+# Others -----------------------------------------------------------------------------------------------------------
+
+
+def by_spawn(work: process.Work, payload: int) -> list[Worker]:
+    """Workers that are new interpreters."""
+    workers = []
+    for number in range(work.num_workers):
+        connection, theirs, arena = _ends(work.num_workers)
+        with theirs:
+            descriptors = [theirs.fileno(), arena, payload]
+            command = [sys.executable, "-m", "flambeau.data.workers", "worker", *map(str, descriptors)]
+            environment = {
+                **os.environ,
+                **_FEW_THREADS,
+                "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+            }
+            child = subprocess.Popen(command, pass_fds=descriptors, env=environment, stdin=subprocess.DEVNULL)
+        connection.send_bytes(_place(number))
+        workers.append(
+            Worker(number, child.pid, connection, _mapped(arena), lambda s, child=child: _popen_code(child, s))
+        )  # type: ignore[misc]
+    return workers
+
+
+def _popen_code(child: subprocess.Popen[bytes], seconds: float) -> int | None:
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return child.wait(seconds)
+    return None
+
+
+def by_fork(work: process.Work) -> list[Worker]:
+    """Workers forked from this process, which see its objects as they are."""
+    workers: list[Worker] = []
+    for number in range(work.num_workers):
+        connection, theirs, arena = _ends(work.num_workers)
+        pid = os.fork()
+        if pid == 0:
+            _run_forked(theirs, arena, work, number)
+        theirs.close()
+        codes: dict[int, int] = {}
+        workers.append(
+            Worker(number, pid, connection, _mapped(arena), lambda s, pid=pid, codes=codes: _child_code(pid, codes, s))
+        )  # type: ignore[misc]
+    return workers
+
+
+def _run_forked(theirs: socket.socket, arena: int, work: process.Work, number: int) -> None:
+    """The forked worker; never returns into the program it was forked from."""
+    try:
+        for connection in list(_ours):
+            connection.close()
+        process.serve(Connection(theirs.detach()), arena, work, number)
+    finally:
+        os._exit(1)
+
+
+def _child_code(pid: int, codes: dict[int, int], seconds: float) -> int | None:
+    deadline = time.monotonic() + seconds
+    while pid not in codes:
+        try:
+            ended, status = os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:  # somebody else waited for it
+            return None
+        if ended:
+            codes[pid] = os.waitstatus_to_exitcode(status)
+        elif time.monotonic() > deadline:
+            return None
+        else:
+            time.sleep(0.002)
+    return codes[pid]
+
+
+def run(method: str, work: process.Work, data: bytes, buffers: list[memoryview]) -> list[Worker]:
+    """Start the workers of a pool; ``data`` and ``buffers`` are the work, packed."""
+    if method == "fork":
+        return by_fork(work)
+    payload = transfer.payload(data, buffers)
+    try:
+        return (by_server if method == "server" else by_spawn)(work, payload)
+    finally:
+        os.close(payload)

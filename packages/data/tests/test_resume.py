@@ -1,0 +1,84 @@
+"""Interrupted and resumed: the same as uninterrupted."""
+
+import json
+import random
+
+import flambeau.tensor as ft
+import pytest
+from flambeau.data import DataLoader, IterableDataset, sample_generator
+
+
+class Noisy:
+    def __len__(self):
+        return 23
+
+    def __getitem__(self, index):
+        return ft.rand(2, generator=sample_generator()) + index
+
+
+class Stream(IterableDataset):
+    def shard(self, index, count):
+        for i in range(index, 23, count):
+            yield ft.rand(2, generator=sample_generator()) + i
+
+    def __iter__(self):
+        return self.shard(0, 1)
+
+
+def make(dataset, workers, seed=7, own=True):
+    shuffle = None if isinstance(dataset, IterableDataset) else True
+    generator = ft.Generator(seed) if own else None
+    return DataLoader(dataset, 3, shuffle=shuffle, num_workers=workers, generator=generator)
+
+
+def run(loader, epochs):
+    return [[batch.tolist() for batch in loader] for _ in range(epochs)]
+
+
+@pytest.mark.parametrize("kind", [Noisy, Stream])
+@pytest.mark.parametrize("workers", [0, 1, 2])
+def test_resumed_equals_uninterrupted(kind, workers):
+    """At random cuts within three epochs, through a state that survives being text."""
+    whole = run(make(kind(), workers), 3)
+    counts = [len(epoch) for epoch in whole]
+    draw = random.Random(workers)
+    for _ in range(50 if workers == 0 else 4):
+        epoch = draw.randrange(3)
+        cut = draw.randrange(counts[epoch] + 1)
+        loader = make(kind(), workers)
+        seen = run(loader, epoch)
+        batches = iter(loader)
+        last = [next(batches).tolist() for _ in range(cut)]
+        state = json.loads(json.dumps(loader.state_dict()))
+        other = make(kind(), workers, seed=99)
+        other.load_state_dict(state)
+        seen.append(last + run(other, 1)[0])
+        seen += run(other, 2 - epoch)
+        assert seen == whole
+
+
+def test_resuming_leaves_the_default_generator_alone():
+    """An order that came from the default generator is drawn again; who else draws from it does not notice."""
+    ft.manual_seed(3)
+    loader = make(Noisy(), 0, own=False)
+    batches = iter(loader)
+    first = [next(batches).tolist() for _ in range(2)]
+    state = loader.state_dict()
+    rest = [batch.tolist() for batch in batches]
+    ft.manual_seed(100)
+    ft.rand(5)
+    before = ft.get_rng_state()
+    other = make(Noisy(), 0, own=False)
+    other.load_state_dict(state)
+    resumed = [batch.tolist() for batch in other]
+    assert resumed == rest and ft.get_rng_state() == before
+    assert len(first + resumed) == 8
+
+
+def test_a_state_of_something_else_is_refused():
+    """With what was expected."""
+    with pytest.raises(ValueError) as error:
+        make(Noisy(), 0).load_state_dict({"epoch": 1})
+    assert str(error.value) == (
+        "load_state_dict(): argument 'state': expected what DataLoader.state_dict() gave, got ['epoch']"
+    )
