@@ -21,7 +21,7 @@ _TAKEN = "Tensors, NumPy arrays, numbers, text, dicts, lists or tuples"
 class _Memory(threading.local):
     """Where new batches go: in a worker process, straight into the memory it shares with the training process."""
 
-    allocate: Callable[[tuple[int, ...], np.dtype], np.ndarray] = staticmethod(np.empty)
+    allocate: Callable[[tuple[int, ...], np.dtype], np.ndarray] = staticmethod(np.empty)  # type: ignore[assignment]  # NumPy's signature says more
 
 
 memory = _Memory()

@@ -55,10 +55,10 @@ class Epoch:
     def __iter__(self) -> Iterator[Any]:
         loader, start = self.loader, self.start
         source = loader._source
-        resumed = start is not None and start.begun
+        resumed = start if start is not None and start.begun else None
         seed = loader._seed_of(source)
-        before = start.generator if resumed else dict(source.get_state())
-        loader._position = Position(self.number, start.batches if resumed else 0, seed, before)
+        before = resumed.generator if resumed else dict(source.get_state())
+        loader._position = Position(self.number, resumed.batches if resumed else 0, seed, before)
         tasks = self._tasks(source, before if resumed else None, loader._position.batches)
         if loader.num_workers == 0:
             batches = self._here(tasks, seed)

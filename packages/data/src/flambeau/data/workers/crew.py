@@ -37,10 +37,8 @@ class Crew:
     def take(self, loader: Any, seed: int) -> Pool:
         """A pool whose workers read what the loader reads now."""
         work = Work(loader.fetch, self.init, self.size, seed)
-        if self.method == "thread":
-            fingerprint, data, buffers = seed, b"", []
-        else:
-            fingerprint, data, buffers = self._packed(work)
+        # Threads see everything as it is: only the seed is theirs.
+        fingerprint, data, buffers = (seed, b"", []) if self.method == "thread" else self._packed(work)
         with self._lock:
             while self._idle:
                 pool, known = self._idle.pop()

@@ -167,12 +167,11 @@ class ProcessPool(_Shared):
             kind, number, *rest = pickle.loads(worker.connection.recv_bytes())
         except (EOFError, OSError):
             self._died(worker)
-        if kind == "batch":
-            self._arrived(
-                worker.number,
-                number,
-                self._loaded(worker, *rest) if number > self._forgotten else self._left(worker, *rest),
-            )
+        if kind == "batch" and number > self._forgotten:
+            self._arrived(worker.number, number, self._loaded(worker, *rest))
+        elif kind == "batch":  # nobody waits for it: its places are free again
+            self._gone[worker.number].extend(part for part in rest[1] if isinstance(part, int))
+            self._arrived(worker.number, number, None)
         elif number is None:
             _Failure(rest[0], self._name(worker.number)).throw()
         else:
@@ -199,10 +198,6 @@ class ProcessPool(_Shared):
             gone(offset)
 
         return load(data, parts, sizes, worker.arena, gone, copy)
-
-    def _left(self, worker: start.Worker, data: bytes, parts: list[Any], sizes: list[int]) -> None:
-        """A batch that nobody waits for: its places are free again."""
-        self._gone[worker.number].extend(part for part in parts if isinstance(part, int))
 
     def _died(self, worker: start.Worker) -> NoReturn:
         held = [index for index in self.held[worker.number].values()]

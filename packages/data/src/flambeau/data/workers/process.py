@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-import cloudpickle
+import cloudpickle  # type: ignore[import-untyped]
 import flambeau.tensor as ft
 import numpy as np
 
@@ -161,7 +161,7 @@ def serve(connection: Connection, arena_fd: int, work: Work, number: int) -> Non
         try:
             batch = reader.read(task.epoch, task.indices)
             data, parts, sizes = dump(batch, arena)
-            message = ("batch", task.number, data, parts, sizes)
+            message: tuple[Any, ...] = ("batch", task.number, data, parts, sizes)
         except BaseException as error:
             message = ("failed", task.number, report_of(error))
         batch = None

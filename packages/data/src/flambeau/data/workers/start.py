@@ -14,6 +14,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Connection
 
 from . import arena as arenas
@@ -152,9 +153,7 @@ def by_server(work: process.Work, payload: int) -> list[Worker]:
         with theirs:
             pid = server.fork([theirs.fileno(), arena, payload])
         connection.send_bytes(_place(number))
-        workers.append(
-            Worker(number, pid, connection, _mapped(arena), lambda seconds, pid=pid: server.code(pid, seconds))  # type: ignore[misc]
-        )
+        workers.append(Worker(number, pid, connection, _mapped(arena), partial(server.code, pid)))
     return workers
 
 
@@ -182,9 +181,7 @@ def by_spawn(work: process.Work, payload: int) -> list[Worker]:
             }
             child = subprocess.Popen(command, pass_fds=descriptors, env=environment, stdin=subprocess.DEVNULL)
         connection.send_bytes(_place(number))
-        workers.append(
-            Worker(number, child.pid, connection, _mapped(arena), lambda s, child=child: _popen_code(child, s))
-        )  # type: ignore[misc]
+        workers.append(Worker(number, child.pid, connection, _mapped(arena), partial(_popen_code, child)))
     return workers
 
 
@@ -204,9 +201,7 @@ def by_fork(work: process.Work) -> list[Worker]:
             _run_forked(theirs, arena, work, number)
         theirs.close()
         codes: dict[int, int] = {}
-        workers.append(
-            Worker(number, pid, connection, _mapped(arena), lambda s, pid=pid, codes=codes: _child_code(pid, codes, s))
-        )  # type: ignore[misc]
+        workers.append(Worker(number, pid, connection, _mapped(arena), partial(_child_code, pid, codes)))
     return workers
 
 

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-import cloudpickle
+import cloudpickle  # type: ignore[import-untyped]
 import numpy as np
 from flambeau.tensor import errors
 
