@@ -19,12 +19,12 @@ def smooth_l1(grad, input, target, beta, scale, needs):
 
 @gradient(ops.binary_entropy, "input")
 def binary_entropy(grad, input, target):
-    return ft.pointwise("grad * (x - y) / maximum((1 - x) * x, 1e-12)")(grad, input, target)
+    return ops.chain(grad, ft.pointwise("(x - y) / maximum((1 - x) * x, 1e-12)")(input, target))
 
 
 @gradient(ops.binary_entropy, "target")
 def binary_entropy_target(grad, input):
-    return ft.pointwise("grad * (maximum(log1p(-x), -100) - maximum(log(x), -100))")(grad, input)
+    return ops.chain(grad, ft.pointwise("maximum(log1p(-x), -100) - maximum(log(x), -100)")(input))
 
 
 @gradient(ops.logistic_entropy, "input")

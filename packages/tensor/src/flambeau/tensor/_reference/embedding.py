@@ -6,7 +6,7 @@ from ._helpers import check_integers, narrowed, widened
 from ._indices import check_bounds
 
 
-@operator(dtypes="float", method=False)
+@operator(dtypes="float", real=True, method=False)
 def embedding(xp, weight: Array, input: Array, padding_idx: Int = -1, scale_grad_by_freq: Bool = False):
     """The rows of ``weight`` that ``input`` names.
 
@@ -41,7 +41,7 @@ def _(weight, input, padding_idx, scale_grad_by_freq):
         errors.index_error("embedding", "padding_idx", f"a row below {weight.shape[0]}", str(padding_idx))
 
 
-@operator(dtypes="float", function=False, method=False)
+@operator(dtypes="float", real=True, function=False, method=False)
 def add_rows(xp, input: Array, source: OptionalArray, target: OptionalArray, size: Int, scale: OptionalArray = None):
     """Zeros, with rows added: row ``target[i]`` gets row ``source[i]`` of ``input``, times ``scale[i]``.
 

@@ -43,7 +43,7 @@ def _check_last(operation, input, dims, **parameters):
             errors.shape_error(operation, name, f"shape {wanted}, input's last", str(tuple(array.shape)))
 
 
-@operator(dtypes="float", auxiliary=("mean", "invstd"), function=False, method=False)
+@operator(dtypes="float", real=True, auxiliary=("mean", "invstd"), function=False, method=False)
 def layer_norm(
     xp, input: Array, dims: Int, weight: OptionalArray = None, bias: OptionalArray = None, eps: Number = 1e-5
 ):
@@ -125,7 +125,7 @@ def layer_norm_backward(
     )
 
 
-@operator(dtypes="float", auxiliary=("invrms",), function=False, method=False)
+@operator(dtypes="float", real=True, auxiliary=("invrms",), function=False, method=False)
 def rms_norm(xp, input: Array, dims: Int, weight: OptionalArray = None, eps: Number = 1e-5):
     """The last dimensions divided by their root mean square, each row by itself, then scaled.
 
@@ -201,7 +201,7 @@ def _per_channel(array, ndim):
     return widened(array).reshape((1, -1) + (1,) * (ndim - 2))
 
 
-@operator(dtypes="float", auxiliary=("mean", "invstd"), function=False, method=False)
+@operator(dtypes="float", real=True, auxiliary=("mean", "invstd"), function=False, method=False)
 def group_norm(
     xp, input: Array, groups: Int, weight: OptionalArray = None, bias: OptionalArray = None, eps: Number = 1e-5
 ):
