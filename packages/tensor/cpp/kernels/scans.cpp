@@ -4,6 +4,7 @@
 // double (for floats), so that its error does not grow with the row. The sum of a block does not depend on what was before
 // it, so that blocks can be summed on several threads first, and results are equal for any number. Products are made one
 // after the other, in double for floats: those of a block alone may overflow where the running ones do not.
+#include "flambeau/math/exponential.hpp"
 #include "flambeau/memory.hpp"
 #include "flambeau/reduction_blocks.hpp"
 #include "flambeau/scan.hpp"
@@ -239,6 +240,62 @@ struct Extreme {
     }
 };
 
+// log(exp(x[0]) + exp(x[1]) + ...): the greatest element so far, and the sum of the exponentials of distances from it. A
+// new greatest one scales the sum. What depends on the order are the greatest elements and the sums; exponentials and
+// logarithms are made in vectors, of a block at a time.
+template <class In>
+struct LogSumExp {
+    static constexpr bool regroups = false;
+    using T = Wide<In>;
+    using Out = In;
+
+    static constexpr T nothing = -math::infinity<T>;
+
+    static FLAMBEAU_INLINE T greater(T x, T best) { return (x > best) | (x != x) ? x : best; }
+    // e^(x - greatest), of equal infinities 1.
+    static FLAMBEAU_INLINE T share(T x, T greatest) { return math::exp(x == greatest ? T(0) : x - greatest); }
+
+    static void row(const ScanLayout& layout, std::ptrdiff_t in, std::ptrdiff_t out) {
+        T best = nothing;
+        double sum = 0;
+        const std::ptrdiff_t out_stride = layout.out_stride[layout.dim];
+        Scan<In, Sum>::blocks(layout.in + in, layout.stride[layout.dim], layout.shape[layout.dim],
+                              [&](const T* x, std::ptrdiff_t length, std::ptrdiff_t at) {
+            T greatest[ScanBlock + 1], scaled[ScanBlock], shares[ScanBlock], sums[ScanBlock];
+            greatest[0] = best;
+            for (std::ptrdiff_t i = 0; i < length; ++i) greatest[i + 1] = best = greater(x[i], best);
+            for (std::ptrdiff_t i = 0; i < length; ++i) scaled[i] = share(greatest[i], greatest[i + 1]);
+            for (std::ptrdiff_t i = 0; i < length; ++i) shares[i] = share(x[i], greatest[i + 1]);
+            for (std::ptrdiff_t i = 0; i < length; ++i) {
+                sum = sum * scaled[i] + shares[i];
+                sums[i] = static_cast<T>(sum);
+            }
+            for (std::ptrdiff_t i = 0; i < length; ++i) sums[i] = greatest[i + 1] + math::log(sums[i]);
+            store_values<Out>(layout.out + out + at * out_stride, out_stride, length,
+                              [&](std::ptrdiff_t i) { return sums[i]; });
+        });
+    }
+    static void parts(const ScanLayout&, std::ptrdiff_t, std::ptrdiff_t) {}
+    static void columns(const ScanLayout& layout, std::ptrdiff_t in, std::ptrdiff_t step, std::ptrdiff_t out,
+                        std::ptrdiff_t width) {
+        const std::ptrdiff_t n = layout.shape[layout.dim], stride = layout.stride[layout.dim];
+        const std::ptrdiff_t out_stride = layout.out_stride[layout.dim];
+        T best[WidestColumns], x[WidestColumns], results[WidestColumns];
+        double sum[WidestColumns];
+        for (std::ptrdiff_t c = 0; c < width; ++c) best[c] = nothing, sum[c] = 0;
+        for (std::ptrdiff_t k = 0; k < n; ++k) {
+            load_values<In, T>(layout.in + in + k * stride, step, reinterpret_cast<char*>(x), width);
+            for (std::ptrdiff_t c = 0; c < width; ++c) {
+                const T now = greater(x[c], best[c]);
+                sum[c] = sum[c] * static_cast<double>(share(best[c], now)) + static_cast<double>(share(x[c], now));
+                best[c] = now;
+                results[c] = now + math::log(static_cast<T>(sum[c]));
+            }
+            store_values<Out>(layout.out + out + k * out_stride, sizeof(Out), width, [&](std::ptrdiff_t c) { return results[c]; });
+        }
+    }
+};
+
 // The dimensions that are not scanned along.
 struct Others {
     int ndim = 0;
@@ -319,11 +376,17 @@ struct ScanTable {
         ((kernels.cumprod[type] = sums<typename ElementOf<type>::T, Product>()), ...);
         ((kernels.cummax[type] = extremes<typename ElementOf<type>::T, true>()), ...);
         ((kernels.cummin[type] = extremes<typename ElementOf<type>::T, false>()), ...);
+        ((kernels.logcumsumexp[type] = log_sums<typename ElementOf<type>::T>()), ...);
     }
     template <class In, class Kind>
     static constexpr ScanKernel sums() {
         if constexpr (std::is_void_v<In>) return nullptr;
         else return &scan_all<Scan<In, Kind>>;
+    }
+    template <class In>
+    static constexpr ScanKernel log_sums() {
+        if constexpr (is_half<In> || std::is_floating_point_v<In>) return &scan_all<LogSumExp<In>>;
+        else return nullptr;
     }
     template <class In, bool greatest>
     static constexpr ScanKernel extremes() {

@@ -1,6 +1,7 @@
 // One line for each family of kernels: see dispatch.hpp.
 #include "flambeau/attention.hpp"
 #include "flambeau/convolution.hpp"
+#include "flambeau/counting.hpp"
 #include "flambeau/dispatch.hpp"
 #include "flambeau/embedding.hpp"
 #include "flambeau/gemm.hpp"
@@ -34,3 +35,4 @@ FLAMBEAU_FAMILY(EmbeddingKernels, embedding)
 FLAMBEAU_FAMILY(SmallMatrices, small_matrix)
 FLAMBEAU_FAMILY(AttentionKernels, attention)
 FLAMBEAU_FAMILY(RecurrenceKernels, recurrence)
+FLAMBEAU_FAMILY(CountingKernels, counting)

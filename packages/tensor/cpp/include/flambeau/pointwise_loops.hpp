@@ -95,7 +95,9 @@ struct Several {
         FLAMBEAU_EACH(n) out_n[i] = static_cast<Out>(F::apply(arguments[i]...));
     }
     static void loop(const void* const* in, unsigned, void* out, std::ptrdiff_t n) {
-        over(in, static_cast<Out*>(out), n, std::make_index_sequence<sizeof...(kinds)>());
+        if constexpr (requires { typename F::Whole; })
+            F::Whole::over(static_cast<const In*>(in[0]), *static_cast<const In*>(in[1]), static_cast<Out*>(out), n);
+        else over(in, static_cast<Out*>(out), n, std::make_index_sequence<sizeof...(kinds)>());
     }
 };
 

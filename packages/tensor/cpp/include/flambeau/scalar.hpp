@@ -14,6 +14,8 @@
 #include "flambeau/math/exponential.hpp"
 #include "flambeau/math/gamma.hpp"
 #include "flambeau/math/hyperbolic.hpp"
+#include "flambeau/math/incomplete_gamma.hpp"
+#include "flambeau/math/polygamma.hpp"
 #include "flambeau/math/normal.hpp"
 #include "flambeau/math/power.hpp"
 #include "flambeau/math/special.hpp"
@@ -28,7 +30,7 @@ using math::acos, math::acosh, math::asin, math::asinh, math::atan, math::atan2,
     math::sigmoid, math::silu, math::silu_slope, math::sin, math::sinc, math::sinh, math::sqrt, math::tan, math::tanh,
     math::xlogy;
 using math::bessel_j0, math::bessel_j1, math::bessel_y0, math::bessel_y1, math::digamma, math::erfcx, math::i0,
-    math::i0e, math::i1, math::i1e, math::lgamma, math::log_ndtr, math::modified_bessel_k0, math::modified_bessel_k1,
+    math::i0e, math::i1, math::i1e, math::igamma, math::igammac, math::lgamma, math::log_ndtr, math::modified_bessel_k0, math::modified_bessel_k1,
     math::ndtri, math::scaled_modified_bessel_k0, math::scaled_modified_bessel_k1;
 using std::ceil, std::copysign, std::floor, std::isfinite, std::isinf, std::isnan, std::rint, std::trunc;
 

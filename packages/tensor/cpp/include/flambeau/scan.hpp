@@ -23,6 +23,7 @@ using ScanKernel = void (*)(const ScanLayout& layout);
 
 struct ScanKernels {  // null for types without kernels
     ScanKernel cumsum[StoredTypes], cumprod[StoredTypes], cummax[StoredTypes], cummin[StoredTypes];
+    ScanKernel logcumsumexp[StoredTypes];
 };
 
 FLAMBEAU_EXPORT const ScanKernels& scan_kernels() noexcept;

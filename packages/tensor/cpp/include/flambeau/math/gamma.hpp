@@ -31,10 +31,9 @@ FLAMBEAU_INLINE HalfTurn half_turn(double d) {
     return {near ? sine : cosine, near ? cosine : sine};
 }
 
-FLAMBEAU_INLINE double lgamma_wide(double x) {
+// log(gamma(y)) for y above 0.
+FLAMBEAU_INLINE double log_gamma_positive(double y) {
     using C = GammaConstants;
-    const bool reflected = x <= 0;
-    const double y = reflected ? 1 - x : x;
     const double small = clamped(y, 1e-308, 3.0), large = not_below(y, 8.0);
     const bool below = small < 1;
     const double logarithm = log(below ? small : large);
@@ -44,7 +43,13 @@ FLAMBEAU_INLINE double lgamma_wide(double x) {
     const double inverse = 1 / large, correction = inverse * polynomial(inverse * inverse, C::stirling);
     const double half = (large * 0.5 - 0.25) * logarithm - large * 0.5;
     const double far = half + half + (C::half_log_tau + correction);
-    const double value = y < 3 ? near : y < 8 ? middle : far;
+    return y < 3 ? near : y < 8 ? middle : far;
+}
+
+FLAMBEAU_INLINE double lgamma_wide(double x) {
+    using C = GammaConstants;
+    const bool reflected = x <= 0;
+    const double value = log_gamma_positive(reflected ? 1 - x : x);
     const double rest = x - 2 * __builtin_floor(x * 0.5), turned = rest > 1 ? rest - 1 : rest;
     const double sine = half_turn(turned > 0.5 ? 1 - turned : turned).sine;
     const double result = reflected ? C::log_pi - log(sine) - value : value;

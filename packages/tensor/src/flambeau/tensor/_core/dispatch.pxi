@@ -165,6 +165,10 @@ cdef object _run(Operator op, object backend, list values):
     _check(op, values)
     kernel = backend.kernels.get(op.name)
     if kernel is None:
+        if backend is _CPU and op.row is not NULL and op.loops is NULL:
+            result = pointwise(op, tuple(values), None)
+            if result is not None:
+                return result
         kernel = op.declared().kernel
     return _as_result(op, backend, _invoke(op, kernel, backend, values))
 

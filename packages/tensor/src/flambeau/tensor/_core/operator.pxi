@@ -71,6 +71,8 @@ cdef class Operator:
                 self.first_array = i
         self.row = _find_row(name.encode()) if flags & ROW else NULL
         self.loops = (<const Row*>self.row).loops if self.row is not NULL else NULL
+        if Kind_INT in kinds:
+            self.loops = NULL  # whether the integer is a fit one, the check must have said
         self.native_kernel = NULL
         self.vectorcall = <void*>&_called
         _records.append(self)

@@ -18,6 +18,7 @@ cdef extern from "flambeau/scan.hpp" namespace "flambeau":
         scan_t cumprod[15]
         scan_t cummax[15]
         scan_t cummin[15]
+        scan_t logcumsumexp[15]
     const ScanKernels& scan_kernels() noexcept
 
 
@@ -50,6 +51,10 @@ cdef object _sums(const scan_t* kernels, tuple args, object into):
         return None
     _run(scan, x, <cnp.ndarray>result, dim, NULL)
     return result
+
+
+cdef object _logcumsumexp(Operator op, tuple args, object into):
+    return _sums(scan_kernels().logcumsumexp, (args[0], args[1], None), into)
 
 
 cdef object _cummax(Operator op, tuple args, object into):
@@ -98,3 +103,4 @@ set_native("cumsum", &_cumsum)
 set_native("cumprod", &_cumprod)
 set_native("cummax", &_cummax)
 set_native("cummin", &_cummin)
+set_native("logcumsumexp", &_logcumsumexp)

@@ -4,6 +4,8 @@ include "_arrays.pxi"
 
 from libcpp cimport bool as cbool
 
+from flambeau.tensor._backends import CPU
+
 cdef extern from "flambeau/sorting.hpp" namespace "flambeau":
     ptrdiff_t SortLongest
     struct SortLayout:
@@ -36,6 +38,27 @@ cdef extern from "flambeau/sorting.hpp" namespace "flambeau":
         cbool (*sort[15])(const SortLayout& layout) noexcept nogil
         ptrdiff_t (*runs[15])(const RunLayout& layout) noexcept nogil
     const SortingKernels& sorting_kernels() noexcept
+
+cdef extern from "flambeau/counting.hpp" namespace "flambeau":
+    struct HistogramLayout:
+        const void* in_ "in"
+        const void* edges
+        const double* weights
+        void* out
+        ptrdiff_t n
+        ptrdiff_t bins
+    struct ModeLayout:
+        const void* sorted
+        const int64_t* order
+        void* values
+        int64_t* places
+        ptrdiff_t outer
+        ptrdiff_t n
+        ptrdiff_t inner
+    struct CountingKernels:
+        cbool (*histogram[15])(const HistogramLayout& layout) noexcept nogil
+        void (*mode[15])(const ModeLayout& layout) noexcept nogil
+    const CountingKernels& counting_kernels() noexcept nogil
 
 ctypedef cbool (*sort_t)(const SortLayout& layout) noexcept nogil
 
@@ -214,6 +237,74 @@ cdef object _insertion_points(Operator op, tuple args, object into):
     return result
 
 
+cdef object _mode(Operator op, tuple args, object into):
+    cdef cnp.ndarray x = _array_of(args[0]), values, places
+    cdef ModeLayout layout
+    cdef cnp.npy_intp dims[16]
+    cdef int d, at, t, ndim, kept = 0
+    if x is None or into is not None or type(args[2]) is not bool:
+        return None
+    t = stored_type(x)
+    ndim = cnp.PyArray_NDIM(x)
+    at = _dim_of(args[1], ndim)
+    if t < 0 or at < 0 or counting_kernels().mode[t] is NULL or cnp.PyArray_DIM(x, at) == 0:
+        return None
+    ordered = _ordered(x, args[1], None, False, VALUES | INDICES, None)
+    if ordered is None:
+        return None
+    layout.sorted = cnp.PyArray_DATA(<cnp.ndarray>ordered[0])
+    layout.order = <const int64_t*>cnp.PyArray_DATA(<cnp.ndarray>ordered[1])
+    layout.outer = layout.inner = 1
+    layout.n = cnp.PyArray_DIM(x, at)
+    for d in range(ndim):
+        if d < at:
+            layout.outer *= cnp.PyArray_DIM(x, d)
+        elif d > at:
+            layout.inner *= cnp.PyArray_DIM(x, d)
+        if d != at or args[2]:
+            dims[kept] = 1 if d == at else cnp.PyArray_DIM(x, d)
+            kept += 1
+    values = new_array(kept, dims, cnp.PyArray_TYPE(x))
+    places = new_array(kept, dims, numpy_number(Int64))
+    layout.values = cnp.PyArray_DATA(values)
+    layout.places = <int64_t*>cnp.PyArray_DATA(places)
+    with nogil:
+        counting_kernels().mode[t](layout)
+    return values, places
+
+
+def _histogram_counts(xp, input, edges, weight):
+    """Of arrays that the check has seen."""
+    cdef cnp.ndarray x = _array_of(input), lines = _array_of(edges), weights = None
+    cdef HistogramLayout layout
+    cdef cnp.npy_intp bins
+    cdef int t = -1 if x is None else stored_type(x)
+    cdef bint done
+    if t < 0 or counting_kernels().histogram[t] is NULL:
+        from flambeau.tensor import ops
+
+        return ops.histogram_counts.definition.kernel(xp, input, edges, weight)
+    x = cnp.PyArray_GETCONTIGUOUS(x)
+    lines = np.ascontiguousarray(edges, dtype=x.dtype)
+    bins = cnp.PyArray_SIZE(lines) - 1
+    result = new_array(1, &bins, cnp.PyArray_TYPE(x))
+    layout.in_ = cnp.PyArray_DATA(x)
+    layout.edges = cnp.PyArray_DATA(lines)
+    layout.weights = NULL
+    if weight is not None:
+        weights = np.ascontiguousarray(weight, dtype=np.float64)
+        layout.weights = <const double*>cnp.PyArray_DATA(weights)
+    layout.out = cnp.PyArray_DATA(<cnp.ndarray>result)
+    layout.n, layout.bins = cnp.PyArray_SIZE(x), bins
+    with nogil:
+        done = counting_kernels().histogram[t](layout)
+    if not done:
+        raise MemoryError
+    return result
+
+
+set_native("mode", &_mode)
+CPU.kernels["histogram_counts"] = _histogram_counts
 set_native("insertion_points", &_insertion_points)
 set_native("unique_elements", &_unique)
 set_native("consecutive_elements", &_consecutive)

@@ -7,7 +7,7 @@ reflections (5.5, 5.15), the Hurwitz zeta function (25.11), incomplete gamma fun
 import math
 
 from .. import errors
-from .._schema import Array, Int, Operand, operator, pointwise
+from .._schema import Array, Int, Operand, pointwise
 from ._helpers import checks_broadcast
 
 _HALF_LOG_TAU = math.log(2 * math.pi) / 2
@@ -175,7 +175,7 @@ def zeta(xp, input: Operand, other: Operand):
     return xp.where(inside, value, edge).astype(dtype)
 
 
-@operator(promote="float", dtypes="float", function=False, method=False)
+@pointwise("polygamma(input, n)", promote="float", dtypes="float", inplace=False, function=False, method=False)
 def polygamma_of(xp, input: Array, n: Int):
     """The ``n``-th derivative of :func:`digamma` of each element: what :func:`polygamma` is made of.
 
@@ -311,7 +311,7 @@ def _regularised(xp, input, other, upper):
     return xp.where(inside, value, xp.where(valid, edge, math.nan)).astype(dtype)
 
 
-@pointwise(promote="float", dtypes="float", real=True)
+@pointwise("igamma(input, other)", promote="float", dtypes="float", real=True)
 def igamma(xp, input: Operand, other: Operand):
     """The regularised lower incomplete gamma function.
 
@@ -336,7 +336,7 @@ def igamma(xp, input: Operand, other: Operand):
     return _regularised(xp, input, other, 0)
 
 
-@pointwise(promote="float", dtypes="float", real=True)
+@pointwise("igammac(input, other)", promote="float", dtypes="float", real=True)
 def igammac(xp, input: Operand, other: Operand):
     """The regularised upper incomplete gamma function: ``1 - igamma(input, other)``.
 
