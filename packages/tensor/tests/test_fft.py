@@ -137,3 +137,20 @@ def test_short_time_transform_without_centre():
     found = ft.stft(ft.from_numpy(x), 4, hop_length=4, center=False)
     close(found, np.stack([np.fft.rfft(x[t : t + 4]) for t in range(0, 20, 4)], -1), "D")
     close(ft.istft(found, 4, hop_length=4, center=False), x, "d")
+
+
+@pytest.mark.parametrize("name", ["fft", "ifft", "rfft", "irfft", "hfft", "ihfft", "fft2", "rfft2", "fftn", "irfftn"])
+def test_out(name):
+    """Written to, and given back; of another shape, or of a dtype that does not hold the result, refused."""
+    function = getattr(ft.fft, name)
+    x = ft.tensor(np.random.default_rng(0).normal(size=(4, 6)))
+    x = x if name in ("rfft", "ihfft", "rfft2") else x.to(ft.complex128)
+    expected = function(x)
+    out = ft.empty_like(expected)
+    assert function(x, out=out) is out and np.array_equal(out.numpy(), expected.numpy())
+    with pytest.raises(
+        ft.ShapeError, match=rf"{name}\(\): argument 'out': expected shape \(.*\), the result's, got \(2,\)"
+    ):
+        function(x, out=ft.empty(2))
+    with pytest.raises(ft.DTypeError, match=rf"{name}\(\): argument 'out': expected a dtype that holds the result's"):
+        function(x, out=ft.empty(*expected.shape, dtype=ft.int64))

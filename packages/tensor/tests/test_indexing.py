@@ -203,3 +203,49 @@ def test_segments_must_cover_the_dimension(options, message):
     with pytest.raises(ValueError) as raised:
         ft.segment_reduce(ft.zeros(3), **{"reduce": "sum", "lengths": ft.tensor([3]), **options})
     assert str(raised.value) == f"segment_reduce(): argument {message}"
+
+
+def test_where_of_a_condition_alone_gives_places():
+    """One Tensor of indices for each dimension, as nonzero(as_tuple=True) does; the method chooses from its own."""
+    t = ft.tensor([[0.0, 5.0], [6.0, 0.0]])
+    assert [i.tolist() for i in ft.where(t > 0)] == [[0, 1], [1, 0]] and t[ft.where(t)].tolist() == [5.0, 6.0]
+    assert t.where(t > 5, -1).tolist() == ft.where(t > 5, t, -1).tolist() == [[-1.0, -1.0], [6.0, -1.0]]
+    out = ft.empty(2, 2)
+    assert ft.where(t > 5, t, t, out=out) is out and out.tolist() == t.tolist()
+    with pytest.raises(TypeError, match=r"where\(\): argument 'other': expected Tensor or number, got nothing"):
+        ft.where(t > 0, t)
+
+
+@pytest.mark.parametrize("src", [3.0, "tensor"])
+def test_scatter_reduces(src):
+    """What PyTorch's scatter(reduce=) does: with numbers and Tensors, as function, method and in place."""
+    index = ft.tensor([[0, 0, 1]])
+    given = ft.tensor([[2.0, 3.0, 4.0]]) if src == "tensor" else src
+    a, b, c = [2.0, 3.0, 4.0] if src == "tensor" else [src] * 3
+    t = ft.tensor([[10.0, 20.0]])
+    assert ft.scatter(t, 1, index, given, reduce="add").tolist() == [[10 + a + b, 20 + c]]
+    assert t.scatter(1, index, given, reduce="multiply").tolist() == [[10 * a * b, 20 * c]]
+    assert t.scatter_(1, index, given, reduce="multiply") is t and t.tolist() == [[10 * a * b, 20 * c]]
+    with pytest.raises(
+        ValueError, match=r"scatter\(\): argument 'reduce': expected 'add', 'multiply' or None, got 'sum'"
+    ):
+        ft.scatter(t, 1, index, given, reduce="sum")
+    with pytest.raises(ft.ShapeError, match=r"^scatter_\(\)"):
+        t.scatter_(1, ft.tensor([0]), given, reduce="add")
+
+
+def test_index_is_what_stands_between_brackets():
+    """PyTorch 0.3's name of it, with a mask and with places."""
+    t = x()
+    assert t.index(ft.tensor(A > 20)).tolist() == [21.0, 22.0, 23.0]
+    assert np.array_equal(ft.index(t, (1, slice(None), ft.tensor([0, 2]))).numpy(), A[1, :, [0, 2]])
+
+
+def test_unsafe_parts_are_parts():
+    """The names under which PyTorch lets parts be written; here they are views like all others."""
+    t = ft.arange(5)
+    for parts in (t.unsafe_split(2), t.unsafe_split_with_sizes([2, 2, 1]), t.unsafe_chunk(3)):
+        assert [part.tolist() for part in parts] == [[0, 1], [2, 3], [4]]
+        assert all(part.base is t for part in parts)
+    with pytest.raises(ValueError, match=r"^unsafe_split\(\)"):
+        t.unsafe_split([1, 2])

@@ -317,3 +317,42 @@ def test_the_namespace_is_loaded_when_used():
     assert all(callable(getattr(linalg, name)) for name in linalg.__all__)
     with pytest.raises(AttributeError):
         ft.linear_algebra  # noqa: B018
+
+
+OUT = {
+    "cholesky": 1, "det": 1, "inv": 1, "pinv": 1, "matrix_norm": 1, "vector_norm": 1, "cond": 1, "matrix_exp": 1,
+    "eigvalsh": 1, "svdvals": 1, "matrix_rank": 1, "qr": 2, "slogdet": 2, "eigh": 2, "lu_factor": 2, "lu": 3, "svd": 3,
+    "inv_ex": 2, "cholesky_ex": 2, "eig": 2, "eigvals": 1,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OUT)
+def test_out(name):
+    """The result, or each of its parts, is written to what is given, which comes back."""
+    function = getattr(linalg, name)
+    x = ft.tensor(hermitian("float64", 2, n=3))
+    expected = function(x)
+    many = isinstance(expected, tuple)
+    out = tuple(ft.empty_like(part) for part in expected) if many else ft.empty_like(expected)
+    found = function(x, out=out)
+    assert OUT[name] == (len(expected) if many else 1)
+    for part, given, right in zip(*[t if many else (t,) for t in (found, out, expected)], strict=True):
+        assert part is given and np.array_equal(part.numpy(), right.numpy())
+    assert type(found) is type(expected)
+    if many:
+        with pytest.raises(
+            TypeError, match=rf"{name}\(\): argument 'out': expected a tuple of {OUT[name]} Tensors, got"
+        ):
+            function(x, out=out[0])
+    else:
+        with pytest.raises(TypeError, match=rf"{name}\(\): argument 'out': expected Tensor, got"):
+            function(x, out=expected.numpy())
+
+
+def test_every_function_of_torch_takes_out():
+    """All of the namespace but those that give views."""
+    import inspect
+
+    names = [name for name in linalg.__all__ if inspect.isroutine(getattr(linalg, name))]
+    without = [name for name in names if "out" not in inspect.signature(getattr(linalg, name)).parameters]
+    assert without == ["diagonal"]

@@ -75,3 +75,15 @@ def test_set_refuses():
         x.set_(ft.zeros(2), 1, (2,))
     with pytest.raises(ValueError, match="expected sizes of 0 or more, got"):
         x.resize_(-1)
+
+
+def test_set_from_a_storage():
+    """Of the same dtype as it is; of bytes as elements of the Tensor's dtype; another dtype is refused."""
+    y = ft.arange(6, dtype=ft.float32)
+    x = ft.zeros(1).set_(y.storage(), 2, (2, 2))
+    assert x.tolist() == [[2.0, 3.0], [4.0, 5.0]]
+    x.fill_(7)
+    assert y.tolist() == [0.0, 1.0, 7.0, 7.0, 7.0, 7.0]
+    assert ft.zeros(0).set_(y.untyped_storage()).tolist() == y.tolist()
+    with pytest.raises(ft.DTypeError, match=r"set_\(\): argument 'source': expected input's dtype int64, got float32"):
+        ft.arange(2).set_(y.storage())

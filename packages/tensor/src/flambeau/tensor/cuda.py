@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 
-from . import errors
+from . import errors, random
 from ._backends import Backend, register_backend
 
-__all__ = ["is_available"]
+__all__ = ["is_available", "manual_seed", "manual_seed_all"]
 
 INSTALL = "pip install 'flambeau-tensor[cuda]' on a machine with an NVIDIA driver"
 
@@ -34,6 +34,23 @@ def is_available() -> bool:
     except ImportError:
         return False
     return bool(cupy.is_available())
+
+
+def manual_seed(seed: int) -> None:
+    """:func:`flambeau.tensor.manual_seed`: one Generator serves all devices, CUDA or not.
+
+    Args:
+        seed: any int.
+
+    Example:
+        >>> ft.cuda.manual_seed(0)
+        >>> ft.initial_seed()
+        0
+    """
+    random.manual_seed(seed)
+
+
+manual_seed_all = manual_seed
 
 
 def require(operation: str) -> None:

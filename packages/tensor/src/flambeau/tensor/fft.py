@@ -17,6 +17,7 @@ from typing import Any
 from . import errors, ops
 from ._composed import called
 from ._core.tensor import Tensor
+from ._out import takes_out
 
 __all__ = [
     "fft",
@@ -131,7 +132,10 @@ def _c2r(operation: str, x: Tensor, s: Any, dim: Any, norm: str | None, inverse:
 # One dimension --------------------------------------------------------------------------------------------------
 
 
-def fft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
+@takes_out
+def fft(
+    input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The discrete Fourier transform along a dimension.
 
     .. math:: X_k = \\sum_j x_j e^{-2 \\pi i j k / n}
@@ -141,6 +145,7 @@ def fft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = N
         n: size to cut ``input`` to, or to fill it up to with zeros.
         dim: the dimension.
         norm: ``"backward"``, ``"ortho"`` or ``"forward"``.
+        out: Tensor to write the result to.
 
     Returns:
         complex Tensor.
@@ -156,11 +161,15 @@ def fft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = N
     return _c2c("fft", input, None if n is None else (n,), (dim,), norm, False)
 
 
-def ifft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
+@takes_out
+def ifft(
+    input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The inverse of :func:`fft`.
 
     Args:
         input, n, dim, norm: as for :func:`fft`.
+        out: Tensor to write the result to.
 
     Returns:
         complex Tensor.
@@ -172,12 +181,16 @@ def ifft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
     return _c2c("ifft", input, None if n is None else (n,), (dim,), norm, True)
 
 
-def rfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
+@takes_out
+def rfft(
+    input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The first half of the discrete Fourier transform of real numbers; the other half is its conjugate.
 
     Args:
         input: real Tensor.
         n, dim, norm: as for :func:`fft`.
+        out: Tensor to write the result to.
 
     Returns:
         complex Tensor, of size ``n // 2 + 1`` in ``dim``.
@@ -192,13 +205,17 @@ def rfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
     return _r2c("rfft", input, None if n is None else (n,), (dim,), norm)
 
 
-def irfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
+@takes_out
+def irfft(
+    input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The inverse of :func:`rfft`.
 
     Args:
         input: the first half of a transform.
         n: size of the result; by default twice ``input``'s less 2, which is even.
         dim, norm: as for :func:`fft`.
+        out: Tensor to write the result to.
 
     Returns:
         real Tensor.
@@ -210,13 +227,17 @@ def irfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None =
     return _c2r("irfft", input, None if n is None else (n,), (dim,), norm)
 
 
-def hfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
+@takes_out
+def hfft(
+    input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The transform of a sequence of which the other half is the conjugate: real numbers.
 
     Args:
         input: the first half.
         n: size of the result; by default twice ``input``'s less 2.
         dim, norm: as for :func:`fft`.
+        out: Tensor to write the result to.
 
     Returns:
         real Tensor.
@@ -228,12 +249,16 @@ def hfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
     return _c2r("hfft", ops.conj_physical(input), None if n is None else (n,), (dim,), norm, inverse=False)
 
 
-def ihfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
+@takes_out
+def ihfft(
+    input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The inverse of :func:`hfft`.
 
     Args:
         input: real Tensor.
         n, dim, norm: as for :func:`fft`.
+        out: Tensor to write the result to.
 
     Returns:
         complex Tensor, of size ``n // 2 + 1`` in ``dim``.
@@ -251,7 +276,10 @@ def ihfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None =
 # Several dimensions ---------------------------------------------------------------------------------------------
 
 
-def fftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None) -> Tensor:
+@takes_out
+def fftn(
+    input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The discrete Fourier transform over several dimensions.
 
     Args:
@@ -259,6 +287,7 @@ def fftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None)
         s: sizes to cut ``input`` to, or to fill it up to with zeros; -1 leaves one as it is.
         dim: the dimensions; by default all, or the last ``len(s)``.
         norm: ``"backward"``, ``"ortho"`` or ``"forward"``.
+        out: Tensor to write the result to.
 
     Returns:
         complex Tensor.
@@ -274,11 +303,15 @@ def fftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None)
     return _c2c("fftn", input, s, dim, norm, False)
 
 
-def ifftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None) -> Tensor:
+@takes_out
+def ifftn(
+    input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The inverse of :func:`fftn`.
 
     Args:
         input, s, dim, norm: as for :func:`fftn`.
+        out: Tensor to write the result to.
 
     Returns:
         complex Tensor.
@@ -290,12 +323,16 @@ def ifftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None
     return _c2c("ifftn", input, s, dim, norm, True)
 
 
-def rfftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None) -> Tensor:
+@takes_out
+def rfftn(
+    input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The transform of real numbers over several dimensions: half of the last one, the other being its conjugate.
 
     Args:
         input: real Tensor.
         s, dim, norm: as for :func:`fftn`.
+        out: Tensor to write the result to.
 
     Returns:
         complex Tensor.
@@ -307,13 +344,17 @@ def rfftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None
     return _r2c("rfftn", input, s, dim, norm)
 
 
-def irfftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None) -> Tensor:
+@takes_out
+def irfftn(
+    input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The inverse of :func:`rfftn`.
 
     Args:
         input: half of a transform.
         s: sizes of the result; by default the last one is twice ``input``'s less 2.
         dim, norm: as for :func:`fftn`.
+        out: Tensor to write the result to.
 
     Returns:
         real Tensor.
@@ -325,11 +366,15 @@ def irfftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = Non
     return _c2r("irfftn", input, s, dim, norm)
 
 
-def fft2(input: Tensor, s: Any = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
+@takes_out
+def fft2(
+    input: Tensor, s: Any = None, dim: Any = (-2, -1), norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """:func:`fftn` over two dimensions.
 
     Args:
         input, s, dim, norm: as for :func:`fftn`.
+        out: Tensor to write the result to.
 
     Returns:
         complex Tensor.
@@ -341,11 +386,15 @@ def fft2(input: Tensor, s: Any = None, dim: Any = (-2, -1), norm: str | None = N
     return _c2c("fft2", input, s, dim, norm, False)
 
 
-def ifft2(input: Tensor, s: Any = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
+@takes_out
+def ifft2(
+    input: Tensor, s: Any = None, dim: Any = (-2, -1), norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """:func:`ifftn` over two dimensions.
 
     Args:
         input, s, dim, norm: as for :func:`fftn`.
+        out: Tensor to write the result to.
 
     Returns:
         complex Tensor.
@@ -357,11 +406,15 @@ def ifft2(input: Tensor, s: Any = None, dim: Any = (-2, -1), norm: str | None = 
     return _c2c("ifft2", input, s, dim, norm, True)
 
 
-def rfft2(input: Tensor, s: Any = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
+@takes_out
+def rfft2(
+    input: Tensor, s: Any = None, dim: Any = (-2, -1), norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """:func:`rfftn` over two dimensions.
 
     Args:
         input, s, dim, norm: as for :func:`rfftn`.
+        out: Tensor to write the result to.
 
     Returns:
         complex Tensor.
@@ -373,11 +426,15 @@ def rfft2(input: Tensor, s: Any = None, dim: Any = (-2, -1), norm: str | None = 
     return _r2c("rfft2", input, s, dim, norm)
 
 
-def irfft2(input: Tensor, s: Any = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
+@takes_out
+def irfft2(
+    input: Tensor, s: Any = None, dim: Any = (-2, -1), norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """:func:`irfftn` over two dimensions.
 
     Args:
         input, s, dim, norm: as for :func:`irfftn`.
+        out: Tensor to write the result to.
 
     Returns:
         real Tensor.

@@ -40,17 +40,24 @@ def twin_of(function: Callable[..., Any]) -> Callable[..., Any]:
 
         # A subclass may keep what the function read; of a plain Tensor nothing is kept.
         result = function(input if type(input) is Tensor else input.clone(), *args, **kwargs)
-        if tuple(result.shape) != tuple(input.shape):
-            errors.shape_error(name, "input", f"shape {tuple(result.shape)}, the result's", str(tuple(input.shape)))
-        if not _holds(input.dtype, result.dtype):
-            errors.dtype_error(name, "input", f"a dtype that holds the result's {result.dtype.name}", input.dtype.name)
-        return input.copy_(result)
+        return stored(name, "input", input, result)
 
     twin.__name__ = twin.__qualname__ = name + "_"
     twin.__module__ = "flambeau.tensor"  # where pickle finds it
     twin.__doc__ = f"In place: ``{name}``, written to ``input``, which is returned."
     twin.__wrapped__ = function  # whose signature it has
     return twin
+
+
+def stored(operation: str, argument: str, target: Tensor, result: Tensor) -> Tensor:
+    """Write a result to a Tensor of its shape and of a dtype that holds it."""
+    if tuple(result.shape) != tuple(target.shape):
+        errors.shape_error(operation, argument, f"shape {tuple(result.shape)}, the result's", str(tuple(target.shape)))
+    if not _holds(target.dtype, result.dtype):
+        errors.dtype_error(
+            operation, argument, f"a dtype that holds the result's {result.dtype.name}", target.dtype.name
+        )
+    return target.copy_(result)
 
 
 def _holds(dtype, other) -> bool:

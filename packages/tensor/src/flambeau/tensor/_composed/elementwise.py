@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import errors, ops
 from . import called, composed, twin_of
@@ -36,6 +36,67 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     if approximate not in ("none", "tanh"):
         errors.value_error("gelu", "approximate", "'none' or 'tanh'", repr(approximate))
     return called("gelu", ops.gelu_exact if approximate == "none" else ops.gelu_tanh, input)
+
+
+@composed(method=False)
+def where(
+    condition: Tensor,
+    input: Tensor | float | None = None,
+    other: Tensor | float | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Any:
+    """``input`` where ``condition`` is true, ``other`` elsewhere; with neither, the places where it is true.
+
+    The method is ``input.where(condition, other)``.
+
+    Args:
+        condition: bool Tensor; alone, a Tensor of any dtype.
+        input: Tensor or number to take where the condition is true; all shapes broadcast.
+        other: Tensor or number to take elsewhere.
+        out: Tensor to write the result to.
+
+    Returns:
+        Tensor of the broadcast shape and the promoted dtype; of the condition alone what
+        ``nonzero(condition, as_tuple=True)`` gives.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+        DTypeError: ``condition`` is not of bools.
+        TypeError: only one of ``input`` and ``other`` is given.
+
+    Example:
+        >>> x = ft.tensor([1.0, -2.0])
+        >>> ft.where(x > 0, x, 0).tolist()
+        [1.0, 0.0]
+        >>> x[ft.where(x > 0)].tolist()
+        [1.0]
+    """
+    if input is not None and other is not None:
+        return ops.where(condition, input, other) if out is None else ops.where(condition, input, other, out=out)
+    if input is not None or other is not None or out is not None:
+        errors.type_error("where", "other" if other is None else "input", "Tensor or number", "nothing")
+    from ._indexing import nonzero
+
+    return nonzero(condition, as_tuple=True)
+
+
+def _where(input: Tensor, condition: Tensor, other: Tensor | float) -> Tensor:
+    """The elements where ``condition`` is true, those of ``other`` elsewhere: ``ft.where(condition, input, other)``.
+
+    Args:
+        condition: bool Tensor; all shapes broadcast.
+        other: Tensor or number to take where it is false.
+
+    Example:
+        >>> x = ft.tensor([1.0, -2.0])
+        >>> x.where(x > 0, 0).tolist()
+        [1.0, 0.0]
+    """
+    return ops.where(condition, input, other)
+
+
+_where.__name__ = _where.__qualname__ = "where"
 
 
 @composed(inplace=True)
@@ -184,7 +245,7 @@ def _polygamma(input: Tensor, n: int) -> Tensor:
 
 
 _polygamma.__name__ = _polygamma.__qualname__ = "polygamma"  # the method, whose arguments come the other way round
-METHODS = (_polygamma, twin_of(_polygamma))
+METHODS = (_polygamma, twin_of(_polygamma), _where)
 
 
 @composed(inplace=True)

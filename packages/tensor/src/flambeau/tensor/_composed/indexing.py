@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, ops
-from . import called, composed
+from . import called, composed, renamed
 
 if TYPE_CHECKING:
     from .._core.tensor import Tensor
@@ -196,6 +196,86 @@ def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
 
 
 # Writing --------------------------------------------------------------------------------------------------------
+
+
+def _scattering(name: str, input: Tensor, dim: int, index: Tensor, src: Tensor | float, reduce: str | None) -> Any:
+    """The record that does what ``reduce`` says, and its arguments."""
+    if reduce is None:
+        return ops.scatter, (input, dim, index, src)
+    if reduce not in ("add", "multiply"):
+        errors.value_error(name, "reduce", "'add', 'multiply' or None", repr(reduce))
+    if not hasattr(src, "dtype"):
+        src = ops.full(tuple(index.shape), src, dtype=input.dtype, device=input.device)
+    if reduce == "add":
+        return ops.scatter_add, (input, dim, index, src)
+    return ops.scatter_reduce, (input, dim, index, src, "prod", True)
+
+
+@composed()
+def scatter(
+    input: Tensor, dim: int, index: Tensor, src: Tensor | float, *, reduce: str | None = None, out: Tensor | None = None
+) -> Tensor:
+    """``input`` with elements replaced along a dimension: ``result[index[i][j]][j] = src[i][j]`` for ``dim`` 0 of two.
+
+    Args:
+        input: Tensor of any shape and dtype, which the result has too.
+        dim: the dimension that ``index`` counts along.
+        index: Tensor of integers with as many dimensions as ``input``. Of a place named twice, either value wins.
+        src: Tensor at least as large as ``index`` everywhere, or a number.
+        reduce: ``"add"`` or ``"multiply"``, to do that with the elements instead of replacing them.
+        out: Tensor to write the result to.
+
+    Returns:
+        Tensor like ``input``.
+
+    Raises:
+        IndexError: an index is negative or too large.
+        ShapeError: ``index`` does not fit ``input``, or ``src`` does not fit ``index``.
+        ValueError: ``src`` is a number that ``input``'s dtype does not hold; no such ``reduce``.
+
+    Example:
+        >>> ft.scatter(ft.zeros(2, 2), 1, ft.tensor([[0], [1]]), 1.0).tolist()
+        [[1.0, 0.0], [0.0, 1.0]]
+        >>> ft.scatter(ft.ones(2), 0, ft.tensor([1, 1]), 3, reduce="multiply").tolist()
+        [1.0, 9.0]
+    """
+    record, arguments = _scattering("scatter", input, dim, index, src, reduce)
+    with renamed("scatter", record.name):
+        return record(*arguments) if out is None else record(*arguments, out=out)
+
+
+@composed()
+def scatter_(input: Tensor, dim: int, index: Tensor, src: Tensor | float, *, reduce: str | None = None) -> Tensor:
+    """In place: ``scatter``, written to ``input``, which is returned.
+
+    Example:
+        >>> ft.zeros(2).scatter_(0, ft.tensor([1]), 5.0).tolist()
+        [0.0, 5.0]
+    """
+    record, arguments = _scattering("scatter_", input, dim, index, src, reduce)
+    with renamed("scatter_", record.name):
+        return record(*arguments, out=input)
+
+
+@composed()
+def index(input: Tensor, index: Any) -> Tensor:
+    """``input[index]``: what PyTorch 0.3 called so.
+
+    Args:
+        input: Tensor of any shape and dtype.
+        index: what may stand between the brackets: ints, slices, Tensors of integers or bools, or a tuple of these.
+
+    Returns:
+        Tensor: a view for ints and slices, a copy when a Tensor is among them.
+
+    Raises:
+        IndexError: an index is out of range.
+
+    Example:
+        >>> ft.tensor([1, 2, 3]).index(ft.tensor([True, False, True])).tolist()
+        [1, 3]
+    """
+    return ops.index(input, index)
 
 
 @composed()

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, ops
-from . import composed
+from . import called, chunk, composed
 from .shapes import _dim, _ints
 
 if TYPE_CHECKING:
@@ -33,6 +33,64 @@ def split_with_sizes(input: Tensor, split_sizes: Any, dim: int = 0) -> tuple[Ten
         [[0], [1, 2, 3, 4]]
     """
     return ops.split(input, list(_ints("split_with_sizes", "split_sizes", (split_sizes,))), dim)
+
+
+@composed()
+def unsafe_split(input: Tensor, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """:func:`split` under the name by which PyTorch lets its parts be written in place; here they always may be.
+
+    Args:
+        input: Tensor of at least 1 dimension.
+        split_size: the size of each part, or a list of the parts' sizes.
+        dim: the dimension to split.
+
+    Returns:
+        tuple of Tensors that share ``input``'s memory.
+
+    Example:
+        >>> [part.tolist() for part in ft.unsafe_split(ft.arange(5), 3)]
+        [[0, 1, 2], [3, 4]]
+    """
+    return called("unsafe_split", ops.split, input, split_size, dim)
+
+
+@composed()
+def unsafe_split_with_sizes(input: Tensor, split_sizes: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """:func:`split_with_sizes`: see :func:`unsafe_split`.
+
+    Args:
+        input: Tensor of at least 1 dimension.
+        split_sizes: the sizes of the parts.
+        dim: the dimension to split.
+
+    Returns:
+        tuple of Tensors that share ``input``'s memory.
+
+    Example:
+        >>> [part.tolist() for part in ft.unsafe_split_with_sizes(ft.arange(3), [1, 2])]
+        [[0], [1, 2]]
+    """
+    sizes = _ints("unsafe_split_with_sizes", "split_sizes", (split_sizes,))
+    return called("unsafe_split_with_sizes", ops.split, input, list(sizes), dim)
+
+
+@composed()
+def unsafe_chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """:func:`chunk`: see :func:`unsafe_split`.
+
+    Args:
+        input: Tensor of at least 1 dimension.
+        chunks: how many parts; there may be fewer when the size does not allow that many.
+        dim: the dimension to split.
+
+    Returns:
+        tuple of Tensors that share ``input``'s memory.
+
+    Example:
+        >>> [part.tolist() for part in ft.unsafe_chunk(ft.arange(5), 2)]
+        [[0, 1, 2], [3, 4]]
+    """
+    return chunk(input, chunks, dim)
 
 
 @composed()

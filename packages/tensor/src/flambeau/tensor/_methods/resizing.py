@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from .. import errors, ops
 from .._composed.shapes import _ints, as_strided
 from .._core.tensor import Tensor
+
+if TYPE_CHECKING:
+    from .._storage import Storage
 
 
 def resize_(input: Tensor, *sizes: int) -> Tensor:
@@ -77,13 +82,14 @@ def _resized(operation: str, input: Tensor, shape: tuple[int, ...]) -> Tensor:
 
 
 def set_(
-    input: Tensor, source: Tensor | None = None, storage_offset: int = 0, size: Any = None, stride: Any = None
+    input: Tensor, source: Tensor | Storage | None = None, storage_offset: int = 0, size: Any = None, stride: Any = None
 ) -> Tensor:
     """Make the Tensor see the memory of another one, in place.
 
     Args:
         input: Tensor.
-        source: Tensor of the same dtype whose memory to share; nothing, for no elements.
+        source: Tensor of the same dtype whose memory to share, or a Storage of it or of bytes; nothing, for no
+            elements.
         storage_offset: with ``size``, where to begin: in elements from the beginning of the memory.
         size: sizes; ``source``'s own view of its memory if not given.
         stride: steps along each dimension, in elements; those of elements in order if not given.
@@ -100,9 +106,13 @@ def set_(
         >>> x, y = ft.zeros(2), ft.ones(3)
         >>> x.set_(y).add_(1).tolist(), y.tolist()
         ([2.0, 2.0, 2.0], [2.0, 2.0, 2.0])
+        >>> ft.zeros(1).set_(y.storage(), 1, (2,)).tolist()
+        [2.0, 2.0]
     """
     if source is None:
         return input._look_at(ops.empty((0,), dtype=input.dtype, device=input.device), "set_", True)
+    if type(source).__name__ == "Storage":
+        source = _of_storage(source, input)
     if not isinstance(source, Tensor):
         errors.type_error("set_", "source", "Tensor or None", type(source).__name__)
     if source.dtype != input.dtype:
@@ -111,6 +121,13 @@ def set_(
         size = _ints("set_", "size", (size,))
         source = as_strided(source, size, _steps(size) if stride is None else stride, storage_offset)
     return input._look_at(source, "set_")
+
+
+def _of_storage(source: Storage, like: Tensor) -> Tensor:
+    """A flat Tensor of the memory of a Storage, of bytes as elements of the dtype that is wanted."""
+    if source.dtype == like.dtype or source.dtype != np.uint8:
+        return source.tensor()
+    return source.tensor()[: len(source) // like.itemsize * like.itemsize].view(like.dtype)
 
 
 def _steps(shape: tuple[int, ...]) -> tuple[int, ...]:

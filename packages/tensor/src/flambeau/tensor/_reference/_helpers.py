@@ -186,3 +186,12 @@ def apart(xp, target, value):
     if getattr(value, "ndim", 0) and xp.may_share_memory(target, value):
         return value.copy()
     return value
+
+
+def add_at(xp, target, places, values) -> None:
+    """``add.at``: on a CUDA device in any order, which of floats may be refused."""
+    from .._determinism import refuse_any_order
+
+    if getattr(xp, "__name__", "") == "cupy" and target.dtype.kind not in "biu":
+        refuse_any_order()
+    xp.add.at(target, places, values)

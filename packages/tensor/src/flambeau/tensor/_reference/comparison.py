@@ -210,7 +210,7 @@ def logical_not(xp, input: Array):
     return xp.logical_not(input)
 
 
-@pointwise("select(condition, input, other)", inplace=False)
+@pointwise("select(condition, input, other)", inplace=False, function=False, method=False)
 def where(xp, condition: Mask, input: Operand, other: Operand):
     """``input`` where ``condition`` is true, ``other`` elsewhere.
 

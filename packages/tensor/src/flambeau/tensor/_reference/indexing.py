@@ -2,7 +2,16 @@
 
 from .. import errors
 from .._schema import Array, Bool, Dim, Index, Int, Mask, Number, Operand, operator
-from ._helpers import apart, check_bounds, check_broadcast, check_elements, check_integers, check_same_dtype, expands_to
+from ._helpers import (
+    add_at,
+    apart,
+    check_bounds,
+    check_broadcast,
+    check_elements,
+    check_integers,
+    check_same_dtype,
+    expands_to,
+)
 from ._indices import along, check_along, check_index, check_source, check_vector_index, corner, entries
 
 
@@ -32,7 +41,7 @@ def _put(xp, input, index, value, accumulate=False):
     places, value = entries(index), apart(xp, input, value)
     try:
         if accumulate:
-            xp.add.at(input, places, value)
+            add_at(xp, input, places, value)
         else:
             input[places] = value
     except ValueError:
@@ -111,7 +120,7 @@ def _scatter(xp, input, dim, index, src):
     input[along(xp, index, dim) if input.ndim else ...] = src
 
 
-@operator(inplace=True)
+@operator(inplace=True, function=False, method=False)
 def scatter(xp, input: Array, dim: Dim, index: Array, src: Operand):
     """``input`` with elements replaced along a dimension: ``result[index[i][j]][j] = src[i][j]`` for ``dim`` 0 of two.
 
@@ -149,7 +158,7 @@ scatter.inplace_with(_scatter)
 
 
 def _scatter_add(xp, input, dim, index, src):
-    xp.add.at(input, along(xp, index, dim) if input.ndim else ..., corner(src, index.shape))
+    add_at(xp, input, along(xp, index, dim) if input.ndim else ..., corner(src, index.shape))
 
 
 @operator(inplace=True)
@@ -217,7 +226,7 @@ def _(input, dim, index):
 
 def _index_add(xp, input, dim, index, source, alpha=1):
     scaled = source if alpha == 1 else xp.multiply(source, xp.asarray(alpha, dtype=source.dtype))
-    xp.add.at(input, (slice(None),) * dim + (index,), scaled)
+    add_at(xp, input, (slice(None),) * dim + (index,), scaled)
 
 
 @operator(inplace=True)

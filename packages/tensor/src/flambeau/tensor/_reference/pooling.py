@@ -2,7 +2,7 @@
 
 from .. import errors
 from .._schema import Anything, Array, Bool, Pair, operator
-from ._helpers import check_integers, narrowed, widened
+from ._helpers import add_at, check_integers, narrowed, widened
 from ._windows import batch_first, batch_last, check_windows, output_sizes, padded, taps, unpadded
 
 
@@ -112,7 +112,7 @@ def max_pool2d_scatter(xp, input: Array, indices: Array, image_shape: Anything):
     n, c, h, w = image_shape
     images = xp.arange(n * c).reshape(n, c, 1, 1) * (h * w)
     result = xp.zeros(n * c * h * w, dtype=input.dtype)
-    xp.add.at(result, (images + indices).reshape(-1), input.reshape(-1))
+    add_at(xp, result, (images + indices).reshape(-1), input.reshape(-1))
     return result.reshape(image_shape)
 
 

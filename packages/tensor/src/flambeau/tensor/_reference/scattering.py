@@ -5,6 +5,7 @@ import math
 from .. import errors
 from .._schema import Anything, Array, Bool, Dim, Mask, Operand, operator
 from ._helpers import (
+    add_at,
     check_bounds,
     check_broadcast,
     check_integers,
@@ -60,7 +61,7 @@ def _put(xp, input, index, source, accumulate=False):
     numbers = xp.where(index < 0, index + input.size, index).reshape(-1)
     places = xp.unravel_index(numbers, target.shape)
     if accumulate:
-        xp.add.at(target, places, source.reshape(-1))
+        add_at(xp, target, places, source.reshape(-1))
     else:
         target[places] = source.reshape(-1)
 

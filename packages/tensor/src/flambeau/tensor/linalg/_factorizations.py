@@ -6,12 +6,14 @@ from typing import Any
 
 from .. import errors, ops
 from .._core.tensor import Tensor
+from .._out import takes_out
 from ._common import adjoint, called, check_floating, check_info, eye_like
 
 _POSITIVE = ("positive definite matrices", "one that is not")
 
 
-def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
+@takes_out
+def cholesky(A: Tensor, *, upper: bool = False, out: Tensor | None = None) -> Tensor:
     """The Cholesky factors of Hermitian (real symmetric) positive definite matrices.
 
     .. math:: A = L L^H
@@ -19,6 +21,7 @@ def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     Args:
         A: Tensor of shape (..., n, n); only the lower triangles are looked at (the upper ones if ``upper``).
         upper: give :math:`L^H` instead.
+        out: Tensor to write the result to.
 
     Returns:
         Tensor like ``A``. Its derivative by ``A`` is Hermitian.
@@ -36,12 +39,16 @@ def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     return result
 
 
-def cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = False) -> tuple[Tensor, Tensor]:
+@takes_out
+def cholesky_ex(
+    A: Tensor, *, upper: bool = False, check_errors: bool = False, out: tuple[Tensor, ...] | None = None
+) -> tuple[Tensor, Tensor]:
     """:func:`cholesky` that does not fail.
 
     Args:
         A, upper: as for :func:`cholesky`.
         check_errors: do fail.
+        out: Tensors to write the parts of the result to.
 
     Returns:
         ``L``, and ``info``: for each matrix 0, or the size of the first leading minor that is not positive definite.
@@ -56,12 +63,14 @@ def cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = False) -
     return found
 
 
-def qr(A: Tensor, mode: str = "reduced") -> tuple[Tensor, Tensor]:
+@takes_out
+def qr(A: Tensor, mode: str = "reduced", *, out: tuple[Tensor, ...] | None = None) -> tuple[Tensor, Tensor]:
     """Matrices as products of an orthogonal (unitary) matrix and an upper triangle: ``A = Q @ R``.
 
     Args:
         A: Tensor of shape (..., n, m).
         mode: ``"reduced"``, ``"complete"`` for a square ``Q``, or ``"r"`` for ``R`` alone.
+        out: Tensors to write the parts of the result to.
 
     Returns:
         ``Q`` and ``R``, of shapes (..., n, k) and (..., k, m), where k = min(n, m), or n if ``"complete"``; ``Q`` is
@@ -80,12 +89,14 @@ def qr(A: Tensor, mode: str = "reduced") -> tuple[Tensor, Tensor]:
     return ops.qr(A, mode)
 
 
-def lu_factor(A: Tensor, *, pivot: bool = True) -> tuple[Tensor, Tensor]:
+@takes_out
+def lu_factor(A: Tensor, *, pivot: bool = True, out: tuple[Tensor, ...] | None = None) -> tuple[Tensor, Tensor]:
     """The LU factors of matrices, for :func:`lu_solve`.
 
     Args:
         A: Tensor of shape (..., n, m).
         pivot: swap rows, so that no number is divided by a smaller one (partial pivoting).
+        out: Tensors to write the parts of the result to.
 
     Returns:
         ``LU``, a Tensor like ``A`` with ``U`` on and above the diagonals and ``L``, whose diagonal is 1, below them;
@@ -105,12 +116,16 @@ def lu_factor(A: Tensor, *, pivot: bool = True) -> tuple[Tensor, Tensor]:
     return factors, pivots
 
 
-def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -> tuple[Tensor, Tensor, Tensor]:
+@takes_out
+def lu_factor_ex(
+    A: Tensor, *, pivot: bool = True, check_errors: bool = False, out: tuple[Tensor, ...] | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
     """:func:`lu_factor` that does not fail.
 
     Args:
         A, pivot: as for :func:`lu_factor`.
         check_errors: do fail.
+        out: Tensors to write the parts of the result to.
 
     Returns:
         ``LU``, ``pivots`` and ``info``: for each matrix 0, or the number of the first zero on the diagonal of ``U``.
@@ -125,7 +140,10 @@ def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -
     return found
 
 
-def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoint: bool = False) -> Tensor:
+@takes_out
+def lu_solve(
+    LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoint: bool = False, out: Tensor | None = None
+) -> Tensor:
     """The solution of ``A @ X = B`` from the factors of ``A``.
 
     Args:
@@ -133,6 +151,7 @@ def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoin
         B: Tensor of shape (..., n, k), or (..., k, n) if not ``left``.
         left: whether ``A`` is on the left; if not, ``X @ A = B``.
         adjoint: solve with the conjugate transpose of ``A`` instead.
+        out: Tensor to write the result to.
 
     Returns:
         Tensor like ``B``, with broadcast leading dimensions.
@@ -167,12 +186,14 @@ def _rows_in(order: Tensor, B: Tensor) -> Tensor:
     return ops.gather(B, B.ndim - 2, ops.contiguous(ops.expand(place, tuple(B.shape))))
 
 
-def lu(A: Tensor, *, pivot: bool = True) -> tuple[Tensor, Tensor, Tensor]:
+@takes_out
+def lu(A: Tensor, *, pivot: bool = True, out: tuple[Tensor, ...] | None = None) -> tuple[Tensor, Tensor, Tensor]:
     """Matrices as products of a permutation, a lower and an upper triangle: ``A = P @ L @ U``.
 
     Args:
         A: Tensor of shape (..., n, m).
         pivot: swap rows, so that no number is divided by a smaller one; if not, ``P`` is empty.
+        out: Tensors to write the parts of the result to.
 
     Returns:
         ``P``, of shape (..., n, n); ``L``, of shape (..., n, k) and with ones on its diagonal; ``U``, of shape
@@ -202,12 +223,14 @@ def unpacked(factors: Tensor, pivots: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return permutation, lower, ops.triu(factors[..., :k, :], 0)
 
 
-def householder_product(A: Tensor, tau: Tensor) -> Tensor:
+@takes_out
+def householder_product(A: Tensor, tau: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The first columns of the product of reflections ``1 - tau v v^H``, as :func:`flambeau.tensor.geqrf` gives them.
 
     Args:
         A: Tensor of shape (..., n, m), n >= m, with the vectors ``v`` below its diagonals.
         tau: Tensor of shape (..., k), k <= m.
+        out: Tensor to write the result to.
 
     Returns:
         Tensor like ``A``, with orthogonal columns.
@@ -245,12 +268,14 @@ def reflected(A: Tensor, tau: Tensor, x: Tensor, reverse: bool = True) -> Tensor
     return x
 
 
-def polar(A: Tensor, *, side: str = "right") -> tuple[Tensor, Tensor]:
+@takes_out
+def polar(A: Tensor, *, side: str = "right", out: tuple[Tensor, ...] | None = None) -> tuple[Tensor, Tensor]:
     """Matrices as products of a matrix with orthonormal columns (or rows) and a Hermitian positive semidefinite one.
 
     Args:
         A: Tensor of shape (..., n, m), of full rank: with n >= m for ``"right"``, n <= m for ``"left"``.
         side: where the positive factor is: ``A = U @ P`` for ``"right"``, ``A = P @ U`` for ``"left"``.
+        out: Tensors to write the parts of the result to.
 
     Returns:
         ``U``, a Tensor like ``A``, and ``P``.

@@ -9,6 +9,7 @@ from .._composed.products import chained
 from .._composed.products import cross as _cross
 from .._core.functions import PUBLIC
 from .._core.tensor import Tensor
+from .._out import takes_out
 from ._common import called, check_square, eye_like
 from ._solvers import inv
 
@@ -17,13 +18,15 @@ matmul = _public["matmul"]
 matrix_exp = _public["matrix_exp"]
 
 
-def cross(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
+@takes_out
+def cross(input: Tensor, other: Tensor, *, dim: int = -1, out: Tensor | None = None) -> Tensor:
     """The cross product of vectors of 3 elements along a dimension, the last one by default.
 
     Args:
         input: Tensor of size 3 in ``dim``.
         other: Tensor of a shape that broadcasts with ``input``'s.
         dim: the dimension of the vectors.
+        out: Tensor to write the result to.
 
     Returns:
         Tensor of the broadcast shape.
@@ -60,11 +63,13 @@ def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> T
     return ops.diagonal(A, offset, dim1, dim2)
 
 
-def multi_dot(tensors: list[Tensor] | tuple[Tensor, ...]) -> Tensor:
+@takes_out
+def multi_dot(tensors: list[Tensor] | tuple[Tensor, ...], *, out: Tensor | None = None) -> Tensor:
     """The product of two or more matrices in the order that takes the fewest multiplications.
 
     Args:
         tensors: matrices of shapes (n, a), (a, b), (b, c)...; the first and the last may be vectors.
+        out: Tensor to write the result to.
 
     Returns:
         Tensor of shape (n, c), without the dimensions that vectors lack.
@@ -91,13 +96,15 @@ def multi_dot(tensors: list[Tensor] | tuple[Tensor, ...]) -> Tensor:
     return ops.squeeze(result, 0) if row else result
 
 
-def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
+@takes_out
+def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Tensor | None = None) -> Tensor:
     """The inner products of vectors, the first ones conjugated: ``sum(conj(x) * y, dim)``.
 
     Args:
         x: Tensor of any shape.
         y: Tensor of a shape that broadcasts with ``x``'s.
         dim: the dimension of the vectors.
+        out: Tensor to write the result to.
 
     Returns:
         Tensor of the broadcast shape, without ``dim``.
@@ -112,12 +119,14 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     return called("vecdot", ops.sum, called("vecdot", ops.mul, ops.conj_physical(x), y), dim, False)
 
 
-def vander(x: Tensor, N: int | None = None) -> Tensor:
+@takes_out
+def vander(x: Tensor, N: int | None = None, *, out: Tensor | None = None) -> Tensor:
     """Vandermonde matrices: the powers of the elements of vectors, from 0 on, as rows.
 
     Args:
         x: Tensor of shape (..., n).
         N: how many powers; n by default.
+        out: Tensor to write the result to.
 
     Returns:
         Tensor of shape (..., n, N).
@@ -141,12 +150,14 @@ def vander(x: Tensor, N: int | None = None) -> Tensor:
     return ops.stack(powers[:count], -1) if count else ops.reshape(x, (*x.shape, 0))
 
 
-def matrix_power(A: Tensor, n: int) -> Tensor:
+@takes_out
+def matrix_power(A: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
     """The product of ``n`` copies of a square matrix, by repeated squaring; with ``n`` < 0, of its inverse.
 
     Args:
         A: Tensor of shape (..., m, m).
         n: an integer.
+        out: Tensor to write the result to.
 
     Returns:
         Tensor like ``A``.
@@ -180,11 +191,13 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
     return result
 
 
-def matrix_sqrth(A: Tensor) -> Tensor:
+@takes_out
+def matrix_sqrth(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The square roots of Hermitian positive semidefinite matrices: those that are such matrices themselves.
 
     Args:
         A: Tensor of shape (..., n, n); only the lower triangles are looked at. Negative eigenvalues count as 0.
+        out: Tensor to write the result to.
 
     Returns:
         Tensor like ``A``. Its derivative is Hermitian, and exists where ``A`` is positive definite.

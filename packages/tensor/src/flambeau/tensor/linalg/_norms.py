@@ -7,11 +7,15 @@ from typing import Any
 
 from .. import errors, ops
 from .._core.tensor import Tensor
+from .._out import takes_out
 from ._common import called, check_floating, check_square
 from ._solvers import _rank, inv_ex, tolerances
 
 
-def vector_norm(x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+@takes_out
+def vector_norm(
+    x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, out: Tensor | None = None
+) -> Tensor:
     """``sum(abs(x)**ord) ** (1/ord)``, over all or some dimensions, whatever their number.
 
     Args:
@@ -20,6 +24,7 @@ def vector_norm(x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = Fals
         dim: dimension or dimensions to look along; all by default.
         keepdim: keep those dimensions, with size 1.
         dtype: convert ``x`` to it first.
+        out: Tensor to write the result to.
 
     Returns:
         Tensor without the dimensions ``dim``, of a real dtype.
@@ -39,8 +44,15 @@ def _converted(operation, x, dtype):
     return x
 
 
+@takes_out
 def matrix_norm(
-    A: Tensor, ord: Any = "fro", dim: tuple[int, int] = (-2, -1), keepdim: bool = False, *, dtype: Any = None
+    A: Tensor,
+    ord: Any = "fro",
+    dim: tuple[int, int] = (-2, -1),
+    keepdim: bool = False,
+    *,
+    dtype: Any = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """A norm of matrices.
 
@@ -51,6 +63,7 @@ def matrix_norm(
         dim: the two dimensions of the matrices.
         keepdim: keep those dimensions, with size 1.
         dtype: convert ``A`` to it first.
+        out: Tensor to write the result to.
 
     Returns:
         Tensor without the dimensions ``dim``, of a real dtype.
@@ -103,7 +116,10 @@ def _two_dims(operation, A, dim):
     return rows, columns
 
 
-def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+@takes_out
+def norm(
+    A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None, out: Tensor | None = None
+) -> Tensor:
     """A norm of vectors or of matrices, as ``ord`` and ``dim`` say.
 
     Args:
@@ -113,6 +129,7 @@ def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, 
             elements as one vector if there is no ``ord``.
         keepdim: keep those dimensions, with size 1.
         dtype: convert ``A`` to it first.
+        out: Tensor to write the result to.
 
     Returns:
         Tensor without the dimensions ``dim``, of a real dtype.
@@ -144,12 +161,14 @@ def _renamed(function, *args, **kwargs):
         raise
 
 
-def cond(A: Tensor, p: Any = None) -> Tensor:
+@takes_out
+def cond(A: Tensor, p: Any = None, *, out: Tensor | None = None) -> Tensor:
     """The condition numbers of matrices: the norm times that of the inverse.
 
     Args:
         A: Tensor of shape (..., n, n); of any (..., n, m) for 2 and -2.
         p: which norm, as for :func:`matrix_norm`; 2 by default, by singular values.
+        out: Tensor to write the result to.
 
     Returns:
         Tensor of shape (...) and a real dtype; inf where there is no inverse.
@@ -177,6 +196,7 @@ def cond(A: Tensor, p: Any = None) -> Tensor:
     return ops.where(ops.ne(info, 0), math.inf, product)
 
 
+@takes_out
 def matrix_rank(
     A: Tensor,
     tol: float | None = None,
@@ -184,6 +204,7 @@ def matrix_rank(
     *,
     atol: float | None = None,
     rtol: float | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """How many singular values of matrices are not 0.
 
@@ -194,6 +215,7 @@ def matrix_rank(
         atol: singular values up to this count as 0; 0 by default.
         rtol: and those up to this part of the greatest; by default the greater of n and m times the dtype's epsilon, or
             0 if there is an ``atol``.
+        out: Tensor to write the result to.
 
     Returns:
         int64 Tensor of shape (...).

@@ -8,16 +8,17 @@ from typing import Any
 from .. import errors, ops
 from .._core.functions import PUBLIC
 from .._core.tensor import Tensor
+from .._out import takes_out
 from ._common import called, check_floating, check_info, epsilon
 
 _public = {name: function for name, function, _, _ in PUBLIC}
 det = _public["det"]
-slogdet = _public["slogdet"]
 
 _INVERTIBLE = ("invertible matrices", "a singular one")
 
 
-def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
+@takes_out
+def solve(A: Tensor, B: Tensor, *, left: bool = True, out: Tensor | None = None) -> Tensor:
     """The solution ``X`` of ``A @ X = B``, or of ``X @ A = B`` if not ``left``.
 
     By LU factors with partial pivoting.
@@ -27,6 +28,7 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
         B: Tensor of shape (..., n, k), or (..., k, n) if not ``left``; or vectors, of shape (n,) or (..., n) with the
             very leading dimensions of ``A``.
         left: whether ``A`` is on the left.
+        out: Tensor to write the result to.
 
     Returns:
         Tensor like ``B``, with broadcast leading dimensions.
@@ -44,12 +46,16 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
     return result
 
 
-def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False) -> tuple[Tensor, Tensor]:
+@takes_out
+def solve_ex(
+    A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False, out: tuple[Tensor, ...] | None = None
+) -> tuple[Tensor, Tensor]:
     """:func:`solve` that does not fail.
 
     Args:
         A, B, left: as for :func:`solve`.
         check_errors: do fail.
+        out: Tensors to write the parts of the result to.
 
     Returns:
         the solution, and ``info``: for each matrix 0, or the number of the column at which it was found singular.
@@ -75,11 +81,35 @@ def _solve(operation, A, B, left):
     return ops.squeeze(result, -1), info
 
 
-def inv(A: Tensor) -> Tensor:
+@takes_out
+def slogdet(A: Tensor, *, out: tuple[Tensor, ...] | None = None) -> tuple[Tensor, Tensor]:
+    """The signs of determinants, and the logarithms of their absolute values, which do not overflow.
+
+    Args:
+        A: Tensor of shape (..., n, n).
+        out: Tensors to write the parts of the result to.
+
+    Returns:
+        ``sign``, of shape (...): -1, 0 or 1, of complex matrices a number on the unit circle or 0; and ``logabsdet``,
+        of the same shape and a real dtype, -inf where the determinant is 0.
+
+    Raises:
+        ShapeError: the matrices are not square.
+
+    Example:
+        >>> ft.linalg.slogdet(ft.tensor([[0.0, 1.0], [1.0, 0.0]])).sign.item()
+        -1.0
+    """
+    return ops.slogdet(A)
+
+
+@takes_out
+def inv(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverses of matrices. To multiply by one, :func:`solve` is faster and more precise.
 
     Args:
         A: Tensor of shape (..., n, n).
+        out: Tensor to write the result to.
 
     Returns:
         Tensor like ``A``.
@@ -97,12 +127,14 @@ def inv(A: Tensor) -> Tensor:
     return result
 
 
-def inv_ex(A: Tensor, *, check_errors: bool = False) -> tuple[Tensor, Tensor]:
+@takes_out
+def inv_ex(A: Tensor, *, check_errors: bool = False, out: tuple[Tensor, ...] | None = None) -> tuple[Tensor, Tensor]:
     """:func:`inv` that does not fail.
 
     Args:
         A: Tensor of shape (..., n, n).
         check_errors: do fail.
+        out: Tensors to write the parts of the result to.
 
     Returns:
         the inverses, and ``info``: for each matrix 0, or the number of the column at which it was found singular.
@@ -117,9 +149,10 @@ def inv_ex(A: Tensor, *, check_errors: bool = False) -> tuple[Tensor, Tensor]:
     return found
 
 
+@takes_out
 def solve_triangular(
-    A: Tensor, B: Tensor, *, upper: bool, left: bool = True, unitriangular: bool = False
-) -> Tensor:  # fmt: skip
+    A: Tensor, B: Tensor, *, upper: bool, left: bool = True, unitriangular: bool = False, out: Tensor | None = None
+) -> Tensor:
     """The solution ``X`` of ``A @ X = B``, or of ``X @ A = B`` if not ``left``, for triangular ``A``.
 
     Args:
@@ -128,6 +161,7 @@ def solve_triangular(
         upper: whether ``A`` is an upper triangle, not a lower one.
         left: whether ``A`` is on the left.
         unitriangular: whether the diagonal of ``A`` is taken to be 1.
+        out: Tensor to write the result to.
 
     Returns:
         Tensor like ``B``, with broadcast leading dimensions; inf or nan where the diagonal has zeros.
@@ -142,6 +176,7 @@ def solve_triangular(
     return ops.solve_triangular(A, B, upper, left, unitriangular)
 
 
+@takes_out
 def pinv(
     A: Tensor,
     *,
@@ -149,6 +184,7 @@ def pinv(
     rtol: float | None = None,
     hermitian: bool = False,
     rcond: float | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The Moore-Penrose pseudoinverses of matrices, by singular values.
 
@@ -159,6 +195,7 @@ def pinv(
             0 if there is an ``atol``.
         hermitian: the matrices are Hermitian: only their lower triangles are looked at.
         rcond: another name of ``rtol``.
+        out: Tensor to write the result to.
 
     Returns:
         Tensor of shape (..., m, n).
@@ -197,7 +234,15 @@ class LstsqResult(tuple):
     singular_values = property(lambda self: self[3])
 
 
-def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> LstsqResult:
+@takes_out
+def lstsq(
+    A: Tensor,
+    B: Tensor,
+    rcond: float | None = None,
+    *,
+    driver: str | None = None,
+    out: tuple[Tensor, ...] | None = None,
+) -> LstsqResult:
     """The ``X`` for which ``A @ X - B`` is shortest, and of several the shortest one: by singular values.
 
     Args:
@@ -207,6 +252,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
             dtype's epsilon.
         driver: PyTorch's name of a LAPACK routine, ``"gels"``, ``"gelsy"``, ``"gelsd"`` or ``"gelss"``: one algorithm
             serves for all.
+        out: Tensors to write the parts of the result to.
 
     Returns:
         ``solution``, of shape (..., m, k); ``residuals``, the squared lengths of the columns of ``A @ X - B``, of shape
@@ -251,12 +297,14 @@ def _rank(values: Tensor, atol: float, rtol: float) -> Tensor:
     return ops.count_nonzero(values > least, (values.ndim - 1,))
 
 
-def tensorinv(A: Tensor, ind: int = 2) -> Tensor:
+@takes_out
+def tensorinv(A: Tensor, ind: int = 2, *, out: Tensor | None = None) -> Tensor:
     """The inverse of ``A`` as a map of Tensors: ``tensordot(tensorinv(A), A, ind)`` changes nothing.
 
     Args:
         A: Tensor whose first ``ind`` sizes have the product of the others.
         ind: how many dimensions ``tensordot`` sums over.
+        out: Tensor to write the result to.
 
     Returns:
         Tensor of shape ``A.shape[ind:] + A.shape[:ind]``.
@@ -279,13 +327,15 @@ def tensorinv(A: Tensor, ind: int = 2) -> Tensor:
     return ops.reshape(_renamed("tensorinv", inv, "inv", ops.reshape(A, (n, n))), rest + first)
 
 
-def tensorsolve(A: Tensor, B: Tensor, dims: Any = None) -> Tensor:
+@takes_out
+def tensorsolve(A: Tensor, B: Tensor, dims: Any = None, *, out: Tensor | None = None) -> Tensor:
     """The ``X`` with ``tensordot(A, X, X.ndim) = B``.
 
     Args:
         A: Tensor of shape ``B.shape + X.shape``, with the elements of a square matrix.
         B: Tensor.
         dims: dimensions of ``A`` that are moved to its end first.
+        out: Tensor to write the result to.
 
     Returns:
         Tensor ``X``.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from .. import ops
 from .._core.tensor import Tensor
+from .._out import takes_out
 
 
-def eigh(A: Tensor, UPLO: str = "L") -> tuple[Tensor, Tensor]:
+@takes_out
+def eigh(A: Tensor, UPLO: str = "L", *, out: tuple[Tensor, ...] | None = None) -> tuple[Tensor, Tensor]:
     """The eigenvalues and eigenvectors of Hermitian (real symmetric) matrices.
 
     Vectors are determined up to a factor (a sign, of complex ones a number on the unit circle; of those that share a
@@ -15,6 +17,7 @@ def eigh(A: Tensor, UPLO: str = "L") -> tuple[Tensor, Tensor]:
     Args:
         A: Tensor of shape (..., n, n).
         UPLO: the triangle that is looked at, ``"L"`` or ``"U"``.
+        out: Tensors to write the parts of the result to.
 
     Returns:
         ``eigenvalues``, of shape (..., n) and a real dtype, ascending; ``eigenvectors``, the columns of a Tensor like
@@ -31,12 +34,14 @@ def eigh(A: Tensor, UPLO: str = "L") -> tuple[Tensor, Tensor]:
     return ops.eigh(A, UPLO)
 
 
-def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
+@takes_out
+def eigvalsh(A: Tensor, UPLO: str = "L", *, out: Tensor | None = None) -> Tensor:
     """The eigenvalues of Hermitian (real symmetric) matrices.
 
     Args:
         A: Tensor of shape (..., n, n).
         UPLO: the triangle that is looked at, ``"L"`` or ``"U"``.
+        out: Tensor to write the result to.
 
     Returns:
         Tensor of shape (..., n) and a real dtype, ascending.
@@ -52,7 +57,8 @@ def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
     return ops.eigvalsh(A, UPLO)
 
 
-def eig(A: Tensor) -> tuple[Tensor, Tensor]:
+@takes_out
+def eig(A: Tensor, *, out: tuple[Tensor, ...] | None = None) -> tuple[Tensor, Tensor]:
     """The eigenvalues and eigenvectors of square matrices, in no particular order.
 
     The derivative is that of functions that do not depend on the phases of the vectors; it exists where the eigenvalues
@@ -60,6 +66,7 @@ def eig(A: Tensor) -> tuple[Tensor, Tensor]:
 
     Args:
         A: Tensor of shape (..., n, n).
+        out: Tensors to write the parts of the result to.
 
     Returns:
         ``eigenvalues``, of shape (..., n), and ``eigenvectors``, columns of length 1; both complex.
@@ -75,11 +82,13 @@ def eig(A: Tensor) -> tuple[Tensor, Tensor]:
     return ops.eig(A)
 
 
-def eigvals(A: Tensor) -> Tensor:
+@takes_out
+def eigvals(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The eigenvalues of square matrices, in no particular order.
 
     Args:
         A: Tensor of shape (..., n, n).
+        out: Tensor to write the result to.
 
     Returns:
         Complex Tensor of shape (..., n).
@@ -95,7 +104,10 @@ def eigvals(A: Tensor) -> Tensor:
     return ops.eigvals(A)
 
 
-def svd(A: Tensor, full_matrices: bool = True) -> tuple[Tensor, Tensor, Tensor]:
+@takes_out
+def svd(
+    A: Tensor, full_matrices: bool = True, *, out: tuple[Tensor, ...] | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
     """The singular value decomposition: matrices as products ``U @ diag(S) @ Vh``.
 
     Vectors are determined up to a common factor (a sign, of complex ones a number on the unit circle): the derivative
@@ -105,6 +117,7 @@ def svd(A: Tensor, full_matrices: bool = True) -> tuple[Tensor, Tensor, Tensor]:
         A: Tensor of shape (..., n, m).
         full_matrices: give all of ``U`` and ``Vh``, not only the first k = min(n, m) columns and rows. There is no
             derivative by the additional ones.
+        out: Tensors to write the parts of the result to.
 
     Returns:
         ``U``, of shape (..., n, n) or (..., n, k); ``S``, of shape (..., k) and a real dtype, descending; ``Vh``, of
@@ -121,11 +134,13 @@ def svd(A: Tensor, full_matrices: bool = True) -> tuple[Tensor, Tensor, Tensor]:
     return ops.svd(A, full_matrices)
 
 
-def svdvals(A: Tensor) -> Tensor:
+@takes_out
+def svdvals(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The singular values of matrices.
 
     Args:
         A: Tensor of shape (..., n, m).
+        out: Tensor to write the result to.
 
     Returns:
         Tensor of shape (..., min(n, m)) and a real dtype, descending.
