@@ -56,7 +56,10 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
     elif len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         operands = tuple(operands[0])
     try:
-        key = (equation, *[x.shape for x in operands])
+        if len(operands) == 2:
+            key = (equation, operands[0].shape, operands[1].shape)
+        else:
+            key = (equation, *[x.shape for x in operands])
     except AttributeError:
         wrong = next(x for x in operands if not hasattr(x, "shape"))
         errors.type_error("einsum", "operands", "Tensors", type(wrong).__name__)
@@ -70,6 +73,9 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
         _plans[key] = plan
     values: list[Any] = list(operands)
     try:
+        if len(plan) == 1 and plan[0][2] is not None:
+            record, source, other, _ = plan[0]
+            return record(values[source], values[other])
         for record, source, other, args in plan:
             if other is None:
                 values[source] = record(values[source], *args)
