@@ -235,7 +235,10 @@ def soak(session: nox.Session, part: str) -> None:
         kernels = [tests / f"test_{name}.py" for name in KERNEL_TESTS]
         session.run("pytest", *kernels, *options, env=env | {"FLAMBEAU_ISA": "v2"})
     else:
+        session.run("pytest", tests / "test_hammering.py", *options, env={"FLAMBEAU_HAMMER_SECONDS": "60"})
         test_without_python(session, "thread")
         install_rebuilt(session, ["tensor"], isas="v4", CXXFLAGS="-fsanitize=thread -g1")
         threaded = [tests / f"test_{name}.py" for name in ("thread_counts", "threads", "memory")]
-        session.run("pytest", *threaded, *options, env=watched(session, "libtsan.so"))
+        threaded.append(f"{tests / 'test_hammering.py'}::test_two_threads")
+        env = watched(session, "libtsan.so") | {"FLAMBEAU_HAMMER_SECONDS": "60"}
+        session.run("pytest", *threaded, *options, env=env)
