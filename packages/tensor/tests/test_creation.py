@@ -166,3 +166,10 @@ def test_constructor_refuses_other_data(call, message):
     with pytest.raises(TypeError) as raised:
         call()
     assert str(raised.value) == f"Tensor(): argument 'data': {message}"
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_is_too_large_for_a_float_becomes_infinite():
+    """Without a warning, from arrays and from numbers."""
+    assert ft.tensor(np.array([1e300, -1e300, 1.0]), dtype=ft.float32).tolist() == [float("inf"), float("-inf"), 1.0]
+    assert ft.tensor([1e6, 1.0], dtype=ft.float16).tolist() == [float("inf"), 1.0]

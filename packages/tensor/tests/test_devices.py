@@ -1,5 +1,8 @@
 """Devices: the CPU by default, clear words where there is no GPU, no mixing."""
 
+import copy
+import pickle
+
 import flambeau.tensor as ft
 import pytest
 from flambeau.tensor import _backends, cuda
@@ -166,10 +169,22 @@ def test_numbers_go_anywhere(strict_device):
 
 def test_copies_stay_on_their_device(strict_device):
     """Pickle and deepcopy come back to where the Tensor was."""
-    import copy
-    import pickle
-
     x = ft.ones(2, device="strict:1")
     for y in (copy.deepcopy(x), copy.copy(x), pickle.loads(pickle.dumps(x))):
         assert str(y.device) == "strict:1"
         assert y.tolist() == [1.0, 1.0]
+
+
+def test_a_backend_registered_again_replaces_the_first(strict_device):
+    """By its name: what is made afterwards comes from the second one."""
+    first = _backends.by_name["strict"]
+    made = []
+
+    def asarray(array, index):
+        made.append(array.shape)
+        return first.asarray(array, index)
+
+    second = copy.copy(first)
+    second.asarray = asarray
+    ft.register_backend(second)
+    assert ft.ones(3).to(strict_device).sum().item() == 3 and made == [(3,)]

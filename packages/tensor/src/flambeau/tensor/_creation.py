@@ -112,7 +112,9 @@ def _array_of(data: Any, dtype: np.dtype | None) -> np.ndarray:
         native = data.dtype.newbyteorder("=")
         if native.name not in TENSOR_TYPES:
             errors.dtype_error("tensor", "data", "an array of bool, int, float or complex", f"dtype {data.dtype}")
-        return np.array(data, dtype=dtype or native)
+        if dtype is None or dtype == native:
+            return np.array(data, dtype=native)
+        return _cast(np.asarray(data), dtype)
     inner: set[np.dtype] = set()
     data = _plain(data, inner)
     try:
@@ -126,7 +128,15 @@ def _array_of(data: Any, dtype: np.dtype | None) -> np.ndarray:
     if dtype is None:
         dtype = _default_dtype(array, inner)
     _check_fits(array, dtype)
-    return array.astype(dtype, copy=False)
+    return _cast(array, dtype)
+
+
+def _cast(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """The array in another dtype; what is too large for it becomes inf without a warning, as in operators."""
+    if array.dtype == dtype:
+        return array
+    with np.errstate(over="ignore", invalid="ignore"):
+        return array.astype(dtype)
 
 
 def _default_dtype(array: np.ndarray, inner: set[np.dtype]) -> np.dtype:

@@ -1,4 +1,4 @@
-"""What the families of linear algebra share: checks of shapes."""
+"""What the families of linear algebra share: checks of shapes, and of ends."""
 
 from .. import errors
 from ._helpers import fit
@@ -36,3 +36,14 @@ def broadcast_batches(xp, a, b):
 def identity(xp, like):
     """Identity matrices, broadcast over the batch of ``like``, which is square."""
     return xp.broadcast_to(xp.eye(like.shape[-1], dtype=like.dtype), like.shape)
+
+
+def converged(operation, function, *args):
+    """What a function of the array library gives, whose iterations may end without a result."""
+    try:
+        return function(*args)
+    except Exception as error:
+        if type(error).__name__ != "LinAlgError":
+            raise
+        got = "one of nan, or of elements too large or too different"
+        raise errors.LinAlgError(errors.message(operation, "A", "a matrix for which it converges", got)) from error

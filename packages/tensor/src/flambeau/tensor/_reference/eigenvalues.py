@@ -1,9 +1,11 @@
 """Eigenvalues and singular values."""
 
+import math
+
 from .. import errors
 from .._schema import Anything, Array, Bool, operator
 from ._helpers import narrowed, widened
-from ._matrices import check_matrices, check_square
+from ._matrices import check_matrices, check_square, converged
 
 
 def _complex(array, dtype):
@@ -29,7 +31,7 @@ def eigh(xp, A: Array, UPLO: Anything = "L"):
         ``eigenvalues``, of shape (..., n) and a real dtype, ascending; ``eigenvectors``, the columns of a Tensor like
         ``A``.
     """
-    values, vectors = xp.linalg.eigh(widened(A), UPLO)
+    values, vectors = converged("eigh", xp.linalg.eigh, widened(A), UPLO)
     return _real(values, A.dtype), narrowed(vectors, A.dtype)
 
 
@@ -44,7 +46,7 @@ def eigvalsh(xp, A: Array, UPLO: Anything = "L"):
     Returns:
         Tensor of shape (..., n) and a real dtype, ascending.
     """
-    return _real(xp.linalg.eigvalsh(widened(A), UPLO), A.dtype)
+    return _real(converged("eigvalsh", xp.linalg.eigvalsh, widened(A), UPLO), A.dtype)
 
 
 @operator(dtypes="float", outputs=("eigenvalues", "eigenvectors"), function=False, method=False)
@@ -57,7 +59,7 @@ def eig(xp, A: Array):
     Returns:
         ``eigenvalues``, of shape (..., n), and ``eigenvectors``, columns of length 1; both complex.
     """
-    values, vectors = xp.linalg.eig(widened(A))
+    values, vectors = converged("eig", xp.linalg.eig, widened(A))
     return _complex(values, A.dtype), _complex(vectors, A.dtype)
 
 
@@ -71,7 +73,7 @@ def eigvals(xp, A: Array):
     Returns:
         Complex Tensor of shape (..., n).
     """
-    return _complex(xp.linalg.eigvals(widened(A)), A.dtype)
+    return _complex(converged("eigvals", xp.linalg.eigvals, widened(A)), A.dtype)
 
 
 @operator(dtypes="float", outputs=("U", "S", "Vh"), function=False, method=False)
@@ -86,7 +88,7 @@ def svd(xp, A: Array, full_matrices: Bool = True):
         ``U``, of shape (..., n, n) or (..., n, k); ``S``, of shape (..., k) and a real dtype, descending; ``Vh``, of
         shape (..., m, m) or (..., k, m).
     """
-    u, s, vh = xp.linalg.svd(widened(A), full_matrices)
+    u, s, vh = converged("svd", xp.linalg.svd, widened(A), full_matrices)
     return narrowed(u, A.dtype), _real(s, A.dtype), narrowed(vh, A.dtype)
 
 
@@ -100,7 +102,7 @@ def svdvals(xp, A: Array):
     Returns:
         Tensor of shape (..., min(n, m)) and a real dtype, descending.
     """
-    return _real(xp.linalg.svd(widened(A), compute_uv=False), A.dtype)
+    return _real(converged("svdvals", xp.linalg.svd, widened(A), False, False), A.dtype)
 
 
 def _check_triangle(name):
@@ -115,10 +117,8 @@ def _check_triangle(name):
 
 def _check_finite(name, A):
     """The iterations do not end well with nan or inf, and libraries differ in what they do then."""
-    if A.size:
-        greatest = abs(A).max()
-        if not (greatest - greatest == 0).item():
-            errors.value_error(name, "A", "finite elements", "nan or inf")
+    if A.size and not (abs(A).max() < math.inf).item():
+        errors.value_error(name, "A", "finite elements", "nan or inf")
 
 
 eigh.check(_check_triangle("eigh"))

@@ -5,7 +5,7 @@ import math
 from .. import errors
 from .._schema import Anything, Array, Number, operator
 from ._helpers import narrowed, widened
-from ._matrices import check_matrices, check_square, identity
+from ._matrices import check_matrices, check_square, converged, identity
 from ._substitution import adjoint
 
 # Degrees of the approximant, and the greatest 1-norms for which each is exact to rounding, in both precisions: N. J.
@@ -110,7 +110,7 @@ def pinv(xp, A: Array, atol: Number = 0.0, rtol: Number = 0.0):
     a = widened(A)
     if a.size == 0:
         return xp.zeros((*A.shape[:-2], A.shape[-1], A.shape[-2]), dtype=A.dtype)
-    u, s, vh = xp.linalg.svd(a, False)
+    u, s, vh = converged("pinv", xp.linalg.svd, a, False)
     least = xp.maximum(rtol * s[..., :1], atol)
     kept = s > least
     inverse = xp.where(kept, 1 / xp.where(kept, s, xp.ones_like(s)), xp.zeros_like(s))
@@ -132,7 +132,7 @@ def matrix_sqrth(xp, A: Array):
     Returns:
         Tensor like ``A``.
     """
-    values, vectors = xp.linalg.eigh(widened(A))
+    values, vectors = converged("matrix_sqrth", xp.linalg.eigh, widened(A))
     roots = xp.sqrt(xp.maximum(values, 0))
     return narrowed(xp.matmul(vectors * roots[..., None, :], adjoint(xp, vectors)), A.dtype)
 
@@ -153,7 +153,7 @@ def lyapunov(xp, A: Array, B: Array):
     Returns:
         Tensor like ``B``. Directions in which both eigenvalues of ``A`` are 0 are left out.
     """
-    values, vectors = xp.linalg.eigh(widened(A))
+    values, vectors = converged("lyapunov", xp.linalg.eigh, widened(A))
     inside = xp.matmul(xp.matmul(adjoint(xp, vectors), widened(B)), vectors)
     sums = values[..., :, None] + values[..., None, :]
     inside = xp.where(sums == 0, xp.zeros_like(inside), inside / xp.where(sums == 0, xp.ones_like(sums), sums))

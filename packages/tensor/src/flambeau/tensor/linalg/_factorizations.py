@@ -7,7 +7,7 @@ from typing import Any
 from .. import errors, ops
 from .._core.tensor import Tensor
 from .._out import takes_out
-from ._common import adjoint, called, check_floating, check_info, eye_like
+from ._common import adjoint, called, check_floating, check_info, check_square, eye_like
 
 _POSITIVE = ("positive definite matrices", "one that is not")
 
@@ -164,10 +164,11 @@ def lu_solve(
         >>> ft.linalg.lu_solve(*factors, ft.tensor([[2.0], [4.0]])).tolist()
         [[1.0], [1.0]]
     """
+    check_square("lu_solve", LU, "LU")
     if not left:  # X A = B is A^H X^H = B^H
         turned = lu_solve(LU, pivots, ops.conj_physical(ops.transpose(B, -2, -1)), adjoint=not adjoint)
         return ops.conj_physical(ops.transpose(turned, -2, -1))
-    if B.ndim < 2 or LU.ndim < 2 or B.shape[-2] != LU.shape[-1]:
+    if B.ndim < 2 or B.shape[-2] != LU.shape[-1]:
         errors.shape_error("lu_solve", "B", f"matrices of {LU.shape[-1]} rows, as LU", f"shape {tuple(B.shape)}")
     order = called("lu_solve", ops.swapped_rows, pivots, LU.shape[-2])
     if not adjoint:
@@ -214,10 +215,12 @@ def lu(A: Tensor, *, pivot: bool = True, out: tuple[Tensor, ...] | None = None) 
 
 def unpacked(factors: Tensor, pivots: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """P, L and U from factors in one matrix and the rows that were swapped."""
+    if factors.ndim < 2:
+        errors.shape_error("lu_unpack", "LU_data", "2 or more dimensions", f"shape {tuple(factors.shape)}")
     rows, columns = factors.shape[-2:]
     k = min(rows, columns)
     lower = ops.tril(factors[..., :, :k], -1) + ops.eye(rows, k, dtype=factors.dtype, device=factors.device)
-    order = ops.swapped_rows(pivots, rows)
+    order = called("lu_unpack", ops.swapped_rows, pivots, rows)
     places = ops.arange(0, rows, dtype="int64", device=factors.device)
     permutation = ops.cast(ops.eq(ops.unsqueeze(places, -1), ops.unsqueeze(order, -2)), factors.dtype)
     return permutation, lower, ops.triu(factors[..., :k, :], 0)
