@@ -137,6 +137,9 @@ def test_complex_functions(name, dtype):
     x, y = both(np.array([complex(*pair) for pair in itertools.product(parts, parts)], dtype))
     ours, theirs = getattr(xp, name)(x).numpy(), np.asarray(getattr(strict, name)(y)._array)
     assert ours.dtype == theirs.dtype
+    if name == "expm1":  # NumPy gives nan at infinities; what the standard says, test_array_api_special_cases.py tries
+        known = np.isfinite(x.numpy().real)
+        ours, theirs = ours[known], theirs[known]
     for part in (np.real, np.imag):
         np.testing.assert_allclose(part(ours), part(theirs), rtol=RTOL[dtype], atol=RTOL[dtype])
 

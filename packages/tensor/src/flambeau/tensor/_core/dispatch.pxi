@@ -55,6 +55,15 @@ cdef object call(Operator op, tuple args, object out):
     return result
 
 
+cdef object made(Operator op, tuple args, object out):
+    # Compiled kernels take plain numbers, in which no subclass hides.
+    if out is None and op.native_kernel is not NULL and _observer is None and not _defaults_set:
+        result = op.native_kernel(op, args, None)
+        if result is not None:
+            return wrap(result, None)
+    return call(op, args, out)
+
+
 cdef Tensor _overriding(tuple args, object out):
     """The first argument of the most derived subclass of Tensor, or None when all are plain."""
     cdef Tensor subject = None

@@ -88,6 +88,7 @@ cdef object cpu_array(object value)
 cdef object call1(Operator op, object a)
 cdef object call2(Operator op, object a, object b)
 cdef object call(Operator op, tuple args, object out)
+cdef object made(Operator op, tuple args, object out)  # of no Tensors
 
 # What a hook builds on: arrays in and out, nothing dispatched. `compute` gives an array or a tuple of arrays; `values`
 # (an empty list, or None) receives the normalised arguments, or stays empty when they needed no normalising. `native1` and `native2` take bare

@@ -35,7 +35,14 @@ def expm1(xp, input: Array):
         >>> ft.expm1(ft.tensor([0.0, 1.0])).tolist()
         [0.0, 1.718281865119934]
     """
-    return xp.expm1(input)
+    value = xp.expm1(input)
+    if input.dtype.kind != "c":
+        return value
+    # Of infinity and nan the formula behind it makes nan everywhere; the exponential knows what comes there.
+    plain, power = xp.isfinite(input.real), xp.exp(input)
+    real = xp.where(plain, value.real, power.real - 1)
+    imaginary = xp.where(plain, value.imag, power.imag)
+    return xp.stack((real, imaginary), axis=-1).view(input.dtype)[..., 0]
 
 
 @pointwise("log(input)", promote="float", dtypes="float")
