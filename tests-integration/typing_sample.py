@@ -26,6 +26,12 @@ def tensors() -> list[float]:
     assert_type(ft.add(x, 1.5), ft.Tensor)
     assert_type(x[0, ::-1], ft.Tensor)
     assert_type(x.shape, tuple[int, ...])
+    assert_type(x.where(x > 0, 0), ft.Tensor)
+    assert_type(ft.scatter(x, 1, ft.arange(2).view(2, 1), 1.0, reduce="add"), ft.Tensor)
+    assert_type(x.unsafe_split(2), tuple[ft.Tensor, ...])
+    assert_type(ft.linalg.inv(ft.eye(2), out=ft.eye(2)), ft.Tensor)
+    assert_type(ft.fft.rfft(x), ft.Tensor)
+    assert_type(ft.special.ndtri(x), ft.Tensor)
     z: ft.Tensor = 2 * x - x / 3
     z.add_(1.0)
     values: list[float] = z.flatten().tolist()

@@ -59,7 +59,12 @@ def files(definitions: dict, package: Path) -> list[tuple[str, str]]:
     core = _builtins_spelled_out(core.replace("@results@", _result_types(results)))
     functions = [_stub(d, method=False) for d in definitions.values() if d.function] + made["functions"]
     init = _init_source(package, results) + "\n" + "\n".join(functions) + "\n"
-    hidden = FUNCTIONS + "\n".join(_stub(d, method=False) for d in definitions.values() if not d.function) + "\n"
+    parts = f"from flambeau.tensor._core.tensor import {', '.join(map(_parts_type, results))}\n"
+    hidden = (
+        FUNCTIONS.replace("@results@", parts)
+        + "\n".join(_stub(d, method=False) for d in definitions.values() if not d.function)
+        + "\n"
+    )
     return [("stubs/_core/tensor.pyi", core), ("stubs/__init__.pyi", init), ("stubs/_core/functions.pyi", hidden),
             ("stubs/ops.pyi", _ops(definitions))]  # fmt: skip
 
@@ -74,6 +79,7 @@ FUNCTIONS = """\
 from typing import Any, TypeVar
 
 from flambeau.tensor._core.tensor import DeviceLike, Dims, DTypeLike, Index, Operand, Operator, Pair, Tensor
+@results@from flambeau.tensor.random import Generator
 
 _T = TypeVar("_T", bound=Tensor)
 
@@ -93,12 +99,14 @@ def _init_source(package: Path, results: list[tuple[str, ...]]) -> str:
     """The imports of the package as re-exports, and what the generated signatures need."""
     tree = ast.parse((package / "__init__.py").read_text())
     lines = [
-        "from typing import Any, TypeVar, overload",
+        "from typing import Any, NoReturn, TypeVar, overload",
         "",
         "from ._core.tensor import DeviceLike, Dims, DTypeLike, Index, Operand, Pair",
         f"from ._core.tensor import {', '.join(map(_parts_type, results))}",
     ]
     for node in tree.body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "_LAZY":
+            lines += [f"from . import {name} as {name}" for name in ast.literal_eval(node.value)]
         if isinstance(node, ast.ImportFrom) and node.level:
             names = [a.name for a in node.names if not (a.asname or a.name).startswith("_")]
             if names:
@@ -142,8 +150,9 @@ def _dunders() -> list[str]:
         f"    def __{n}__(self, other: Any) -> Self: ...\n    def __r{n}__(self, other: Any) -> Self: ..."
         for n in BINARY
     ]
-    lines += [f"    def __i{n}__(self, other: Operand) -> Self: ..." for n in INPLACE]
-    return lines + [f"    def __{n}__(self, other: Any) -> Self: ...  # type: ignore[override]" for n in COMPARISONS]
+    lines += [f"    def __i{n}__(self, other: Any) -> Self: ..." for n in INPLACE]
+    ignored = {"eq": "  # type: ignore[override]", "ne": "  # type: ignore[override]"}  # object's give a bool
+    return lines + [f"    def __{n}__(self, other: Any) -> Self: ...{ignored.get(n, '')}" for n in COMPARISONS]
 
 
 def _stub(definition, method: bool) -> str:

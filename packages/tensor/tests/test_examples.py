@@ -1,5 +1,7 @@
 """Every public function and method has an example in its docstring; the documentation runs them."""
 
+import pydoc
+
 import flambeau.tensor as ft
 import pytest
 from flambeau.tensor import Tensor
@@ -49,3 +51,26 @@ def test_types_have_examples():
 def test_exceptions_are_still_needed(name):
     """A name leaves the list when it gets an example."""
     assert not example(getattr(Tensor, name))
+
+
+NAMESPACES = [ft.linalg, ft.fft, ft.special, ft.random, ft.cuda, ft.array_api, ft.array_api.linalg, ft.array_api.fft]
+SAME = {ft.array_api, ft.array_api.linalg, ft.array_api.fft}  # the standard's functions, which it explains and we name
+
+
+@pytest.mark.parametrize("namespace", NAMESPACES, ids=lambda module: module.__name__)
+def test_help_of_namespaces(namespace):
+    """Each function says what it does, by ``help`` too, and has an example; those of the array API say it at least."""
+    for name in namespace.__all__:
+        member = getattr(namespace, name)
+        if not callable(member) or isinstance(member, type):
+            continue
+        assert (member.__doc__ or "").strip(), name
+        assert namespace in SAME or example(member) or example(getattr(Tensor, name, None)), name
+        assert member.__name__ in pydoc.render_doc(member, renderer=pydoc.plaintext)
+
+
+def test_help_of_everything():
+    """``help`` finds signature and text of every public name and of every method."""
+    for holder, names in ((ft, ft.__all__), (Tensor, [name for name in vars(Tensor) if not name.startswith("_")])):
+        for name in names:
+            assert len(pydoc.render_doc(getattr(holder, name), renderer=pydoc.plaintext)) > 20
