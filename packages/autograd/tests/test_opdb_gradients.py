@@ -11,6 +11,7 @@ from flambeau.tensor import ops
 from flambeau.tensor.testing import assert_close, opdb
 from opdb_calls import DIFFERENTIABLE, Call, calls, leaf
 
+FUSED = [case for case in DIFFERENTIABLE if case.values[0].operator.composite]
 IN_PLACE = [case for case in DIFFERENTIABLE if case.values[0].operator.definition.inplace]
 # Above this many elements the second derivative is checked in one random direction, not element by element.
 MANY = 40
@@ -51,6 +52,30 @@ def test_second_derivative(info):
     for call, sample in calls(info):
         size = sum(v.numel() for v in call.variables)
         assert gradgradcheck(call, call.arguments, fast_mode=size > MANY), f"{info.name}{sample}"
+
+
+@pytest.mark.parametrize("info", FUSED)
+def test_derivatives_of_fused_operators_and_of_their_composites(info):
+    """The kernels of backward, what is differentiated in their place under create_graph, and the composite agree."""
+    for call, sample in calls(info):
+        composite = Call(info, sample, info.operator.composite)
+        composite.arguments = call.arguments
+        assert gradcheck(composite, composite.arguments), f"composite of {info.name}{sample}"
+        by_kernel, by_graph, by_composite = (
+            _gradients(function, call.variables, graph)
+            for function, graph in ((call, False), (call, True), (composite, False))
+        )
+        for one, other, third in zip(by_kernel, by_graph, by_composite, strict=True):
+            assert_close(other, one, 1e-9, 1e-9, what=f"{info.name}{sample} under create_graph")
+            assert_close(third, one, 1e-9, 1e-9, what=f"composite of {info.name}{sample}")
+
+
+def _gradients(call, variables, create_graph):
+    results = call(*call.arguments)
+    rng = np.random.default_rng(0)
+    seeds = [ft.from_numpy(rng.standard_normal(y.shape)) for y in results]
+    found = grad(results, variables, seeds, create_graph=create_graph, allow_unused=True)
+    return [ft.zeros_like(v) if g is None else g.detach() for g, v in zip(found, variables, strict=True)]
 
 
 @pytest.mark.parametrize("info", DIFFERENTIABLE)

@@ -227,3 +227,15 @@ def test_infinities_by_sign():
     assert not ft.isposinf(ft.arange(3)).any()
     message = "isposinf(): argument 'input': expected a real dtype, got complex64"
     refused(ft.DTypeError, message, ft.isposinf, ft.tensor([1j]))
+
+
+def test_statistics_of_complex_numbers():
+    """Variances are real, covariances Hermitian; as NumPy's."""
+    x = rng.standard_normal((3, 5)) + 1j * rng.standard_normal((3, 5))
+    t, weights = ft.from_numpy(x), rng.uniform(1, 2, 5)
+    assert_close(ft.var(t, 1), x.var(1, ddof=1))
+    assert_close(ft.std(t), x.std(ddof=1))
+    assert_close(ft.norm(t), np.linalg.norm(x))
+    assert_close(ft.cov(t), np.cov(x))
+    assert_close(ft.cov(t, aweights=ft.from_numpy(weights)), np.cov(x, aweights=weights))
+    assert_close(ft.corrcoef(t), np.corrcoef(x))

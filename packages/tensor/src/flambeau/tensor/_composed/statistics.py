@@ -192,7 +192,7 @@ def _covariance(operation, input, correction=1, fweights=None, aweights=None):
     if input.dtype.kind in "iub":
         input = input.float()
     rows = input if input.ndim == 2 else ops.reshape(input, (1, -1))
-    count = rows.shape[1]
+    count, real = rows.shape[1], ops.real(input).dtype
     weights = None
     for name, given in (("fweights", fweights), ("aweights", aweights)):
         if given is None:
@@ -203,7 +203,7 @@ def _covariance(operation, input, correction=1, fweights=None, aweights=None):
             errors.dtype_error(operation, name, "integers", given.dtype.name)
         if bool((given < 0).any().item()):
             errors.value_error(operation, name, "no negative weights", "some")
-        given = ops.cast(given, input.dtype)
+        given = ops.cast(given, real)
         weights = given if weights is None else weights * given
     if weights is None:
         total, mean = count, ops.mean(rows, 1, True)
@@ -211,12 +211,13 @@ def _covariance(operation, input, correction=1, fweights=None, aweights=None):
     else:
         total = ops.sum(weights)
         mean = ops.sum(rows * weights, 1, True) / total
-        squares = 1 if aweights is None else ops.sum(weights * ops.cast(aweights, input.dtype)) / total
+        squares = 1 if aweights is None else ops.sum(weights * ops.cast(aweights, real)) / total
         freedom = total - correction * squares
     centered = rows - mean
     scaled = centered if weights is None else centered * weights
     freedom = ops.clamp(freedom, 0, None) if hasattr(freedom, "dtype") else max(freedom, 0)
-    result = ops.matmul(scaled, ops.transpose(centered, 0, 1)) / freedom
+    turned = ops.transpose(centered, 0, 1)
+    result = ops.matmul(scaled, ops.conj_physical(turned) if turned.is_complex() else turned) / freedom
     return result if input.ndim == 2 and rows.shape[0] > 1 else ops.reshape(result, ())
 
 
@@ -242,4 +243,7 @@ def corrcoef(input: Tensor) -> Tensor:
     if covariance.ndim == 0:
         return covariance / covariance
     deviation = ops.sqrt(ops.diagonal(covariance))
-    return ops.clamp(covariance / ops.unsqueeze(deviation, 1) / deviation, -1, 1)
+    result = covariance / ops.unsqueeze(deviation, 1) / deviation
+    if not result.is_complex():
+        return ops.clamp(result, -1, 1)
+    return ops.complex(ops.clamp(ops.real(result), -1, 1), ops.clamp(ops.imag(result), -1, 1))
