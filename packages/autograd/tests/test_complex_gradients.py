@@ -54,6 +54,8 @@ MIXED = {
     "where": lambda x, z: ft.where(x > 1, x, z),
     "matmul": lambda x, z: x.transpose(0, 1) @ z,
     "addcmul": lambda x, z: ft.addcmul(z, x, z, value=2),
+    "addcdiv": lambda x, z: ft.addcdiv(z, x, z, value=3) + ft.addcdiv(z, z, x),
+    "over a number": lambda x, z: (z * x) / (1 - 2j),
     "lerp": lambda x, z: ft.lerp(z, z * z, x),
     "polar": lambda x, z: ft.polar(x, x * 2) * z,
     "complex": lambda x, z: ft.complex(x, z.real) * z.imag,

@@ -143,6 +143,20 @@ def test_roots_of_nothing_have_no_slope():
         assert first == 0.0 and math.isfinite(second)
 
 
+def test_powers_of_zero():
+    """0 by exponents of 0 or more; by negative ones the slope is infinite. A negative base has none."""
+    assert gradient(lambda x: 0.0**x, leaf([2.0, 0.0, -1.0])) == [0.0, 0.0, -INF]
+    assert gradient(lambda x: 0.0**x, leaf([2.0, 0.0, -1.0]), [0.0, 0.0, 0.0]) == [0.0, 0.0, 0.0]
+    assert all(math.isnan(g) for g in gradient(lambda x: (-2.0) ** x, leaf([2.0, 1.0])))
+
+
+@pytest.mark.parametrize("function", [lambda x: ft.logsumexp(x, 1), lambda x: ft.logcumsumexp(x, 1)])
+def test_logarithms_of_sums_of_nothing(function):
+    """Rows of -inf have a gradient of 0, not nan."""
+    found = gradient(function, leaf([[-INF, -INF], [0.0, -INF]]))
+    assert found[0] == [0.0, 0.0] and found[1][1] == 0.0
+
+
 NAN = math.nan
 
 
@@ -179,8 +193,10 @@ def test_extremes_with_numbers(function, expected):
         lambda x: ft.xlogy(x, x),
         lambda x: ft.xlogy(x, 0),
         lambda x: ft.xlogy(0, x),
+        lambda x: ft.special.xlog1py(x, x - 1),
+        lambda x: ft.special.xlog1py(0, x - 1),
     ],
-    ids=["hypot", "copysign", "sinc", "xlogy", "xlogy of 0", "0 times log"],
+    ids=["hypot", "copysign", "sinc", "xlogy", "xlogy of 0", "0 times log", "xlog1py", "0 times log1p"],
 )
 def test_no_nan_at_zero(function):
     """Where the formula says 0 / 0 the subgradient is 0."""

@@ -127,6 +127,15 @@ def test_determinant_of_singular_matrices():
         np.testing.assert_allclose(found.numpy(), cofactors, atol=1e-12)
 
 
+@pytest.mark.parametrize("rank", [0, 1, 2, 3])
+@pytest.mark.parametrize("number", [1, 1 + 0.5j], ids=["real", "complex"])
+def test_determinants_of_any_rank_are_differentiable_twice(rank, number):
+    """By cofactors, and by what is left without two rows and columns: several singular values may be 0, or equal."""
+    for matrix in (np.diag([1.0, 2.0, 2.0]) * (np.arange(3) < rank), array(3, rank) @ array(rank, 3, seed=1)):
+        assert gradcheck(linalg.det, leaf(matrix * number))
+        assert gradgradcheck(linalg.det, leaf(matrix * number))
+
+
 def test_equal_eigenvalues_are_no_nan():
     """Between vectors that share a value nothing flows."""
     x = leaf(np.eye(3))

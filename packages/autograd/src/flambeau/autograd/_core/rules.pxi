@@ -85,6 +85,20 @@ cdef class Rule:
         """Names of the arguments that have a formula."""
         return tuple([name for i, name in enumerate(self.op.names) if self.mask >> i & 1])
 
+    def functions(self):
+        """The formulas, as pairs: names of arguments, and the function that gives the gradients of these."""
+        cdef Formula f
+        return [(tuple([self.op.names[t] for t in f.targets]), f.function) for f in self.formulas]
+
+    def replace(self, tuple names, function):
+        """Put another function of the same parameters in the place of a formula's, and give the former back."""
+        cdef Formula f
+        for f in self.formulas:
+            if tuple([self.op.names[t] for t in f.targets]) == names:
+                former, f.function = f.function, function
+                return former
+        raise KeyError(names)
+
     cdef int _slot(self, str name, uint32_t mask) except -2:
         cdef int i
         if name == "needs":

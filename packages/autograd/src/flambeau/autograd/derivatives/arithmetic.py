@@ -88,9 +88,9 @@ gradient(ops.addcmul, "tensor1")(lambda grad, tensor2, value: grad * conj(tensor
 gradient(ops.addcmul, "tensor2")(lambda grad, tensor1, value: grad * conj(tensor1 * value))
 
 gradient(ops.addcdiv, "input")(unchanged)
-gradient(ops.addcdiv, "tensor1")(lambda grad, tensor2, value: over(grad * conj(value), tensor2))
+gradient(ops.addcdiv, "tensor1")(lambda grad, tensor2, value: over(grad * value, tensor2))
 
 
 @gradient(ops.addcdiv, "tensor2")
 def addcdiv_denominator(grad, tensor1, tensor2, value):
-    return ops.chain(grad * -conj(value), tensor1 / tensor2 / tensor2)
+    return ops.chain(grad * -value, tensor1 / tensor2 / tensor2)

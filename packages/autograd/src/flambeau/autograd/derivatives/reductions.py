@@ -38,7 +38,8 @@ def products_of_others(input, dim):
     across = [d for d in range(len(shape)) if dim is not None and d not in dim]
     order = across + [d for d in range(len(shape)) if d not in across]
     row = len(across)  # the dimension that holds all factors of one product
-    factors = input.permute(order).reshape((*[shape[d] for d in across], -1))
+    sizes = [shape[d] for d in across], [shape[d] for d in order[row:]]
+    factors = input.permute(order).reshape((*sizes[0], math.prod(sizes[1])))
     others = _products_before(factors, row) * _products_before(factors.flip(row), row).flip(row)
     back = sorted(range(len(order)), key=order.__getitem__)
     return others.reshape([shape[d] for d in order]).permute(back)

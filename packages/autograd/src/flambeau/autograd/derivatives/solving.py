@@ -38,26 +38,40 @@ def inv(grad, inverse):
 
 @gradient(ops.det, "A")
 def det(grad, A, result):
-    """The determinant times the inverse; of matrices near singular ones, the cofactors, by singular values."""
+    """The determinant times the inverse; of matrices near singular ones, the cofactors."""
     with_inverse = _spread(grad * conj(result))
     bound = ops.prod(ops.norm(ft.abs(A.data), 2, (A.ndim - 1,), False), (A.ndim - 2,), False)  # Hadamard's
     singular = ft.abs(result.data) <= 1e-5 * bound
     if not singular.any().item():
         return ops.inv_ex(adjoint(A))[0] * with_inverse
-    # Each way gets matrices that suit it, lest the other's nan and inf come back in further derivatives.
-    n, which = A.shape[-1], _spread(singular)
-    plain = ft.eye(n, dtype=A.dtype, device=A.device)
-    uneven = plain * ft.arange(1, n + 1, device=A.device)
-    by_inverse = ops.inv_ex(adjoint(ft.where(which, plain, A)))[0] * with_inverse
-    return ft.where(which, cofactors(ft.where(which, A, uneven)) * _spread(grad), by_inverse)
+    # The inverse gets matrices that have one, lest nan and inf come back in further derivatives.
+    which = _spread(singular)
+    by_inverse = ops.inv_ex(adjoint(ft.where(which, ft.eye(A.shape[-1], dtype=A.dtype, device=A.device), A)))[0]
+    return ft.where(which, conj(ops.cofactor(A)) * _spread(grad), by_inverse * with_inverse)
 
 
-def cofactors(A):
-    """``det(U) det(V^H) U P V^H``, conjugated where it must be, with in P the products of all other singular values."""
-    u, s, vh = ops.svd(A, False)
-    turn = conj(ft.det(u) * ft.det(vh))
-    others = products_of_others(s, (s.ndim - 1,)).unsqueeze(-2)
-    return ft.matmul(u * others, vh) * _spread(turn)
+@gradient(ops.cofactor, "A")
+def cofactor(grad, A):
+    """By singular values, of which the cofactors hold products of all but one, and their derivatives of all but two.
+
+    Cofactors of a product are the product of cofactors, so with ``A = U S V^H`` only those of ``S + E`` have to be
+    differentiated: on the diagonal ``sum of E[j, j] pairs[i, j]``, beside it ``-E[j, i] pairs[i, j]``. That is right
+    for matrices of any rank; differentiated once more, for those whose singular values differ.
+    """
+    u, s, vh = ops.svd(A)
+    inner = ft.matmul(ft.matmul(u.transpose(-2, -1), grad), vh.transpose(-2, -1))
+    inner = inner * _spread(conj(ft.det(u) * ft.det(vh)))
+    pairs = _products_of_all_but_two(s)
+    diagonal = ft.matmul(pairs, ft.diagonal(inner, 0, -2, -1).unsqueeze(-1)).squeeze(-1)
+    beside = (pairs * inner).transpose(-2, -1)
+    return ft.matmul(ft.matmul(u, ft.diag_embed(diagonal) - beside), vh)
+
+
+def _products_of_all_but_two(s):
+    """For each pair the product of all others, and 0 on the diagonal."""
+    same = ft.eye(s.shape[-1], dtype=s.dtype, device=s.device)
+    rows = ft.where(same == 1, 1, s.unsqueeze(-2))
+    return products_of_others(rows, (rows.ndim - 1,)) * (1 - same)
 
 
 @gradient(ops.slogdet, "A")

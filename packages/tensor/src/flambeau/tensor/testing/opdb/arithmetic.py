@@ -13,6 +13,7 @@ def pow_samples(make):
     if make.is_float:
         yield sample(make((2, 3)), 0.5)
         yield sample(make((2, 3)), -1)
+        yield sample(0.0, make((2, 3)))
     for exponent in (0, 1, 3):
         yield sample(make((2, 3)), exponent)
 

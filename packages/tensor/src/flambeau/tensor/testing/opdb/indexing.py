@@ -69,6 +69,7 @@ def index_put_samples(make):
     yield sample(make(x), 0, make((4,)))
     yield sample(make(x), slice(1, 3), make((2, 4)))
     yield sample(make(x), (slice(None), slice(None, None, 2)), make(()))
+    yield sample(make(x), 0, make((1, 1, 4)))
     yield sample(make(x), ..., 1)
     yield sample(make(x, layout="transposed"), (1, 2), 2)
     yield sample(make(x), make.array([0, 2]), make((2, 4)))

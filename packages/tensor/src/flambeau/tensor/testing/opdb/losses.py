@@ -171,7 +171,6 @@ ENTRIES = (
         FLOATS,
         errors=class_errors("nll_loss"),
         tolerance=SEVERAL_STEPS,
-        constants=("weight",),
     ),
     OpInfo(
         "cross_entropy",
@@ -180,7 +179,6 @@ ENTRIES = (
         FLOATS,
         errors=smoothing_errors,
         tolerance=SEVERAL_STEPS,
-        constants=("weight",),
     ),
     OpInfo(
         "cross_entropy_backward", smoothed_backward_samples, cross_entropy_backward, FLOATS, tolerance=SEVERAL_STEPS

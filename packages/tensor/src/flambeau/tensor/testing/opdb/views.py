@@ -100,7 +100,7 @@ ENTRIES = (
         "unfold",
         unfold,
         calls(call((2, 5), 1, 2, 1), call((5, 2), 0, 2, 2), call((2, 5), -1, 3, 3), call((0, 3), 1, 2, 1),
-              call((2, 3), 0, 0, 1), call((4,), 0, 4, 1)),
+              call((2, 3), 0, 0, 1), call((4,), 0, 4, 1), call((4, 2, 3), 0, 2, 1)),
         errors=unfold_errors,
     ),
 )  # fmt: skip
