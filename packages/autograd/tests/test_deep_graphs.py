@@ -131,12 +131,18 @@ def test_long_chain_differentiated_twice():
 
 def test_wide_fan_in():
     """One result of 100,000 Variables, and one Variable used 100,000 times."""
-    leaves = [leaf() for _ in range(WIDE)]
-    ft.cat(leaves).sum().backward()
-    assert {v.grad.item() for v in leaves} == {1.0}
-    x = leaf()
-    ft.cat([x] * WIDE).sum().backward()
-    assert x.grad.item() == WIDE
+
+    def work():
+        leaves = [leaf() for _ in range(WIDE)]
+        ft.cat(leaves).sum().backward()
+        x = leaf()
+        ft.cat([x] * WIDE).sum().backward()
+        total = x * 1
+        y = ft.stack([total + i for i in range(WIDE)]).sum()
+        y.backward()
+        return {v.grad.item() for v in leaves}, x.grad.item()
+
+    assert with_small_stack(work) == ({1.0}, 2.0 * WIDE)
 
 
 def test_wide_fan_out():

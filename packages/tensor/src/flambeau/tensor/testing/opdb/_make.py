@@ -45,6 +45,12 @@ def is_float(dtype: Any) -> bool:
     return np.dtype(dtype) in FLOATS
 
 
+def _through(function: Callable[[Any], Any], value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return type(value)([_through(function, v) for v in value])
+    return function(value)
+
+
 @dataclass(frozen=True)
 class Sample:
     """Arguments of one call.
@@ -61,15 +67,8 @@ class Sample:
 
     def map(self, function: Callable[[Any], Any]) -> Sample:
         """The sample with ``function`` applied to every value, also to those in lists, tuples and slices."""
-
-        def through(value: Any) -> Any:
-            if isinstance(value, (list, tuple)):
-                return type(value)(through(v) for v in value)
-            return function(value)
-
-        return replace(
-            self, args=through(self.args), kwargs={name: through(value) for name, value in self.kwargs.items()}
-        )
+        kwargs = {name: _through(function, value) for name, value in self.kwargs.items()}
+        return replace(self, args=_through(function, self.args), kwargs=kwargs)
 
     def fresh(self) -> Sample:
         """The sample with its random generators back at their beginning, for another call of the same."""
