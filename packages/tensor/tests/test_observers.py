@@ -129,3 +129,26 @@ def test_results_are_the_same_while_watched():
     with ft.observe(lambda *call: None):
         watched = (x * 2 + 1).tanh().tolist()
     assert watched == plain
+
+
+def test_told_before_a_call_too():
+    """With the arguments; a call that fails is heard of before only."""
+    seen = []
+    with ft.observe(
+        lambda op, *_: seen.append(("after", op.name)), lambda op, args, out: seen.append(("before", op.name))
+    ):
+        x = ft.ones(2)
+        with pytest.raises(ft.ShapeError):
+            x + ft.zeros(3)
+        with ft.observe(lambda op, *_: seen.append(("inner", op.name))):
+            x.exp_()
+    assert seen == [
+        ("before", "ones"),
+        ("after", "ones"),
+        ("before", "zeros"),
+        ("after", "zeros"),
+        ("before", "add"),
+        ("before", "exp"),
+        ("after", "exp"),
+        ("inner", "exp"),
+    ]

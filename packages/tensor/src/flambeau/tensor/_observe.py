@@ -12,7 +12,9 @@ __all__ = ["observe"]
 
 
 @contextlib.contextmanager
-def observe(callback: Callable[[Any, tuple, Any, Any], None]) -> Iterator[None]:
+def observe(
+    callback: Callable[[Any, tuple, Any, Any], None], before: Callable[[Any, tuple, Any], None] | None = None
+) -> Iterator[None]:
     """Within the block, call ``callback(op, args, out, result)`` after every operator call of any thread.
 
     Blocks may be nested, or overlap in several threads: each callback sees all calls made during its own.
@@ -20,6 +22,7 @@ def observe(callback: Callable[[Any, tuple, Any, Any], None]) -> Iterator[None]:
     Args:
         callback: gets the Operator record, all arguments in order, ``out`` (or None; ``args[0]`` for an in-place
             operation) and the result. What it raises is raised to the caller of the operation.
+        before: gets ``op, args, out`` before the call, which may fail: then ``callback`` does not hear of it.
 
     Example:
         >>> seen = []
@@ -28,7 +31,7 @@ def observe(callback: Callable[[Any, tuple, Any, Any], None]) -> Iterator[None]:
         >>> seen
         ['ones', 'add', 'sum']
     """
-    entry = [callback]  # equal callbacks are told apart by identity
+    entry = [callback, before]  # equal callbacks are told apart by identity
     _watching.append(entry)
     _install()
     try:
@@ -38,17 +41,22 @@ def observe(callback: Callable[[Any, tuple, Any, Any], None]) -> Iterator[None]:
         _install()
 
 
-_watching: list[list[Callable[[Any, tuple, Any, Any], None]]] = []
+_watching: list[list[Any]] = []
 
 
 def _install() -> None:
     if len(_watching) < 2:
-        set_observer(_watching[0][0] if _watching else None)
+        set_observer(*(_watching[0] if _watching else (None, None)))
         return
     callbacks = [entry[0] for entry in _watching]
+    befores = [entry[1] for entry in _watching if entry[1] is not None]
 
     def tell_all(op: Any, args: tuple, out: Any, result: Any) -> None:
         for callback in callbacks:
             callback(op, args, out, result)
 
-    set_observer(tell_all)
+    def tell_all_before(op: Any, args: tuple, out: Any) -> None:
+        for before in befores:
+            before(op, args, out)
+
+    set_observer(tell_all, tell_all_before if befores else None)

@@ -46,6 +46,8 @@ cdef inline Tensor _subject_of_two(object a, object b):
 
 cdef object call(Operator op, tuple args, object out):
     cdef Tensor subject = _overriding(args, out)
+    if _observer_before is not None:
+        _observer_before(op, args, out)
     if subject is None:
         result = execute(op, args, out)
     else:

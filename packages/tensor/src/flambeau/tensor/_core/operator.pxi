@@ -208,10 +208,15 @@ cdef const void* _find_row(bytes name) except NULL:
 
 
 cdef object _observer = None
+cdef object _observer_before = None
 
 
-def set_observer(callback):
-    """Call ``callback(op, args, out, result)`` after every operator call, or None for nobody; gives the last one."""
-    global _observer
+def set_observer(callback, before=None):
+    """Call ``callback(op, args, out, result)`` after every operator call, or None for nobody; gives the last one.
+
+    ``before(op, args, out)``, unless None, is called before each.
+    """
+    global _observer, _observer_before
     previous, _observer = _observer, callback
+    _observer_before = before
     return previous
