@@ -84,7 +84,8 @@ def test_changes_in_a_list_are_named(leaf):
     parts[1].zero_()
     assert message_of(RuntimeError, lambda: y.sum().backward()) == (
         f"pointwise(): argument 'inputs', kept for backward: expected its Tensors unchanged, as recorded at "
-        f"{y.grad_fn.line}, got a change in place since; change a clone() instead (zero_ changed it in place at {change})"
+        f"{y.grad_fn.line}, got a change in place since; change a clone() instead (zero_ changed it in place at "
+        f"{change})"
     )
 
 

@@ -102,7 +102,11 @@ cdef class _Run:
         grad = entry[1]
         for hook, after in tuple(leaf.leaf_hooks):
             if not after:
-                grad = _hooked(hook, grad)
+                try:
+                    grad = _hooked(hook, grad)
+                except Exception as error:
+                    error.add_note(f"raised in a hook on the gradient of a leaf of shape {leaf.shape}")
+                    raise
         self.deliver(leaf, grad, False)
         if self.accumulate:
             for hook, after in tuple(leaf.leaf_hooks):
@@ -118,7 +122,11 @@ cdef class _Run:
             grads = self.taken
             self.taken = None
             if node.hooks:
-                grads = _run_hooks(node, grads)
+                try:
+                    grads = _run_hooks(node, grads)
+                except Exception as error:
+                    _add_line(error, node)
+                    raise
             if self.node_inputs and node in self.node_inputs:
                 self.capture(node, grads)
             if self.planned and self.wanted.count(<PyObject*>node) == 0:
@@ -139,13 +147,21 @@ cdef class _Run:
         cdef PyObject* previous = forward_node
         cdef list found
         if node.released:
-            raise RuntimeError(
+            error = RuntimeError(
                 f"backward(): expected a graph that has not been run backward, got {node.title()}, recorded at "
                 f"{_where(node)}, whose kept values were released by an earlier backward; use retain_graph=True in that one")
+            error.add_note(
+                f"its result has shape {_output_shape(node, 0)}; where it was computed in an earlier step, as a running total "
+                f"or a hidden state is, detach() it there, and where two losses share it, add them before backward")
+            raise error
         if self.create_graph:
             forward_node = <PyObject*>node
         try:
+            if _backward_observer is not None:
+                _backward_observer.before(node, grads)
             found = node.backward(grads, self.create_graph)
+            if _backward_observer is not None:
+                _backward_observer.after(node, grads, found)
         except Exception as error:
             _add_line(error, node)
             raise
@@ -209,16 +225,6 @@ cdef object _sum(object a, object b):
 
 
 cdef Operator _op_add = ops.add
-
-
-cdef object _add_line(object error, Node node):
-    """Name the forward line of the innermost node that failed, once."""
-    if not getattr(error, "_flambeau_line_added", False):
-        error.add_note(f"raised in the backward of {node.title()}, recorded at {_where(node)}")
-        try:
-            error._flambeau_line_added = True
-        except AttributeError:
-            pass
 
 
 cdef object _fitted(object grad, tuple shape, object dtype, Node node):
@@ -322,6 +328,8 @@ def run_backward(tuple outputs, grads, bint retain, bint create_graph, inputs, b
             _count_uses(run, &found)
     _set_modes(<int>create_graph | previous & 2)
     try:
+        if _backward_observer is not None:
+            _backward_observer.begin(outputs)
         for i in range(len(outputs)):
             x = <Variable>outputs[i]
             grad = _root_grad(x, None if grads is None else grads[i], i, create_graph)
@@ -333,6 +341,8 @@ def run_backward(tuple outputs, grads, bint retain, bint create_graph, inputs, b
     finally:
         run.abandon()
         _set_modes(previous)
+        if _backward_observer is not None:
+            _backward_observer.end()
     if inputs is not None and accumulate:
         for x, grad in zip(inputs, run.captured):
             if grad is not None and x.node is not None:
@@ -342,21 +352,29 @@ def run_backward(tuple outputs, grads, bint retain, bint create_graph, inputs, b
 
 cdef object _root_grad(Variable x, object grad, int position, bint create_graph):
     if not _requires(x):
-        raise RuntimeError(
-            f"backward(): output {position}: expected a Variable that requires grad, got one of shape {x.shape} without "
+        raise _without_history(
+            x, f"backward(): output {position}: expected a Variable that requires grad, got one of shape {x.shape} without "
             f"history; it was computed under no_grad, detached, or from Tensors only")
     if grad is None:
         if x.array.size != 1:
-            raise RuntimeError(f"backward(): argument 'gradient': expected a gradient for an output of shape {x.shape}, "
-                               f"got none; give one, or reduce the output to one element")
+            error = RuntimeError(f"backward(): argument 'gradient': expected a gradient for an output of shape {x.shape}, "
+                                 f"got none; give one, or reduce the output to one element")
+            error.add_note(f"the output is {_made(x)}")
+            raise error
         if x.is_complex():
-            raise RuntimeError("backward(): argument 'gradient': expected a gradient for a complex output, got none; give "
-                               "one, or take a real number of it: real, imag, abs()")
+            error = RuntimeError("backward(): argument 'gradient': expected a gradient for a complex output, got none; give "
+                                 "one, or take a real number of it: real, imag, abs()")
+            error.add_note(f"the output is {_made(x)}")
+            raise error
         grad = ft.ones(x.shape, dtype=x.dtype, device=x.device)
     if not isinstance(grad, Tensor):
         errors.type_error("backward", "gradient", "Tensor", type(grad).__name__)
     if grad.shape != x.shape:
-        errors.shape_error("backward", "gradient", f"shape {x.shape}, the output's", str(grad.shape))
+        try:
+            errors.shape_error("backward", "gradient", f"shape {x.shape}, the output's", str(grad.shape))
+        except errors.ShapeError as error:
+            error.add_note(f"the output is {_made(x)}")
+            raise
     if isinstance(grad, Variable) and not create_graph:
         grad = wrap((<Tensor>grad).array, <Tensor>grad)
     return grad if grad.dtype == x.dtype else ops.cast(grad, x.dtype)
@@ -446,8 +464,8 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, bint create_grap
         errors.value_error("grad", "allow_unused", "True, or nothing, with materialize_grads=True", "False")
     for i, x in enumerate(chosen):
         if not _requires(<Variable>x):
-            raise RuntimeError(f"grad(): argument 'inputs': expected Variables that require grad, got one of shape "
-                               f"{x.shape} at position {i} that does not")
+            raise _without_history(<Variable>x, f"grad(): argument 'inputs': expected Variables that require grad, got one of "
+                                                f"shape {x.shape} at position {i} that does not")
     retain = create_graph if retain_graph is None else retain_graph
     found = run_backward(roots, _gradients(grad_outputs, roots, "grad", "grad_outputs"), retain, create_graph, chosen,
                          False)
@@ -460,8 +478,11 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, bint create_grap
         if g is None and materialize_grads:
             g = ft.zeros_like(wrap((<Tensor>chosen[i]).array, None))
         if g is None and not allow_unused:
-            raise RuntimeError(f"grad(): argument 'inputs': expected inputs that the outputs depend on, got one of shape "
-                               f"{chosen[i].shape} at position {i} that they do not; use allow_unused=True for None")
+            error = RuntimeError(f"grad(): argument 'inputs': expected inputs that the outputs depend on, got one of shape "
+                                 f"{chosen[i].shape} at position {i} that they do not; use allow_unused=True for None")
+            error.add_note(f"this input is {_made(<Variable>chosen[i])}; the outputs do not use it, or only its .detach(), its "
+                           f".data or what it was made of")
+            raise error
         if isinstance(g, Variable):
             # With a graph: no memory that the user or another result has already.
             result.append(ops.clone(g) if id((<Tensor>g).array) in given else g)

@@ -92,6 +92,10 @@ cdef class FunctionNode(Node):
                 value = None
                 if entry is not None:
                     value, output, version = entry
+                    if type(value) is Packed:
+                        value = self.restored(<Packed>value, output, create_graph)
+                        unpacked.append(value)
+                        continue
                     if version_of(<Tensor>value) != version:
                         raise RuntimeError(
                             f"{self.title()}(): a Tensor kept by save_for_backward: expected version {version}, as "
@@ -104,6 +108,12 @@ cdef class FunctionNode(Node):
                             (<Tensor>value).array, <Tensor>value)
                 unpacked.append(value)
         return tuple(unpacked)
+
+    cdef object restored(self, Packed p, int output, bint create_graph):
+        value = _unpack(self, p, create_graph, output)
+        if isinstance(value, Variable) or not (p.variable or output >= 0):
+            return value
+        return _variable((<Tensor>value).array, <Tensor>value)
 
     cdef object _honest(self, object grad, list given, list unpacked, bint once):
         """Under create_graph, a gradient that lost its history must not pass for a constant: it raises when used."""
@@ -253,7 +263,7 @@ cdef object _save_for_function(FunctionNode node, object context, list inner, tu
             for i in range(len(inner)):
                 if value is inner[i]:
                     kept = <Tensor>args[i]
-        saved.append((kept, output, _watched_version(kept)))
+        saved.append((kept, output, _watched_version(kept)) if saved_hooks is NULL else (_pack(kept), output, 0))
     node.saved = tuple(saved)
     node.attributes = tuple([name for name, value in vars(context).items()
                              if not name.startswith("_") and isinstance(value, Variable)

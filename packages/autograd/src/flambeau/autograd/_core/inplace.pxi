@@ -173,7 +173,7 @@ cdef object _write_into_base(Variable x, Node node):
     base.output = 0
 
 
-cdef Tensor _own_root(Variable x):
+cdef Tensor _own_root(Tensor x):
     """The holder of the version counter as a plain Tensor: a node that keeps it must not keep the Variable."""
     cdef Tensor holder = root(x)
     cdef Tensor plain

@@ -62,6 +62,21 @@ cdef class Node:
         return _line_of(self.code, self.instruction)
 
     @property
+    def stack(self):
+        """The lines of user code that led to it, the outermost first, where ``detect_anomaly`` was on; else nothing."""
+        return _stack_text(<tuple>self.code).split("\n") if type(self.code) is tuple else []
+
+    @property
+    def outputs(self):
+        """``((shape, dtype), ...)`` of its results."""
+        return tuple([(_output_shape(self, i), _output_dtype(self, i)) for i in range(self.noutputs)])
+
+    @property
+    def kept(self):
+        """What it keeps for backward, by the names its rule has for it: Tensors, numbers, shapes. Nothing once released."""
+        return _kept_by_name(self)
+
+    @property
     def next_functions(self):
         """``((target, output), ...)`` for each input: a node, a leaf Variable, or None."""
         return _edges_of(self)
@@ -73,6 +88,13 @@ cdef class Node:
 
     def __repr__(self):
         return f"<{self.title()} node from {_where(self)}>"
+
+
+cdef dict _kept_by_name(Node node):
+    if node.saved is None or node.rule is None:
+        return {}
+    return {name: (<Packed>value).packed if type(value) is Packed else value
+            for name, value in zip(node.rule.slot_names, node.saved) if value is not None}
 
 
 cdef inline object _edge_at(Node node, int i, int* output):
@@ -247,7 +269,10 @@ cdef object _saved_value(Node node, int slot, bint create_graph):
     if type(value) is tuple or type(value) is list:
         if <uint32_t>_versions_in(value) != node.versions[slot]:
             _changed_in_list(node, slot)
-        return tuple([_plain(node, v, create_graph) if isinstance(v, Tensor) else v for v in value])
+        return tuple([_plain(node, v, create_graph) if isinstance(v, Tensor) else
+                      _unpack(node, <Packed>v, create_graph, -1) if type(v) is Packed else v for v in value])
+    if type(value) is Packed:
+        return _unpack(node, <Packed>value, create_graph, _own_output(node, slot))
     if not isinstance(value, Tensor):
         return value
     if <uint32_t>version_of(<Tensor>value) != node.versions[slot]:
@@ -255,6 +280,14 @@ cdef object _saved_value(Node node, int slot, bint create_graph):
     if create_graph and node.rule.slot_kind[slot] == FROM_OUTPUT and _flows_through(node, slot, <Tensor>value):
         return _rejoined(<Tensor>value, node, node.rule.slot_position[slot])
     return _plain(node, value, create_graph)
+
+
+cdef int _own_output(Node node, int slot) except -2:
+    """Which of the node's differentiable outputs a slot keeps, or -1."""
+    cdef int position = node.rule.slot_position[slot]
+    if node.rule.slot_kind[slot] != FROM_OUTPUT or position >= len(node.rule.op.outputs) - len(node.rule.op.auxiliary):
+        return -1
+    return position if _output_dtype(node, position).kind not in "biu" else -1
 
 
 cdef uint64_t _versions_in(object values) except? 0:

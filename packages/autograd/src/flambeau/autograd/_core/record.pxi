@@ -6,7 +6,7 @@ cdef inline int _finish(Node node) except -1:
     _sequence += 1
     node.sequence = _sequence
     if forward_node is NULL:
-        node.code = _calling_code(&node.instruction)
+        node.code = _calling_stack(&node.instruction) if _keeps_stacks else _calling_code(&node.instruction)
         if current_place is not NULL:
             node.place = <object>current_place
     else:
@@ -46,8 +46,13 @@ cdef object _unrecorded(Operator op, tuple args):
     result = compute(op, args, None)
     if type(result) is tuple:
         parts = tuple([_result(op, part, args, k) for k, part in enumerate(<tuple>result)])
+        for part in parts:
+            _note_origin(<Variable>part, op)
         return parts if op.many else op.pack(parts)
-    return _result(op, result, args, -1)
+    x = _result(op, result, args, -1)
+    if isinstance(x, Variable) and not (op.view and _is_input(op, result, args)):
+        _note_origin(<Variable>x, op)
+    return x
 
 
 cdef object _result(Operator op, object array, tuple args, int part):
@@ -90,6 +95,8 @@ cdef object _record(Operator op, tuple args):
     x = <Variable>_result(op, result, args, -1)
     if _inexact(result):
         _attach(x, rule, PySequence_Fast_ITEMS(args), PyTuple_GET_SIZE(args), values)
+    if x.node is None:
+        _note_origin(x, op)
     return x
 
 
@@ -98,6 +105,8 @@ cdef object _record_native(Operator op, object array, PyObject** args, Py_ssize_
     cdef Variable x = _variable(array, None)
     if grad_enabled and op.differentiable and _inexact(array):
         _attach(x, _rule_for(op), args, n, None)
+    if x.node is None:
+        _note_origin(x, op)
     return x
 
 
@@ -142,6 +151,8 @@ cdef object _record_several(Operator op, Rule rule, tuple args, list values, tup
         if node is not None and k < plain and _inexact(arrays[k]):
             x.node = node
             x.output = k
+        else:
+            _note_origin(x, op)
         parts.append(x)
     if node is not None:
         _save(node, rule, PySequence_Fast_ITEMS(args), values, kept)
@@ -255,9 +266,14 @@ cdef inline int _save(Node node, Rule rule, PyObject** args, list values, object
             if isinstance(value, Tensor):
                 if isinstance(value, Variable) and (<Variable>value).inferred:
                     raise RuntimeError(_made_in_inference(rule.op.name, rule.slot_names[s]))
-                node.versions[s] = <uint32_t>_watched_version(<Tensor>value)
+                if saved_hooks is NULL:
+                    node.versions[s] = <uint32_t>_watched_version(<Tensor>value)
+                else:
+                    value = _pack(<Tensor>value)
             elif type(value) is tuple or type(value) is list:
                 value = tuple(value)  # the caller's list may change
+                if saved_hooks is not NULL:
+                    value = tuple([_pack(<Tensor>v) if isinstance(v, Tensor) else v for v in value])
                 for item in value:
                     if isinstance(item, Tensor):
                         _watched_version(<Tensor>item)

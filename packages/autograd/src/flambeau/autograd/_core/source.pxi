@@ -12,6 +12,7 @@ cdef extern from *:
         int inference = 0;
         PyObject* forward_node = nullptr;
         PyObject* place = nullptr;
+        PyObject* saved_hooks = nullptr;
     } flambeau_thread;
     static CYTHON_INLINE PyObject* flambeau_frame_code(PyFrameObject* frame) {
         return (PyObject*)PyFrame_GetCode(frame);
@@ -29,6 +30,8 @@ cdef extern from *:
     PyObject* forward_node "flambeau_thread.forward_node"
     # What nodes are being recorded for, on this thread; NULL for nothing in particular (owned).
     PyObject* current_place "flambeau_thread.place"
+    # What is done with values that are kept, on this thread: (pack, unpack), or NULL (owned). See saving.pxi.
+    PyObject* saved_hooks "flambeau_thread.saved_hooks"
     PyThreadState* PyThreadState_Get() noexcept
     PyFrameObject* PyThreadState_GetFrame(PyThreadState* state) noexcept
     PyFrameObject* PyFrame_GetBack(PyFrameObject* frame) noexcept
@@ -120,6 +123,8 @@ cdef str _line_of(object code, int instruction):
     """``File "x.py", line 3: y = x * w`` for an instruction of a code object."""
     if code is None:
         return "an unknown line"
+    if type(code) is tuple:  # a whole stack
+        code = (<tuple>code)[0][0]
     line = code.co_firstlineno
     for i, (start, _, _, _) in enumerate(code.co_positions()):
         if i == instruction // 2:

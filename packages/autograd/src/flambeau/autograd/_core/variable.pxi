@@ -26,6 +26,11 @@ cdef class Variable(Tensor):
     cdef bint inferred  # made in inference mode
     cdef object gradient
     cdef list leaf_hooks  # (function, after): called with the gradient before it is added, or with the leaf afterwards
+    # What made it and where, for the message of a backward that finds no history; see faults.pxi.
+    cdef Operator origin
+    cdef object origin_code
+    cdef int origin_instruction
+    cdef bint origin_recorded  # whether operations were recorded then
     # A differentiable view: the Variable it looks into, and the operations that lead from there to here.
     cdef Variable view_of
     # The last of the steps: (the steps before, operator, arguments after the first, part of a tuple result or -1).
@@ -184,6 +189,7 @@ cdef class Variable(Tensor):
     def detach(self):
         """A Variable of the same memory without history. In-place changes of either are noticed by both."""
         cdef Variable x = _variable(self.array, self)
+        _note_origin(x, None)
         return x
 
     def detach_(self):
@@ -192,6 +198,7 @@ cdef class Variable(Tensor):
             errors.value_error("detach_", None, "a Variable that is not a view", "a view", "use .detach()")
         self.node = None
         self.wants = False
+        _note_origin(self, None)
         return self
 
     @property
