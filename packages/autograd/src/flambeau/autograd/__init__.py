@@ -1,5 +1,6 @@
 """Gradients of any order through plain Python: ``Variable``, ``Function``, ``grad`` and ``backward``."""
 
+import importlib as _importlib
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 import flambeau.tensor as _ft
@@ -29,11 +30,14 @@ from ._core.engine import (
     set_place,
 )
 from ._rules import gradient
+from .anomaly import AnomalyError, detect_anomaly, is_anomaly_enabled, set_detect_anomaly
+from .checkpoint import CheckpointError, checkpoint, checkpoint_sequential
 from .function import Context, Function, once_differentiable
 from .gradcheck import GradcheckError, gradcheck, gradgradcheck
 from .modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 
 if _TYPE_CHECKING:
+    from . import graph, profiler
     from ._creation import (
         arange,
         empty,
@@ -59,16 +63,20 @@ if _TYPE_CHECKING:
     )
 
 __all__ = [
-    "Context", "Function", "GradcheckError", "Node", "RemovableHandle", "Variable", "arange", "backward", "empty",
-    "empty_like", "enable_grad", "eye", "full", "full_like", "functional", "grad", "gradcheck", "gradgradcheck",
-    "gradient", "inference_mode", "is_grad_enabled", "is_inference_mode_enabled", "linspace", "logspace", "no_grad",
-    "normal", "once_differentiable", "ones", "ones_like", "rand", "rand_like", "randint", "randint_like", "randn",
-    "randn_like", "randperm", "rule_of", "set_grad_enabled", "set_place", "tensor", "zeros", "zeros_like",
+    "AnomalyError", "CheckpointError", "Context", "Function", "GradcheckError", "Node", "RemovableHandle", "Variable",
+    "arange", "backward", "checkpoint", "checkpoint_sequential", "detect_anomaly", "empty", "empty_like", "enable_grad",
+    "eye", "full", "full_like", "functional", "grad", "gradcheck", "gradgradcheck", "gradient", "graph",
+    "inference_mode", "is_anomaly_enabled", "is_grad_enabled", "is_inference_mode_enabled", "linspace", "logspace",
+    "no_grad", "normal", "once_differentiable", "ones", "ones_like", "profiler", "rand", "rand_like", "randint",
+    "randint_like", "randn", "randn_like", "randperm", "rule_of", "set_detect_anomaly", "set_grad_enabled", "set_place",
+    "tensor", "zeros", "zeros_like",
 ]  # fmt: skip
 
 
 def __getattr__(name: str):
-    """The creation functions are made when the first of them is asked for."""
+    """The creation functions are made when the first of them is asked for; some modules are loaded then."""
+    if name in ("graph", "profiler"):
+        return _importlib.import_module(f".{name}", __name__)
     if name in __all__:
         from . import _creation
 
