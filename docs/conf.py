@@ -20,6 +20,7 @@ extensions = [
     "sphinx.ext.mathjax",
     "sphinx.ext.viewcode",
     "reference_pages",
+    "run_directive",
 ]
 exclude_patterns = ["_build", "examples"]
 html_theme = "furo"

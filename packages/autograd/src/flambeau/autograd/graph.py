@@ -19,7 +19,7 @@ from flambeau.tensor import Tensor, errors
 from . import _drawing
 from ._core.engine import Node, Variable, set_saved_hooks
 
-__all__ = ["Node", "nodes", "save_on_cpu", "saved_tensors_hooks", "to_dot", "to_svg"]
+__all__ = ["nodes", "save_on_cpu", "saved_tensors_hooks", "to_dot", "to_svg"]
 
 
 def nodes(outputs: Variable | Node | Iterable[Variable | Node]) -> Iterator[Node]:
