@@ -111,6 +111,32 @@ def test_numbers_that_came_in_are_told_from_those_made():
     )
 
 
+def test_functions_are_looked_at():
+    """What a Function computes with NumPy is no operator call, but a Function's."""
+
+    class NumpyLog(Function):
+        @staticmethod
+        def forward(ctx, x, scale):
+            with np.errstate(divide="ignore"):
+                return ft.from_numpy(np.log(x.numpy()) * scale), "done"
+
+        @staticmethod
+        def backward(ctx, g, _):
+            return g, None
+
+    x = Variable(ft.tensor([1.0, 0.0]), requires_grad=True)
+    with detect_anomaly():
+        line = here()
+        y, _ = NumpyLog.apply(x, 2)
+        found = report(y.sum().backward)
+    assert found[1:5] == [
+        f"Made the first infinity: NumpyLog.apply(), at {named(line, 'test_functions_are_looked_at')}",
+        "  argument 0: shape (2,), float32: [1., 0.]",
+        "  argument 1: 2",
+        "  result: shape (2,), float32, 1 infinite of 2 elements, the first at (1,): [ 0., -inf]",
+    ]
+
+
 def test_infinities_that_are_meant_pass():
     """A mask of -inf before a softmax, and a limit given as a number, are no anomalies; many values are summed up."""
     x = Variable(ft.arange(10.0), requires_grad=True)

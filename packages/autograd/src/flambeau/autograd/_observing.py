@@ -1,16 +1,16 @@
-"""Who is told of every run of backward: the engine knows one observer, these are several."""
+"""Who is told of runs of backward and of users' Functions: the engine knows one observer, these are several."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ._core.engine import observe_backward
+from ._core.engine import observe_engine
 
 _observers: list[Any] = []
 
 
 def add(observer: Any) -> None:
-    """Tell an observer, too; see ``observe_backward`` for its methods."""
+    """Tell an observer, too; see ``observe_engine`` for its methods."""
     _observers.append(observer)
     _install()
 
@@ -23,9 +23,9 @@ def remove(observer: Any) -> None:
 
 def _install() -> None:
     if len(_observers) < 2:
-        observe_backward(_observers[0] if _observers else None)
+        observe_engine(_observers[0] if _observers else None)
     else:
-        observe_backward(_All(tuple(_observers)))
+        observe_engine(_All(tuple(_observers)))
 
 
 class _All:
@@ -47,3 +47,11 @@ class _All:
     def after(self, node: Any, grads: Any, found: list) -> None:
         for observer in self.observers:
             observer.after(node, grads, found)
+
+    def before_function(self, function: Any, args: tuple) -> None:
+        for observer in self.observers:
+            observer.before_function(function, args)
+
+    def after_function(self, function: Any, args: tuple, returned: Any) -> None:
+        for observer in self.observers:
+            observer.after_function(function, args, returned)

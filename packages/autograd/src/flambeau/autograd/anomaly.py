@@ -138,6 +138,19 @@ class _Watch:
     def after_call(self, op: Any, args: tuple, out: Any, result: Any) -> None:
         if self.depth:
             return  # an operation of backward: what it makes is looked at with its node
+        self.look_at(op.name, [p.name for p in op.parameters], args, out, result)
+
+    def before_function(self, function: Any, args: tuple) -> None:
+        pass
+
+    def after_function(self, function: Any, args: tuple, returned: Any) -> None:
+        if not self.depth:
+            self.look_at(
+                f"{function.__name__}.apply", [f"argument {i}" for i in range(len(args))], args, None, returned
+            )
+
+    def look_at(self, name: str, parameters: list[str], args: tuple, out: Any, result: Any) -> None:
+        """Remember a call whose result is not finite, if it is the first of its kind."""
         results = result if isinstance(result, (tuple, list)) else (result,)
         nan, infinity = _flaws(results)
         if not (nan or infinity):
@@ -149,22 +162,22 @@ class _Watch:
             infinity_before |= self.thread.overwritten[1]
         meant = any(not np.isfinite(x) for x in numbers)
         if nan and not nan_before and not any(np.isnan(x) for x in numbers):
-            self.remember("made the first NaN", op, args, results)
+            self.remember("made the first NaN", name, parameters, args, results)
         elif infinity and not infinity_before and not meant:
-            self.remember("made the first infinity", op, args, results)
+            self.remember("made the first infinity", name, parameters, args, results)
         elif (nan_before or infinity_before) and not self.events:
-            self.remember("was given numbers that are not finite", op, args, results)
+            self.remember("was given numbers that are not finite", name, parameters, args, results)
 
-    def remember(self, what: str, op: Any, args: tuple, results: Any) -> None:
+    def remember(self, what: str, name: str, parameters: list[str], args: tuple, results: Any) -> None:
         if what in self.events:
             return
-        lines = [f"{what[:1].upper()}{what[1:]}: {op.name}(), at {_calls()[-1]}{_place()}"]
-        for parameter, value in zip(op.parameters, args, strict=False):
+        lines = [f"{what[:1].upper()}{what[1:]}: {name}(), at {_calls()[-1]}{_place()}"]
+        for parameter, value in zip(parameters, args, strict=False):
             several = value if isinstance(value, (tuple, list)) else [value]
             if any(isinstance(x, Tensor) for x in several):
-                lines += [f"  {parameter.name}: {_described(x)}" for x in several if isinstance(x, Tensor)]
+                lines += [f"  {parameter}: {_described(x)}" for x in several if isinstance(x, Tensor)]
             elif value is not None:
-                lines.append(f"  {parameter.name}: {value!r}")
+                lines.append(f"  {parameter}: {value!r}")
         lines += [f"  result: {_described(x)}" for x in results if isinstance(x, Tensor)]
         if len(_calls()) > 1:
             lines += ["  called from:", *(f"    {call}" for call in _calls()[:-1])]

@@ -30,10 +30,10 @@ __all__ = ["Event", "Row", "profile", "record_function"]
 
 @dataclass
 class Event:
-    """One call of an operator, one step of backward, or one labelled block."""
+    """One call of an operator or of a user's Function, one step of backward, or one labelled block."""
 
     name: str
-    kind: str  # "operator", "backward" or "label"
+    kind: str  # "operator", "function" (a user's), "backward" or "label"
     start: int  # nanoseconds of time.perf_counter_ns
     thread: int
     shapes: tuple[tuple[int, ...], ...] = ()
@@ -66,7 +66,7 @@ class Row:
 
 
 class profile:
-    """Within the block, measure every operator call and every step of backward, of all threads.
+    """Within the block, measure every operator call, Function and step of backward, of all threads.
 
     Measuring takes about a microsecond for each call, and calls take the general path; so proportions among small ones
     are rough.
@@ -203,8 +203,10 @@ class profile:
                 return
 
     def _before_call(self, op: Any, args: tuple, out: Any) -> None:
-        shapes = tuple(x.shape for x in args if isinstance(x, Tensor)) if self.record_shapes else ()
-        self._begin(args, op.name + "_" if out is not None else op.name, "operator", "", shapes)
+        self._begin(args, op.name + "_" if out is not None else op.name, "operator", "", self._shapes(args))
+
+    def _shapes(self, args: tuple) -> tuple[tuple[int, ...], ...]:
+        return tuple(x.shape for x in args if isinstance(x, Tensor)) if self.record_shapes else ()
 
     def _after_call(self, op: Any, args: tuple, out: Any, result: Any) -> None:
         memory = 0
@@ -223,6 +225,12 @@ class profile:
             opened.pop()  # steps that failed
         if opened:
             self._end(opened[-1][0])
+
+    def before_function(self, function: Any, args: tuple) -> None:
+        self._begin(args, function.__name__, "function", "", self._shapes(args))
+
+    def after_function(self, function: Any, args: tuple, returned: Any) -> None:
+        self._end(args)
 
     def before(self, node: Any, grads: Any) -> None:
         self._begin(node, f"backward of {node.name}", "backward", node.line)

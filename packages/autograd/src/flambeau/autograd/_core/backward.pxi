@@ -157,11 +157,11 @@ cdef class _Run:
         if self.create_graph:
             forward_node = <PyObject*>node
         try:
-            if _backward_observer is not None:
-                _backward_observer.before(node, grads)
+            if _engine_observer is not None:
+                _engine_observer.before(node, grads)
             found = node.backward(grads, self.create_graph)
-            if _backward_observer is not None:
-                _backward_observer.after(node, grads, found)
+            if _engine_observer is not None:
+                _engine_observer.after(node, grads, found)
         except Exception as error:
             _add_line(error, node)
             raise
@@ -328,8 +328,8 @@ def run_backward(tuple outputs, grads, bint retain, bint create_graph, inputs, b
             _count_uses(run, &found)
     _set_modes(<int>create_graph | previous & 2)
     try:
-        if _backward_observer is not None:
-            _backward_observer.begin(outputs)
+        if _engine_observer is not None:
+            _engine_observer.begin(outputs)
         for i in range(len(outputs)):
             x = <Variable>outputs[i]
             grad = _root_grad(x, None if grads is None else grads[i], i, create_graph)
@@ -341,8 +341,8 @@ def run_backward(tuple outputs, grads, bint retain, bint create_graph, inputs, b
     finally:
         run.abandon()
         _set_modes(previous)
-        if _backward_observer is not None:
-            _backward_observer.end()
+        if _engine_observer is not None:
+            _engine_observer.end()
     if inputs is not None and accumulate:
         for x, grad in zip(inputs, run.captured):
             if grad is not None and x.node is not None:

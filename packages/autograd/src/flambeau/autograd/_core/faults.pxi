@@ -56,7 +56,7 @@ cdef object _add_line(object error, Node node):
 # The whole stack of a node, while anomalies are looked for. -----------------------------------------------------------
 
 cdef bint _keeps_stacks = False
-cdef object _backward_observer = None
+cdef object _engine_observer = None
 
 
 def keep_stacks(bint wanted):
@@ -67,15 +67,15 @@ def keep_stacks(bint wanted):
     return previous
 
 
-def observe_backward(observer):
-    """Tell ``observer`` of every run of backward, or None for nobody; gives the previous one.
+def observe_engine(observer):
+    """Tell ``observer`` of every run of backward and of users' Functions, or None for nobody; gives the previous one.
 
-    It has the methods ``begin(outputs)`` and ``end()``, and for each node ``before(node, grads)`` and ``after(node,
-    grads, found)``.
+    It has the methods ``begin(outputs)`` and ``end()``; for each node ``before(node, grads)`` and ``after(node, grads,
+    found)``; for each Function ``before_function(function, args)`` and ``after_function(function, args, returned)``.
     """
-    global _backward_observer
-    previous = _backward_observer
-    _backward_observer = observer
+    global _engine_observer
+    previous = _engine_observer
+    _engine_observer = observer
     return previous
 
 

@@ -168,6 +168,8 @@ def apply_function(function, tuple args, setup=None):
     if tracked:
         _set_edges(node, tuple([_edge_pair(a) for a in args]))
         _finish(node)
+    if _engine_observer is not None:
+        _engine_observer.before_function(function, args)
     _set_modes(previous & 2)
     try:
         if setup is None:
@@ -180,6 +182,8 @@ def apply_function(function, tuple args, setup=None):
     if not isinstance(returned, (tuple, Tensor)):
         errors.type_error(function.__name__ + ".forward", None, "Tensors as results", type(returned).__name__)
     parts = returned if isinstance(returned, tuple) else (returned,)
+    if _engine_observer is not None:
+        _engine_observer.after_function(function, args, returned)
     if tracked:
         _check_dirty(function, context, inner, parts, before, needs)
     if not any([isinstance(a, Variable) for a in args]):
