@@ -68,7 +68,7 @@ class Row:
 class profile:
     """Within the block, measure every operator call, Function and step of backward, of all threads.
 
-    Measuring takes about a microsecond for each call, and calls take the general path; so proportions among small ones
+    Measuring takes a few microseconds for each call, and calls take the general path, so proportions among small ones
     are rough.
 
     Args:
