@@ -14,6 +14,7 @@
 #include "flambeau/recurrence.hpp"
 #include "flambeau/reduction.hpp"
 #include "flambeau/row_normalization.hpp"
+#include "flambeau/resampling.hpp"
 #include "flambeau/rows.hpp"
 #include "flambeau/scan.hpp"
 #include "flambeau/sorting.hpp"
@@ -34,5 +35,6 @@ FLAMBEAU_FAMILY(RowNormalizationKernels, row_normalization)
 FLAMBEAU_FAMILY(EmbeddingKernels, embedding)
 FLAMBEAU_FAMILY(SmallMatrices, small_matrix)
 FLAMBEAU_FAMILY(AttentionKernels, attention)
+FLAMBEAU_FAMILY(ResamplingKernels, resampling)
 FLAMBEAU_FAMILY(RecurrenceKernels, recurrence)
 FLAMBEAU_FAMILY(CountingKernels, counting)

@@ -25,6 +25,13 @@ from .modules import BatchNorm2d as BatchNorm2d
 from .modules import BatchNorm3d as BatchNorm3d
 from .modules import BCELoss as BCELoss
 from .modules import BCEWithLogitsLoss as BCEWithLogitsLoss
+from .modules import ChannelShuffle as ChannelShuffle
+from .modules import CircularPad1d as CircularPad1d
+from .modules import CircularPad2d as CircularPad2d
+from .modules import CircularPad3d as CircularPad3d
+from .modules import ConstantPad1d as ConstantPad1d
+from .modules import ConstantPad2d as ConstantPad2d
+from .modules import ConstantPad3d as ConstantPad3d
 from .modules import Conv1d as Conv1d
 from .modules import Conv2d as Conv2d
 from .modules import Conv3d as Conv3d
@@ -42,6 +49,7 @@ from .modules import Embedding as Embedding
 from .modules import EmbeddingBag as EmbeddingBag
 from .modules import FeatureAlphaDropout as FeatureAlphaDropout
 from .modules import Flatten as Flatten
+from .modules import Fold as Fold
 from .modules import GaussianNLLLoss as GaussianNLLLoss
 from .modules import GroupNorm as GroupNorm
 from .modules import GRUCell as GRUCell
@@ -73,10 +81,18 @@ from .modules import MultiLabelSoftMarginLoss as MultiLabelSoftMarginLoss
 from .modules import MultiMarginLoss as MultiMarginLoss
 from .modules import NLLLoss as NLLLoss
 from .modules import PairwiseDistance as PairwiseDistance
+from .modules import PixelShuffle as PixelShuffle
+from .modules import PixelUnshuffle as PixelUnshuffle
 from .modules import PoissonNLLLoss as PoissonNLLLoss
 from .modules import PReLU as PReLU
+from .modules import ReflectionPad1d as ReflectionPad1d
+from .modules import ReflectionPad2d as ReflectionPad2d
+from .modules import ReflectionPad3d as ReflectionPad3d
 from .modules import ReLU as ReLU
 from .modules import ReLU6 as ReLU6
+from .modules import ReplicationPad1d as ReplicationPad1d
+from .modules import ReplicationPad2d as ReplicationPad2d
+from .modules import ReplicationPad3d as ReplicationPad3d
 from .modules import RMSNorm as RMSNorm
 from .modules import RNNBase as RNNBase
 from .modules import RNNCell as RNNCell
@@ -98,6 +114,13 @@ from .modules import Tanhshrink as Tanhshrink
 from .modules import Threshold as Threshold
 from .modules import TripletMarginLoss as TripletMarginLoss
 from .modules import TripletMarginWithDistanceLoss as TripletMarginWithDistanceLoss
+from .modules import Unfold as Unfold
+from .modules import Upsample as Upsample
+from .modules import UpsamplingBilinear2d as UpsamplingBilinear2d
+from .modules import UpsamplingNearest2d as UpsamplingNearest2d
+from .modules import ZeroPad1d as ZeroPad1d
+from .modules import ZeroPad2d as ZeroPad2d
+from .modules import ZeroPad3d as ZeroPad3d
 from .parameter import Parameter as Parameter
 
 __version__ = "0.1.0"
@@ -117,6 +140,13 @@ __all__ = [
     "BatchNorm1d",
     "BatchNorm2d",
     "BatchNorm3d",
+    "ChannelShuffle",
+    "CircularPad1d",
+    "CircularPad2d",
+    "CircularPad3d",
+    "ConstantPad1d",
+    "ConstantPad2d",
+    "ConstantPad3d",
     "Conv1d",
     "Conv2d",
     "Conv3d",
@@ -134,6 +164,7 @@ __all__ = [
     "EmbeddingBag",
     "FeatureAlphaDropout",
     "Flatten",
+    "Fold",
     "GRUCell",
     "GaussianNLLLoss",
     "GroupNorm",
@@ -168,6 +199,8 @@ __all__ = [
     "PReLU",
     "PairwiseDistance",
     "Parameter",
+    "PixelShuffle",
+    "PixelUnshuffle",
     "PoissonNLLLoss",
     "RMSNorm",
     "RNNBase",
@@ -176,7 +209,13 @@ __all__ = [
     "RReLU",
     "ReLU",
     "ReLU6",
+    "ReflectionPad1d",
+    "ReflectionPad2d",
+    "ReflectionPad3d",
     "RemovableHandle",
+    "ReplicationPad1d",
+    "ReplicationPad2d",
+    "ReplicationPad3d",
     "Sequential",
     "SiLU",
     "Sigmoid",
@@ -193,6 +232,13 @@ __all__ = [
     "Threshold",
     "TripletMarginLoss",
     "TripletMarginWithDistanceLoss",
+    "Unfold",
+    "Upsample",
+    "UpsamplingBilinear2d",
+    "UpsamplingNearest2d",
+    "ZeroPad1d",
+    "ZeroPad2d",
+    "ZeroPad3d",
     "functional",
     "init",
     "utils",

@@ -42,6 +42,10 @@ from .gated import gumbel_softmax as gumbel_softmax
 from .gated import prelu as prelu
 from .gated import rrelu as rrelu
 from .gated import softmin as softmin
+from .interpolation import interpolate as interpolate
+from .interpolation import upsample as upsample
+from .interpolation import upsample_bilinear as upsample_bilinear
+from .interpolation import upsample_nearest as upsample_nearest
 from .loss import cross_entropy as cross_entropy
 from .loss import mse_loss as mse_loss
 from .loss import nll_loss as nll_loss
@@ -61,6 +65,7 @@ from .noise import dropout2d as dropout2d
 from .noise import dropout3d as dropout3d
 from .noise import feature_alpha_dropout as feature_alpha_dropout
 from .normalization import batch_norm as batch_norm
+from .padding import pad as pad
 from .piecewise import hardshrink as hardshrink
 from .piecewise import hardsigmoid as hardsigmoid
 from .piecewise import hardswish as hardswish
@@ -75,24 +80,33 @@ from .row_normalization import instance_norm as instance_norm
 from .row_normalization import layer_norm as layer_norm
 from .row_normalization import local_response_norm as local_response_norm
 from .row_normalization import rms_norm as rms_norm
+from .sampling import affine_grid as affine_grid
+from .sampling import grid_sample as grid_sample
 from .sparse import embedding as embedding
 from .sparse import embedding_bag as embedding_bag
 from .sparse import one_hot as one_hot
 from .transposed_convolution import conv_transpose1d as conv_transpose1d
 from .transposed_convolution import conv_transpose2d as conv_transpose2d
 from .transposed_convolution import conv_transpose3d as conv_transpose3d
+from .vision import channel_shuffle as channel_shuffle
+from .vision import fold as fold
+from .vision import pixel_shuffle as pixel_shuffle
+from .vision import pixel_unshuffle as pixel_unshuffle
+from .vision import unfold as unfold
 
 __all__ = [
-    "alpha_dropout", "batch_norm", "binary_cross_entropy", "binary_cross_entropy_with_logits", "celu", "conv1d",
-    "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "cosine_embedding_loss",
-    "cosine_similarity", "cross_entropy", "dropout", "dropout1d", "dropout2d", "dropout3d", "elu", "embedding",
-    "embedding_bag", "feature_alpha_dropout", "gaussian_nll_loss", "gelu", "glu", "group_norm", "gumbel_softmax",
-    "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "hinge_embedding_loss", "huber_loss", "instance_norm",
-    "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear", "local_response_norm", "log_softmax", "logsigmoid",
+    "affine_grid", "alpha_dropout", "batch_norm", "binary_cross_entropy", "binary_cross_entropy_with_logits",
+    "celu", "channel_shuffle", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
+    "conv_transpose3d", "cosine_embedding_loss", "cosine_similarity", "cross_entropy", "dropout", "dropout1d",
+    "dropout2d", "dropout3d", "elu", "embedding", "embedding_bag", "feature_alpha_dropout", "fold",
+    "gaussian_nll_loss", "gelu", "glu", "grid_sample", "group_norm", "gumbel_softmax", "hardshrink", "hardsigmoid",
+    "hardswish", "hardtanh", "hinge_embedding_loss", "huber_loss", "instance_norm", "interpolate", "kl_div",
+    "l1_loss", "layer_norm", "leaky_relu", "linear", "local_response_norm", "log_softmax", "logsigmoid",
     "margin_ranking_loss", "max_pool2d", "mish", "mse_loss", "multi_head_attention_forward", "multi_margin_loss",
-    "multilabel_margin_loss", "multilabel_soft_margin_loss", "nll_loss", "normalize", "one_hot",
-    "pairwise_distance", "poisson_nll_loss", "prelu", "relu", "relu6", "rms_norm", "rrelu",
-    "scaled_dot_product_attention", "selu", "sigmoid", "silu", "smooth_l1_loss", "soft_margin_loss", "softmax",
-    "softmin", "softplus", "softshrink", "softsign", "tanh", "tanhshrink", "threshold", "triplet_margin_loss",
-    "triplet_margin_with_distance_loss",
+    "multilabel_margin_loss", "multilabel_soft_margin_loss", "nll_loss", "normalize", "one_hot", "pad",
+    "pairwise_distance", "pixel_shuffle", "pixel_unshuffle", "poisson_nll_loss", "prelu", "relu", "relu6",
+    "rms_norm", "rrelu", "scaled_dot_product_attention", "selu", "sigmoid", "silu", "smooth_l1_loss",
+    "soft_margin_loss", "softmax", "softmin", "softplus", "softshrink", "softsign", "tanh", "tanhshrink",
+    "threshold", "triplet_margin_loss", "triplet_margin_with_distance_loss", "unfold", "upsample",
+    "upsample_bilinear", "upsample_nearest",
 ]  # fmt: skip

@@ -60,6 +60,21 @@ from .normalization import BatchNorm3d as BatchNorm3d
 from .normalization import InstanceNorm1d as InstanceNorm1d
 from .normalization import InstanceNorm2d as InstanceNorm2d
 from .normalization import InstanceNorm3d as InstanceNorm3d
+from .padding import CircularPad1d as CircularPad1d
+from .padding import CircularPad2d as CircularPad2d
+from .padding import CircularPad3d as CircularPad3d
+from .padding import ConstantPad1d as ConstantPad1d
+from .padding import ConstantPad2d as ConstantPad2d
+from .padding import ConstantPad3d as ConstantPad3d
+from .padding import ReflectionPad1d as ReflectionPad1d
+from .padding import ReflectionPad2d as ReflectionPad2d
+from .padding import ReflectionPad3d as ReflectionPad3d
+from .padding import ReplicationPad1d as ReplicationPad1d
+from .padding import ReplicationPad2d as ReplicationPad2d
+from .padding import ReplicationPad3d as ReplicationPad3d
+from .padding import ZeroPad1d as ZeroPad1d
+from .padding import ZeroPad2d as ZeroPad2d
+from .padding import ZeroPad3d as ZeroPad3d
 from .piecewise import Hardshrink as Hardshrink
 from .piecewise import Hardsigmoid as Hardsigmoid
 from .piecewise import Hardswish as Hardswish
@@ -87,6 +102,14 @@ from .sparse import EmbeddingBag as EmbeddingBag
 from .transposed_convolution import ConvTranspose1d as ConvTranspose1d
 from .transposed_convolution import ConvTranspose2d as ConvTranspose2d
 from .transposed_convolution import ConvTranspose3d as ConvTranspose3d
+from .vision import ChannelShuffle as ChannelShuffle
+from .vision import Fold as Fold
+from .vision import PixelShuffle as PixelShuffle
+from .vision import PixelUnshuffle as PixelUnshuffle
+from .vision import Unfold as Unfold
+from .vision import Upsample as Upsample
+from .vision import UpsamplingBilinear2d as UpsamplingBilinear2d
+from .vision import UpsamplingNearest2d as UpsamplingNearest2d
 
 __all__ = [
     "CELU",
@@ -103,6 +126,13 @@ __all__ = [
     "BatchNorm1d",
     "BatchNorm2d",
     "BatchNorm3d",
+    "ChannelShuffle",
+    "CircularPad1d",
+    "CircularPad2d",
+    "CircularPad3d",
+    "ConstantPad1d",
+    "ConstantPad2d",
+    "ConstantPad3d",
     "Conv1d",
     "Conv2d",
     "Conv3d",
@@ -120,6 +150,7 @@ __all__ = [
     "EmbeddingBag",
     "FeatureAlphaDropout",
     "Flatten",
+    "Fold",
     "GRUCell",
     "GaussianNLLLoss",
     "GroupNorm",
@@ -152,6 +183,8 @@ __all__ = [
     "NLLLoss",
     "PReLU",
     "PairwiseDistance",
+    "PixelShuffle",
+    "PixelUnshuffle",
     "PoissonNLLLoss",
     "RMSNorm",
     "RNNBase",
@@ -160,6 +193,12 @@ __all__ = [
     "RReLU",
     "ReLU",
     "ReLU6",
+    "ReflectionPad1d",
+    "ReflectionPad2d",
+    "ReflectionPad3d",
+    "ReplicationPad1d",
+    "ReplicationPad2d",
+    "ReplicationPad3d",
     "Sequential",
     "SiLU",
     "Sigmoid",
@@ -176,4 +215,11 @@ __all__ = [
     "Threshold",
     "TripletMarginLoss",
     "TripletMarginWithDistanceLoss",
+    "Unfold",
+    "Upsample",
+    "UpsamplingBilinear2d",
+    "UpsamplingNearest2d",
+    "ZeroPad1d",
+    "ZeroPad2d",
+    "ZeroPad3d",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ from . import (  # noqa: F401  (imported for what they do: each gives its kernel
     recurrence,
     reductions,
     row_normalization,
+    resampling,
     rows,
     runtime,
     scans,
