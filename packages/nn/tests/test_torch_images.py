@@ -209,6 +209,7 @@ def test_grid_sample_of_volumes(mode, padding, corners):
     )
 
 
+@pytest.mark.filterwarnings("ignore:Since version 1.3.0:UserWarning")
 @pytest.mark.parametrize("corners", [True, False])
 @pytest.mark.parametrize("size", [(2, 3, 4, 5), (1, 1, 1, 3), (2, 1, 3, 4, 2)])
 def test_affine_grid(size, corners):

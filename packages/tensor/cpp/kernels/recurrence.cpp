@@ -20,7 +20,8 @@ using std::ptrdiff_t;
 constexpr ptrdiff_t TaskRows = 4 * MR;
 constexpr ptrdiff_t TaskProducts = 1 << 17;  // from which a task is worth a thread
 
-// One row of some units: how the gates of a cell combine. `x` has the row's blocks, `size` numbers apart; `sums` what the
+// One row of some units: how the gates of a cell combine. (None of what a row has overlaps; the compiler would give up
+// before it had compared them all, so it is told.) `x` has the row's blocks, `size` numbers apart; `sums` what the
 // hidden state contributes to each gate, `width` numbers apart. Backward, `g` is the gradient of the new hidden state;
 // what it has of the old one beside the gates' is written to it.
 template <class T>
@@ -41,6 +42,7 @@ struct Simple {
     static void forward(const Row<T>& row, const T (*sums)[MR * NR<T>], ptrdiff_t at, ptrdiff_t n) {
         const T* x = row.x;
         T* out = row.output;
+#pragma GCC ivdep
         for (ptrdiff_t k = 0; k < n; ++k) {
             const T pre = x[k] + sums[0][at + k];
             out[k] = Relu ? (pre < 0 ? T(0) : pre) : math::tanh(pre);
@@ -49,6 +51,7 @@ struct Simple {
     static void backward(const Row<T>& row, T* __restrict g, ptrdiff_t n) {
         const T* out = row.output;
         T* __restrict slopes = row.slopes;
+#pragma GCC ivdep
         for (ptrdiff_t k = 0; k < n; ++k) {
             slopes[k] = Relu ? (out[k] > 0 ? g[k] : T(0)) : g[k] * (1 - out[k] * out[k]);
             g[k] = 0;
@@ -64,12 +67,14 @@ struct Lstm {
         T *__restrict i = row.x, *__restrict f = i + row.size, *__restrict g = f + row.size, *__restrict o = g + row.size;
         T *__restrict out = row.output, *__restrict cells = row.cells;
         const T* c = row.c;
+#pragma GCC ivdep
         for (ptrdiff_t k = 0; k < n; ++k) {
             i[k] = math::sigmoid(i[k] + sums[0][at + k]);
             f[k] = math::sigmoid(f[k] + sums[1][at + k]);
             g[k] = math::tanh(g[k] + sums[2][at + k]);
             o[k] = math::sigmoid(o[k] + sums[3][at + k]);
         }
+#pragma GCC ivdep
         for (ptrdiff_t k = 0; k < n; ++k) {
             const T cell = f[k] * c[k] + i[k] * g[k];
             cells[k] = cell;
@@ -81,6 +86,7 @@ struct Lstm {
         T *__restrict s_i = row.slopes, *__restrict s_f = s_i + row.size, *__restrict s_g = s_f + row.size;
         T *__restrict s_o = s_g + row.size, *__restrict grad_c = row.grad_c;
         const T *c = row.c, *cells = row.cells;
+#pragma GCC ivdep
         for (ptrdiff_t k = 0; k < n; ++k) {
             const T squashed = math::tanh(cells[k]), g_c = grad_c[k] + g[k] * o[k] * (1 - squashed * squashed);
             s_i[k] = g_c * candidate[k] * (i[k] * (1 - i[k]));
@@ -101,7 +107,9 @@ struct Gru {
         T *__restrict r = row.x, *__restrict z = r + row.size, *__restrict candidate = z + row.size;
         T *__restrict part = candidate + row.size, *__restrict out = row.output;
         const T *h = row.h, *bias = row.bias;
+#pragma GCC ivdep
         for (ptrdiff_t k = 0; k < n; ++k) part[k] = sums[2][at + k] + (bias == nullptr ? T(0) : bias[k]);
+#pragma GCC ivdep
         for (ptrdiff_t k = 0; k < n; ++k) {
             r[k] = math::sigmoid(r[k] + sums[0][at + k]);
             z[k] = math::sigmoid(z[k] + sums[1][at + k]);
@@ -113,6 +121,7 @@ struct Gru {
         const T *r = row.x, *z = r + row.size, *candidate = z + row.size, *part = candidate + row.size, *h = row.h;
         T *__restrict s_r = row.slopes, *__restrict s_z = s_r + row.size, *__restrict s_n = s_z + row.size;
         T* __restrict s_part = s_n + row.size;
+#pragma GCC ivdep
         for (ptrdiff_t k = 0; k < n; ++k) {
             const T slope = g[k] * (1 - z[k]) * (1 - candidate[k] * candidate[k]);
             s_r[k] = slope * part[k] * (r[k] * (1 - r[k]));

@@ -57,7 +57,9 @@ class Resampling:
             windows = np.minimum(windows, max(len(self) - 1, 0))
             places = np.arange(self.size)[:, None] - self.starts[windows] if windows.size else windows
             inside &= places < self.counts[windows] if windows.size else inside
-            weights = np.where(inside, self.weights[windows, np.where(inside, places, 0)], 0) if windows.size else windows
+            weights = (
+                np.where(inside, self.weights[windows, np.where(inside, places, 0)], 0) if windows.size else windows
+            )
             self._transposed = Resampling(len(self), first, counts, weights)
             self._transposed._transposed = self
         return self._transposed
