@@ -46,10 +46,11 @@ def _rivals(work, *arrays):
 def _step(work, functional, leaves, ones):
     result = work(functional, *leaves)
     grad = ones(result) if result.ndim else None
+    wanted = [x for x in leaves if getattr(x, "requires_grad", False)]
 
     def step():
         work(functional, *leaves).backward(grad)
-        for x in leaves:
+        for x in wanted:
             x.grad = None
 
     return step
@@ -73,6 +74,11 @@ def _bag(functional, table, index):
 
 def _lookup(functional, table, index):
     return functional.embedding(index, table)
+
+
+def _ctc(functional, x, y):
+    lengths = y[:, 0] * 0
+    return functional.ctc_loss(functional.log_softmax(x, 2), y, lengths + 150, lengths + 30)
 
 
 CASES = [
@@ -127,6 +133,7 @@ CASES = [
             ("binary_cross_entropy_with_logits", _floats(1024, 1024)),
         )
     ),
+    _case("ctc_loss 150x16x80", _ctc, _floats(150, 16, 80), lambda: _classes((16, 30), 79) + 1),
     _case("embedding 10000x256, 4096 of them", _lookup, _floats(10000, 256), lambda: _classes(4096, 10000)),
     _case("embedding_bag 10000x256, 512 of 8", _bag, _floats(10000, 256), lambda: _classes(4096, 10000)),
     *(

@@ -264,3 +264,55 @@ def test_empty_batches(name):
         ours, theirs = both(name, reduction=reduction)
         empty = np.zeros((0, 3))
         check(ours, theirs, empty, targets=[empty])
+
+
+# Sequences ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("blank", [0, 4])
+@pytest.mark.parametrize("zero_infinity", [True, False])
+@pytest.mark.parametrize("flat", [True, False])
+def test_ctc(reduction, blank, zero_infinity, flat):
+    """CTCLoss of targets in rows and one after the other, through log_softmax, whose gradient both agree on."""
+    steps, lengths = [7, 5, 6, 3], [3, 0, 2, 3]
+    classes = [c for c in range(5) if c != blank]
+    targets = np.random.default_rng(0).choice(classes, (4, 3))
+    targets[0] = classes[1]  # repetitions, which need a blank between
+    if flat:
+        targets = np.concatenate([row[:n] for row, n in zip(targets, lengths, strict=True)])
+    options = {"reduction": reduction, "zero_infinity": zero_infinity}
+
+    def call(library, tensor):
+        return lambda x: library.ctc_loss(
+            library.log_softmax(x, -1),
+            tensor(targets),
+            tensor(np.array(steps)),
+            tensor(np.array(lengths)),
+            blank,
+            **options,
+        )
+
+    check(call(F, ft.tensor), call(torch.nn.functional, torch.tensor), random(7, 4, 5))
+
+
+def test_ctc_of_one_sample():
+    """CTCLoss without a batch, and lengths as ints."""
+    target = np.array([1, 2, 2])
+    ours, theirs = both("CTCLoss", blank=3)
+    check(
+        lambda x: ours(F.log_softmax(x, -1), ft.tensor(target), [6], [3]),
+        lambda x: theirs(torch.log_softmax(x, -1), torch.tensor(target), (6,), (3,)),
+        random(6, 4),
+    )
+
+
+@pytest.mark.parametrize("zero_infinity", [True, False])
+def test_ctc_that_does_not_fit(zero_infinity):
+    """A target longer than its steps has an infinite loss, or none; its gradient is 0, not nan."""
+    x = Variable(ft.tensor(random(2, 1, 4)), requires_grad=True)
+    ours = nn.CTCLoss(reduction="sum", zero_infinity=zero_infinity)
+    loss = ours(F.log_softmax(x, -1), ft.tensor([[1, 2, 3]]), [2], [3])
+    assert loss.item() == (0 if zero_infinity else np.inf)
+    loss.backward()
+    assert x.grad.abs().sum().item() == 0

@@ -142,6 +142,13 @@ def normalizations(dtype):
         yield from ft.ops.batch_norm_backward(normal(*shape, dtype=dtype, seed=2), x, weight, mean, invstd)
 
 
+def sequences(dtype):
+    logs = normal(40, 9, 12, dtype=dtype).log_softmax(2)
+    parts = whole(11, 9, 15) + 1, whole(10, 9) + 30, whole(15, 9, seed=1)
+    loss, alphas = ft.ops.ctc_loss(logs, *parts)
+    yield from (loss, alphas, ft.ops.ctc_loss_backward(normal(9, dtype=dtype), logs, *parts, 0, loss, alphas))
+
+
 def row_normalizations(dtype):
     for shape in ((2000, 100), (33, 4, 200), (64, 32, 14, 15), (3, 6, 200, 201)):
         x, grad = normal(*shape, dtype=dtype), normal(*shape, dtype=dtype, seed=2)
@@ -177,7 +184,7 @@ def draws(dtype):
 
 FAMILIES = [
     pointwise, attention, recurrence, reductions, rows, scans, products, convolutions, losses, normalizations,
-    row_normalizations, tables, draws,
+    row_normalizations, sequences, tables, draws,
 ]  # fmt: skip
 DTYPES = ["float32", "float64", "float16", "bfloat16"]
 

@@ -120,31 +120,32 @@ void measure(const T* x, std::ptrdiff_t classes, std::ptrdiff_t inner, std::ptrd
     for (std::ptrdiff_t k = 0; k < width; ++k) into[k] = ExpSums<T>::get(states, k);
 }
 
-// The weights of all classes, and their sum.
+// The sum of the classes' weights.
 template <class T>
-struct ClassWeights {
-    const T* weight;
-    T total;
-
-    explicit ClassWeights(const ClassLoss& loss) : weight(static_cast<const T*>(loss.weight)), total(T(loss.classes)) {
-        if (weight == nullptr) return;
-        total = 0;
-        for (std::ptrdiff_t c = 0; c < loss.classes; ++c) total += weight[c];
-    }
-    FLAMBEAU_INLINE T operator[](std::ptrdiff_t c) const { return weight == nullptr ? T(1) : weight[c]; }
-};
+T total_weight(const ClassLoss& loss) {
+    if (loss.weight == nullptr) return static_cast<T>(loss.classes);
+    return combined_row<Add<T>>(static_cast<const T*>(loss.weight), loss.classes);
+}
 
 // The weighted sums of x - greatest over the classes.
 template <class T>
-void spread(const T* x, const ClassLoss& loss, std::ptrdiff_t width, const ClassWeights<T>& weights,
-            const ExpSum<T>* measures, T* sums) {
+void spread(const T* x, const ClassLoss& loss, std::ptrdiff_t width, const ExpSum<T>* measures, T* sums) {
+    const T* weights = static_cast<const T*>(loss.weight);
     if (loss.inner == 1) {
         const T greatest = measures->greatest;
-        *sums = sum_of<T>(loss.classes, [=](std::ptrdiff_t c) { return weights[c] * (x[c] - greatest); });
+        *sums = 0;
+        for (std::ptrdiff_t at = 0; at < loss.classes; at += BlockLength) {
+            T sum[1];
+            sums_of<1, T>(least(BlockLength, loss.classes - at), sum, [=]<int lanes>(std::ptrdiff_t i, Vector<T, lanes>* parts) {
+                const Vector<T, lanes> below = load_vector<T, lanes>(x + at + i) - greatest;
+                parts[0] += weights == nullptr ? below : below * load_vector<T, lanes>(weights + at + i);
+            });
+            *sums += sum[0];
+        }
         return;
     }
     sum_columns(loss.classes, width, sums, [&](std::ptrdiff_t c, T* __restrict sum) {
-        const T *x_n = x + c * loss.inner, weight = weights[c];
+        const T *x_n = x + c * loss.inner, weight = weights == nullptr ? T(1) : weights[c];
         for (std::ptrdiff_t k = 0; k < width; ++k) sum[k] += weight * (x_n[k] - measures[k].greatest);
     });
 }
@@ -152,7 +153,7 @@ void spread(const T* x, const ClassLoss& loss, std::ptrdiff_t width, const Class
 template <class T>
 LossStatus cross_entropy(const ClassLoss& loss) {
     const LossTiles tiles(loss);
-    const ClassWeights<T> weights(loss);
+    const T all_classes = total_weight<T>(loss);
     const T share = static_cast<T>(loss.smoothing / static_cast<double>(most(1, loss.classes)));
     const T rest = static_cast<T>(1 - loss.smoothing);
     Sums sums;
@@ -174,9 +175,9 @@ LossStatus cross_entropy(const ClassLoss& loss) {
                 continue;
             }
             T spreads[WidestLines];
-            spread(x, loss, width, weights, measures, spreads);
+            spread(x, loss, width, measures, spreads);
             add_losses<T>(loss, n * loss.inner + first, width, part, [&](std::ptrdiff_t k, std::int64_t target, T weight) {
-                const T all = spreads[k] - math::log(measures[k].sum) * weights.total;
+                const T all = spreads[k] - math::log(measures[k].sum) * all_classes;
                 return log_of(k, target, weight) * rest + all * share;
             });
         }
@@ -202,7 +203,7 @@ LossStatus cross_entropy_backward(const ClassLoss& loss) {
     });
     if (status != LossStatus::Done) return status;
     const T total = loss.reduction == LossMean ? static_cast<T>(sums.weights) : T(1);
-    const ClassWeights<T> weights(loss);
+    const T *weights = static_cast<const T*>(loss.weight), all_classes = total_weight<T>(loss);
     const T share = static_cast<T>(loss.smoothing / static_cast<double>(most(1, loss.classes)));
     const T rest = static_cast<T>(1 - loss.smoothing);
     parallel(tiles.count, tiles.grain, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
@@ -210,7 +211,7 @@ LossStatus cross_entropy_backward(const ClassLoss& loss) {
             const std::ptrdiff_t n = i / tiles.across, first = i % tiles.across * tiles.width;
             const std::ptrdiff_t width = least(tiles.width, inner - first), at = n * loss.classes * inner + first;
             const T* x = static_cast<const T*>(loss.input) + at;
-            T* out = static_cast<T*>(loss.out) + at;
+            T* __restrict out = static_cast<T*>(loss.out) + at;
             if (inner == 1) any_row<Softmax<T>>(x, x, out, loss.classes);
             else Softmax<T>::columns({{x, x}, out, inner}, loss.classes, width);
             T scale[WidestLines], apart[WidestLines];  // apart: what smoothing leaves of the target's weight
@@ -239,9 +240,15 @@ LossStatus cross_entropy_backward(const ClassLoss& loss) {
                 scaled([&](T x, std::ptrdiff_t, std::ptrdiff_t k) { return x * apart[k]; });
                 continue;
             }
-            scaled([&](T x, std::ptrdiff_t c, std::ptrdiff_t k) {
-                return x * (apart[k] + share * weights.total * scale[k]) - share * weights[c] * scale[k];
-            });
+            T steep[WidestLines];
+            for (std::ptrdiff_t k = 0; k < width; ++k) {
+                scale[k] *= share;
+                steep[k] = apart[k] + all_classes * scale[k];
+            }
+            if (weights == nullptr)
+                scaled([&](T x, std::ptrdiff_t, std::ptrdiff_t k) { return x * steep[k] - scale[k]; });
+            else
+                scaled([&](T x, std::ptrdiff_t c, std::ptrdiff_t k) { return x * steep[k] - weights[c] * scale[k]; });
             for (std::ptrdiff_t k = 0; k < width; ++k)
                 if (counts[k]) out[target[k] * inner + k] -= apart[k];
         }

@@ -13,26 +13,50 @@ constexpr std::ptrdiff_t MostRows = 256;       // of a chunk whose sums over row
 
 FLAMBEAU_INLINE std::ptrdiff_t most(std::ptrdiff_t a, std::ptrdiff_t b) { return a > b ? a : b; }
 
-// A sum of f over a row: blocks in T, their sums in double.
-template <class T, class F>
-FLAMBEAU_INLINE double long_sum(std::ptrdiff_t n, const F& f) {
-    double sum = 0;
-    for (std::ptrdiff_t at = 0; at < n; at += BlockLength)
-        sum += sum_of<T>(least(BlockLength, n - at), [&](std::ptrdiff_t i) { return f(at + i); });
-    return sum;
+constexpr std::ptrdiff_t NormBlock = 4096;     // elements of a row that are measured at once, in the first-level cache
+
+// The mean of a row and the sum of squares of what is apart from it, or of all where it is not `centred`: block by block,
+// merged as Chan et al. 1979, "Updating formulae and a pairwise algorithm for computing sample variances".
+template <class T>
+FLAMBEAU_INLINE void measure(const T* x, std::ptrdiff_t n, bool centred, double& mean, double& squares) {
+    mean = squares = 0;
+    for (std::ptrdiff_t at = 0; at < n; at += NormBlock) {
+        const std::ptrdiff_t length = least(NormBlock, n - at);
+        const T* x_n = x + at;
+        const T level = centred ? combined_row<Add<T>>(x_n, length) / static_cast<T>(length) : T(0);
+        T sums[1];
+        sums_of<1, T>(length, sums, [=]<int lanes>(std::ptrdiff_t i, Vector<T, lanes>* parts) {
+            const Vector<T, lanes> apart = load_vector<T, lanes>(x_n + i) - level;
+            parts[0] += apart * apart;
+        });
+        const double step = level - mean, share = static_cast<double>(length) / static_cast<double>(at + length);
+        mean += step * share;
+        squares += sums[0] + step * step * share * static_cast<double>(at);
+    }
 }
+
+// A parameter for each element, and one that is the same for all.
+template <class T>
+struct Given {
+    const T* values;
+    FLAMBEAU_INLINE T operator()(std::ptrdiff_t k) const { return values[k]; }
+    template <int lanes>
+    FLAMBEAU_INLINE Vector<T, lanes> at(std::ptrdiff_t k) const { return load_vector<T, lanes>(values + k); }
+};
+template <class T, int value>
+struct Constant {
+    FLAMBEAU_INLINE T operator()(std::ptrdiff_t) const { return value; }
+    template <int lanes>
+    FLAMBEAU_INLINE Vector<T, lanes> at(std::ptrdiff_t) const { return splat<T, lanes>(value); }
+};
 
 // Calls body(weight, bias), both functions of the element's number, in a version for each that there may be.
 template <class T, class F>
 FLAMBEAU_INLINE void with_parameters(const T* weight, const T* bias, const F& body) {
-    const auto one = [](std::ptrdiff_t) { return T(1); };
-    const auto none = [](std::ptrdiff_t) { return T(0); };
-    const auto weighted = [=](std::ptrdiff_t k) { return weight[k]; };
-    const auto biased = [=](std::ptrdiff_t k) { return bias[k]; };
-    if (weight != nullptr && bias != nullptr) body(weighted, biased);
-    else if (weight != nullptr) body(weighted, none);
-    else if (bias != nullptr) body(one, biased);
-    else body(one, none);
+    if (weight != nullptr && bias != nullptr) body(Given<T>{weight}, Given<T>{bias});
+    else if (weight != nullptr) body(Given<T>{weight}, Constant<T, 0>());
+    else if (bias != nullptr) body(Constant<T, 1>(), Given<T>{bias});
+    else body(Constant<T, 1>(), Constant<T, 0>());
 }
 
 template <class T>
@@ -48,14 +72,11 @@ void forward(const RowNorm& norm) {
         for (std::ptrdiff_t r = begin; r < end; ++r) {
             const T* x = static_cast<const T*>(norm.input) + r * n;
             T* __restrict out = static_cast<T*>(norm.out) + r * n;
-            const double count = static_cast<double>(most(1, n));
-            T mean = 0;
-            if (means != nullptr) {
-                mean = static_cast<T>(long_sum<T>(n, [=](std::ptrdiff_t k) { return x[k]; }) / count);
-                means[r] = mean;
-            }
-            const double square = long_sum<T>(n, [=](std::ptrdiff_t k) { return (x[k] - mean) * (x[k] - mean); }) / count;
-            const T factor = static_cast<T>(1 / __builtin_sqrt(square + norm.eps));
+            double level, squares;
+            measure(x, n, means != nullptr, level, squares);
+            const T mean = static_cast<T>(level);
+            if (means != nullptr) means[r] = mean;
+            const T factor = static_cast<T>(1 / __builtin_sqrt(squares / static_cast<double>(most(1, n)) + norm.eps));
             factors[r] = factor;
             const std::ptrdiff_t first = r % norm.groups * norm.channels;
             const T *weight = offset<T>(norm.weight, first), *bias = offset<T>(norm.bias, first);
@@ -78,21 +99,24 @@ template <class T, class W>
 FLAMBEAU_INLINE void one_row(const T* x, const T* g, T mean, T factor, bool centred, std::ptrdiff_t n, const W& w,
                              T* __restrict out, T* __restrict grad_weight, T* __restrict grad_bias) {
     double sum = 0, product = 0;
-    for (std::ptrdiff_t at = 0; at < n; at += ExpBlock) {
-        const std::ptrdiff_t length = least(ExpBlock, n - at);
-        T inner[ExpBlock], along[ExpBlock];
-        for (std::ptrdiff_t i = 0; i < length; ++i) {
-            const T normal = (x[at + i] - mean) * factor, slope = g[at + i];
-            inner[i] = slope * w(at + i);
-            along[i] = inner[i] * normal;
-            grad_weight[at + i] += slope * normal;
-            grad_bias[at + i] += slope;
-        }
-        if (centred) sum += combined_row<Add<T>>(inner, length);
-        product += combined_row<Add<T>>(along, length);
+    for (std::ptrdiff_t at = 0; at < n; at += BlockLength) {
+        T sums[2];
+        sums_of<2, T>(least(BlockLength, n - at), sums, [=]<int lanes>(std::ptrdiff_t i, Vector<T, lanes>* parts) {
+            const std::ptrdiff_t k = at + i;
+            const Vector<T, lanes> slope = load_vector<T, lanes>(g + k);
+            const Vector<T, lanes> steep = slope * ((load_vector<T, lanes>(x + k) - mean) * factor);
+            store_vector<T, lanes>(grad_weight + k, load_vector<T, lanes>(grad_weight + k) + steep);
+            store_vector<T, lanes>(grad_bias + k, load_vector<T, lanes>(grad_bias + k) + slope);
+            const Vector<T, lanes> weight = w.template at<lanes>(k);
+            parts[0] += slope * weight;
+            parts[1] += steep * weight;
+        });
+        if (centred) sum += sums[0];
+        product += sums[1];
     }
-    const T level = static_cast<T>(sum / static_cast<double>(n)), tilt = static_cast<T>(product / static_cast<double>(n));
-    for (std::ptrdiff_t k = 0; k < n; ++k) out[k] = (g[k] * w(k) - level - (x[k] - mean) * factor * tilt) * factor;
+    const T level = static_cast<T>(sum / static_cast<double>(n)) * factor;
+    const T tilt = static_cast<T>(product / static_cast<double>(n)) * factor * factor;
+    for (std::ptrdiff_t k = 0; k < n; ++k) out[k] = g[k] * (w(k) * factor) - level - (x[k] - mean) * tilt;
 }
 
 // The mean and the factor depend on the input too: what the gradient has along them is taken out.
@@ -144,8 +168,17 @@ bool by_channel(const RowNorm& norm) {
             double sum = 0, product = 0;
             for (std::ptrdiff_t c = 0; c < channels; ++c) {
                 const T *x_c = x + c * m, *g_c = g + c * m, w = weight == nullptr ? T(1) : weight[c];
-                const double slopes = long_sum<T>(m, [=](std::ptrdiff_t k) { return g_c[k]; });
-                const double along = long_sum<T>(m, [=](std::ptrdiff_t k) { return g_c[k] * (x_c[k] - mean); }) * factor;
+                double slopes = 0, along = 0;
+                for (std::ptrdiff_t at = 0; at < m; at += BlockLength) {
+                    T sums[2];
+                    sums_of<2, T>(least(BlockLength, m - at), sums, [=]<int lanes>(std::ptrdiff_t i, Vector<T, lanes>* parts) {
+                        const Vector<T, lanes> slope = load_vector<T, lanes>(g_c + at + i);
+                        parts[0] += slope;
+                        parts[1] += slope * (load_vector<T, lanes>(x_c + at + i) - mean);
+                    });
+                    slopes += sums[0];
+                    along += sums[1] * factor;
+                }
                 sums_w[c] = static_cast<T>(along);
                 sums_b[c] = static_cast<T>(slopes);
                 sum += slopes * w;

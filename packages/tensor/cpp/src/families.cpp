@@ -2,6 +2,7 @@
 #include "flambeau/attention.hpp"
 #include "flambeau/convolution.hpp"
 #include "flambeau/counting.hpp"
+#include "flambeau/ctc.hpp"
 #include "flambeau/dispatch.hpp"
 #include "flambeau/embedding.hpp"
 #include "flambeau/gemm.hpp"
@@ -32,6 +33,7 @@ FLAMBEAU_FAMILY(RowKernels, row)
 FLAMBEAU_FAMILY(LossKernels, loss)
 FLAMBEAU_FAMILY(NormalizationKernels, normalization)
 FLAMBEAU_FAMILY(RowNormalizationKernels, row_normalization)
+FLAMBEAU_FAMILY(CtcKernels, ctc)
 FLAMBEAU_FAMILY(EmbeddingKernels, embedding)
 FLAMBEAU_FAMILY(SmallMatrices, small_matrix)
 FLAMBEAU_FAMILY(AttentionKernels, attention)

@@ -18,8 +18,9 @@ struct BatchNorm {
 
 struct NormalizationKernels {
     // By type; null for types without kernels.
-    void (*apply[StoredTypes])(const BatchNorm& norm);     // (input - mean) * invstd * weight + bias
-    void (*backward[StoredTypes])(const BatchNorm& norm);  // the gradients of all three, when mean and invstd are input's
+    void (*apply[StoredTypes])(const BatchNorm& norm);  // (input - mean) * invstd * weight + bias
+    // The gradients of all three, when mean and invstd are input's. False when there is no memory.
+    bool (*backward[StoredTypes])(const BatchNorm& norm);
 };
 
 FLAMBEAU_EXPORT const NormalizationKernels& normalization_kernels() noexcept;

@@ -247,4 +247,28 @@ struct Less : Map, Hopeful<T, FiniteLess<Map>> {
     }
 };
 
+// Several sums over [0, n) in one pass: f<lanes>(i, parts) adds the terms of that many elements from i on.
+template <int count, class T, class F>
+FLAMBEAU_INLINE void sums_of(std::ptrdiff_t n, T (&sums)[count], const F& f) {
+    constexpr int lanes = Lanes<T>, group = 4;
+    using V = Vector<T, lanes>;
+    V totals[count] = {};
+    std::ptrdiff_t i = 0;
+    while (i + lanes <= n) {
+        V parts[group][count] = {};
+        const std::ptrdiff_t run = i + RunLength * group * lanes, end = run < n ? run : n;
+        for (; i + group * lanes <= end; i += group * lanes)
+#pragma GCC unroll 4
+            for (int g = 0; g < group; ++g) f.template operator()<lanes>(i + g * lanes, parts[g]);
+        for (; i + lanes <= end; i += lanes) f.template operator()<lanes>(i, parts[0]);
+        for (int k = 0; k < count; ++k) totals[k] += (parts[0][k] + parts[1][k]) + (parts[2][k] + parts[3][k]);
+    }
+    for (int k = 0; k < count; ++k) sums[k] = fold<Add<T>, T, lanes>(totals[k], nullptr, 0);
+    for (; i < n; ++i) {
+        T parts[count] = {};
+        f.template operator()<1>(i, parts);
+        for (int k = 0; k < count; ++k) sums[k] += parts[k];
+    }
+}
+
 }  // namespace flambeau::FLAMBEAU_ISA

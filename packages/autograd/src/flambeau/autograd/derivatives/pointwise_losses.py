@@ -10,8 +10,7 @@ from .._rules import gradient
 def smooth_l1(grad, input, target, beta, scale, needs):
     grad = grad if scale == 1 else grad * scale
     if beta > 0:
-        formula = "grad * ((x - y) / beta if abs(x - y) < beta else sign(x - y))"
-        slope = ft.pointwise(formula)(grad, input, target, beta)
+        slope = ft.pointwise("grad * clamp((x - y) / beta, -1, 1)")(grad, input, target, beta)
     else:
         slope = ft.pointwise("grad * sign(x - y)")(grad, input, target)
     return slope, -slope if needs[1] else None

@@ -9,6 +9,7 @@ from .._core import functions  # noqa: F401  (makes the records, which get their
 from . import (  # noqa: F401  (imported for what they do: each gives its kernels to the records)
     attention,
     convolution,
+    ctc,
     embedding,
     gemm,
     indexing,

@@ -3,6 +3,8 @@
 include "_arrays.pxi"
 include "_reduction.pxi"
 
+from libcpp cimport bool as cbool
+
 cdef extern from "flambeau/normalization.hpp" namespace "flambeau":
     struct BatchNorm:
         const void* input
@@ -19,10 +21,11 @@ cdef extern from "flambeau/normalization.hpp" namespace "flambeau":
         ptrdiff_t inner
     struct NormalizationKernels:
         void (*apply[15])(const BatchNorm& norm) noexcept nogil
-        void (*backward[15])(const BatchNorm& norm) noexcept nogil
+        cbool (*backward[15])(const BatchNorm& norm) noexcept nogil
     const NormalizationKernels& normalization_kernels() noexcept
 
 ctypedef void (*norm_t)(const BatchNorm& norm) noexcept nogil
+ctypedef cbool (*backward_t)(const BatchNorm& norm) noexcept nogil
 
 
 cdef bint _set_shape(cnp.ndarray x, BatchNorm* norm) noexcept:
@@ -100,8 +103,9 @@ cdef object _batch_norm(Operator op, tuple args, object into):
 cdef object _batch_norm_backward(Operator op, tuple args, object into):
     cdef cnp.ndarray x = _array_of(args[1]), grad, weight = None, mean, invstd, out, grad_weight, grad_bias
     cdef BatchNorm norm
-    cdef norm_t run
+    cdef backward_t run
     cdef int t
+    cdef bint done
     cdef cnp.npy_intp channels[1]
     if x is None or into is not None:
         return None
@@ -128,7 +132,9 @@ cdef object _batch_norm_backward(Operator op, tuple args, object into):
     norm.out = cnp.PyArray_DATA(out)
     norm.grad_weight, norm.grad_bias = cnp.PyArray_DATA(grad_weight), cnp.PyArray_DATA(grad_bias)
     with nogil:
-        run(norm)
+        done = run(norm)
+    if not done:
+        raise MemoryError
     return out, grad_weight, grad_bias
 
 
