@@ -50,6 +50,14 @@ def test_large_results_own_memory_of_the_pool(dtype):
     assert bool((large == 1).all())
 
 
+def test_results_of_broadcast_operands_are_the_pools():
+    """An expanded first operand, such as the gradient of a mean, is no model of how a large result lies in memory."""
+    whole, one = ft.ones(400, 500), ft.ones(()).expand(400, 500)
+    for result in (one * whole, ft.pointwise("a * b + a")(one, whole), ft.ones(400, 1).expand(400, 500) + whole):
+        assert np._core.multiarray.get_handler_name(owner(result)) == "flambeau"
+        assert result.is_contiguous()
+
+
 def test_filled_tensors_have_the_right_elements():
     """full and ones fill blocks that had other contents."""
     for value in (1.5, -2.0):

@@ -12,13 +12,17 @@ constexpr std::ptrdiff_t RowsPart = 16 << 10;  // elements that one thread takes
 
 template <class T>
 void add_rows(const AddRows& rows) {
-    const std::ptrdiff_t width = rows.width, all = rows.n > rows.size ? rows.n : rows.size;
-    std::ptrdiff_t grain = width / 8 > 16 ? width / 8 : 16;
-    if (grain * all < RowsPart) grain = RowsPart / (all > 0 ? all : 1);
+    const std::ptrdiff_t width = rows.width;
+    if (width == 0) return;
+    parallel(rows.size, RowsPart / width + 1, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
+        T* const out = static_cast<T*>(rows.out);
+        for (std::ptrdiff_t i = begin * width; i < end * width; ++i) out[i] = 0;
+    });
+    if (rows.n == 0) return;
+    const std::ptrdiff_t quarter = (width / 4 + 15) / 16 * 16, least = RowsPart / rows.n;
+    const std::ptrdiff_t narrow = quarter > 64 ? quarter : 64, grain = narrow > least ? narrow : least;
     parallel(width, grain, [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
         T* const out = static_cast<T*>(rows.out);
-        for (std::ptrdiff_t r = 0; r < rows.size; ++r)
-            for (std::ptrdiff_t k = begin; k < end; ++k) out[r * width + k] = 0;
         for (std::ptrdiff_t i = 0; i < rows.n; ++i) {
             const T* from = static_cast<const T*>(rows.input) + (rows.source == nullptr ? i : rows.source[i]) * width;
             T* __restrict to = out + (rows.target == nullptr ? i : rows.target[i]) * width;

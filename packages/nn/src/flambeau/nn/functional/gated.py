@@ -144,8 +144,12 @@ def gumbel_softmax(logits: T, tau: float = 1.0, hard: bool = False, dim: int = -
     if not tau > 0:
         errors.value_error("gumbel_softmax", "tau", "a positive number", str(tau))
     # Minus the logarithm of a uniform number has an exponential distribution.
-    noise = -ft.log(ft.empty(logits.shape, dtype=logits.dtype, device=logits.device).exponential_())
-    soft: Any = ft.softmax((logits + noise) / tau, dim)
+    noise = ft.empty(logits.shape, dtype=logits.dtype, device=logits.device).exponential_().log_()
+    scores: Any = logits - noise
+    del noise
+    if tau != 1:
+        scores = scores / tau
+    soft: Any = ft.softmax(scores, dim)
     if not hard:
         return soft
     plain = soft.data

@@ -201,12 +201,12 @@ cdef bint _overlaps_itself(const OperandView* operand, int ndim, const cnp.npy_i
 
 
 cdef object _new_result(int ndim, cnp.npy_intp* dims, int t, cnp.ndarray like):
-    """A new array; its dimensions lie in memory as those of `like` where that has the same shape."""
+    """A new array; its dimensions lie in memory as those of `like` where that has the same shape and is not broadcast."""
     cdef int d
     cdef cnp.dtype descr
     if like is not None and cnp.PyArray_NDIM(like) == ndim and ndim > 1 and not cnp.PyArray_IS_C_CONTIGUOUS(like):
         for d in range(ndim):
-            if cnp.PyArray_DIM(like, d) != dims[d]:
+            if cnp.PyArray_DIM(like, d) != dims[d] or (cnp.PyArray_STRIDE(like, d) == 0 and dims[d] > 1):
                 break
         else:
             descr = cnp.PyArray_DescrFromType(_typenum[t])
