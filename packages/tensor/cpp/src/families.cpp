@@ -13,6 +13,7 @@
 #include "flambeau/normalization.hpp"
 #include "flambeau/pointwise.hpp"
 #include "flambeau/recurrence.hpp"
+#include "flambeau/pooling.hpp"
 #include "flambeau/reduction.hpp"
 #include "flambeau/row_normalization.hpp"
 #include "flambeau/resampling.hpp"
@@ -40,3 +41,4 @@ FLAMBEAU_FAMILY(AttentionKernels, attention)
 FLAMBEAU_FAMILY(ResamplingKernels, resampling)
 FLAMBEAU_FAMILY(RecurrenceKernels, recurrence)
 FLAMBEAU_FAMILY(CountingKernels, counting)
+FLAMBEAU_FAMILY(PoolingKernels, pooling)

@@ -19,7 +19,16 @@ from .modules import GRU as GRU
 from .modules import LSTM as LSTM
 from .modules import RNN as RNN
 from .modules import SELU as SELU
+from .modules import AdaptiveAvgPool1d as AdaptiveAvgPool1d
+from .modules import AdaptiveAvgPool2d as AdaptiveAvgPool2d
+from .modules import AdaptiveAvgPool3d as AdaptiveAvgPool3d
+from .modules import AdaptiveMaxPool1d as AdaptiveMaxPool1d
+from .modules import AdaptiveMaxPool2d as AdaptiveMaxPool2d
+from .modules import AdaptiveMaxPool3d as AdaptiveMaxPool3d
 from .modules import AlphaDropout as AlphaDropout
+from .modules import AvgPool1d as AvgPool1d
+from .modules import AvgPool2d as AvgPool2d
+from .modules import AvgPool3d as AvgPool3d
 from .modules import BatchNorm1d as BatchNorm1d
 from .modules import BatchNorm2d as BatchNorm2d
 from .modules import BatchNorm3d as BatchNorm3d
@@ -51,6 +60,8 @@ from .modules import EmbeddingBag as EmbeddingBag
 from .modules import FeatureAlphaDropout as FeatureAlphaDropout
 from .modules import Flatten as Flatten
 from .modules import Fold as Fold
+from .modules import FractionalMaxPool2d as FractionalMaxPool2d
+from .modules import FractionalMaxPool3d as FractionalMaxPool3d
 from .modules import GaussianNLLLoss as GaussianNLLLoss
 from .modules import GroupNorm as GroupNorm
 from .modules import GRUCell as GRUCell
@@ -71,9 +82,17 @@ from .modules import Linear as Linear
 from .modules import LocalResponseNorm as LocalResponseNorm
 from .modules import LogSigmoid as LogSigmoid
 from .modules import LogSoftmax as LogSoftmax
+from .modules import LPPool1d as LPPool1d
+from .modules import LPPool2d as LPPool2d
+from .modules import LPPool3d as LPPool3d
 from .modules import LSTMCell as LSTMCell
 from .modules import MarginRankingLoss as MarginRankingLoss
+from .modules import MaxPool1d as MaxPool1d
 from .modules import MaxPool2d as MaxPool2d
+from .modules import MaxPool3d as MaxPool3d
+from .modules import MaxUnpool1d as MaxUnpool1d
+from .modules import MaxUnpool2d as MaxUnpool2d
+from .modules import MaxUnpool3d as MaxUnpool3d
 from .modules import Mish as Mish
 from .modules import MSELoss as MSELoss
 from .modules import MultiheadAttention as MultiheadAttention
@@ -135,7 +154,16 @@ __all__ = [
     "LSTM",
     "RNN",
     "SELU",
+    "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d",
+    "AdaptiveAvgPool3d",
+    "AdaptiveMaxPool1d",
+    "AdaptiveMaxPool2d",
+    "AdaptiveMaxPool3d",
     "AlphaDropout",
+    "AvgPool1d",
+    "AvgPool2d",
+    "AvgPool3d",
     "BCELoss",
     "BCEWithLogitsLoss",
     "BatchNorm1d",
@@ -167,6 +195,8 @@ __all__ = [
     "FeatureAlphaDropout",
     "Flatten",
     "Fold",
+    "FractionalMaxPool2d",
+    "FractionalMaxPool3d",
     "GRUCell",
     "GaussianNLLLoss",
     "GroupNorm",
@@ -181,6 +211,9 @@ __all__ = [
     "InstanceNorm3d",
     "KLDivLoss",
     "L1Loss",
+    "LPPool1d",
+    "LPPool2d",
+    "LPPool3d",
     "LSTMCell",
     "LayerNorm",
     "LeakyReLU",
@@ -190,7 +223,12 @@ __all__ = [
     "LogSoftmax",
     "MSELoss",
     "MarginRankingLoss",
+    "MaxPool1d",
     "MaxPool2d",
+    "MaxPool3d",
+    "MaxUnpool1d",
+    "MaxUnpool2d",
+    "MaxUnpool3d",
     "Mish",
     "Module",
     "MultiLabelMarginLoss",

@@ -1,28 +1,70 @@
 """Derivatives of pooling."""
 
+import math
+
 import flambeau.tensor as ft
 from flambeau.tensor import ops
 
 from .._rules import gradient
 
 
-@gradient(ops.max_pool2d_with_indices, "input")
-def max_pool2d(grad, indices, input_shape):
-    return ops.max_pool2d_scatter(grad, indices, input_shape)
+def _picked(grad, indices):
+    """The elements of images at places in the flattened ones."""
+    n, c, *sizes = grad.shape
+    places = indices.reshape(n, c, math.prod(indices.shape[2:]))
+    return ft.gather(grad.reshape(n, c, math.prod(sizes)), 2, places).reshape(indices.shape)
 
 
-@gradient(ops.max_pool2d_scatter, "input")
-def max_pool2d_scatter(grad, indices):
-    n, c, h, w = grad.shape
-    places = indices.reshape(n, c, indices.shape[2] * indices.shape[3])
-    return ft.gather(grad.reshape(n, c, h * w), 2, places).reshape(indices.shape)
+def _attach(pool, scatter):
+    """The greatest elements' gradients go back to their places."""
+
+    @gradient(pool, "input")
+    def _(grad, indices, input_shape):
+        return scatter(grad, indices, input_shape)
 
 
-@gradient(ops.avg_pool2d, "input")
-def avg_pool2d(grad, input_shape, kernel_size, stride, padding, count_include_pad):
-    return ops.avg_pool2d_input_gradient(grad, input_shape, kernel_size, stride, padding, count_include_pad)
+def _attach_average(pool, back):
+    @gradient(pool, "input")
+    def _(grad, input_shape, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override):
+        return back(grad, input_shape, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+
+    @gradient(back, "grad_output")
+    def _(grad, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override):
+        return pool(grad, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
 
-@gradient(ops.avg_pool2d_input_gradient, "grad_output")
-def avg_pool2d_input_gradient(grad, kernel_size, stride, padding, count_include_pad):
-    return ft.avg_pool2d(grad, kernel_size, stride, padding, count_include_pad)
+def _attach_adaptive(pool, back):
+    @gradient(pool, "input")
+    def _(grad, input_shape):
+        return back(grad, input_shape)
+
+    @gradient(back, "grad_output")
+    def _(grad, grad_output_shape):
+        return pool(grad, grad_output_shape[2:])
+
+
+def _attach_places(dims):
+    gradient(getattr(ops, f"max_pool{dims}d_scatter"), "input")(_picked)
+    gradient(getattr(ops, f"max_unpool{dims}d_scatter"), "input")(_unpooled)
+
+
+def _unpooled(grad, input, indices):
+    # Of elements that went to one place, only the last is seen there.
+    n, c, *sizes = grad.shape
+    flat = indices.reshape(n, c, math.prod(indices.shape[2:]))
+    order = ft.arange(flat.shape[2], device=grad.device).expand(flat.shape)
+    places = ft.zeros((n, c, math.prod(sizes)), dtype=ft.int64, device=grad.device)
+    last = ft.scatter_reduce(places, 2, flat, order, "amax")
+    seen = (ft.gather(last, 2, flat) == order).reshape(indices.shape)
+    return _picked(grad, indices) * seen
+
+
+for _n in (1, 2, 3):
+    _scatter = getattr(ops, f"max_pool{_n}d_scatter")
+    _attach(getattr(ops, f"max_pool{_n}d_with_indices"), _scatter)
+    _attach(getattr(ops, f"adaptive_max_pool{_n}d_with_indices"), _scatter)
+    if _n > 1:
+        _attach(getattr(ops, f"fractional_max_pool{_n}d_with_indices"), _scatter)
+    _attach_places(_n)
+    _attach_average(getattr(ops, f"avg_pool{_n}d"), getattr(ops, f"avg_pool{_n}d_input_gradient"))
+    _attach_adaptive(getattr(ops, f"adaptive_avg_pool{_n}d"), getattr(ops, f"adaptive_avg_pool{_n}d_input_gradient"))

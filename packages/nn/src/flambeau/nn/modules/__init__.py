@@ -15,7 +15,19 @@ from .activation import Softplus as Softplus
 from .activation import Softsign as Softsign
 from .activation import Tanh as Tanh
 from .activation import Tanhshrink as Tanhshrink
+from .adaptive_pooling import AdaptiveAvgPool1d as AdaptiveAvgPool1d
+from .adaptive_pooling import AdaptiveAvgPool2d as AdaptiveAvgPool2d
+from .adaptive_pooling import AdaptiveAvgPool3d as AdaptiveAvgPool3d
+from .adaptive_pooling import AdaptiveMaxPool1d as AdaptiveMaxPool1d
+from .adaptive_pooling import AdaptiveMaxPool2d as AdaptiveMaxPool2d
+from .adaptive_pooling import AdaptiveMaxPool3d as AdaptiveMaxPool3d
 from .attention import MultiheadAttention as MultiheadAttention
+from .average_pooling import AvgPool1d as AvgPool1d
+from .average_pooling import AvgPool2d as AvgPool2d
+from .average_pooling import AvgPool3d as AvgPool3d
+from .average_pooling import LPPool1d as LPPool1d
+from .average_pooling import LPPool2d as LPPool2d
+from .average_pooling import LPPool3d as LPPool3d
 from .container import Sequential as Sequential
 from .convolution import Conv1d as Conv1d
 from .convolution import Conv2d as Conv2d
@@ -32,6 +44,8 @@ from .element_loss import KLDivLoss as KLDivLoss
 from .element_loss import L1Loss as L1Loss
 from .element_loss import PoissonNLLLoss as PoissonNLLLoss
 from .element_loss import SmoothL1Loss as SmoothL1Loss
+from .fractional_pooling import FractionalMaxPool2d as FractionalMaxPool2d
+from .fractional_pooling import FractionalMaxPool3d as FractionalMaxPool3d
 from .gated import GLU as GLU
 from .gated import PReLU as PReLU
 from .gated import RReLU as RReLU
@@ -84,7 +98,9 @@ from .piecewise import LeakyReLU as LeakyReLU
 from .piecewise import ReLU6 as ReLU6
 from .piecewise import Softshrink as Softshrink
 from .piecewise import Threshold as Threshold
+from .pooling import MaxPool1d as MaxPool1d
 from .pooling import MaxPool2d as MaxPool2d
+from .pooling import MaxPool3d as MaxPool3d
 from .recurrent import GRU as GRU
 from .recurrent import LSTM as LSTM
 from .recurrent import RNN as RNN
@@ -103,6 +119,9 @@ from .sparse import EmbeddingBag as EmbeddingBag
 from .transposed_convolution import ConvTranspose1d as ConvTranspose1d
 from .transposed_convolution import ConvTranspose2d as ConvTranspose2d
 from .transposed_convolution import ConvTranspose3d as ConvTranspose3d
+from .unpooling import MaxUnpool1d as MaxUnpool1d
+from .unpooling import MaxUnpool2d as MaxUnpool2d
+from .unpooling import MaxUnpool3d as MaxUnpool3d
 from .vision import ChannelShuffle as ChannelShuffle
 from .vision import Fold as Fold
 from .vision import PixelShuffle as PixelShuffle
@@ -121,7 +140,16 @@ __all__ = [
     "LSTM",
     "RNN",
     "SELU",
+    "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d",
+    "AdaptiveAvgPool3d",
+    "AdaptiveMaxPool1d",
+    "AdaptiveMaxPool2d",
+    "AdaptiveMaxPool3d",
     "AlphaDropout",
+    "AvgPool1d",
+    "AvgPool2d",
+    "AvgPool3d",
     "BCELoss",
     "BCEWithLogitsLoss",
     "BatchNorm1d",
@@ -153,6 +181,8 @@ __all__ = [
     "FeatureAlphaDropout",
     "Flatten",
     "Fold",
+    "FractionalMaxPool2d",
+    "FractionalMaxPool3d",
     "GRUCell",
     "GaussianNLLLoss",
     "GroupNorm",
@@ -167,6 +197,9 @@ __all__ = [
     "InstanceNorm3d",
     "KLDivLoss",
     "L1Loss",
+    "LPPool1d",
+    "LPPool2d",
+    "LPPool3d",
     "LSTMCell",
     "LayerNorm",
     "LeakyReLU",
@@ -176,7 +209,12 @@ __all__ = [
     "LogSoftmax",
     "MSELoss",
     "MarginRankingLoss",
+    "MaxPool1d",
     "MaxPool2d",
+    "MaxPool3d",
+    "MaxUnpool1d",
+    "MaxUnpool2d",
+    "MaxUnpool3d",
     "Mish",
     "MultiLabelMarginLoss",
     "MultiLabelSoftMarginLoss",

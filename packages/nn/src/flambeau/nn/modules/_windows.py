@@ -52,3 +52,9 @@ def around(operation: str, input: Tensor, sides: list[tuple[int, int]], mode: st
             places = places.remainder(size)
         input = ft.index_select(input, dim, places)
     return input
+
+
+def check_half(operation: str, padding: tuple[int, ...], kernel_size: tuple[int, ...], given: object) -> None:
+    """A window that lay in the padding alone would have no element."""
+    if any(2 * p > k for p, k in zip(padding, kernel_size, strict=True)):
+        errors.value_error(operation, "padding", f"at most half the window's size {kernel_size}", str(given))

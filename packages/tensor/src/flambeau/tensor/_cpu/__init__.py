@@ -17,6 +17,7 @@ from . import (  # noqa: F401  (imported for what they do: each gives its kernel
     linalg,
     losses,
     normalization,
+    pooling,
     random,
     recurrence,
     reductions,

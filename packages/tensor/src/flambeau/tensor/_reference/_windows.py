@@ -46,12 +46,12 @@ def output_sizes(sizes, kernel, stride, padding, dilation) -> tuple:
     )  # fmt: skip
 
 
-def check_windows(operation, sizes, kernel, stride, padding, dilation) -> None:
-    """Window parameters must be sensible and at least one window must fit."""
+def check_windows(operation, sizes, kernel, stride, padding, dilation, fit=True) -> None:
+    """Window parameters must be sensible, and at least one window must fit."""
     for name, values, least in (("stride", stride, 1), ("padding", padding, 0), ("dilation", dilation, 1)):
         if any(v < least for each in values for v in (each if isinstance(each, tuple) else (each,))):
             errors.value_error(operation, name, f"{least} or more", str(tuple(values)))
-    if min(output_sizes(sizes, kernel, stride, padding, dilation)) < 1:
+    if fit and min(output_sizes(sizes, kernel, stride, padding, dilation)) < 1:
         span = tuple(d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True))
         padded = tuple(n + sum(p) for n, p in zip(sizes, sides(padding), strict=True))
         errors.shape_error(operation, "input", f"at least the window's size {span}, padding included", f"size {padded}")

@@ -1,62 +1,94 @@
-"""Pooling: windows of images become single elements."""
+"""Pooling: windows of images become single elements, the greatest of each."""
+
+import itertools
+import math
 
 from .. import errors
-from .._schema import Anything, Array, Bool, Pair, operator
-from ._helpers import add_at, check_integers, narrowed, widened
-from ._windows import batch_first, batch_last, check_windows, output_sizes, padded, taps, unpadded
+from .._schema import Anything, Array, Bool, operator
+from ._helpers import check_bounds, check_integers
+from ._pooled import (
+    OUT,
+    SIZES,
+    check_images,
+    even_axes,
+    out_sizes,
+    shared_axes,
+    taken,
+    taps,
+)
+from ._windows import batch_first, batch_last, several
 
-
-def _pair(operation, argument, value):
-    """Two ints from an int or two; None is left for the kernel size."""
-    if type(value) is int:
-        return (value, value)
-    if isinstance(value, (tuple, list)) and len(value) == 2 and all(type(v) is int for v in value):
-        return tuple(value)
-    errors.type_error(operation, argument, "an int or two ints", repr(value))
-
-
-def _check(operation, input, kernel_size, stride, padding, dilation=(1, 1)):
-    """Checks of all pooling operators; gives the stride."""
-    if input.ndim != 4:
-        errors.shape_error(operation, "input", "4 dimensions (N, C, H, W)", f"shape {tuple(input.shape)}")
-    stride = kernel_size if stride is None else _pair(operation, "stride", stride)
-    if min(kernel_size) < 1:
-        errors.value_error(operation, "kernel_size", "1 or more", str(kernel_size))
-    if any(2 * p > k for p, k in zip(padding, kernel_size, strict=True)):
-        errors.value_error(operation, "padding", f"at most half the window's size {kernel_size}", str(padding))
-    check_windows(operation, input.shape[2:], kernel_size, stride, padding, dilation)
-    out = output_sizes(input.shape[2:], kernel_size, stride, padding, dilation)
-    for size, step, pad, gap, count in zip(input.shape[2:], stride, padding, dilation, out, strict=True):
-        # A window that begins before the image must not step over all of it. (The others cannot.)
-        if any((start - pad) % gap >= size for start in range(0, min(pad, step * count), step)):
-            span = tuple(d * (k - 1) + 1 for d, k in zip(dilation, kernel_size, strict=True))
-            got = f"size {tuple(input.shape[2:])}"
-            errors.shape_error(operation, "input", f"an element in every window of size {span}", got)
-    return stride
+OUTPUTS = {"auxiliary": ("indices",), "method": False}
 
 
 def _least(xp, dtype):
-    """What is put around images when the greatest element is sought."""
+    """Nothing is less."""
     if dtype.kind == "b":
         return False
     return xp.iinfo(dtype).min if dtype.kind in "iu" else float("-inf")
 
 
-@operator(auxiliary=("indices",), method=False)
-def max_pool2d_with_indices(
-    xp, input: Array, kernel_size: Pair, stride: Anything = None, padding: Pair = 0, dilation: Pair = 1
-):
-    """The greatest element of each window of images, and where it is.
+def greatest(xp, input, axes):
+    """The greatest element of each window and its place in the flattened image: the first of equal ones, or the last
+    nan."""
+    image = batch_last(xp, input)
+    best = xp.full((image.shape[0], *out_sizes(axes), image.shape[-1]), _least(xp, input.dtype), dtype=input.dtype)
+    places = xp.full(best.shape, -1, dtype="int64")
+    for indices, there in taps(xp, axes):
+        candidate = taken(xp, image, indices)
+        place = indices[0]
+        for axis, along in zip(axes[1:], indices[1:], strict=True):
+            place = place[..., None] * axis.size + along
+        better = ((candidate > best) | (candidate != candidate) | (places < 0)) & there[..., None]
+        best = xp.where(better, candidate, best)
+        places = xp.where(better, place[..., None], places)
+    return batch_first(xp, best), batch_first(xp, places)
+
+
+def even_windows(input, kernel_size, stride, padding, dilation, ceil_mode, operation):
+    return even_axes(operation, input.shape[2:], kernel_size, stride, padding, dilation, ceil_mode)
+
+
+def _max_pool(dims):
+    name = f"max_pool{dims}d_with_indices"
+    example = {
+        1: """>>> values, indices = ft.max_pool1d_with_indices(ft.tensor([[[1.0, 3.0, 2.0, 5.0]]]), 2)
+        >>> values.tolist(), indices.tolist()
+        ([[[3.0, 5.0]]], [[[1, 3]]])""",
+        2: """>>> values, indices = ft.max_pool2d_with_indices(ft.arange(16.0).reshape(1, 1, 4, 4), 2)
+        >>> values.tolist(), indices.tolist()
+        ([[[[5.0, 7.0], [13.0, 15.0]]]], [[[[5, 7], [13, 15]]]])""",
+        3: """>>> values, indices = ft.max_pool3d_with_indices(ft.arange(8.0).reshape(1, 1, 2, 2, 2), 2)
+        >>> values.tolist(), indices.tolist()
+        ([[[[[7.0]]]]], [[[[[7]]]]])""",
+    }[dims]
+
+    def kernel(
+        xp,
+        input: Array,
+        kernel_size: Anything,
+        stride: Anything = None,
+        padding: Anything = 0,
+        dilation: Anything = 1,
+        ceil_mode: Bool = False,
+    ):
+        return greatest(xp, input, even_windows(input, kernel_size, stride, padding, dilation, ceil_mode, name))
+
+    size, out = SIZES[dims - 1].split(",")[0], OUT[dims - 1].split(",")[0]
+    kernel.__name__ = name
+    kernel.__doc__ = f"""The greatest element of each window, and where it is.
 
     Args:
-        input: images, of shape (N, C, H, W).
+        input: images, of shape (N, C, {SIZES[dims - 1]}).
         kernel_size: the size of the window.
         stride: the distance between windows; the size of the window if not given.
         padding: how far windows reach over the edge, on each side; nothing there is ever the greatest.
         dilation: the distance between the elements of a window.
+        ceil_mode: whether there is one more window, cut off at the end, if elements are left over.
 
     Returns:
-        ``result`` of shape (N, C, OH, OW), where OH = (H + 2 padding - dilation (KH - 1) - 1) // stride + 1; and
+        ``result`` of shape (N, C, {OUT[dims - 1]}), where
+        {out} = ({size} + 2 padding - dilation (kernel_size - 1) - 1) // stride + 1; and
         ``indices``, int64 Tensor of that shape: the elements' places in their flattened images, the first of equal
         ones, or the last nan.
 
@@ -65,164 +97,212 @@ def max_pool2d_with_indices(
         ValueError: a size, stride, padding or dilation out of range.
 
     Example:
-        >>> values, indices = ft.max_pool2d_with_indices(ft.arange(16.0).reshape(1, 1, 4, 4), 2)
-        >>> values.tolist(), indices.tolist()
-        ([[[[5.0, 7.0], [13.0, 15.0]]]], [[[[5, 7], [13, 15]]]])
+        {example}
     """
-    h, w = input.shape[2:]
-    out = output_sizes((h, w), kernel_size, stride, padding, dilation)
-    image = padded(xp, input, padding, _least(xp, input.dtype))
-    # The place of each window's top left element in the image without the padding.
-    tops = xp.arange(out[0])[:, None, None] * stride[0] - padding[0]
-    lefts = xp.arange(out[1])[:, None] * stride[1] - padding[1]
-    best = xp.full((image.shape[0], *out, image.shape[-1]), _least(xp, input.dtype), dtype=input.dtype)
-    places = xp.full(best.shape, -1, dtype="int64")
-    for (i, j), (rows, cols) in taps(kernel_size, stride, dilation, out):
-        candidate = image[:, rows, cols]
-        row, col = tops + i * dilation[0], lefts + j * dilation[1]
-        better = (candidate > best) | (candidate != candidate) | (places < 0)
-        if padding != (0, 0):
-            better &= (row >= 0) & (row < h) & (col >= 0) & (col < w)
-        best = xp.where(better, candidate, best)
-        places = xp.where(better, row * w + col, places)
-    return batch_first(xp, best), batch_first(xp, places)
+    definition = operator(**OUTPUTS)(kernel)
+
+    @definition.check
+    def _(input, kernel_size, stride, padding, dilation, ceil_mode):
+        several(name, "kernel_size", kernel_size, dims)
+        check_images(name, "input", input, dims)
+        even_windows(input, kernel_size, stride, padding, dilation, ceil_mode, name)
+
+    return definition
 
 
-@max_pool2d_with_indices.check
-def _(input, kernel_size, stride, padding, dilation):
-    stride = _check("max_pool2d_with_indices", input, kernel_size, stride, padding, dilation)
-    return input, kernel_size, stride, padding, dilation
+def _adaptive_max_pool(dims):
+    name = f"adaptive_max_pool{dims}d_with_indices"
 
+    def kernel(xp, input: Array, output_size: Anything):
+        return greatest(xp, input, shared_axes(name, input.shape[2:], output_size))
 
-@operator(function=False, method=False)
-def max_pool2d_scatter(xp, input: Array, indices: Array, image_shape: Anything):
-    """Elements put back where max pooling took them from, added up: its gradient.
+    kernel.__name__ = name
+    kernel.__doc__ = f"""The greatest element of each of so many windows that share an image out, and where it is.
+
+    Window i of a dimension of n elements begins at ``i * n // count`` and ends before ``ceil((i + 1) * n / count)``.
 
     Args:
-        input: Tensor of shape (N, C, OH, OW).
-        indices: what :func:`max_pool2d_with_indices` gave, of that shape.
-        image_shape: the images' shape (N, C, H, W).
+        input: images, of shape (N, C, {SIZES[dims - 1]}).
+        output_size: how many windows there are along each dimension; None for one at each element.
+
+    Returns:
+        ``result`` of shape (N, C, *output_size), and ``indices``, int64 Tensor of that shape: the elements' places in
+        their flattened images.
+
+    Raises:
+        ShapeError: the shape does not fit, or there is nothing to share out.
+
+    Example:
+        >>> image = ft.arange(6.0).reshape(1, 1, 6{", 1" * (dims - 1)})
+        >>> ft.{name}(image, (2{", 1" * (dims - 1)},))[1].flatten().tolist()
+        [2, 5]
+    """
+    definition = operator(**OUTPUTS)(kernel)
+
+    @definition.check
+    def _(input, output_size):
+        check_images(name, "input", input, dims)
+        shared_axes(name, input.shape[2:], output_size)
+
+    return definition
+
+
+def _drawn(xp, size, kernel, count, samples):
+    """Where windows begin along a dimension, of shape (N, C, count): after Graham, "Fractional Max-Pooling"
+    (arXiv:1412.6071), as PyTorch places them."""
+    alpha = (size - kernel) / (count - 1) if count > 1 else 0.0
+    samples = samples[:, :, None]
+    begins = xp.floor((xp.arange(count) + samples) * alpha) - xp.floor(samples * alpha)
+    return xp.where(xp.arange(count) < count - 1, begins, size - kernel).astype("int64")
+
+
+def _fractional_max_pool(dims):
+    name = f"fractional_max_pool{dims}d_with_indices"
+
+    def kernel(xp, input: Array, kernel_size: Anything, output_size: Anything, random_samples: Array):
+        n, c, *sizes = input.shape
+        begins = []
+        for d, (size, window, count) in enumerate(zip(sizes, kernel_size, output_size, strict=True)):
+            # As in PyTorch: of images the first sample is for columns, of volumes for the first dimension.
+            along = _drawn(xp, size, window, count, random_samples[:, :, d if dims == 3 else dims - 1 - d])
+            begins.append(along.reshape(n, c, *[1] * d, count, *[1] * (dims - 1 - d)))
+        flat = input.reshape(n, c, math.prod(sizes))
+        best = xp.full((n, c, math.prod(output_size)), _least(xp, input.dtype), dtype=input.dtype)
+        places = xp.full(best.shape, -1, dtype="int64")
+        for tap in itertools.product(*map(range, kernel_size)):
+            place = 0
+            for size, along, k in zip(sizes, begins, tap, strict=True):
+                place = place * size + along + k
+            place = place.reshape(best.shape)
+            candidate = xp.take_along_axis(flat, place, 2)
+            better = (candidate > best) | (candidate != candidate) | (places < 0)
+            best, places = xp.where(better, candidate, best), xp.where(better, place, places)
+        return best.reshape(n, c, *output_size), places.reshape(n, c, *output_size)
+
+    kernel.__name__ = name
+    kernel.__doc__ = f"""The greatest element of each window, at places that samples decide, and where it is.
+
+    Args:
+        input: images, of shape (N, C, {SIZES[dims - 1]}).
+        kernel_size: the size of the window.
+        output_size: how many windows there are along each dimension.
+        random_samples: numbers from [0, 1), of shape (N, C, {dims}): where windows are, along each dimension.
+
+    Returns:
+        ``result`` of shape (N, C, *output_size), and ``indices``, int64 Tensor of that shape: the elements' places in
+        their flattened images.
+
+    Raises:
+        ShapeError: the shapes do not fit together, or the windows do not fit in the images.
+
+    Example:
+        >>> image, samples = ft.arange(5.0).reshape(1, 1, 5{", 1" * (dims - 1)}), ft.full((1, 1, {dims}), 0.5)
+        >>> ft.{name}(image, (2{", 1" * (dims - 1)}), (2{", 1" * (dims - 1)}), samples)[0].flatten().tolist()
+        [1.0, 4.0]
+    """
+    definition = operator(**OUTPUTS)(kernel)
+
+    @definition.check
+    def _(input, kernel_size, output_size, random_samples):
+        check_images(name, "input", input, dims)
+        window = several(name, "kernel_size", kernel_size, dims)
+        out = several(name, "output_size", output_size, dims)
+        for argument, sizes in (("kernel_size", window), ("output_size", out)):
+            if min(sizes) < 1:
+                errors.value_error(name, argument, "1 or more", str(sizes))
+        least = tuple(k + o - 1 for k, o in zip(window, out, strict=True))
+        if any(size < need for size, need in zip(input.shape[2:], least, strict=True)):
+            got = f"size {tuple(input.shape[2:])}"
+            errors.shape_error(name, "input", f"at least size {least} for so many windows", got)
+        wanted = (*input.shape[:2], dims)
+        if tuple(random_samples.shape) != wanted:
+            errors.shape_error(name, "random_samples", f"shape {wanted}", str(tuple(random_samples.shape)))
+        return input, window, out, random_samples
+
+    return definition
+
+
+max_pool1d_with_indices, max_pool2d_with_indices, max_pool3d_with_indices = map(_max_pool, (1, 2, 3))
+adaptive_max_pool1d_with_indices, adaptive_max_pool2d_with_indices, adaptive_max_pool3d_with_indices = map(
+    _adaptive_max_pool, (1, 2, 3)
+)
+fractional_max_pool2d_with_indices, fractional_max_pool3d_with_indices = map(_fractional_max_pool, (2, 3))
+
+
+# Back to where they were ----------------------------------------------------------------------------------------
+
+
+def _places(xp, indices, image_shape):
+    """The places in all flattened images together."""
+    n, c, *sizes = image_shape
+    images = xp.arange(n * c).reshape(n, c, *[1] * len(sizes)) * math.prod(sizes)
+    return (images + indices).reshape(-1)
+
+
+def _scatter(dims):
+    name = f"max_pool{dims}d_scatter"
+
+    def kernel(xp, input: Array, indices: Array, image_shape: Anything):
+        result = xp.zeros(math.prod(image_shape), dtype=input.dtype)
+        xp.add.at(result, _places(xp, indices, image_shape), input.reshape(-1))
+        return result.reshape(image_shape)
+
+    kernel.__name__ = name
+    kernel.__doc__ = f"""Elements put back where max pooling took them from, added up: its gradient.
+
+    Args:
+        input: Tensor of shape (N, C, {OUT[dims - 1]}).
+        indices: what :func:`max_pool{dims}d_with_indices` gave, of that shape.
+        image_shape: the images' shape (N, C, {SIZES[dims - 1]}).
 
     Returns:
         Tensor of shape ``image_shape``.
 
     Raises:
         ShapeError: ``indices`` has another shape than ``input``.
+        IndexError: an index is outside of the images.
     """
-    n, c, h, w = image_shape
-    images = xp.arange(n * c).reshape(n, c, 1, 1) * (h * w)
-    result = xp.zeros(n * c * h * w, dtype=input.dtype)
-    add_at(xp, result, (images + indices).reshape(-1), input.reshape(-1))
-    return result.reshape(image_shape)
+    return _checked_places(operator(function=False, method=False)(kernel), name)
 
 
-@max_pool2d_scatter.check
-def _(input, indices, image_shape):
-    check_integers("max_pool2d_scatter", "indices", indices)
-    if indices.shape != input.shape or tuple(input.shape[:2]) != tuple(image_shape[:2]):
-        errors.shape_error(
-            "max_pool2d_scatter", "indices", f"shape {tuple(input.shape)} as input", str(tuple(indices.shape))
-        )
+def _unpool(dims):
+    name = f"max_unpool{dims}d_scatter"
 
+    def kernel(xp, input: Array, indices: Array, image_shape: Anything):
+        result = xp.zeros(math.prod(image_shape), dtype=input.dtype)
+        result[_places(xp, indices, image_shape)] = input.reshape(-1)
+        return result.reshape(image_shape)
 
-@operator(dtypes="float", method=False)
-def avg_pool2d(
-    xp,
-    input: Array,
-    kernel_size: Pair,
-    stride: Anything = None,
-    padding: Pair = 0,
-    count_include_pad: Bool = True,
-):
-    """The mean of each window of images.
+    kernel.__name__ = name
+    kernel.__doc__ = f"""Elements put where indices say, each place having one of them: what undoes max pooling.
 
     Args:
-        input: images of floats, of shape (N, C, H, W).
-        kernel_size: the size of the window.
-        stride: the distance between windows; the size of the window if not given.
-        padding: zeros put around the images, on each side.
-        count_include_pad: whether the zeros around the images count as elements of the windows.
+        input: Tensor of shape (N, C, {OUT[dims - 1]}).
+        indices: places in the flattened images, of that shape; of equal ones the last counts.
+        image_shape: the images' shape (N, C, {SIZES[dims - 1]}).
 
     Returns:
-        Tensor of shape (N, C, OH, OW), where OH = (H + 2 padding - KH) // stride + 1.
+        Tensor of shape ``image_shape``, zero elsewhere.
 
     Raises:
-        ShapeError: the shape does not fit, or the window is larger than the padded images.
-        ValueError: a size, stride or padding out of range.
-
-    Example:
-        >>> ft.avg_pool2d(ft.arange(16.0).reshape(1, 1, 4, 4), 2).tolist()
-        [[[[2.5, 4.5], [10.5, 12.5]]]]
+        ShapeError: ``indices`` has another shape than ``input``.
+        IndexError: an index is outside of the images.
     """
-    sizes = input.shape[2:]
-    out = output_sizes(sizes, kernel_size, stride, padding, (1, 1))
-    image = padded(xp, widened(input), padding)
-    total = xp.zeros((image.shape[0], *out, image.shape[-1]), dtype=image.dtype)
-    for _, (rows, cols) in taps(kernel_size, stride, (1, 1), out):
-        total += image[:, rows, cols]
-    total /= _counts(xp, sizes, kernel_size, stride, padding, count_include_pad, total.dtype)
-    return narrowed(batch_first(xp, total), input.dtype)
+    return _checked_places(operator(function=False, method=False)(kernel), name)
 
 
-@avg_pool2d.check
-def _(input, kernel_size, stride, padding, count_include_pad):
-    stride = _check("avg_pool2d", input, kernel_size, stride, padding)
-    return input, kernel_size, stride, padding, count_include_pad
+def _checked_places(definition, name):
+    @definition.check
+    def _(input, indices, image_shape):
+        image_shape = tuple(image_shape)
+        check_integers(name, "indices", indices)
+        if indices.shape != input.shape or tuple(input.shape[:2]) != image_shape[:2]:
+            errors.shape_error(name, "indices", f"shape {tuple(input.shape)} as input", str(tuple(indices.shape)))
+        check_bounds(name, "indices", indices, math.prod(image_shape[2:]))
+        return input, indices, image_shape
+
+    return definition
 
 
-def _counts(xp, sizes, kernel_size, stride, padding, count_include_pad, dtype):
-    """How many elements each window has, of a shape that broadcasts with (C, OH, OW, N)."""
-    if count_include_pad or padding == (0, 0):
-        return kernel_size[0] * kernel_size[1]
-    along = []
-    for size, kernel, step, pad in zip(sizes, kernel_size, stride, padding, strict=True):
-        start = xp.arange((size + 2 * pad - kernel) // step + 1) * step - pad
-        along.append(xp.minimum(start + kernel, size) - xp.maximum(start, 0))
-    return (along[0][:, None] * along[1])[:, :, None].astype(dtype)
-
-
-@operator(dtypes="float", function=False, method=False)
-def avg_pool2d_input_gradient(
-    xp,
-    grad_output: Array,
-    input_shape: Anything,
-    kernel_size: Pair,
-    stride: Anything = None,
-    padding: Pair = 0,
-    count_include_pad: Bool = True,
-):
-    """The gradient of :func:`avg_pool2d` with respect to its input.
-
-    Args:
-        grad_output: gradient of the result, of its shape (N, C, OH, OW).
-        input_shape: the images' shape (N, C, H, W).
-        kernel_size: as in the pooling.
-        stride: as in the pooling.
-        padding: as in the pooling.
-        count_include_pad: as in the pooling.
-
-    Returns:
-        Tensor of shape ``input_shape``.
-
-    Raises:
-        ShapeError: the shapes do not fit together.
-    """
-    n, c, h, w = input_shape
-    out = grad_output.shape[2:]
-    share = batch_last(xp, widened(grad_output))
-    share = share / _counts(xp, (h, w), kernel_size, stride, padding, count_include_pad, share.dtype)
-    image = xp.zeros((c, h + 2 * padding[0], w + 2 * padding[1], n), dtype=share.dtype)
-    for _, (rows, cols) in taps(kernel_size, stride, (1, 1), out):
-        image[:, rows, cols] += share
-    return narrowed(unpadded(xp, image, padding, (h, w)), grad_output.dtype)
-
-
-@avg_pool2d_input_gradient.check
-def _(grad_output, input_shape, kernel_size, stride, padding, count_include_pad):
-    stride = kernel_size if stride is None else _pair("avg_pool2d_input_gradient", "stride", stride)
-    wanted = (*input_shape[:2], *output_sizes(input_shape[2:], kernel_size, stride, padding, (1, 1)))
-    if tuple(grad_output.shape) != wanted:
-        errors.shape_error(
-            "avg_pool2d_input_gradient", "grad_output", f"shape {wanted}, the pooling's", str(tuple(grad_output.shape))
-        )
-    return grad_output, input_shape, kernel_size, stride, padding, count_include_pad
+max_pool1d_scatter, max_pool2d_scatter, max_pool3d_scatter = map(_scatter, (1, 2, 3))
+max_unpool1d_scatter, max_unpool2d_scatter, max_unpool3d_scatter = map(_unpool, (1, 2, 3))

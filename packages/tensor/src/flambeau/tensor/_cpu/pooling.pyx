@@ -1,0 +1,265 @@
+"""Pooling and its gradients on the compiled passes, for floats; other dtypes go to the reference.
+
+Floats of 16 bits are computed as float32. Dimensions that are not there have size 1.
+"""
+
+include "_arrays.pxi"
+
+from libc.stdint cimport int64_t
+
+from functools import lru_cache
+
+from flambeau.tensor import _backends
+
+cdef extern from "flambeau/pooling.hpp" namespace "flambeau" nogil:
+    struct PooledAxis:
+        ptrdiff_t size, windows, dilation
+        const int64_t* begins
+        const int64_t* counts
+        const int64_t* divisors
+        ptrdiff_t kernel, stride, start
+
+    struct Pooling:
+        ptrdiff_t planes
+        PooledAxis z, y, x
+        double divisor
+
+    cdef cppclass PoolingPasses[T]:
+        bint greatest(const Pooling&, const T*, T*, int64_t*) noexcept nogil
+        bint means(const Pooling&, const T*, T*) noexcept nogil
+        bint spread(const Pooling&, const T*, T*) noexcept nogil
+        bint add_at(ptrdiff_t, ptrdiff_t, ptrdiff_t, const T*, const int64_t*, T*) noexcept nogil
+        bint put_at(ptrdiff_t, ptrdiff_t, ptrdiff_t, const T*, const int64_t*, T*) noexcept nogil
+
+    struct PoolingKernels:
+        PoolingPasses[float] float32
+        PoolingPasses[double] float64
+
+    const PoolingKernels& pooling_kernels() noexcept nogil
+
+ctypedef fused Real:
+    float
+    double
+
+cdef enum Pass:
+    GREATEST, MEANS, SPREAD, ADD_AT, PUT_AT
+
+
+@lru_cache(maxsize=256)
+def _table(axis):
+    return np.array([axis.begins, axis.counts, axis.divisors], dtype=np.int64)
+
+
+
+cdef int _set_axis(PooledAxis* to, axis, list tables) except -1:
+    table = _table(axis)
+    tables.append(table)
+    cdef const int64_t* data = <const int64_t*>cnp.PyArray_DATA(<cnp.ndarray>table)
+    to.size, to.windows, to.dilation = axis.size, len(axis.begins), axis.dilation
+    to.begins, to.counts, to.divisors = data, data + to.windows, data + 2 * to.windows
+    to.kernel, to.stride, to.start = axis.even or (0, 1, 0)
+    return 0
+
+
+cdef bint _pass(const PoolingPasses[Real]& passes, Pass which, const Pooling& p, void* a, void* out,
+                int64_t* places) noexcept nogil:
+    if which == GREATEST:
+        return passes.greatest(p, <Real*>a, <Real*>out, places)
+    if which == MEANS:
+        return passes.means(p, <Real*>a, <Real*>out)
+    return passes.spread(p, <Real*>a, <Real*>out)
+
+
+cdef object _empty(tuple shape, int typenum):
+    cdef cnp.npy_intp dims[5]
+    cdef Py_ssize_t i
+    for i in range(len(shape)):
+        dims[i] = shape[i]
+    return new_array(len(shape), dims, typenum)
+
+
+cdef object _run(Pass which, tuple axes, divisor, x, tuple shape):
+    """What a pass gives for an array, or None where it cannot be."""
+    from flambeau.tensor._reference._pooled import WHOLE
+
+    cdef Pooling p
+    cdef list tables = []
+    dtype = x.dtype
+    cdef bint half = dtype.itemsize == 2 and dtype.kind in "fV", done
+    if half:
+        x = x.astype(np.float32)
+    cdef bint single = x.dtype.char == "f"
+    if not single and x.dtype.char != "d":
+        return None
+    x = np.ascontiguousarray(x)
+    axes = (WHOLE,) * (3 - len(axes)) + axes
+    _set_axis(&p.z, axes[0], tables)
+    _set_axis(&p.y, axes[1], tables)
+    _set_axis(&p.x, axes[2], tables)
+    p.planes = x.shape[0] * x.shape[1]
+    p.divisor = 0 if divisor is None else divisor
+    result = _empty(shape, x.dtype.num)
+    places = _empty(shape, cnp.NPY_INT64) if which == GREATEST else None
+    cdef void* a = cnp.PyArray_DATA(<cnp.ndarray>x)
+    cdef void* out = cnp.PyArray_DATA(<cnp.ndarray>result)
+    cdef int64_t* at = NULL
+    if places is not None:
+        at = <int64_t*>cnp.PyArray_DATA(<cnp.ndarray>places)
+    with nogil:
+        if single:
+            done = _pass[float](pooling_kernels().float32, which, p, a, out, at)
+        else:
+            done = _pass[double](pooling_kernels().float64, which, p, a, out, at)
+    if not done:
+        return None
+    result = result.astype(dtype) if half else result
+    return (result, places) if which == GREATEST else result
+
+
+cdef tuple _out(x, tuple axes):
+    return (*x.shape[:2], *[len(axis.begins) for axis in axes])
+
+
+def _reference(family, name):
+    """The definition, for what the kernels do not take."""
+    import importlib
+
+    return getattr(importlib.import_module(f"flambeau.tensor._reference.{family}"), name)
+
+
+def _max_pool(name):
+    def kernel(xp, input, kernel_size, stride, padding, dilation, ceil_mode):
+        from flambeau.tensor._reference._pooled import even_axes
+
+        axes = even_axes(name, input.shape[2:], kernel_size, stride, padding, dilation, ceil_mode)
+        result = _run(GREATEST, axes, None, input, _out(input, axes))
+        if result is None:
+            return _reference("pooling", name)(xp, input, kernel_size, stride, padding, dilation, ceil_mode)
+        return result
+
+    return kernel
+
+
+def _adaptive_max_pool(name):
+    def kernel(xp, input, output_size):
+        from flambeau.tensor._reference._pooled import shared_axes
+
+        axes = shared_axes(name, input.shape[2:], output_size)
+        result = _run(GREATEST, axes, None, input, _out(input, axes))
+        return _reference("pooling", name)(xp, input, output_size) if result is None else result
+
+    return kernel
+
+
+def _avg_pool(name):
+    def kernel(xp, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override):
+        from flambeau.tensor._reference._pooled import even_axes
+
+        axes = even_axes(name, input.shape[2:], kernel_size, stride, padding, 1, ceil_mode, count_include_pad)
+        result = _run(MEANS, axes, divisor_override, input, _out(input, axes))
+        if result is None:
+            result = _reference("average_pooling", name)(
+                xp, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+        return result
+
+    return kernel
+
+
+def _avg_pool_gradient(name):
+    def kernel(xp, grad_output, input_shape, kernel_size, stride, padding, ceil_mode, count_include_pad,
+               divisor_override):
+        from flambeau.tensor._reference._pooled import even_axes
+
+        shape = tuple(input_shape)
+        axes = even_axes(name, shape[2:], kernel_size, stride, padding, 1, ceil_mode, count_include_pad)
+        result = _run(SPREAD, axes, divisor_override, grad_output, shape)
+        if result is None:
+            result = _reference("average_pooling", name)(
+                xp, grad_output, shape, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+        return result
+
+    return kernel
+
+
+def _adaptive_avg_pool(name):
+    def kernel(xp, input, output_size):
+        from flambeau.tensor._reference._pooled import shared_axes
+
+        axes = shared_axes(name, input.shape[2:], output_size)
+        result = _run(MEANS, axes, None, input, _out(input, axes))
+        return _reference("average_pooling", name)(xp, input, output_size) if result is None else result
+
+    return kernel
+
+
+def _adaptive_avg_pool_gradient(name):
+    def kernel(xp, grad_output, input_shape):
+        from flambeau.tensor._reference._pooled import shared_axes
+
+        shape = tuple(input_shape)
+        result = _run(SPREAD, shared_axes(name, shape[2:], grad_output.shape[2:]), None, grad_output, shape)
+        return _reference("average_pooling", name)(xp, grad_output, shape) if result is None else result
+
+    return kernel
+
+
+cdef object _at_places(Operator op, tuple args, object into, Pass which):
+    """Elements added, or put, at places; None unless all is as usual and every place is in its image."""
+    cdef cnp.ndarray x = _array_of(args[0]), places = _array_of(args[1]), out
+    cdef ptrdiff_t planes, count = 1, size = 1
+    cdef int d, ndim
+    cdef bint done, single
+    if x is None or places is None or into is not None or type(args[2]) is not tuple:
+        return None
+    ndim = cnp.PyArray_NDIM(x)
+    single = cnp.PyArray_TYPE(x) == cnp.NPY_FLOAT32
+    if not (single or cnp.PyArray_TYPE(x) == cnp.NPY_FLOAT64) or cnp.PyArray_TYPE(places) != cnp.NPY_INT64:
+        return None
+    if not 3 <= ndim <= 5 or cnp.PyArray_NDIM(places) != ndim or len(args[2]) != ndim:
+        return None
+    for d in range(ndim):
+        if cnp.PyArray_DIM(x, d) != cnp.PyArray_DIM(places, d) or type(args[2][d]) is not int:
+            return None
+        if d < 2 and args[2][d] != cnp.PyArray_DIM(x, d):
+            return None
+        if d >= 2:
+            count *= cnp.PyArray_DIM(x, d)
+            size *= args[2][d]
+    planes = cnp.PyArray_DIM(x, 0) * cnp.PyArray_DIM(x, 1)
+    x, places = cnp.PyArray_GETCONTIGUOUS(x), cnp.PyArray_GETCONTIGUOUS(places)
+    out = _empty(args[2], cnp.PyArray_TYPE(x))
+    cdef const void* a = cnp.PyArray_DATA(x)
+    cdef const int64_t* at = <const int64_t*>cnp.PyArray_DATA(places)
+    cdef void* to = cnp.PyArray_DATA(out)
+    with nogil:
+        if single and which == ADD_AT:
+            done = pooling_kernels().float32.add_at(planes, count, size, <const float*>a, at, <float*>to)
+        elif single:
+            done = pooling_kernels().float32.put_at(planes, count, size, <const float*>a, at, <float*>to)
+        elif which == ADD_AT:
+            done = pooling_kernels().float64.add_at(planes, count, size, <const double*>a, at, <double*>to)
+        else:
+            done = pooling_kernels().float64.put_at(planes, count, size, <const double*>a, at, <double*>to)
+    return out if done else None
+
+
+cdef object _add_at(Operator op, tuple args, object into):
+    return _at_places(op, args, into, ADD_AT)
+
+
+cdef object _put_at(Operator op, tuple args, object into):
+    return _at_places(op, args, into, PUT_AT)
+
+
+for _n in (1, 2, 3):
+    for _name, _made in (
+        (f"max_pool{_n}d_with_indices", _max_pool),
+        (f"adaptive_max_pool{_n}d_with_indices", _adaptive_max_pool),
+        (f"avg_pool{_n}d", _avg_pool),
+        (f"avg_pool{_n}d_input_gradient", _avg_pool_gradient),
+        (f"adaptive_avg_pool{_n}d", _adaptive_avg_pool),
+        (f"adaptive_avg_pool{_n}d_input_gradient", _adaptive_avg_pool_gradient),
+    ):
+        _backends.CPU.kernels[_name] = _made(_name)
+    set_native(f"max_pool{_n}d_scatter", &_add_at)
+    set_native(f"max_unpool{_n}d_scatter", &_put_at)
