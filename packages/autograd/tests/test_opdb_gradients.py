@@ -74,7 +74,9 @@ def _gradients(call, variables, create_graph):
     results = call(*call.arguments)
     rng = np.random.default_rng(0)
     seeds = [ft.from_numpy(rng.standard_normal(y.shape)) for y in results]
-    found = grad(results, variables, seeds, create_graph=create_graph, allow_unused=True)
+    # Of the auxiliary results a composite may give plain Tensors, which lead nowhere.
+    outputs, seeds = zip(*[(y, s) for y, s in zip(results, seeds, strict=True) if isinstance(y, Variable)], strict=True)
+    found = grad(outputs, variables, seeds, create_graph=create_graph, allow_unused=True)
     return [ft.zeros_like(v) if g is None else g.detach() for g, v in zip(found, variables, strict=True)]
 
 

@@ -76,7 +76,7 @@ def where(
         return ops.where(condition, input, other) if out is None else ops.where(condition, input, other, out=out)
     if input is not None or other is not None or out is not None:
         errors.type_error("where", "other" if other is None else "input", "Tensor or number", "nothing")
-    from ._indexing import nonzero
+    from .indexing import nonzero
 
     return nonzero(condition, as_tuple=True)
 

@@ -190,7 +190,7 @@ def apart(xp, target, value):
 
 def add_at(xp, target, places, values) -> None:
     """``add.at``: on a CUDA device in any order, which of floats may be refused."""
-    from .._determinism import refuse_any_order
+    from .._composed.determinism import refuse_any_order
 
     if getattr(xp, "__name__", "") == "cupy" and target.dtype.kind not in "biu":
         refuse_any_order()

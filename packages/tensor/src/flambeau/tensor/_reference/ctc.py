@@ -73,7 +73,7 @@ def _betas(xp, logs, labels, skips, input_lengths, target_lengths):
     return result
 
 
-@operator(dtypes="float", auxiliary=("log_alpha",), function=False, method=False)
+@operator(dtypes="float", real=True, auxiliary=("log_alpha",), function=False, method=False)
 def ctc_loss(xp, log_probs: Array, targets: Array, input_lengths: Array, target_lengths: Array, blank: Int = 0):
     """Minus the log-probability of target sequences, however they are aligned with the steps of the input.
 
@@ -181,7 +181,7 @@ def _(log_probs, targets, input_lengths, target_lengths, blank=0):
     return ft.where(input_lengths == 0, empty, ft.where(total < never / 2, math.inf, -total))
 
 
-@operator(dtypes="float", function=False, method=False, differentiable=False)
+@operator(dtypes="float", real=True, function=False, method=False, differentiable=False)
 def ctc_loss_backward(
     xp,
     grad_output: Array,

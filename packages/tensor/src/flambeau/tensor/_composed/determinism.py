@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import errors
-from ._composed import composed
+from .. import errors
+from . import composed
 
 _wanted = False
 _warn_only = False
