@@ -13,7 +13,7 @@ class Context:
         self._non_differentiable = ()
         self._dirty = ()
         self._materialize = True
-        self._unpack = None
+        self._unpack = {}  # by thread: several may run one graph
 
     def save_for_backward(self, *tensors):
         """Keep Tensors (inputs, outputs or others) for backward; call it at most once, in forward."""
@@ -38,9 +38,8 @@ class Context:
     @property
     def saved_tensors(self):
         """What :meth:`save_for_backward` kept, in backward."""
-        if self._unpack is None:
-            return self._to_save
-        return self._unpack()
+        unpack = self._unpack.get(threading.get_ident())
+        return self._to_save if unpack is None else unpack()
 
 
 cdef class FunctionNode(Node):
@@ -70,11 +69,15 @@ cdef class FunctionNode(Node):
                     given[i] = ft.zeros(_output_shape(self, i), dtype=_output_dtype(self, i))
         given = [g if g is None or isinstance(g, Variable) else _variable((<Tensor>g).array, None) for g in given]
         unpacked = []
-        context._unpack = lambda: self._unpacked(unpacked, create_graph and not once)
+        thread = threading.get_ident()
+        outer = context._unpack.get(thread)  # of a run that this one is inside of
+        context._unpack[thread] = lambda: self._unpacked(unpacked, create_graph and not once)
         try:
             found = self.function.backward(context, *([_bare_variable(g) for g in given] if once else given))
         finally:
-            context._unpack = None
+            context._unpack[thread] = outer
+            if outer is None:
+                del context._unpack[thread]
         found = found if isinstance(found, tuple) else (found,)
         expected = self.nedges
         if len(found) > expected and all([g is None for g in found[expected:]]):
