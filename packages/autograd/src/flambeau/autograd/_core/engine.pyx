@@ -39,6 +39,7 @@ import numpy as np
 
 import flambeau.tensor as ft
 from flambeau.tensor import errors, ops
+from flambeau.tensor._core.tensor import normalised
 from flambeau.tensor._schema import Kind
 
 cnp.import_array()

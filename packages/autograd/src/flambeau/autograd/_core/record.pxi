@@ -257,27 +257,28 @@ cdef inline int _save(Node node, Rule rule, PyObject** args, list values, object
         value = None
         if rule.slot_mask[s] & node.needed:
             kind = rule.slot_kind[s]
-            if kind == FROM_ARGUMENT:
-                value = _argument(rule, args, values, rule.slot_position[s])
-            elif kind == FROM_OUTPUT:
-                value = outputs[rule.slot_position[s]] if type(outputs) is list else outputs
-            else:
+            if kind > FROM_OUTPUT:
                 value = _about(<object>args[rule.slot_position[s]], kind)
-            if isinstance(value, Tensor):
-                if isinstance(value, Variable) and (<Variable>value).inferred:
-                    raise RuntimeError(_made_in_inference(rule.op.name, rule.slot_names[s]))
-                if saved_hooks is NULL:
-                    node.versions[s] = <uint32_t>_watched_version(<Tensor>value)
+            else:
+                if kind == FROM_ARGUMENT:
+                    value = _argument(rule, args, values, rule.slot_position[s])
                 else:
-                    value = _pack(<Tensor>value)
-            elif type(value) is tuple or type(value) is list:
-                value = tuple(value)  # the caller's list may change
-                if saved_hooks is not NULL:
-                    value = tuple([_pack(<Tensor>v) if isinstance(v, Tensor) else v for v in value])
-                for item in value:
-                    if isinstance(item, Tensor):
-                        _watched_version(<Tensor>item)
-                node.versions[s] = <uint32_t>_versions_in(value)
+                    value = outputs[rule.slot_position[s]] if type(outputs) is list else outputs
+                if isinstance(value, Tensor):
+                    if isinstance(value, Variable) and (<Variable>value).inferred:
+                        raise RuntimeError(_made_in_inference(rule.op.name, rule.slot_names[s]))
+                    if saved_hooks is NULL:
+                        node.versions[s] = <uint32_t>_watched_version(<Tensor>value)
+                    else:
+                        value = _pack(<Tensor>value)
+                elif rule.slot_holds_tensors[s] and (type(value) is tuple or type(value) is list):
+                    value = tuple(value)  # the caller's list may change
+                    if saved_hooks is not NULL:
+                        value = tuple([_pack(<Tensor>v) if isinstance(v, Tensor) else v for v in value])
+                    for item in value:
+                        if isinstance(item, Tensor):
+                            _watched_version(<Tensor>item)
+                    node.versions[s] = <uint32_t>_versions_in(value)
         Py_INCREF(value)
         PyTuple_SET_ITEM(saved, s, value)
     node.saved = saved
@@ -291,9 +292,49 @@ cdef inline object _argument(Rule rule, PyObject** args, list values, int positi
     cdef int kind = rule.op.kinds[position]
     if kind <= KIND_ARRAYS:
         return wrap(np.asarray(value), None) if isinstance(value, cnp.ndarray) else value
-    if kind == KIND_INDEX:
-        return value if isinstance(value, Tensor) else _frozen(values[position] if values else value)
-    return values[position] if values else value
+    if values:
+        if kind != KIND_INDEX:
+            return values[position]
+        return value if isinstance(value, Tensor) else _frozen(values[position])
+    return value if rule.op.loops is not NULL else _normal(rule.op, args, position, kind)
+
+
+cdef object _normal(Operator op, PyObject** args, int position, int kind):
+    """An argument that a compiled kernel took as it was given, in the form that rules know."""
+    cdef object value = <object>args[position]
+    cdef Py_ssize_t dim
+    cdef int i, ndim
+    if kind == KIND_ANY or (kind == KIND_BOOL and type(value) is bool) or (value is None and kind != KIND_INDEX):
+        return value
+    if (kind == KIND_SHAPE or kind == KIND_DIM_ORDER) and type(value) is tuple:
+        for item in <tuple>value:
+            if type(item) is not int or <Py_ssize_t>item < -(kind == KIND_SHAPE):
+                break
+        else:
+            return value
+    elif type(value) is int:
+        if kind == KIND_INT:
+            return value
+        if kind == KIND_DIM or kind == KIND_DIMS:
+            first = <object>args[op.first_array]
+            if isinstance(first, Tensor) and type((<Tensor>first).array) is cnp.ndarray:
+                ndim = cnp.PyArray_NDIM(<cnp.ndarray>(<Tensor>first).array)
+                dim = value
+                if ndim > 0:
+                    if dim < 0:
+                        value = dim + ndim
+                    return value if kind == KIND_DIM else (value,)
+    if kind == KIND_INDEX and (isinstance(value, Tensor) or _is_basic(value)):
+        return value
+    values = normalised(op, tuple([<object>args[i] for i in range(op.nargs)]))
+    return _frozen(values[position]) if kind == KIND_INDEX else values[position]
+
+
+cdef bint _is_basic(object index):
+    """Whether an index names a view: ints, slices, None and ... ."""
+    if type(index) is tuple:
+        return all([_is_basic(part) and type(part) is not tuple for part in <tuple>index])
+    return type(index) is int or type(index) is slice or index is None or index is Ellipsis
 
 
 cdef object _frozen(object index):
@@ -305,8 +346,12 @@ cdef object _frozen(object index):
 
 cdef object _about(object value, int kind):
     """The shape or dtype of an argument: None for a number, a tuple of them for a list."""
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, Tensor):
+        value = (<Tensor>value).array
+        if type(value) is cnp.ndarray:
+            return (<object>value).shape if kind == SHAPE_OF else (<object>value).dtype
+    elif isinstance(value, (list, tuple)):
         return tuple([_about(v, kind) for v in value])
-    if not isinstance(value, (Tensor, cnp.ndarray)):
+    elif not isinstance(value, cnp.ndarray):
         return None
     return tuple(value.shape) if kind == SHAPE_OF else value.dtype

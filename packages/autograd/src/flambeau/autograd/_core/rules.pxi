@@ -1,7 +1,14 @@
 # Derivative rules: for an operator, how the gradient of each argument is computed and what that needs to be kept.
 
 cdef int KIND_ARRAYS = int(Kind.ARRAYS)
+cdef int KIND_DIM = int(Kind.DIM)
+cdef int KIND_DIMS = int(Kind.DIMS)
+cdef int KIND_DIM_ORDER = int(Kind.DIM_ORDER)
+cdef int KIND_SHAPE = int(Kind.SHAPE)
+cdef int KIND_INT = int(Kind.INT)
+cdef int KIND_BOOL = int(Kind.BOOL)
 cdef int KIND_INDEX = int(Kind.INDEX)
+cdef int KIND_ANY = int(Kind.ANY)
 
 cdef enum:
     MAX_SLOTS = 10  # values one rule may keep
@@ -32,6 +39,7 @@ cdef class Rule:
     cdef int nslots
     cdef int slot_kind[MAX_SLOTS]
     cdef int slot_position[MAX_SLOTS]
+    cdef bint slot_holds_tensors[MAX_SLOTS]  # an argument that may be a list with Tensors in it
     cdef uint32_t slot_mask[MAX_SLOTS]  # argument bits: the slot is kept when any of them needs a gradient
     cdef list slot_names
     cdef uint32_t output_mask  # the same, for slots that keep an output
@@ -116,6 +124,8 @@ cdef class Rule:
         self.slot_kind[i] = kind
         self.slot_position[i] = position
         self.slot_mask[i] = mask
+        self.slot_holds_tensors[i] = kind == FROM_ARGUMENT and (
+            self.op.kinds[position] <= KIND_ARRAYS or self.op.kinds[position] >= KIND_INDEX)
         if kind == FROM_OUTPUT:
             self.output_mask |= mask
         if kind == FROM_ARGUMENT and self.op.kinds[position] > KIND_ARRAYS:

@@ -359,42 +359,10 @@ cdef object _check_accepts(Operator op, object dtype):
 
 # The one place --------------------------------------------------------------------------------------------------
 
-cdef object prepare(Operator op, tuple args, list values):
-    """Fill `values` with what the kernel gets; give the backend that runs it."""
-    cdef int i, kind, ndim = 0
-    cdef object first = None, value, name, place = None
-    # Tensors first: dimensions are relative to the first one.
-    for i in range(op.nargs):
-        kind = op.kinds[i]
-        value = args[i]
-        if kind == Kind_ARRAY:
-            value = _as_array(op, op.names[i], value, "Tensor")
-        elif kind == Kind_MASK:
-            value = _as_array(op, op.names[i], value, "Tensor")
-            if value.dtype != _BOOL:
-                errors.dtype_error(op.name, op.names[i], "a bool Tensor", _dtype_name(value.dtype),
-                                   "convert it with .bool()")
-        elif kind == Kind_OPERAND:
-            if not _is_number(value):
-                value = _as_array(op, op.names[i], value, "Tensor or number")
-            elif isinstance(value, np.generic):
-                value = float(value) if _is_bfloat16(value.dtype) else value.item()  # these have no width
-        elif kind == Kind_OPTIONAL_ARRAY:
-            if value is not None:
-                value = _as_array(op, op.names[i], value, "Tensor or None")
-        elif kind == Kind_ARRAYS:
-            name = op.names[i]
-            if not isinstance(value, (list, tuple)):
-                errors.type_error(op.name, name, "a list or tuple of Tensors", _type_name(value))
-            if len(value) == 0:
-                errors.value_error(op.name, name, "at least one Tensor", "an empty " + _type_name(value))
-            value = tuple([_as_array(op, name, v, "Tensors") for v in value])
-            if first is None:
-                first = value[0]
-        values.append(value)
-        if first is None and kind <= Kind_ARRAYS and value is not None and not _is_number(value):
-            first = value
-    ndim = first.ndim if first is not None else 0
+cdef object normalise(Operator op, list values, int ndim):
+    """Bring the arguments that are no arrays into the form that kernels get; give the device, where one is asked for."""
+    cdef int i, kind
+    cdef object value, name, place = None
     for i in range(op.nargs):
         kind = op.kinds[i]
         if kind <= Kind_ARRAYS:
@@ -432,6 +400,53 @@ cdef object prepare(Operator op, tuple args, list values):
         elif kind == Kind_INDEX:
             value = _as_index(op, value)
         values[i] = value
+    return place
+
+
+def normalised(Operator op, tuple args):
+    """The arguments of a call as kernels get them, but for arrays, which stay what they are."""
+    cdef list values = list(args)
+    first = args[op.first_array]
+    normalise(op, values, (first[0] if isinstance(first, (list, tuple)) else first).ndim)
+    return values
+
+
+cdef object prepare(Operator op, tuple args, list values):
+    """Fill `values` with what the kernel gets; give the backend that runs it."""
+    cdef int i, kind
+    cdef object first = None, value, name, place = None
+    # Tensors first: dimensions are relative to the first one.
+    for i in range(op.nargs):
+        kind = op.kinds[i]
+        value = args[i]
+        if kind == Kind_ARRAY:
+            value = _as_array(op, op.names[i], value, "Tensor")
+        elif kind == Kind_MASK:
+            value = _as_array(op, op.names[i], value, "Tensor")
+            if value.dtype != _BOOL:
+                errors.dtype_error(op.name, op.names[i], "a bool Tensor", _dtype_name(value.dtype),
+                                   "convert it with .bool()")
+        elif kind == Kind_OPERAND:
+            if not _is_number(value):
+                value = _as_array(op, op.names[i], value, "Tensor or number")
+            elif isinstance(value, np.generic):
+                value = float(value) if _is_bfloat16(value.dtype) else value.item()  # these have no width
+        elif kind == Kind_OPTIONAL_ARRAY:
+            if value is not None:
+                value = _as_array(op, op.names[i], value, "Tensor or None")
+        elif kind == Kind_ARRAYS:
+            name = op.names[i]
+            if not isinstance(value, (list, tuple)):
+                errors.type_error(op.name, name, "a list or tuple of Tensors", _type_name(value))
+            if len(value) == 0:
+                errors.value_error(op.name, name, "at least one Tensor", "an empty " + _type_name(value))
+            value = tuple([_as_array(op, name, v, "Tensors") for v in value])
+            if first is None:
+                first = value[0]
+        values.append(value)
+        if first is None and kind <= Kind_ARRAYS and value is not None and not _is_number(value):
+            first = value
+    place = normalise(op, values, first.ndim if first is not None else 0)
     backend = _backend_of(op, values, first, place)
     if op.promote:
         _check_accepts(op, _promote(op, values, backend, first))

@@ -149,26 +149,19 @@ cdef object execute(Operator op, tuple args, object out):
 
 
 cdef object compute(Operator op, tuple args, list values):
-    """The result as an array, or as a tuple of arrays; `values` receives the normalised arguments, if any were."""
+    """The result as an array, or as a tuple of arrays; `values` receives the normalised arguments, or stays empty where a
+    compiled kernel took them as they were given."""
     cdef object result
     if op is _op_index:
         result = _view_by_index(_bare(args[0]), args[1])
         if result is not None:
             return result
-    if values is None or op.native_kernel is NULL:
-        result = native(op, args, None)
-        if result is not None:
-            return result
-        if values is None:
-            values = []
-        backend = prepare(op, args, values)
-    else:
-        # Somebody wants the normalised arguments: they do as well for the compiled kernel.
-        backend = prepare(op, args, values)
-        if backend is _CPU and not (_defaults_set and op.first_array < 0):
-            result = op.native_kernel(op, tuple(values), None)
-            if result is not None:
-                return result
+    result = native(op, args, None)
+    if result is not None:
+        return result
+    if values is None:
+        values = []
+    backend = prepare(op, args, values)
     return _run(op, backend, values)
 
 
