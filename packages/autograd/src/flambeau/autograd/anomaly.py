@@ -6,7 +6,7 @@ import contextlib
 import linecache
 import sys
 import threading
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 import flambeau.tensor as ft
@@ -229,9 +229,10 @@ class _Watch:
             )
 
 
-def _inputs(args: tuple) -> tuple[list[Tensor], list[float]]:
+def _inputs(args: tuple) -> tuple[list[Tensor], list[complex]]:
     """All Tensors and all numbers among the arguments."""
-    tensors, numbers = [], []
+    tensors: list[Tensor] = []
+    numbers: list[complex] = []
     for value in args:
         for x in value if isinstance(value, (tuple, list)) else [value]:
             if isinstance(x, Tensor):
@@ -280,7 +281,7 @@ def _described(x: Tensor) -> str:
 def _calls() -> list[str]:
     """The lines of user code that are running, the outermost first."""
     found = []
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if not frame.f_globals.get("__name__", "").startswith("flambeau."):
             code = frame.f_code

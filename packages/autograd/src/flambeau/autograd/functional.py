@@ -115,7 +115,9 @@ def jacobian(func: Callable[..., Any], inputs: Tensors, create_graph: bool = Fal
         tuple of these; for several outputs a tuple of what one gives.
 
     Shape:
-        input ``(*m)``, output ``(*n)``, Jacobian ``(*n, *m)``.
+        input: ``(*m)``
+        output: ``(*n)``
+        Jacobian: ``(*n, *m)``
 
     Raises:
         RuntimeError: ``strict``, and an output or the Jacobian does not depend on an input.
