@@ -103,6 +103,17 @@ SMOOTH = [
     "{x}.clone()", "ft.sinc({x} + 3.2)", "ft.acos(ft.tanh({x}) * 0.9)", "ft.lgamma({x}.square() + 1)",
     "ft.logit(ft.sigmoid({x}))", "ft.exp2({x})", "{x}.sin().cos()", "ft.digamma({x}.square() + 1)",
 ]  # fmt: skip
+COMPLEX = [
+    "ft.complex({x} + 2, {x}).abs()", "(ft.complex({x}, 2 * {x}) * ft.complex({x} + 1, {x})).imag",
+    "ft.exp(ft.complex({x}, {x} * 0.5)).real", "ft.sqrt(ft.complex({x} * {x} + 1, {x})).imag",
+    "ft.complex({x} + 3, {x}).angle()", "ft.tanh(ft.complex({x} * 0.5, {x} * 0.3)).real",
+    "(1 / ft.complex({x} * {x} + 1, {x})).imag", "(ft.complex({x}, {x} + 1) ** 2).conj().imag",
+]  # fmt: skip
+FOURIER = [
+    "ft.fft.fft({x}, dim={d}).real", "ft.fft.fft({x}, dim={d}).imag", "ft.fft.rfft({x}, dim={d}).real",
+    "ft.fft.ifft(ft.fft.fft({x}, dim={d}) * ft.fft.fft(ft.cos({x}), dim={d}), dim={d}).real",
+    "(ft.fft.rfft({x}, dim={d}) ** 2).imag", "ft.fft.hfft(ft.complex({x}, {x}), dim={d})",
+]  # fmt: skip
 KINKED = [
     ("ft.relu({x})", "{x}"),
     ("{x}.abs()", "{x}"),
@@ -169,6 +180,14 @@ def kinked(d: Draw):
     x = d.any()
     source, margin = (text.format(x=x, number=d.number()) for text in d.one(*KINKED))
     return Statement(source, d.new(), margin)
+
+
+def complex_numbers(d: Draw):
+    """Real again in the end."""
+    x = d.dims()
+    if x is None or d.random.random() < 0.6:
+        return Statement(d.one(*COMPLEX).format(x=d.any()), d.new())
+    return Statement(d.one(*FOURIER).format(x=x, d=d.dim_of(x)), d.new())
 
 
 def _same_number(d: Draw, templates, **names):
@@ -357,5 +376,14 @@ def in_place(d: Draw):
     return Statement(f"{x}[{index}] {change}", None, torch=known)
 
 
-KINDS = [smooth] * 5 + [kinked] * 2 + [binary] * 6 + [reduced] * 3 + [matrices] * 2 + [view] * 7 + [copied] * 3
+KINDS = (
+    [smooth] * 5
+    + [complex_numbers]
+    + [kinked] * 2
+    + [binary] * 6
+    + [reduced] * 3
+    + [matrices] * 2
+    + [view] * 7
+    + [copied] * 3
+)
 KINDS += [in_place] * 9 + [detached]
