@@ -344,6 +344,21 @@ cdef object _native_dropout(Operator op, tuple args, object into):
     return _dropout_into(x, into, p, args[2], args[3])
 
 
+# Counts are drawn as the definitions do, which cannot see without waiting for a device when all are done.
+
+def _poisson(xp, input, *, generator=None):
+    from flambeau.tensor._reference import counts
+
+    return counts.drawn_poisson(np, input, generator, np.all)
+
+
+def _binomial(xp, count, prob, *, generator=None):
+    from flambeau.tensor._reference import counts
+
+    return counts.drawn_binomial(np, count, prob, generator, np.all)
+
+
+CPU.kernels.update(poisson=_poisson, binomial=_binomial)
 set_native("rand", _native_rand)
 set_native("randn", _native_randn)
 set_native("uniform", _native_uniform)
