@@ -139,6 +139,13 @@ def tests(session: nox.Session, package: str) -> None:
 
 
 @nox.session
+def mutate(session: nox.Session) -> None:
+    """Break each derivative rule and each pointwise row in turn: a test must notice; `nox -s mutate -- arithmetic`."""
+    session.install(*wheels(session, "tensor", "autograd"), *GROUPS["test"])
+    session.run("python", "scripts/mutate", *session.posargs)
+
+
+@nox.session
 def integration(session: nox.Session) -> None:
     """Test what needs several packages: the namespace, wheels alone and together, the ABI check, a training run."""
     session.install(*wheels(session, *ORDER), *GROUPS["test"])

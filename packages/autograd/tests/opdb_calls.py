@@ -34,7 +34,7 @@ class Call:
         results = opdb.to_tuple(self.function(*call.args, **call.kwargs))
         operator = self.info.operator
         if self.info.settled and any(y.is_complex() for y in results):
-            results = self.info.settled(results)
+            return self.info.settled(results)
         return results if operator.many else results[: len(operator.outputs) - len(operator.auxiliary)]
 
     @property

@@ -143,6 +143,18 @@ def test_roots_of_nothing_have_no_slope():
         assert first == 0.0 and math.isfinite(second)
 
 
+def test_products_with_logarithms_of_something():
+    """``xlog1py`` by a first argument of 0 has the logarithm as its slope."""
+    assert gradient(lambda x: ft.special.xlog1py(x, 0.5), leaf([0.0])) == pytest.approx([math.log(1.5)])
+    assert gradient(lambda x: ft.xlogy(x, 0.5), leaf([0.0])) == pytest.approx([math.log(0.5)])
+
+
+def test_greatest_differences_share():
+    """Of cdist with an infinite exponent."""
+    found = gradient(lambda x: ft.cdist(x, ft.zeros(1, 3), INF), leaf([[2.0, -2.0, 1.0]]), [[3.0]])
+    assert found == [[1.5, -1.5, 0.0]]
+
+
 def test_powers_of_zero():
     """0 by exponents of 0 or more; by negative ones the slope is infinite. A negative base has none."""
     assert gradient(lambda x: 0.0**x, leaf([2.0, 0.0, -1.0])) == [0.0, 0.0, -INF]

@@ -66,6 +66,18 @@ def test_derivatives_that_are_nan_on_both_sides_pass(function):
     assert gradcheck(function, leaf(2.0))
 
 
+def test_backward_that_is_not_linear_is_found():
+    """Right for the unit vectors, which is all that single derivatives ask for."""
+
+    class Signed(Doubled):
+        @staticmethod
+        def backward(ctx, grad):
+            return ft.sign(grad) * 2
+
+    with pytest.raises(GradcheckError, match="expected gradients in proportion to those of the output, got"):
+        gradcheck(Signed.apply, leaf([1.0, 2.0]))
+
+
 def test_nan_on_one_side_does_not_pass():
     """A derivative that is nan where the function has one is wrong."""
 

@@ -256,6 +256,8 @@ def _pulled_back(settings, output, variables, seeds) -> list[np.ndarray]:
     """For each Variable the products ``seed @ J``, one a row."""
     name, y = output
     rows = [_vjp(y, variables, seed) for seed in seeds]
+    if len(rows) > 1:
+        _check_linear(settings, output, variables, seeds, rows)
     again = _vjp(y, variables, seeds[0]) if rows else ()
     for (input_name, _), g, h in zip(variables, rows[0] if rows else (), again, strict=bool(rows)):
         if not np.allclose(g, h, rtol=0, atol=settings.nondet_tol, equal_nan=True):
@@ -264,6 +266,23 @@ def _pulled_back(settings, output, variables, seeds) -> list[np.ndarray]:
                 f"got two that differ by up to {np.nanmax(np.abs(g - h)):.3g}"
             )
     return [np.array([row[k] for row in rows]).reshape(len(rows), _size(x)) for k, (_, x) in enumerate(variables)]
+
+
+def _check_linear(settings, output, variables, seeds, rows) -> None:
+    """The gradient of a sum is the sum of gradients: unit vectors alone do not show that it is."""
+    name, y = output
+    factors = np.random.default_rng(1).standard_normal(len(seeds))
+    mixed = _vjp(y, variables, factors @ seeds)
+    for k, (input_name, _) in enumerate(variables):
+        expected = factors @ np.array([row[k] for row in rows])
+        if not np.isfinite(expected).all():
+            continue
+        if not np.allclose(mixed[k], expected, rtol=settings.rtol, atol=settings.atol):
+            worst = np.argmax(np.abs(mixed[k] - expected))
+            raise GradcheckError(
+                f"{settings.operation}(): derivative of {name} by {input_name}: expected gradients in proportion to "
+                f"those of the output, got {mixed[k][worst]:.9g} where these add up to {expected[worst]:.9g}"
+            )
 
 
 def _vjp(y: Tensor, variables, seed: np.ndarray) -> list[np.ndarray]:

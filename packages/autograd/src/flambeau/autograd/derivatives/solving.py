@@ -68,10 +68,9 @@ def cofactor(grad, A):
 
 
 def _products_of_all_but_two(s):
-    """For each pair the product of all others, and 0 on the diagonal."""
-    same = ft.eye(s.shape[-1], dtype=s.dtype, device=s.device)
-    rows = ft.where(same == 1, 1, s.unsqueeze(-2))
-    return products_of_others(rows, (rows.ndim - 1,)) * (1 - same)
+    """For each pair the product of all others; what is on the diagonal cancels where these are used."""
+    rows = ft.where(ft.eye(s.shape[-1], dtype=ft.bool_, device=s.device), 1, s.unsqueeze(-2))
+    return products_of_others(rows, (rows.ndim - 1,))
 
 
 @gradient(ops.slogdet, "A")

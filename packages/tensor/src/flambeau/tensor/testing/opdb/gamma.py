@@ -55,6 +55,12 @@ def polygamma_samples(make):
         yield sample(*one.args, 1)
 
 
+def any_sign(make):
+    yield from positive(make)
+    if make.is_float:
+        yield sample(make.values([-0.5, -1.25, -2.75]))
+
+
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(300)
 
 
@@ -82,7 +88,7 @@ POSITIVE = {"samples": positive, "domain": (0.5, 3), "tolerance": LOOSE, **TO_FL
 PAIRS = {"samples": pairs, "tolerance": LOOSE, **TO_FLOAT}
 
 ENTRIES = (
-    unary("lgamma", each(lambda v: math.lgamma(v) if v else math.inf), **POSITIVE),
+    unary("lgamma", each(lambda v: math.lgamma(v) if v else math.inf), **{**POSITIVE, "samples": any_sign}),
     unary("digamma", digamma, **POSITIVE),
     OpInfo("polygamma_of", polygamma_samples, polygamma, ALL, (0.5, 3), to_float=True, tolerance=LOOSE),
     binary("zeta", zeta, constants=("input",), **PAIRS),

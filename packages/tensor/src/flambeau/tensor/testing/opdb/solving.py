@@ -139,7 +139,7 @@ def determinant_samples(make):
 def singular_samples(make):
     yield from determinant_samples(make)
     yield sample(make.values([[1.0, 2.0], [2.0, 4.0]]))
-    yield sample(make.values(np.stack([np.zeros((3, 3)), np.diag([0.0, 0.0, 2.0]), regular(n=3)])))
+    yield sample(make.values(np.stack([np.zeros((3, 3)), np.diag([0.0, 0.0, 2.0]), regular(n=3)])[:, None]))
 
 
 def cofactor_samples(make):
