@@ -7,6 +7,10 @@
 #include <type_traits>
 #include <utility>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include "flambeau/isa.hpp"
 
 namespace flambeau::FLAMBEAU_ISA {
@@ -71,24 +75,80 @@ FLAMBEAU_INLINE T fold(Vector<T, lanes> v, const T* x, std::ptrdiff_t rest) {
     }
 }
 
+// A row read vector by vector. Vectors that cross lines of the cache come from far memory at little more than half the
+// speed, so those of a row that begins off a line are put together from whole lines: of the last one, some elements past
+// the vector's end are read, and dropped.
+template <class T, bool off_line>
+struct RowReader {
+    const T* x;
+    FLAMBEAU_INLINE explicit RowReader(const T* x) : x(x) {}
+    FLAMBEAU_INLINE Vector<T, Lanes<T>> next() {
+        const Vector<T, Lanes<T>> v = load_vector<T, Lanes<T>>(x);
+        x += Lanes<T>;
+        return v;
+    }
+};
+
+// A sanitizer does not know that the rest of a line can be read when its beginning can.
+#if defined(__AVX512F__) && !defined(__SANITIZE_ADDRESS__)
+template <class T>
+FLAMBEAU_INLINE bool is_off_line(const T* x) {
+    const auto address = reinterpret_cast<std::uintptr_t>(x);
+    return sizeof(T) >= 4 && address % VectorBytes != 0 && address % sizeof(T) == 0;
+}
+
+template <class T>
+    requires(sizeof(T) >= 4)
+struct RowReader<T, true> {
+    const T* line;
+    __m512i places, last;
+    FLAMBEAU_INLINE explicit RowReader(const T* x) {
+        const auto before = static_cast<int>(reinterpret_cast<std::uintptr_t>(x) % VectorBytes / sizeof(T));
+        line = x - before;
+        if constexpr (sizeof(T) == 4) {
+            const __m512i lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+            places = _mm512_add_epi32(lanes, _mm512_set1_epi32(before));
+            last = _mm512_maskz_load_epi32(static_cast<__mmask16>(~0u << before), line);
+        } else {
+            places = _mm512_add_epi64(_mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0), _mm512_set1_epi64(before));
+            last = _mm512_maskz_load_epi64(static_cast<__mmask8>(~0u << before), line);
+        }
+    }
+    FLAMBEAU_INLINE Vector<T, Lanes<T>> next() {
+        line += Lanes<T>;
+        __m512i more = _mm512_load_si512(line);
+        asm volatile("" : "+v"(more));  // loaded once, and in order
+        __m512i v;
+        if constexpr (sizeof(T) == 4) v = _mm512_permutex2var_epi32(last, places, more);
+        else v = _mm512_permutex2var_epi64(last, places, more);
+        last = more;
+        return reinterpret_cast<Vector<T, Lanes<T>>&>(v);
+    }
+};
+#else
+template <class T>
+FLAMBEAU_INLINE bool is_off_line(const T*) { return false; }
+#endif
+
 constexpr int GroupSize = 8;      // vectors at a time
 constexpr int RunLength = 16;   // after so many their sums are put by: what is added is never much smaller than the sum
 
 // The first elements of a row, whole groups of `GroupSize` vectors, combined to one vector. Where nan and infinities are
 // unlikely Op leaves them out, and they come back as a poison that is not 0.
-template <class Op, class T, bool poisoned>
-FLAMBEAU_INLINE Vector<T, Lanes<T>> combined_groups(const T* x, std::ptrdiff_t n, T& poison) {
+template <class Op, bool poisoned, bool off_line, class T>
+FLAMBEAU_INLINE Vector<T, Lanes<T>> combined_groups(const T* x, std::ptrdiff_t n, Vector<T, Lanes<T>>& poison) {
     constexpr int lanes = Lanes<T>, group = GroupSize * lanes;
     using V = Vector<T, lanes>;
+    RowReader<T, off_line> row(x);
     V totals[GroupSize], parts[GroupSize], poisons[GroupSize / 2] = {};
     for (std::ptrdiff_t i = 0; i < n; i += RunLength * group) {
         const std::ptrdiff_t end = i + RunLength * group < n ? i + RunLength * group : n;
-        for (int k = 0; k < GroupSize; ++k) parts[k] = Op::map(load_vector<T, lanes>(x + i + k * lanes));
+        for (int k = 0; k < GroupSize; ++k) parts[k] = Op::map(row.next());
         if constexpr (poisoned)
             for (int k = 0; k < GroupSize; ++k) poisons[k / 2] += parts[k] * 0;
         for (std::ptrdiff_t at = i + group; at < end; at += group)
             for (int k = 0; k < GroupSize; ++k) {
-                const V v = Op::map(load_vector<T, lanes>(x + at + k * lanes));
+                const V v = Op::map(row.next());
                 parts[k] = Op::combine(parts[k], v);
                 if constexpr (poisoned) poisons[k / 2] += v * 0;
             }
@@ -96,9 +156,52 @@ FLAMBEAU_INLINE Vector<T, Lanes<T>> combined_groups(const T* x, std::ptrdiff_t n
     }
     for (int half = GroupSize / 2; half > 0; half /= 2)
         for (int k = 0; k < half; ++k) totals[k] = Op::combine(totals[k], totals[k + half]);
-    if constexpr (poisoned)
-        for (int k = 0; k < lanes; ++k) poison += (poisons[0][k] + poisons[1][k]) + (poisons[2][k] + poisons[3][k]);
+    if constexpr (poisoned) poison += (poisons[0] + poisons[1]) + (poisons[2] + poisons[3]);
     return totals[0];
+}
+
+template <class Op, bool poisoned, class T>
+FLAMBEAU_INLINE Vector<T, Lanes<T>> combined_groups(const T* x, std::ptrdiff_t n, Vector<T, Lanes<T>>& poison) {
+    return is_off_line(x) ? combined_groups<Op, poisoned, true>(x, n, poison)
+                          : combined_groups<Op, poisoned, false>(x, n, poison);
+}
+
+template <class V>
+FLAMBEAU_INLINE bool any_not_zero(V v) {
+    const auto bits = v != 0;
+#if defined(__AVX512F__)
+    return _mm512_test_epi64_mask(reinterpret_cast<const __m512i&>(bits), reinterpret_cast<const __m512i&>(bits)) != 0;
+#elif defined(__AVX2__)
+    return !_mm256_testz_si256(reinterpret_cast<const __m256i&>(bits), reinterpret_cast<const __m256i&>(bits));
+#elif defined(__SSE4_1__)
+    return !_mm_testz_si128(reinterpret_cast<const __m128i&>(bits), reinterpret_cast<const __m128i&>(bits));
+#else
+    bool any = false;
+    for (unsigned k = 0; k < sizeof v / sizeof v[0]; ++k) any |= bits[k] != 0;
+    return any;
+#endif
+}
+
+// A row of at least one vector, combined by an operation that may meet an element twice. False when it has nan or
+// infinities.
+template <class Op, class T>
+FLAMBEAU_INLINE bool combined_finite_row(const T* x, std::ptrdiff_t n, T& result) {
+    using Finite = typename Op::Finite;
+    constexpr int lanes = Lanes<T>;
+    using V = Vector<T, lanes>;
+    const std::ptrdiff_t groups = n / (GroupSize * lanes) * (GroupSize * lanes);
+    V poison = {}, v = splat<T, lanes>(Op::identity);
+    if (groups > 0) v = combined_groups<Finite, true>(x, groups, poison);
+    const auto one = [&](std::ptrdiff_t i) __attribute__((always_inline)) {
+        const V more = Finite::map(load_vector<T, lanes>(x + i));
+        v = Finite::combine(v, more);
+        poison += more * 0;
+    };
+    for (std::ptrdiff_t i = groups; i + lanes < n; i += lanes) one(i);
+    one(n - lanes);
+    if (any_not_zero(poison)) return false;
+    result = fold<Finite, T, lanes>(v, x, 0);
+    return true;
 }
 
 // A row combined by an associative operation, in several vectors at a time. An operation has `combine`, and `map` for
@@ -106,17 +209,13 @@ FLAMBEAU_INLINE Vector<T, Lanes<T>> combined_groups(const T* x, std::ptrdiff_t n
 template <class Op, class T>
 FLAMBEAU_INLINE T combined_row(const T* x, std::ptrdiff_t n) {
     constexpr int lanes = Lanes<T>;
-    Vector<T, lanes> v = splat<T, lanes>(Op::identity);
-    std::ptrdiff_t i = n / (GroupSize * lanes) * (GroupSize * lanes);
-    if (i > 0) {
-        T poison = 0;
-        if constexpr (requires { typename Op::Finite; }) {
-            v = combined_groups<typename Op::Finite, T, true>(x, i, poison);
-            if (poison != 0) v = combined_groups<Op, T, false>(x, i, poison);
-        } else {
-            v = combined_groups<Op, T, false>(x, i, poison);
-        }
+    if constexpr (requires { typename Op::Finite; }) {
+        T result;
+        if (n >= lanes && combined_finite_row<Op>(x, n, result)) return result;
     }
+    Vector<T, lanes> v = splat<T, lanes>(Op::identity), unused;
+    std::ptrdiff_t i = n / (GroupSize * lanes) * (GroupSize * lanes);
+    if (i > 0) v = combined_groups<Op, false>(x, i, unused);
     for (; i + lanes <= n; i += lanes) v = Op::combine(v, Op::map(load_vector<T, lanes>(x + i)));
     return fold<Op, T, lanes>(v, x + i, n - i);
 }
