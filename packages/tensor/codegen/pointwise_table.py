@@ -32,6 +32,11 @@ CHEAP = {
 # Functions that need another method for a few arguments (see math/rare.hpp); a row that is just one of them has a loop
 # that looks for those first.
 RARE = {"sin(input)": "math::Sin", "cos(input)": "math::Cos", "tan(input)": "math::Tan"}
+RARE |= {
+    "fmod(input, other)": "math::Fmod",
+    "remainder(input, other)": "math::Remainder",
+    "floor_divide(input, other)": "math::FloorDivide",
+}
 RARE |= {f"bessel_{name}(input)": f"math::{name.upper()}" for name in ("j0", "j1", "y0", "y1")}
 
 # Functions with a loop of their own, over all elements: where something is to be prepared for a number they share.

@@ -53,7 +53,7 @@ auto each(F function) {
 
 template <class F>
 auto over_array() {
-    return [](const auto* x_n, const auto*, auto* out_n) { math::over_array<F>(x_n, out_n, Block); };
+    return [](const auto* x_n, const auto*, auto* out_n) { math::over_array<F>(out_n, Block, x_n); };
 }
 
 template <class F, class R>

@@ -119,7 +119,7 @@ void check_rare() {
     T x_n[1031];
     for (std::ptrdiff_t at = 0; at < 1031; at += 103) {
         for (std::ptrdiff_t i = 0; i < 1031; ++i) x_n[i] = i == at ? T(1e30) : T(i);
-        math::over_array<F>(x_n, x_n, 1031);
+        math::over_array<F>(x_n, 1031, x_n);
         for (std::ptrdiff_t i = 0; i < 1031; ++i) CHECK(same(x_n[i], math::anywhere<F>(i == at ? T(1e30) : T(i))));
     }
 }

@@ -25,7 +25,7 @@ template <class F, class In, class Out>
 void unary(const void* const* in, unsigned, void* out, std::ptrdiff_t n) {
     const In* a_n = static_cast<const In*>(in[0]);
     Out* out_n = static_cast<Out*>(out);
-    if constexpr (requires { typename F::Rare; }) math::over_array<typename F::Rare>(a_n, out_n, n);
+    if constexpr (requires { typename F::Rare; }) math::over_array<typename F::Rare>(out_n, n, a_n);
     else FLAMBEAU_EACH(n) out_n[i] = static_cast<Out>(F::apply(element(a_n, i)));
 }
 
@@ -34,6 +34,8 @@ void binary(const void* const* in, unsigned scalars, void* out, std::ptrdiff_t n
     const In* a_n = static_cast<const In*>(in[0]);
     const In* b_n = static_cast<const In*>(in[1]);
     Out* out_n = static_cast<Out*>(out);
+    if constexpr (std::is_floating_point_v<In> && requires { typename F::Rare; })
+        if (scalars == 0) return math::over_array<typename F::Rare>(out_n, n, a_n, b_n);
     // A loop for each case, so that the compiler vectorises each.
     switch (scalars) {
         case 0: FLAMBEAU_EACH(n) out_n[i] = static_cast<Out>(F::apply(element(a_n, i), element(b_n, i))); break;

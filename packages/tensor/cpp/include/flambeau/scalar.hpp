@@ -18,6 +18,7 @@
 #include "flambeau/math/polygamma.hpp"
 #include "flambeau/math/normal.hpp"
 #include "flambeau/math/power.hpp"
+#include "flambeau/math/remainders.hpp"
 #include "flambeau/math/special.hpp"
 #include "flambeau/math/trigonometric.hpp"
 
@@ -171,8 +172,7 @@ FLAMBEAU_INLINE T ldexp(T a, T by) {
 template <class T>
 FLAMBEAU_INLINE T remainder(T a, T b) {
     if constexpr (std::is_floating_point_v<T>) {
-        const T r = std::fmod(a, b);
-        return r != 0 ? ((r < 0) != (b < 0) ? r + b : r) : std::copysign(T(0), b);
+        return math::anywhere<math::Remainder>(a, b);
     } else if constexpr (std::is_unsigned_v<T>) {
         return b == 0 ? T(0) : static_cast<T>(a % b);
     } else {
@@ -185,7 +185,7 @@ FLAMBEAU_INLINE T remainder(T a, T b) {
 // C's remainder: it has the dividend's sign.
 template <class T>
 FLAMBEAU_INLINE T fmod(T a, T b) {
-    if constexpr (std::is_floating_point_v<T>) return std::fmod(a, b);
+    if constexpr (std::is_floating_point_v<T>) return math::anywhere<math::Fmod>(a, b);
     else if constexpr (std::is_unsigned_v<T>) return b == 0 ? T(0) : static_cast<T>(a % b);
     else return b == 0 || b == T(-1) ? T(0) : static_cast<T>(a % b);
 }
@@ -193,13 +193,7 @@ FLAMBEAU_INLINE T fmod(T a, T b) {
 template <class T>
 FLAMBEAU_INLINE T floor_divide(T a, T b) {
     if constexpr (std::is_floating_point_v<T>) {
-        if (b == 0) return a / b;
-        const T r = std::fmod(a, b);
-        T quotient = (a - r) / b;
-        if (r != 0 && (r < 0) != (b < 0)) quotient -= 1;
-        if (quotient == 0) return std::copysign(T(0), a / b);
-        const T whole = std::floor(quotient);
-        return quotient - whole > T(0.5) ? whole + 1 : whole;
+        return math::anywhere<math::FloorDivide>(a, b);
     } else if constexpr (std::is_unsigned_v<T>) {
         return b == 0 ? T(0) : static_cast<T>(a / b);
     } else {
