@@ -92,6 +92,9 @@ def main() -> None:
     for file in arguments.cases or FILES:
         print(f"measuring {file}", file=sys.stderr, flush=True)
         results |= run(file, arguments.processes, arguments.quick)
+    versions = ", ".join(f"{name} {number}" for name, number in about["versions"].items() if number)
+    print(f"{about['cpu']}, {about['cores']} cores, {about['system']}; {versions}")
+    print(f"commit {about['commit']}, {about['date']}, {arguments.processes} processes")
     print(harness.table(results))
     stamp = about["date"].replace(":", "").replace("+0000", "Z")
     target = arguments.json or HERE / "results" / f"{stamp}.json"
