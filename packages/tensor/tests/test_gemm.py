@@ -44,6 +44,25 @@ def assert_product(result, a, b, bias=None):
     assert not np.isnan(got).any() and worst.max(initial=0) <= 0, f"off by up to {worst.max()} over the bound"
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("k, n", [(15, 40), (16, 16), (784, 48), (100, 256), (1000, 512), (2048, 2048)])
+def test_products_with_vectors_do_not_depend_on_where_the_matrix_begins(k, n, dtype):
+    """A matrix anywhere in its first cache line gives the same bits, by rows and by columns."""
+    rng = np.random.default_rng(2)
+    values = rng.standard_normal((n, k)).astype(dtype)
+    x, y = rng.standard_normal(k).astype(dtype), rng.standard_normal((1, n)).astype(dtype)
+    memory = np.empty(n * k + 64, dtype)
+    found = set()
+    for offset in (0, 1, 3, 4, 8, 12, 15):
+        matrix = memory[offset : offset + n * k].reshape(n, k)
+        matrix[...] = values
+        by_rows, by_columns = ft.matmul(matrix, x), ft.matmul(y, matrix)
+        assert_product(by_rows, values, x)
+        assert_product(by_columns, y, values)
+        found.add((np.asarray(by_rows).tobytes(), np.asarray(by_columns).tobytes()))
+    assert len(found) == 1
+
+
 LAYOUTS = ("rows", "columns", "wide", "strided", "reversed")
 EDGES = (1, 2, 4, 5, 6, 7, 13, 14, 15, 16, 17, 31, 32, 33, 65)
 

@@ -52,6 +52,22 @@ FLAMBEAU_INLINE Vector<T> load_partial(const T* from, ptrdiff_t count) {
 #endif
 }
 
+// The lanes from `first` on, first > 0; the others are zero, and what is in memory for them is not read.
+template <class T>
+FLAMBEAU_INLINE Vector<T> load_upper(const T* from, ptrdiff_t first) {
+#if defined(__AVX512F__)
+    if constexpr (sizeof(T) == 4)
+        return reinterpret_cast<Vector<T>>(_mm512_maskz_loadu_epi32(__mmask16(~0u << first), from));
+    else
+        return reinterpret_cast<Vector<T>>(_mm512_maskz_loadu_epi64(__mmask8(~0u << first), from));
+#else
+    Vector<T> x{};
+    T* const x_l = reinterpret_cast<T*>(&x);
+    for (ptrdiff_t l = first; l < lanes<T>; ++l) x_l[l] = from[l];
+    return x;
+#endif
+}
+
 template <class T>
 FLAMBEAU_INLINE void store_partial(T* to, Vector<T> x, ptrdiff_t count) {
 #if defined(__AVX512F__)

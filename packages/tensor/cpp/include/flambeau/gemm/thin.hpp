@@ -37,9 +37,9 @@ FLAMBEAU_INLINE T bias_at(const Product<T>& p, ptrdiff_t i, ptrdiff_t j) {
 // rows: vectors that cross lines come from far memory at little more than half the speed.
 template <class T>
 FLAMBEAU_INLINE ptrdiff_t numbers_before_line(const T* x, ptrdiff_t row, ptrdiff_t n) {
-    if (VectorBytes < 64 || row % lanes<T> != 0) return 0;
+    if (VectorBytes < 64 || row % lanes<T> != 0 || n < lanes<T>) return 0;
     const ptrdiff_t bytes = static_cast<ptrdiff_t>(-reinterpret_cast<std::uintptr_t>(x) & (VectorBytes - 1));
-    return bytes % sizeof(T) == 0 ? least(n, bytes / static_cast<ptrdiff_t>(sizeof(T))) : 0;
+    return bytes % sizeof(T) == 0 ? bytes / static_cast<ptrdiff_t>(sizeof(T)) : 0;
 }
 
 // Columns j to j + Columns of a product whose rows of A and columns of B lie along k in memory.
@@ -65,13 +65,14 @@ void dots(const Product<T>& p, ptrdiff_t j) noexcept {
             for (int i = 0; i < Rows; ++i) sums[i][c] += x[i] * y;
         }
     };
-    const auto some = [](ptrdiff_t count) __attribute__((always_inline)) {
-        return [=](const T* from) __attribute__((always_inline)) { return load_partial(from, count); };
-    };
     ptrdiff_t step = numbers_before_line(b, b_column, k);
-    if (step > 0) add(0, some(step));
+    // In the last lanes, so that numbers meet in each lane that would have met without this vector: sum_lanes() gives the
+    // same wherever the lanes begin.
+    if (const ptrdiff_t first = L - step; step > 0)
+        add(-first, [=](const T* from) __attribute__((always_inline)) { return load_upper(from, first); });
     for (; step + L <= k; step += L) add(step, [](const T* from) __attribute__((always_inline)) { return load(from); });
-    if (step < k) add(step, some(k - step));
+    if (const ptrdiff_t rest = k - step; rest > 0)
+        add(step, [=](const T* from) __attribute__((always_inline)) { return load_partial(from, rest); });
 #pragma GCC unroll 4
     for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 8
