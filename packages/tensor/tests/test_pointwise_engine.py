@@ -206,3 +206,27 @@ def test_an_unknown_instruction_set_is_refused():
         f"{', '.join(instruction_sets())}, which this machine can run, got 'v9'"
     )
     assert done.stderr.strip().endswith(expected)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("operation", ["fmod", "remainder", "floor_divide"])
+def test_remainders_are_exact_for_every_quotient(operation, dtype):
+    """Small and huge quotients, multiples, denormals, zeros and infinities, alone in their block and among others."""
+    info, rng = np.finfo(dtype), np.random.default_rng(0)
+    ends = [0.0, info.smallest_subnormal, info.tiny, 1, 3, 0.1, info.max / 3, info.max, np.inf, np.nan]
+    special = np.array([sign * x for x in ends for sign in (1, -1)], dtype)
+    a, b = (x.ravel() for x in np.meshgrid(special, special))
+    moderate = rng.standard_normal((2, 3000)) * [[100], [3]]
+    multiple = rng.integers(-99, 99, 3000) * 0.7
+    wide = np.ldexp(rng.uniform(-2, 2, (2, 3000)), rng.integers(-30, 30, (2, 3000)))
+    a = np.concatenate([a, moderate[0], multiple, wide[0]]).astype(dtype)
+    b = np.concatenate([b, moderate[1], np.full(3000, 0.7), wide[1]]).astype(dtype)
+    with np.errstate(all="ignore"):
+        expected = getattr(np, operation)(a, b)
+        spread = [getattr(np, operation)(a, b[i]) for i in (700, 7000)]
+    result = np.asarray(getattr(ft, operation)(a, b))
+    np.testing.assert_array_equal(result, expected)
+    number = ~np.isnan(expected)
+    np.testing.assert_array_equal(np.signbit(result)[number], np.signbit(expected)[number])
+    for i, e in zip((700, 7000), spread, strict=True):
+        np.testing.assert_array_equal(np.asarray(getattr(ft, operation)(a, b[i : i + 1])), e)

@@ -362,3 +362,28 @@ def test_every_isa(isa):
         check=False,
     )
     assert done.returncode == 0, done.stdout[-4000:]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int32"])
+@pytest.mark.parametrize("n", [5, 15, 16, 17, 31, 127, 128, 129, 1000, 2064, 40000])
+def test_reductions_do_not_depend_on_where_a_row_begins(n, dtype):
+    """A row anywhere in its first cache line gives the same bits."""
+    row = (np.random.default_rng(n).standard_normal(n) * 9).astype(dtype)
+    memory, found = np.empty(n + 40, dtype), set()
+    for offset in range(17):
+        x = memory[offset : offset + n]
+        x[...] = row
+        found.add(tuple(np.asarray(f(x)).tobytes() for f in (ft.sum, ft.amax, ft.amin, ft.prod)))
+    assert len(found) == 1
+    assert np.asarray(ft.amax(row)) == row.max() and np.asarray(ft.amin(row)) == row.min()
+
+
+@pytest.mark.parametrize("special", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("n", [15, 16, 17, 100, 128, 300])
+def test_extremes_find_what_is_not_finite_at_every_place(n, special):
+    """NaN wins, and infinities count, wherever in the row they are."""
+    for place in range(n):
+        x = np.arange(n, dtype=np.float32)
+        x[place] = special
+        np.testing.assert_equal(np.asarray(ft.amax(x)), x.max())
+        np.testing.assert_equal(np.asarray(ft.amin(x)), x.min())
