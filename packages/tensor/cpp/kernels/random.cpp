@@ -1,6 +1,7 @@
-// Draws of random numbers. This file is compiled without contraction, for uniform numbers are the same everywhere;
-// where polynomials use fused multiply-adds they say so.
+// Draws of random numbers. This file is compiled without contraction, so that they are the same for every instruction set.
 #include "flambeau/isa.hpp"
+#include "flambeau/math/exponential.hpp"
+#include "flambeau/math/trigonometric.hpp"
 #include "flambeau/philox.hpp"
 #include "flambeau/philox_words.hpp"
 #include "flambeau/threads.hpp"
@@ -69,88 +70,42 @@ void uniform(T* out, std::ptrdiff_t n, Place place, T span, T low, T high) {
     });
 }
 
+// Sine and cosine of t quarter turns, t in [-1/2, 1/2].
 template <class T>
-FLAMBEAU_INLINE T fused(T a, T b, T c) noexcept {
-#if defined(__FMA__) || defined(__aarch64__)
-    if constexpr (sizeof(T) == 4) return __builtin_fmaf(a, b, c);
-    else return __builtin_fma(a, b, c);
-#else
-    return a * b + c;
-#endif
-}
-
-template <class T, int N>
-FLAMBEAU_INLINE T polynomial(T x, const T (&coefficients)[N]) noexcept {
-    T sum = coefficients[N - 1];
-#pragma GCC unroll 16
-    for (int i = N - 2; i >= 0; --i) sum = fused(sum, x, coefficients[i]);
-    return sum;
-}
-
-// log x for x in (0, 1], a normal number. x = 2^e (1 + f), 1 + f in [sqrt 1/2, sqrt 2); minimax polynomials for f.
-FLAMBEAU_INLINE float logarithm(float x) noexcept {
-    constexpr std::int32_t root = 0x3F3504F3;  // of 1/2, as bits
-    constexpr float c[] = {0.3333333118003004805f, -0.2499999695795088204f, 0.2000071574889210174f,
-                           -0.1666780231950125407f, 0.1424905764569748040f, -0.1242568733145110611f,
-                           0.1168541992348673930f, -0.1147973384663763556f, 0.0697161145147113182f};
-    const auto bits = __builtin_bit_cast(std::int32_t, x);
-    const std::int32_t exponent = (bits - root) >> 23;
-    const float e = float(exponent), f = __builtin_bit_cast(float, bits - (exponent << 23)) - 1;
-    const float rest = fused(f * f * f, polynomial(f, c), fused(f * f, -0.5f, e * 3.1946184945309415e-05f));
-    return fused(e, 0.693115234375f, f + rest);
-}
-
-FLAMBEAU_INLINE double logarithm(double x) noexcept {
-    constexpr std::int64_t root = 0x3FE6A09E667F3BCD;
-    constexpr double c[] = {0.6666666666666669686164, 0.3999999999989950448979, 0.2857142862597548492145,
-                            0.2222221113479507985507, 0.1818288912526172208027, 0.1533172160055604126863,
-                            0.1461644968504340586042};
-    const auto bits = __builtin_bit_cast(std::int64_t, x);
-    const auto exponent = std::int32_t(std::uint64_t(bits - root + (std::int64_t(1023) << 52)) >> 52) - 1023;
-    const double e = double(exponent);
-    const double f = __builtin_bit_cast(double, bits - (std::int64_t(exponent) << 52)) - 1;
-    // log(1 + f) = 2s + s z P(z), with s = f / (2 + f) and z = s^2; 2s = f - s f, and s f = f^2/2 - s f^2/2.
-    const double s = f / (2 + f), z = s * s, half = 0.5 * f * f;
-    const double rest = fused(s, fused(z, polynomial(z, c), half), e * 1.90821492927058770002e-10);
-    return fused(e, 6.93147180369123816490e-01, f - (half - rest));
-}
-
-// sin and cos of t quarter turns, t in [-1/2, 1/2].
-struct SineCosine32 {
-    float sine, cosine;
-    FLAMBEAU_INLINE explicit SineCosine32(float t) noexcept {
-        constexpr float s[] = {-4.855304993574175e-08f, -0.6459634776648117955f, 0.0796802176477554133f,
-                               -0.0046021492128141760f};
-        constexpr float c[] = {-1.233700549374219357f, 0.2536694103571084988f, -0.0208615283421999686f,
-                               0.0009067398984032665f};
-        const float z = t * t;
-        sine = fused(t, 1.570796321953236685f, t * polynomial(z, s));  // s[0] is what the constant lacks
-        cosine = fused(z, polynomial(z, c), 1.0f);
-    }
+struct Turn {
+    T sine, cosine;
 };
-struct SineCosine64 {
-    double sine, cosine;
-    FLAMBEAU_INLINE explicit SineCosine64(double t) noexcept {
-        constexpr double s[] = {5.628901826572791e-17, -0.6459640975062443157299, 0.07969262624604300313385,
-                                -0.004681754132340975991661, 0.0001604411507421909105201,
-                                -0.000003598643352982309702027, 5.633933781537953853828e-8};
-        constexpr double c[] = {-1.233700550136169826869, 0.2536695079010478232137, -0.02086348076334077252094,
-                                0.0009192602745468446187299, -0.00002520203902802917610508,
-                                4.710678405505227106298e-7, -6.329396344967423512081e-9};
-        const double z = t * t;
-        sine = fused(t, 1.570796326794896614288, t * polynomial(z, s));
-        cosine = fused(z, polynomial(z, c), 1.0);
-    }
-};
+
+FLAMBEAU_INLINE Turn<float> quarter_turns(float t) noexcept {
+    using C = math::TrigonometricConstants<float>;
+    const double r = double(t) * (math::TrigonometricConstants<double>::pi.high / 2), square = r * r;
+    const double sine = r + r * square * math::polynomial(square, C::quarter_sin);
+    const double cosine = (1 - 0.5 * square) + square * square * math::polynomial(square, C::quarter_cos);
+    return {float(sine), float(cosine)};
+}
+
+FLAMBEAU_INLINE Turn<double> quarter_turns(double t) noexcept {
+    constexpr math::Pair<double> pi = math::TrigonometricConstants<double>::pi;
+    const math::Pair<double> r = math::exact_product(t, pi.high / 2);
+    const math::SineCosine both = math::sine_cosine({r.high, r.low + t * (pi.low / 2)});
+    return {both.sine.high + both.sine.low, both.cosine.high + both.cosine.low};
+}
+
+// log x for x in (0, 1], a normal number.
+template <class T>
+FLAMBEAU_INLINE T logarithm(T x) noexcept {
+    const math::Logarithm<T> l = math::split_normal(x);
+    return math::log_sum(l.e, l.f, T(0));
+}
 
 // Box and Muller's pair: r cos(2 pi v) and r sin(2 pi v), with r = sqrt(-2 log u), u in (0, 1], v in [0, 1). The angle is
 // reduced to the nearest quarter turn while it is an exact number, so that small results are as precise as large ones.
-template <class T, class Part>
+template <class T>
 FLAMBEAU_INLINE void box_muller(T u, std::int32_t quarter, T t, T& first, T& second) noexcept {
     const T radius = sizeof(T) == 4 ? T(__builtin_sqrtf(float(-2 * logarithm(u))))
                                     : T(__builtin_sqrt(double(-2 * logarithm(u))));
-    const Part part(t);
-    const T a = quarter & 1 ? part.sine : part.cosine, b = quarter & 1 ? part.cosine : part.sine;
+    const Turn<T> turn = quarter_turns(t);
+    const T a = quarter & 1 ? turn.sine : turn.cosine, b = quarter & 1 ? turn.cosine : turn.sine;
     first = (quarter + 1) & 2 ? -radius * a : radius * a;
     second = quarter & 2 ? -radius * b : radius * b;
 }
@@ -163,7 +118,7 @@ void normal_f32(float* out, std::ptrdiff_t n, Place place, float std, float mean
             const auto angle = std::int32_t(pairs[i] >> 40);
             const std::int32_t quarter = (angle + (1 << 21)) >> 22;
             const float t = float(angle - (quarter << 22)) * 0x1p-22f;
-            box_muller<float, SineCosine32>(u, quarter, t, one[i], other[i]);
+            box_muller<float>(u, quarter, t, one[i], other[i]);
         }
         for (std::ptrdiff_t i = 0; i < TileWords / 2; ++i) {
             values[2 * i] = one[i];
@@ -179,7 +134,7 @@ void normal_f64(double* out, std::ptrdiff_t n, Place place, double std, double m
         for (std::ptrdiff_t i = 0; i < TileWords / 4; ++i) {
             const double u = wide(pairs[2 * i]) + Step64, v = wide(pairs[2 * i + 1]) * 4;
             const auto quarter = std::int32_t(v + 0.5);
-            box_muller<double, SineCosine64>(u, quarter, v - double(quarter), values[2 * i], values[2 * i + 1]);
+            box_muller<double>(u, quarter, v - double(quarter), values[2 * i], values[2 * i + 1]);
         }
         for (std::ptrdiff_t i = 0; i < count; ++i) out[first + i] = values[i] * std + mean;
     });
