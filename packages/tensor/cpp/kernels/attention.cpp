@@ -21,7 +21,8 @@ using micro::round_up;
 constexpr std::ptrdiff_t ForwardKeys = 256, BackwardKeys = 128;           // of a tile
 constexpr std::ptrdiff_t TaskQueries = 256;                               // of a task of the forward pass
 constexpr std::ptrdiff_t TileQueries = 64 / micro::MR * micro::MR;        // of a tile of the backward pass
-constexpr std::ptrdiff_t BackwardTasks = 8;                               // at least so many, if there are keys enough
+constexpr std::ptrdiff_t TaskKeys = 256;                                  // of one of the backward pass
+constexpr std::ptrdiff_t BackwardTasks = 8;                               // items from which each is a task
 
 template <class T>
 constexpr T minus_infinity = -T(__builtin_inf());
@@ -194,22 +195,19 @@ bool forward(const Attention& p) {
 
 // Backward -------------------------------------------------------------------------------------------------------
 
-// Some blocks of keys of an item, all queries. The gradient of the queries is a sum over all keys: of several tasks, each
-// has its own part of it.
+// Some queries and some keys of an item: what the gradients of either have from the others.
 template <class T>
 struct Backward {
     const Attention& p;
     std::ptrdiff_t row, value_row;  // of sums, in whole vectors
-    T *keys_across, *values_across, *keys, *queries, *grads, *weights, *slopes, *grad_key, *grad_value, *inner;
+    T *keys_across, *values_across, *keys, *queries, *grads, *weights, *slopes, *grad_key, *grad_value, *grad_query, *inner;
 
-    static std::ptrdiff_t size(const Attention& p) {
-        return carve(p, nullptr, nullptr);
-    }
-    Backward(const Attention& p, T* space)
+    static std::ptrdiff_t size(const Attention& p, std::ptrdiff_t queries) { return carve(p, queries, nullptr, nullptr); }
+    Backward(const Attention& p, std::ptrdiff_t queries, T* space)
         : p(p), row(round_up(p.width, lanes<T>)), value_row(round_up(p.value_width, lanes<T>)) {
-        carve(p, this, space);
+        carve(p, queries, this, space);
     }
-    static std::ptrdiff_t carve(const Attention& p, Backward* to, T* space) {
+    static std::ptrdiff_t carve(const Attention& p, std::ptrdiff_t queries, Backward* to, T* space) {
         std::ptrdiff_t used = 0;
         const auto take = [&](T* Backward::*part, std::ptrdiff_t size) {
             if (to != nullptr) to->*part = space + used;
@@ -224,31 +222,50 @@ struct Backward {
         take(&Backward::slopes, TileQueries * BackwardKeys);
         take(&Backward::grad_key, BackwardKeys * round_up(p.width, lanes<T>));
         take(&Backward::grad_value, BackwardKeys * round_up(p.value_width, lanes<T>));
-        take(&Backward::inner, p.queries);
+        // Where the rows of the result are no whole vectors.
+        take(&Backward::grad_query, p.width % lanes<T> == 0 ? 0 : queries * round_up(p.width, lanes<T>));
+        take(&Backward::inner, queries);
         return used;
     }
 
-    // grad_query: rows of `row` numbers, which are added to.
-    void run(const Item<T>& item, std::ptrdiff_t begin, std::ptrdiff_t end, T* grad_query) const {
+    struct Range {
+        std::ptrdiff_t begin, end;
+    };
+
+    // The gradients of the queries, of the keys and values, or both; those of queries from all keys, and vice versa.
+    void run(const Item<T>& item, Range i, Range j, bool for_queries, bool for_keys) const {
         const T* out = static_cast<const T*>(p.out) + item.number * p.queries * p.value_width;
-        for (std::ptrdiff_t i = 0; i < p.queries; ++i) {
-            const T *out_n = out + i * p.value_width, *grad_n = item.grad + i * p.grad.row;
-            inner[i] = sum_of<T>(p.value_width, [=](std::ptrdiff_t k) { return out_n[k] * grad_n[k]; });
+        for (std::ptrdiff_t r = i.begin; r < i.end; ++r) {
+            const T *out_n = out + r * p.value_width, *grad_n = item.grad + r * p.grad.row;
+            inner[r - i.begin] = sum_of<T>(p.value_width, [=](std::ptrdiff_t k) { return out_n[k] * grad_n[k]; });
         }
-        for (std::ptrdiff_t j = begin; j < end; j += BackwardKeys) block(item, j, least(BackwardKeys, end - j), grad_query);
+        T* const result = static_cast<T*>(p.grad_query) + (item.number * p.queries + i.begin) * p.width;
+        T* const sums = !for_queries ? nullptr : row == p.width ? result : grad_query;
+        if (for_queries)
+            for (std::ptrdiff_t k = 0; k < (i.end - i.begin) * row; ++k) sums[k] = 0;
+        for (std::ptrdiff_t at = j.begin; at < j.end; at += BackwardKeys)
+            block(item, i, at, least(BackwardKeys, j.end - at), sums, for_keys);
+        if (for_queries && sums != result) store(sums, row, p.width, T(1), i.end - i.begin, result);
     }
 
-    void block(const Item<T>& item, std::ptrdiff_t j, std::ptrdiff_t n, T* grad_query) const {
+    void block(const Item<T>& item, Range i, std::ptrdiff_t j, std::ptrdiff_t n, T* sums, bool for_keys) const {
         pack_keys(p, item, j, n, keys_across);
         micro::pack_panels(item.value + j * p.value.row, std::ptrdiff_t(1), p.value.row, p.value_width, n, values_across);
-        micro::pack_panels(item.key + j * p.key.row, p.key.row, std::ptrdiff_t(1), n, p.width, keys);
         const T scale = static_cast<T>(p.scale);
-        for (std::ptrdiff_t k = 0; k < micro::panels_size<T>(n, p.width); ++k) keys[k] *= scale;
-        for (std::ptrdiff_t k = 0; k < n * row; ++k) grad_key[k] = 0;
-        for (std::ptrdiff_t k = 0; k < n * value_row; ++k) grad_value[k] = 0;
-        const std::ptrdiff_t first = p.causal ? j / TileQueries * TileQueries : 0;
-        for (std::ptrdiff_t i = first; i < p.queries; i += TileQueries)
-            tile(item, i, least(TileQueries, p.queries - i), j, n, grad_query);
+        if (sums != nullptr) {
+            micro::pack_panels(item.key + j * p.key.row, p.key.row, std::ptrdiff_t(1), n, p.width, keys);
+            for (std::ptrdiff_t k = 0; k < micro::panels_size<T>(n, p.width); ++k) keys[k] *= scale;
+        }
+        if (for_keys) {
+            for (std::ptrdiff_t k = 0; k < n * row; ++k) grad_key[k] = 0;
+            for (std::ptrdiff_t k = 0; k < n * value_row; ++k) grad_value[k] = 0;
+        }
+        for (std::ptrdiff_t at = i.begin; at < i.end; at += TileQueries) {
+            const std::ptrdiff_t rows = least(TileQueries, i.end - at);
+            if (seen(p, at + rows - 1, j, n) > 0)
+                tile(item, at, at - i.begin, rows, j, n, sums == nullptr ? nullptr : sums + (at - i.begin) * row, for_keys);
+        }
+        if (!for_keys) return;
         store(grad_key, row, p.width, scale, n, static_cast<T*>(p.grad_key) + (item.number * p.keys + j) * p.width);
         store(grad_value, value_row, p.value_width, T(1), n,
               static_cast<T*>(p.grad_value) + (item.number * p.keys + j) * p.value_width);
@@ -259,26 +276,28 @@ struct Backward {
             for (std::ptrdiff_t k = 0; k < width; ++k) out[r * width + k] = sums[r * row + k] * by;
     }
 
-    void tile(const Item<T>& item, std::ptrdiff_t i, std::ptrdiff_t rows, std::ptrdiff_t j, std::ptrdiff_t n,
-              T* grad_query) const {
+    void tile(const Item<T>& item, std::ptrdiff_t i, std::ptrdiff_t at, std::ptrdiff_t rows, std::ptrdiff_t j, std::ptrdiff_t n,
+              T* sums, bool for_keys) const {
         const T *query = item.query + i * p.query.row, *grad = item.grad + i * p.grad.row;
         micro::multiply_panels(rows, n, p.width, {query, p.query.row, 1, nullptr}, keys_across, weights, BackwardKeys, false);
         micro::multiply_panels(rows, n, p.value_width, {grad, p.grad.row, 1, nullptr}, values_across, slopes, BackwardKeys,
                                false);
         for (std::ptrdiff_t r = 0; r < rows; ++r)
-            slope(item, i + r, j, n, weights + r * BackwardKeys, slopes + r * BackwardKeys);
+            slope(item, i + r, inner[at + r], j, n, weights + r * BackwardKeys, slopes + r * BackwardKeys);
+        if (sums != nullptr)
+            micro::multiply_panels(rows, p.width, n, {slopes, BackwardKeys, 1, nullptr}, keys, sums, row, true);
+        if (!for_keys) return;
         micro::pack_panels(grad, p.grad.row, std::ptrdiff_t(1), rows, p.value_width, grads);
         micro::multiply_panels(n, p.value_width, rows, {weights, 1, BackwardKeys, nullptr}, grads, grad_value, value_row, true);
         micro::pack_panels(query, p.query.row, std::ptrdiff_t(1), rows, p.width, queries);
         micro::multiply_panels(n, p.width, rows, {slopes, 1, BackwardKeys, nullptr}, queries, grad_key, row, true);
-        micro::multiply_panels(rows, p.width, n, {slopes, BackwardKeys, 1, nullptr}, keys, grad_query + i * row, row, true);
     }
 
     // Scores of a row become weights, as they were used; the slopes of weights become those of scores.
-    void slope(const Item<T>& item, std::ptrdiff_t i, std::ptrdiff_t j, std::ptrdiff_t n, T* __restrict weights_n,
+    void slope(const Item<T>& item, std::ptrdiff_t i, T along, std::ptrdiff_t j, std::ptrdiff_t n, T* __restrict weights_n,
                T* __restrict slopes_n) const {
         const std::ptrdiff_t count = seen(p, i, j, n), whole = round_up(n, lanes<T>);
-        const T logsumexp = static_cast<const T*>(p.logsumexp)[item.number * p.queries + i], along = inner[i];
+        const T logsumexp = static_cast<const T*>(p.logsumexp)[item.number * p.queries + i];
         if (item.mask != nullptr) add_mask(p, item, i, j, count, weights_n);
         for (std::ptrdiff_t k = 0; k < whole; ++k) weights_n[k] = math::exp(weights_n[k] - logsumexp);
         for (std::ptrdiff_t k = count; k < whole; ++k) weights_n[k] = 0, slopes_n[k] = 0;
@@ -295,48 +314,30 @@ struct Backward {
     }
 };
 
+// Of many items each is a task. Of few, each is cut twice, into queries and into keys: the weights are then computed
+// twice, but no task adds to what another one has.
 template <class T>
 bool backward(const Attention& p) {
-    if (p.batch == 0) return true;
-    const std::ptrdiff_t row = round_up(p.width, lanes<T>), blocks = quotient_up(p.keys, BackwardKeys);
-    const std::ptrdiff_t wanted = least(blocks, quotient_up(BackwardTasks, p.batch));
-    const std::ptrdiff_t each = blocks == 0 ? 1 : quotient_up(blocks, wanted) * BackwardKeys;
-    const std::ptrdiff_t parts = quotient_up(p.keys, each), item = p.queries * row, width = p.queries * p.width;
-    T* const grad_query = static_cast<T*>(p.grad_query);
-    if (parts == 0) {
-        for (std::ptrdiff_t k = 0; k < p.batch * width; ++k) grad_query[k] = 0;
-        return true;
-    }
-    // The result itself where its rows are whole vectors and only one task adds to them.
-    const bool direct = parts == 1 && row == p.width;
-    const Scratch partial(direct ? 64 : p.batch * parts * item * sizeof(T));
-    if (partial.data == nullptr) return false;
-    T* const sums = direct ? grad_query : static_cast<T*>(partial.data);
+    const bool whole = p.batch >= BackwardTasks;
+    const std::ptrdiff_t queries = whole ? p.queries : TaskQueries, keys = whole ? p.keys : TaskKeys;
+    const std::ptrdiff_t query_parts = whole ? 0 : quotient_up(p.queries, queries);
+    const std::ptrdiff_t parts = whole ? 1 : query_parts + quotient_up(p.keys, keys);
     bool done = true;
     parallel(p.batch * parts, 1, [&](std::ptrdiff_t begin, std::ptrdiff_t end) noexcept {
-        const Scratch scratch(Backward<T>::size(p) * sizeof(T));
+        const Scratch scratch(Backward<T>::size(p, p.queries) * sizeof(T));
         if (scratch.data == nullptr) {
             __atomic_store_n(&done, false, __ATOMIC_RELAXED);
             return;
         }
-        const Backward<T> work(p, static_cast<T*>(scratch.data));
+        const Backward<T> work(p, p.queries, static_cast<T*>(scratch.data));
         for (std::ptrdiff_t task = begin; task < end; ++task) {
-            const std::ptrdiff_t j = task % parts * each;
-            T* const to = sums + task * item;
-            for (std::ptrdiff_t k = 0; k < item; ++k) to[k] = 0;
-            work.run(Item<T>(p, task / parts), j, least(j + each, p.keys), to);
+            const Item<T> item(p, task / parts);
+            const std::ptrdiff_t part = task % parts, i = part * queries, j = (part - query_parts) * keys;
+            if (whole) work.run(item, {0, p.queries}, {0, p.keys}, true, true);
+            else if (part < query_parts) work.run(item, {i, least(i + queries, p.queries)}, {0, p.keys}, true, false);
+            else work.run(item, {0, p.queries}, {j, least(j + keys, p.keys)}, false, true);
         }
     });
-    if (done && !direct)
-        parallel(p.batch * p.queries, quotient_up(1 << 14, p.width + 1), [&](std::ptrdiff_t begin, std::ptrdiff_t end) noexcept {
-            for (std::ptrdiff_t i = begin; i < end; ++i)
-                for (std::ptrdiff_t k = 0; k < p.width; ++k) {
-                    const T* from = sums + i / p.queries * parts * item + i % p.queries * row + k;
-                    T sum = from[0];
-                    for (std::ptrdiff_t part = 1; part < parts; ++part) sum += from[part * item];
-                    grad_query[i * p.width + k] = sum;
-                }
-        });
     return done;
 }
 

@@ -56,20 +56,21 @@ def scaled_dot_product_attention(
         >>> F.scaled_dot_product_attention(query, key, ft.tensor([[1.0], [2.0]]), scale=10.0).tolist()
         [[1.0]]
     """
-    arguments: tuple[Any, ...] = (query, key, value)
+    q: Any
+    k: Any
+    v: Any
+    q, k, v = query, key, value
     if not 0 <= dropout_p <= 1:
         name = "scaled_dot_product_attention"
         errors.value_error(name, "dropout_p", "a probability in [0, 1]", str(dropout_p))
-    heads: Any = None
     if enable_gqa:
-        heads = _heads(*arguments)
-        *arguments, attn_mask = _grouped(*arguments, attn_mask, *heads)
+        q, k, v, attn_mask = _grouped(q, k, v, attn_mask, *_heads(q, k, v))
     try:
-        result = _attention(*arguments, attn_mask, dropout_p, is_causal, scale)
+        result = _attention(q, k, v, attn_mask, dropout_p, is_causal, scale)
     except (ValueError, TypeError) as error:
         errors.attribute(error, "attention", "scaled_dot_product_attention")
         raise
-    return result if heads is None else result.flatten(-4, -3)
+    return result.flatten(-4, -3) if enable_gqa else result
 
 
 def _attention(query: Any, key: Any, value: Any, mask: Any, dropout_p: float, is_causal: bool, scale: Any) -> Any:

@@ -149,12 +149,14 @@ class MultiheadAttention(Module):
             Tensor of shape (L, N, E); and the weights, or None.
         """
         turned = self.batch_first and query.ndim == 3
-        inputs = [query, key, value]
         if turned:
-            swapped = {id(x): x.transpose(0, 1) for x in inputs}
-            inputs = [swapped[id(x)] for x in inputs]
+            # One Tensor for all three stays one: it is then projected by one product.
+            swapped = {id(x): x.transpose(0, 1) for x in (query, key, value)}
+            query, key, value = swapped[id(query)], swapped[id(key)], swapped[id(value)]
         result, weights = F.multi_head_attention_forward(
-            *inputs,
+            query,
+            key,
+            value,
             self.embed_dim,
             self.num_heads,
             self.in_proj_weight,

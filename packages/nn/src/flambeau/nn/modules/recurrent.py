@@ -152,7 +152,9 @@ class RNNBase(Module):
         count = sizes[0] if sizes else self._count(hx)
         directions = 2 if self.bidirectional else 1
         widths = (self._state_size, self.hidden_size)
-        shapes = [(self.num_layers * directions, count, width) for width in widths[: len(names)]]
+        shapes: list[tuple[int, ...]] = []
+        for width in widths[: len(names)]:
+            shapes.append((self.num_layers * directions, count, width))
         if hx is None:
             states = [ft.zeros(*shape, dtype=x.dtype, device=x.device) for shape in shapes]
         else:
