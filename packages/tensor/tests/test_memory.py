@@ -50,10 +50,12 @@ def test_large_results_own_memory_of_the_pool(dtype):
     assert bool((large == 1).all())
 
 
-def test_results_of_broadcast_operands_are_the_pools():
-    """An expanded first operand, such as the gradient of a mean, is no model of how a large result lies in memory."""
+def test_results_in_the_usual_order_are_the_pools():
+    """A first operand that is expanded, as the gradient of a mean is, or a part of another is no model of a layout."""
     whole, one = ft.ones(400, 500), ft.ones(()).expand(400, 500)
-    for result in (one * whole, ft.pointwise("a * b + a")(one, whole), ft.ones(400, 1).expand(400, 500) + whole):
+    half = ft.ones(400, 1000)[:, :500]
+    results = [one * whole, ft.pointwise("a * b + a")(one, whole), ft.ones(400, 1).expand(400, 500) + whole, half + 1]
+    for result in results:
         assert np._core.multiarray.get_handler_name(owner(result)) == "flambeau"
         assert result.is_contiguous()
 

@@ -30,12 +30,8 @@ def glu(input: T, dim: int = -1) -> T:
         >>> F.glu(ft.tensor([3.0, 4.0, 0.0, 0.0])).tolist()
         [1.5, 2.0]
     """
-    if input.ndim == 0 or input.shape[dim] % 2:
-        errors.shape_error(
-            "glu", "input", "an even size in the dimension that is halved", f"shape {tuple(input.shape)}"
-        )
-    half = input.shape[dim] // 2
-    return ft.narrow(input, dim, 0, half) * ft.sigmoid(ft.narrow(input, dim, half, half))
+    result: Any = ft.ops.glu(input, dim)
+    return result
 
 
 def prelu(input: T, weight: Tensor) -> T:
@@ -56,16 +52,7 @@ def prelu(input: T, weight: Tensor) -> T:
         >>> F.prelu(ft.tensor([[-2.0, -2.0]]), ft.tensor([0.5, 0.25])).tolist()
         [[-1.0, -0.5]]
     """
-    if weight.numel() == 1:
-        slope = weight.reshape(())
-    else:
-        channels = input.shape[1] if input.ndim > 1 else 1
-        if weight.shape != (channels,):
-            wanted = f"shape ({channels},), one element a channel, or (1,)"
-            errors.shape_error("prelu", "weight", wanted, str(tuple(weight.shape)))
-        slope = weight.reshape((-1,) + (1,) * (input.ndim - 2))
-    result: Any = ft.ops.parametric_relu(input, slope)
-    return result
+    return ft.prelu(input, weight)
 
 
 def rrelu(input: T, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, inplace: bool = False) -> T:

@@ -200,18 +200,30 @@ cdef bint _overlaps_itself(const OperandView* operand, int ndim, const cnp.npy_i
     return False
 
 
-cdef object _new_result(int ndim, cnp.npy_intp* dims, int t, cnp.ndarray like):
-    """A new array; its dimensions lie in memory as those of `like` where that has the same shape and is not broadcast."""
+cdef bint _is_rearranged(cnp.ndarray x, int ndim, const cnp.npy_intp* dims) noexcept:
+    """Whether `x` has these dimensions, in another order of strides than C's. Broadcast ones have no place in an order."""
     cdef int d
+    cdef cnp.npy_intp stride, last = 0
+    cdef bint rearranged = False
+    for d in range(ndim - 1, -1, -1):
+        if cnp.PyArray_DIM(x, d) != dims[d]:
+            return False
+        stride = cnp.PyArray_STRIDE(x, d)
+        stride = -stride if stride < 0 else stride
+        if stride == 0 or dims[d] <= 1:
+            continue
+        rearranged |= stride < last
+        last = stride
+    return rearranged
+
+
+cdef object _new_result(int ndim, cnp.npy_intp* dims, int t, cnp.ndarray like):
+    """A new array; its dimensions lie in memory as those of `like` where that has the same shape."""
     cdef cnp.dtype descr
-    if like is not None and cnp.PyArray_NDIM(like) == ndim and ndim > 1 and not cnp.PyArray_IS_C_CONTIGUOUS(like):
-        for d in range(ndim):
-            if cnp.PyArray_DIM(like, d) != dims[d] or (cnp.PyArray_STRIDE(like, d) == 0 and dims[d] > 1):
-                break
-        else:
-            descr = cnp.PyArray_DescrFromType(_typenum[t])
-            Py_INCREF(descr)  # the call takes a reference
-            return PyArray_NewLikeArray(like, cnp.NPY_KEEPORDER, descr, 0)
+    if like is not None and cnp.PyArray_NDIM(like) == ndim and ndim > 1 and _is_rearranged(like, ndim, dims):
+        descr = cnp.PyArray_DescrFromType(_typenum[t])
+        Py_INCREF(descr)  # the call takes a reference
+        return PyArray_NewLikeArray(like, cnp.NPY_KEEPORDER, descr, 0)
     return new_array(ndim, dims, _typenum[t])
 
 

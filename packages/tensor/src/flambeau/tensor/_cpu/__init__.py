@@ -11,6 +11,7 @@ from . import (  # noqa: F401  (imported for what they do: each gives its kernel
     convolution,
     ctc,
     embedding,
+    gated,
     gemm,
     indexing,
     joining,
