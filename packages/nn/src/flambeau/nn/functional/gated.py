@@ -130,9 +130,10 @@ def gumbel_softmax(logits: T, tau: float = 1.0, hard: bool = False, dim: int = -
     """
     if not tau > 0:
         errors.value_error("gumbel_softmax", "tau", "a positive number", str(tau))
-    # Minus the logarithm of a uniform number has an exponential distribution.
-    noise = ft.empty(logits.shape, dtype=logits.dtype, device=logits.device).exponential_().log_()
-    scores: Any = logits - noise
+    wide = ft.float64 if logits.dtype == ft.float64 else ft.float32
+    noise = ft.rand(logits.shape, dtype=wide, device=logits.device)
+    # Of a draw of 0 the noise is minus infinity, which is never chosen.
+    scores: Any = logits - ft.pointwise("log(-log(u))")(noise, out=noise).to(logits.dtype)
     del noise
     if tau != 1:
         scores = scores / tau
