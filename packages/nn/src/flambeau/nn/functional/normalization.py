@@ -115,7 +115,7 @@ def _by_running(input: Any, mean: Tensor, var: Tensor, weight: Any, bias: Any, e
     if bias is not None:
         shift = shift + bias
     channels = (-1,) + (1,) * (input.ndim - 2)
-    result = input * scale.reshape(channels) + shift.reshape(channels)
+    result = ft.addcmul(shift.reshape(channels), input, scale.reshape(channels))
     return result.to(input.dtype)  # the running statistics may be kept in a wider dtype
 
 
