@@ -121,6 +121,7 @@ CASES = {
     "groups, wide": case(1, 80, 6, 80, 3, 1, 1, 1, 2),
     "depthwise": case(2, 9, (8, 19), 9, 3, 1, 1, 1, 9),
     "depthwise, stride and dilation": case(2, 4, (13, 21), 4, (3, 5), (2, 3), (1, 2), (1, 2), 4),
+    "depthwise, large window": case(2, 3, (15, 30), 3, (5, 4), 1, 2, 1, 3),
     "depthwise, several filters": case(2, 4, 9, 12, 3, 1, 1, 1, 4),
     "7x7 stride 2": case(2, 3, 39, 20, 7, 2, 3),
     "images as rows of tiles": case(29, 8, 4, 36, 3, 1, 1),
@@ -168,6 +169,8 @@ TRANSFORMED = {
     "padding 2": case(9, 70, (10, 13), 65, 3, 1, (2, 1)),
     "rounds": case(6, 130, 40, 32, 3, 1, 1),
     "small images": case(70, 32, 2, 40, 3, 1, 1),
+    "few tiles": case(33, 140, 4, 70, 3, 1, 1),
+    "few tiles, odd sizes": case(7, 65, (7, 9), 33, 3, 1, (2, 0)),
 }
 
 
@@ -245,7 +248,7 @@ def test_results_do_not_depend_on_the_number_of_threads():
             for each in (
                 *map(CASES.get, ("groups, wide", "7x7 stride 2", "several slabs of images", "several rounds")),
                 *map(CASES.get, ("depthwise", "depthwise, stride and dilation")),
-                *map(TRANSFORMED.get, ("odd sizes", "rounds")),
+                *map(TRANSFORMED.get, ("odd sizes", "rounds", "few tiles")),
             ):
                 shape, weight_shape, *options = each
                 x, weight = (

@@ -50,6 +50,10 @@ bool greatest(const Pooling& p, const T* images, T* result, std::int64_t* places
 
 template <class T>
 bool means(const Pooling& p, const T* images, T* result) noexcept {
+    if (Means<T>{p}.whole())
+        return each_plane<T>(p, 0, [&](ptrdiff_t i, T*) {
+            result[i] = Means<T>{p}.mean(images + i * image_of(p), image_of(p));
+        });
     return each_plane<T>(p, sorted_size<T>(p), [&](ptrdiff_t i, T* rows) {
         if (p.x.kernel > 0) Means<T>{p}.even(images + i * image_of(p), rows, result + i * result_of(p));
         else Means<T>{p}.uneven(images + i * image_of(p), result + i * result_of(p));
@@ -59,6 +63,10 @@ bool means(const Pooling& p, const T* images, T* result) noexcept {
 template <class T>
 bool spread(const Pooling& p, const T* grad, T* images) noexcept {
     if (result_of(p) == 0) __builtin_memset(images, 0, p.planes * image_of(p) * sizeof(T));
+    if (Means<T>{p}.whole())
+        return each_plane<T>(p, 0, [&](ptrdiff_t i, T*) {
+            Means<T>{p}.spread_whole(grad[i], image_of(p), images + i * image_of(p));
+        });
     return each_plane<T>(p, sorted_size<T>(p), [&](ptrdiff_t i, T* rows) {
         if (p.x.kernel > 0) Means<T>{p}.spread_even(grad + i * result_of(p), rows, images + i * image_of(p));
         else Means<T>{p}.spread_uneven(grad + i * result_of(p), images + i * image_of(p));

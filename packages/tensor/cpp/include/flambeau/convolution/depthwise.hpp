@@ -35,25 +35,50 @@ struct SortedPlane {
     }
 };
 
+// Rows rows of what add_shifted computes: a factor is read once for all of them.
+template <class T, int Rows>
+FLAMBEAU_INLINE void add_shifted_rows(const T* plane, ptrdiff_t step, const ptrdiff_t* offsets, const T* factors,
+                                      ptrdiff_t taps, T start, bool accumulate, ptrdiff_t columns, T* out,
+                                      ptrdiff_t out_y, ptrdiff_t out_x) {
+    constexpr int L = lanes<T>;
+    for (ptrdiff_t x = 0; x < columns; x += L) {
+        Vector<T> sums[Rows];
+#pragma GCC unroll 8
+        for (int y = 0; y < Rows; ++y) sums[y] = Vector<T>{} + start;
+        for (ptrdiff_t tap = 0; tap < taps; ++tap) {
+            const T* const seen = plane + x + offsets[tap];
+            const T factor = factors[tap];
+#pragma GCC unroll 8
+            for (int y = 0; y < Rows; ++y) sums[y] += load(seen + y * step) * factor;
+        }
+        const ptrdiff_t count = least(L, columns - x);
+#pragma GCC unroll 8
+        for (int y = 0; y < Rows; ++y) {
+            T* const to = out + y * out_y + x * out_x;
+            if (out_x == 1) {
+                if (accumulate) sums[y] += load_partial(to, count);
+                store_partial(to, sums[y], count);
+            } else {
+                for (ptrdiff_t l = 0; l < count; ++l)
+                    to[l * out_x] = accumulate ? to[l * out_x] + sums[y][l] : sums[y][l];
+            }
+        }
+    }
+}
+
 // out[y, x] (+)= start + sum over taps of factors[tap] * plane[y * step + x + offsets[tap]].
 template <class T>
 void add_shifted(const T* plane, ptrdiff_t step, const ptrdiff_t* offsets, const T* factors, ptrdiff_t taps, T start,
                  bool accumulate, ptrdiff_t rows, ptrdiff_t columns, T* out, ptrdiff_t out_y,
                  ptrdiff_t out_x) noexcept {
-    constexpr int L = lanes<T>;
-    for (ptrdiff_t y = 0; y < rows; ++y)
-        for (ptrdiff_t x = 0; x < columns; x += L) {
-            Vector<T> sum = Vector<T>{} + start;
-            for (ptrdiff_t tap = 0; tap < taps; ++tap) sum += load(plane + y * step + x + offsets[tap]) * factors[tap];
-            const ptrdiff_t count = least(L, columns - x);
-            T* const to = out + y * out_y + x * out_x;
-            if (out_x == 1) {
-                if (accumulate) sum += load_partial(to, count);
-                store_partial(to, sum, count);
-            } else {
-                for (ptrdiff_t l = 0; l < count; ++l) to[l * out_x] = accumulate ? to[l * out_x] + sum[l] : sum[l];
-            }
-        }
+    constexpr int Most = 7;  // divides 7, 14, 28 and 56, the usual sizes of small images
+    ptrdiff_t y = 0;
+    for (; y + Most <= rows; y += Most)
+        add_shifted_rows<T, Most>(plane + y * step, step, offsets, factors, taps, start, accumulate, columns,
+                                  out + y * out_y, out_y, out_x);
+    for (; y < rows; ++y)
+        add_shifted_rows<T, 1>(plane + y * step, step, offsets, factors, taps, start, accumulate, columns,
+                               out + y * out_y, out_y, out_x);
 }
 
 template <class T>
@@ -101,22 +126,39 @@ class Depthwise {
         });
     }
 
+    // The sums of all images stay in vectors, one for each place of each filter, until the last.
     bool weight_gradient(const T* grad, const T* input, T* result) const noexcept {
+        constexpr int L = lanes<T>;
         const SortedPlane<T> plane = sorted();
-        return each(c.c, c.n, plane.size(), [&](ptrdiff_t channel, T* copy, ptrdiff_t* offsets) {
-            T* const to = result + channel * filters * taps;
-            for (ptrdiff_t i = 0; i < filters * taps; ++i) to[i] = 0;
+        const ptrdiff_t all = filters * taps;
+        return each(c.c, c.n, plane.size() + all * L, [&](ptrdiff_t channel, T* copy, ptrdiff_t* offsets) {
+            T* const sums = copy + plane.size();
+            __builtin_memset(sums, 0, all * L * sizeof(T));
             places(plane, offsets);
             for (ptrdiff_t n = 0; n < c.n; ++n) {
                 plane.copy(input + (n * c.c + channel) * c.y.size * c.x.size, copy);
-                for (ptrdiff_t i = 0; i < filters * taps; ++i)
-                    to[i] += inner(grad + (n * c.o + channel * filters + i / taps) * c.y.result * c.x.result,
-                                   copy + offsets[i % taps], c.y.stride * plane.line());
+                for (ptrdiff_t f = 0; f < filters; ++f) {
+                    const T* const from = grad + (n * c.o + channel * filters + f) * c.y.result * c.x.result;
+                    ptrdiff_t tap = 0;
+                    for (; tap + Taps <= taps; tap += Taps)
+                        add_products<Taps>(from, copy, offsets + tap, c.y.stride * plane.line(),
+                                           sums + (f * taps + tap) * L);
+                    for (; tap < taps; ++tap)
+                        add_products<1>(from, copy, offsets + tap, c.y.stride * plane.line(),
+                                        sums + (f * taps + tap) * L);
+                }
+            }
+            for (ptrdiff_t i = 0; i < all; ++i) {
+                T total = 0;
+                for (int l = 0; l < L; ++l) total += sums[i * L + l];
+                result[channel * all + i] = total;
             }
         });
     }
 
   private:
+    static constexpr int Taps = 9;  // of a 3x3 window, or a part of a larger one
+
     const Convolution& c;
     ptrdiff_t filters, taps;  // of a channel
 
@@ -147,19 +189,30 @@ class Depthwise {
         return done;
     }
 
-    // The sum of the products of the result's plane and what its windows see at one place.
-    FLAMBEAU_INLINE T inner(const T* grad, const T* seen, ptrdiff_t step) const {
+    // To each sum, the products of the result's plane and what its windows see at one of Count places.
+    template <int Count>
+    FLAMBEAU_INLINE void add_products(const T* grad, const T* copy, const ptrdiff_t* offsets, ptrdiff_t step,
+                                      T* sums_l) const {
         constexpr int L = lanes<T>;
-        Vector<T> sum{};
-        for (ptrdiff_t y = 0; y < c.y.result; ++y) {
-            ptrdiff_t x = 0;
-            for (; x + L <= c.x.result; x += L) sum += load(grad + y * c.x.result + x) * load(seen + y * step + x);
-            if (const ptrdiff_t rest = c.x.result - x; rest > 0)
-                sum += load_partial(grad + y * c.x.result + x, rest) * load_partial(seen + y * step + x, rest);
-        }
-        T total = 0;
-        for (int l = 0; l < L; ++l) total += sum[l];
-        return total;
+        Vector<T> sums[Count];
+#pragma GCC unroll 16
+        for (int i = 0; i < Count; ++i) sums[i] = load(sums_l + i * L);
+        for (ptrdiff_t y = 0; y < c.y.result; ++y)
+            for (ptrdiff_t x = 0; x < c.x.result; x += L) {
+                const T* const from = grad + y * c.x.result + x;
+                const T* const seen = copy + y * step + x;
+                if (const ptrdiff_t rest = c.x.result - x; rest < L) {
+                    const Vector<T> g = load_partial(from, rest);
+#pragma GCC unroll 16
+                    for (int i = 0; i < Count; ++i) sums[i] += g * load_partial(seen + offsets[i], rest);
+                } else {
+                    const Vector<T> g = load(from);
+#pragma GCC unroll 16
+                    for (int i = 0; i < Count; ++i) sums[i] += g * load(seen + offsets[i]);
+                }
+            }
+#pragma GCC unroll 16
+        for (int i = 0; i < Count; ++i) store(sums_l + i * L, sums[i]);
     }
 };
 

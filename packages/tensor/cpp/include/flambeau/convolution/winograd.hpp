@@ -25,6 +25,7 @@ struct Winograd {
     T* result;
 
     bool run() const noexcept {
+        if (all_tiles() <= FewTiles) return run_by_panels();
         const ptrdiff_t filters_size = panels() * Points * channels * NR<T>;
         const ptrdiff_t image_size = image_rows() * image_columns() * width();
         const ptrdiff_t round = least(images, quotient_up(RoundBytes, image_size * ptrdiff_t(sizeof(T))));
@@ -46,6 +47,8 @@ struct Winograd {
     static constexpr int Side = 6, Kept = 4, Points = Side * Side;
     static constexpr T A = T(3) / 4, B = T(5) / 4, A2 = A * A, B2 = B * B;
     static constexpr ptrdiff_t RoundBytes = 4 << 20, Block = 2 * MR;
+    static constexpr ptrdiff_t FewTiles = 64, Channels = 64;
+    static constexpr ptrdiff_t Summed = 128;  // channels at a time: short sums, added up, round less than one long one
     using V = Vector<T>;
 
     FLAMBEAU_INLINE ptrdiff_t tiles_down() const { return quotient_up(rows, Kept); }
@@ -92,32 +95,74 @@ struct Winograd {
 
     // filters: (panel, point, channel, NR).
     FLAMBEAU_INLINE void transform_filters(T* filters) const {
-        constexpr int L = lanes<T>;
         parallel(panels() * channels, quotient_up(64, NV), [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
             for (ptrdiff_t i = begin; i < end; ++i) {
                 const ptrdiff_t panel = i / channels, channel = i % channels;
-                for (int v = 0; v < NV; ++v) {
-                    const ptrdiff_t o = panel * NR<T> + v * L, count = outputs - o;
-                    V places[16], half[Side * 3], points[Points];
-                    for (V& place : places) place = V{};
-                    if (count > 0)
-                        for (ptrdiff_t tap = 0; tap < 9; tap += L)
-                            transpose_block<T, true>(weight + channel * weight_channel + o * weight_output + tap,
-                                                     weight_output, least(L, count), least(L, 9 - tap),
-                                                     reinterpret_cast<T*>(places + tap), L);
-                    if (flipped)
-                        for (int tap = 0; tap < 4; ++tap) {
-                            const V other = places[8 - tap];
-                            places[8 - tap] = places[tap];
-                            places[tap] = other;
-                        }
-                    for (int x = 0; x < 3; ++x) transform_filter(places + x, 3, half + x, 3);
-                    for (int y = 0; y < Side; ++y) transform_filter(half + y * 3, 1, points + y * Side, 1);
-                    for (int p = 0; p < Points; ++p)
-                        store(filters + ((panel * Points + p) * channels + channel) * NR<T> + v * L, points[p]);
-                }
+                transform_channel(panel, channel, filters + (panel * Points * channels + channel) * NR<T>,
+                                  channels * NR<T>);
             }
         });
+    }
+
+    // The points of a panel's filters for one channel, `next` apart.
+    FLAMBEAU_INLINE void transform_channel(ptrdiff_t panel, ptrdiff_t channel, T* to, ptrdiff_t next) const {
+        constexpr int L = lanes<T>;
+        for (int v = 0; v < NV; ++v) {
+            const ptrdiff_t o = panel * NR<T> + v * L, count = outputs - o;
+            V places[16], half[Side * 3], points[Points];
+            for (V& place : places) place = V{};
+            if (count > 0)
+                for (ptrdiff_t tap = 0; tap < 9; tap += L)
+                    transpose_block<T, true>(weight + channel * weight_channel + o * weight_output + tap, weight_output,
+                                             least(L, count), least(L, 9 - tap), reinterpret_cast<T*>(places + tap), L);
+            if (flipped)
+                for (int tap = 0; tap < 4; ++tap) {
+                    const V other = places[8 - tap];
+                    places[8 - tap] = places[tap];
+                    places[tap] = other;
+                }
+            for (int x = 0; x < 3; ++x) transform_filter(places + x, 3, half + x, 3);
+            for (int y = 0; y < Side; ++y) transform_filter(half + y * 3, 1, points + y * Side, 1);
+            for (int p = 0; p < Points; ++p) store(to + p * next + v * L, points[p]);
+        }
+    }
+
+    // Few tiles: the transformed filters would be far more than the pixels, and each is needed once. A task is a panel
+    // of outputs, whose filters are transformed when they are needed, some channels at a time.
+    FLAMBEAU_INLINE ptrdiff_t all_tiles() const { return images * tiles_down() * tiles_across(); }
+
+    FLAMBEAU_INLINE bool run_by_panels() const {
+        const ptrdiff_t tiles = all_tiles(), stride = width() + lanes<T>;
+        const ptrdiff_t arranged_size = images * image_rows() * image_columns() * width();
+        const Scratch scratch((arranged_size + Points * tiles * stride) * sizeof(T));
+        if (!scratch.data) return false;
+        T* const arranged = static_cast<T*>(scratch.data);
+        T* const pixels = arranged + arranged_size;
+        arrange(0, images, arranged);
+        parallel(tiles, 4, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+            for (ptrdiff_t t = begin; t < end; ++t) take_tile(arranged, t, pixels + t * stride, tiles * stride);
+        });
+        bool done = true;
+        parallel(panels(), 1, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+            const ptrdiff_t sums_size = Points * tiles * NR<T>, results_size = tiles * Kept * Kept * NR<T>;
+            const Scratch own((Points * Channels * NR<T> + sums_size + results_size) * sizeof(T));
+            if (!own.data) {
+                __atomic_store_n(&done, false, __ATOMIC_RELAXED);
+                return;
+            }
+            T* const filters = static_cast<T*>(own.data);
+            T* const sums = filters + Points * Channels * NR<T>;
+            for (ptrdiff_t panel = begin; panel < end; ++panel) {
+                for (ptrdiff_t first = 0; first < channels; first += Channels) {
+                    const ptrdiff_t count = least(Channels, channels - first);
+                    for (ptrdiff_t k = 0; k < count; ++k)
+                        transform_channel(panel, first + k, filters + k * NR<T>, count * NR<T>);
+                    multiply(pixels + first, stride, tiles, tiles, filters, count, sums, first > 0);
+                }
+                give(0, 0, tiles, tiles, panel, sums, sums + sums_size);
+            }
+        });
+        return done;
     }
 
     // arranged: (image, row, column, channel), padded.
@@ -158,12 +203,9 @@ struct Winograd {
                 const ptrdiff_t first = i * block, used = least(block, tiles - first);
                 for (ptrdiff_t t = 0; t < used; ++t) take_tile(arranged, first + t, data + t * stride, block * stride);
                 for (ptrdiff_t panel = 0; panel < panels(); ++panel) {
-                    multiply(data, stride, block, used, filters + panel * Points * channels * NR<T>, data + pixels);
-                    T* const results = data + pixels + sums;
-                    for (ptrdiff_t t = 0; t < used; ++t)
-                        give_tile(data + pixels + t * NR<T>, block * NR<T>, panel, results + t * Kept * NR<T>,
-                                  block * Kept * NR<T>);
-                    unpack(n, first, used, panel, results, block * Kept * NR<T>);
+                    multiply(data, stride, block, used, filters + panel * Points * channels * NR<T>, channels,
+                             data + pixels, false);
+                    give(n, first, block, used, panel, data + pixels, data + pixels + sums);
                 }
             }
         });
@@ -196,13 +238,23 @@ struct Winograd {
     }
 
     FLAMBEAU_INLINE void multiply(const T* pixels, ptrdiff_t stride, ptrdiff_t block, ptrdiff_t used, const T* filters,
-                                  T* sums) const {
+                                  ptrdiff_t count, T* sums, bool accumulate) const {
         const RowTiles tiles(used);
         for (int p = 0; p < Points; ++p)
-            for (ptrdiff_t t = 0; t < tiles.count; ++t)
-                micro::tiles<T, false>.find(tiles.rows(t), NV, stride)(
-                    channels, {pixels + (p * block + tiles.begin(t)) * stride, stride, 1, nullptr},
-                    filters + p * channels * NR<T>, NR<T>, sums + (p * block + tiles.begin(t)) * NR<T>, NR<T>, false);
+            for (ptrdiff_t k = 0; k < count; k += Summed)
+                for (ptrdiff_t t = 0; t < tiles.count; ++t)
+                    micro::tiles<T, false>.find(tiles.rows(t), NV, stride)(
+                        least(Summed, count - k), {pixels + (p * block + tiles.begin(t)) * stride + k, stride, 1, nullptr},
+                        filters + (p * count + k) * NR<T>, NR<T>, sums + (p * block + tiles.begin(t)) * NR<T>, NR<T>,
+                        accumulate || k > 0);
+    }
+
+    // The results of a panel for some tiles.
+    FLAMBEAU_INLINE void give(ptrdiff_t n, ptrdiff_t first, ptrdiff_t block, ptrdiff_t used, ptrdiff_t panel,
+                              const T* sums, T* results) const {
+        for (ptrdiff_t t = 0; t < used; ++t)
+            give_tile(sums + t * NR<T>, block * NR<T>, panel, results + t * Kept * NR<T>, block * Kept * NR<T>);
+        unpack(n, first, used, panel, results, block * Kept * NR<T>);
     }
 
     // A tile's results, by pixels: rows of pixels are `line` apart.

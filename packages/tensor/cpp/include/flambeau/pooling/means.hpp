@@ -11,6 +11,26 @@ struct Means {
 
     const Pooling& p;
 
+    // One window that is the image: its elements lie side by side.
+    FLAMBEAU_INLINE bool whole() const { return whole(p.z) && whole(p.y) && whole(p.x); }
+
+    FLAMBEAU_INLINE T mean(const T* image, ptrdiff_t size) const {
+        Vector<T> sums[4] = {};
+        ptrdiff_t i = 0;
+        for (; i + 4 * L <= size; i += 4 * L)
+            for (int v = 0; v < 4; ++v) sums[v] += load(image + i + v * L);
+        for (; i < size; i += L) sums[0] += load_partial(image + i, least(L, size - i));
+        const Vector<T> all = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+        T sum = 0;
+        for (int l = 0; l < L; ++l) sum += all[l];
+        return sum / divisor(0, 0);
+    }
+
+    FLAMBEAU_INLINE void spread_whole(T grad, ptrdiff_t size, T* image) const {
+        const T share = grad / divisor(0, 0);
+        for (ptrdiff_t i = 0; i < size; ++i) image[i] = share;
+    }
+
     FLAMBEAU_INLINE void even(const T* image, T* rows, T* result) const {
         const SortedRows<T> sorted(p.x);
         const ptrdiff_t line = sorted.line();
@@ -70,6 +90,7 @@ struct Means {
     }
 
   private:
+    FLAMBEAU_INLINE static bool whole(const PooledAxis& axis) { return axis.windows == 1 && axis.counts[0] == axis.size; }
     FLAMBEAU_INLINE T divisor(ptrdiff_t window, ptrdiff_t x) const {
         if (p.divisor != 0) return T(p.divisor);
         return T(p.z.divisors[window / p.y.windows] * p.y.divisors[window % p.y.windows] * p.x.divisors[x]);
