@@ -1,0 +1,123 @@
+"""Peak memory of forward and backward beside PyTorch: ``python -m benchmarks.peak_memory [--processes N]``.
+
+Each measurement is a process of its own with its inputs and the gradient made: what the largest resident set grows by
+during one forward and backward pass. Of several processes the median is shown. A small pass of the same kind goes
+before it, so that what libraries load or allocate once is not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+
+# (function of nn.functional, shapes of the input and of weights, other arguments)
+CASES = (
+    ("conv2d", (32, 64, 32, 32), (64, 64, 3, 3), (None, 1, 1)),
+    ("conv2d", (32, 256, 8, 8), (256, 256, 3, 3), (None, 1, 1)),
+    ("conv2d", (32, 512, 4, 4), (512, 512, 3, 3), (None, 1, 1)),
+    ("conv2d", (8, 3, 224, 224), (64, 3, 7, 7), (None, 2, 3)),
+    ("conv2d", (8, 64, 56, 56), (256, 64, 1, 1), ()),
+    ("conv2d", (32, 128, 28, 28), (128, 1, 3, 3), (None, 1, 1, 1, 128)),
+    ("conv1d", (32, 64, 4096), (64, 64, 5), (None, 1, 2)),
+    ("conv3d", (2, 32, 16, 56, 56), (32, 32, 3, 3, 3), (None, 1, 1)),
+    ("conv_transpose2d", (8, 64, 56, 56), (64, 32, 4, 4), (None, 2, 1)),
+    ("max_pool2d", (32, 64, 112, 112), None, (3, 2, 1)),
+    ("avg_pool2d", (32, 64, 112, 112), None, (3, 2, 1)),
+    ("adaptive_avg_pool2d", (32, 512, 56, 56), None, (7,)),
+    ("max_pool3d", (4, 32, 16, 112, 112), None, (2,)),
+)
+
+
+def grown(library: str, case: int) -> int:
+    """Bytes that one pass of a case adds to the largest resident set of this process."""
+    name, shape, weights, rest = CASES[case]
+    if library == "torch":
+        import torch
+        from torch.nn import functional
+
+        torch.set_num_threads(2)
+
+        def random(*sizes):
+            return torch.randn(*sizes).requires_grad_()
+    else:
+        import flambeau.nn.functional as functional
+        import flambeau.tensor as ft
+        from flambeau.autograd import Variable
+
+        def random(*sizes):
+            return Variable(ft.randn(*sizes), requires_grad=True)
+
+    def arguments(images, sizes):
+        made = [random(*images)] if weights is None else [random(*images), random(*sizes)]
+        result = getattr(functional, name)(*made, *rest)
+        return made, result.detach() * 0 + 1
+
+    def run(made, grad):
+        getattr(functional, name)(*made, *rest).backward(grad)
+
+    small = (1, shape[1], *(max(n // 8, 8) for n in shape[2:]))
+    run(*arguments(small, weights))
+    prepared = arguments(shape, weights)
+    for each in prepared[0]:
+        each.grad = None
+    if library != "torch":
+        ft.empty_cache()
+    spread(library)
+    before = resident()
+    reset_peak()
+    run(*prepared)
+    return peak() - before
+
+
+def spread(library: str) -> None:
+    """Give freed memory back to the system, so that the pass has to ask for its own."""
+    import ctypes
+    import gc
+
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
+
+
+def resident() -> int:
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
+
+
+def reset_peak() -> None:
+    with open("/proc/self/clear_refs", "w") as file:
+        file.write("5")
+
+
+def peak() -> int:
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.peak_memory", description=__doc__.split("\n")[0])
+    parser.add_argument("--processes", type=int, default=3, metavar="N", help="of each rival (%(default)s)")
+    parser.add_argument("--one", nargs=2, metavar=("LIBRARY", "CASE"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        print(json.dumps(grown(options.one[0], int(options.one[1]))))
+        return
+    print(f"{'case':72} {'flambeau':>10} {'torch':>10}  ratio")
+    for number, case in enumerate(CASES):
+        medians = []
+        for library in ("flambeau", "torch"):
+            command = [sys.executable, "-m", "benchmarks.peak_memory", "--one", library, str(number)]
+            runs = [
+                subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout for _ in range(options.processes)
+            ]
+            medians.append(statistics.median(json.loads(run) for run in runs))
+        ours, theirs = medians
+        title = " ".join(map(str, case)).replace("None", "-")
+        print(f"{title:72} {ours / 2**20:7.1f} MiB {theirs / 2**20:6.1f} MiB  {ours / theirs:.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
