@@ -70,7 +70,7 @@ class TransposedConvolution(Convolution):
         more = self._output_padding(input, output_size)
         return function(input, self.weight, self.bias, self.stride, self.padding, more, self.groups, self.dilation)
 
-    def expected_input(self, input: Tensor, output_size: Any = None) -> str | None:
+    def expected_input(self, input: Tensor) -> str | None:
         return expected_images(input, self.dims, self.in_channels)
 
 

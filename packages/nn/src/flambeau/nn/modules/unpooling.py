@@ -35,7 +35,7 @@ class Unpooling(Module):
     def _unpooled(self, function: Any, input: Tensor, indices: Tensor, output_size: Any) -> Any:
         return function(input, indices, self.kernel_size, self.stride, self.padding, output_size)
 
-    def expected_input(self, input: Tensor, indices: Tensor, output_size: Any = None) -> str | None:
+    def expected_input(self, input: Tensor) -> str | None:
         return expected_images(input, self.dims, None)
 
     def extra_repr(self) -> str:
