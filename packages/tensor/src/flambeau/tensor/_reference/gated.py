@@ -12,7 +12,7 @@ def _halves(array, dim):
     return array[(*whole, slice(0, half))], array[(*whole, slice(half, None))]
 
 
-@operator(dtypes="float", function=False, method=False)
+@operator(dtypes="float", real=True, function=False, method=False)
 def glu(xp, input: Array, dim: Dim = -1):
     """One half of the elements, times the :func:`sigmoid` of the other.
 
@@ -45,7 +45,7 @@ def _(input, dim=-1):
     return ft.narrow(input, dim, 0, half) * ft.sigmoid(ft.narrow(input, dim, half, half))
 
 
-@operator(dtypes="float", function=False, method=False, differentiable=False)
+@operator(dtypes="float", real=True, function=False, method=False, differentiable=False)
 def glu_backward(xp, grad_output: Array, input: Array, dim: Dim):
     """The gradient of :func:`glu`.
 
