@@ -17,11 +17,11 @@ def pixel_shuffle(input: T, upscale_factor: int) -> T:
     """Groups of r² channels as squares of r by r pixels (Shi et al., 2016).
 
     Args:
-        input: Tensor of shape (*, C r², H, W).
+        input: Tensor of shape (..., C r², H, W).
         upscale_factor: r.
 
     Returns:
-        Tensor of shape (*, C, H r, W r).
+        Tensor of shape (..., C, H r, W r).
 
     Raises:
         ShapeError: the number of channels is no multiple of r².
@@ -44,11 +44,11 @@ def pixel_unshuffle(input: T, downscale_factor: int) -> T:
     """The opposite of :func:`pixel_shuffle`: squares of r by r pixels as groups of channels.
 
     Args:
-        input: Tensor of shape (*, C, H r, W r).
+        input: Tensor of shape (..., C, H r, W r).
         downscale_factor: r.
 
     Returns:
-        Tensor of shape (*, C r², H, W).
+        Tensor of shape (..., C r², H, W).
 
     Raises:
         ShapeError: height or width is no multiple of r.
@@ -72,7 +72,7 @@ def channel_shuffle(input: T, groups: int) -> T:
     """Channels of several groups in turn: the first of each, then the second of each... (Zhang et al., 2018).
 
     Args:
-        input: Tensor of shape (N, C, *).
+        input: Tensor of shape (N, C, ...).
         groups: a divisor of C.
 
     Returns:
@@ -88,7 +88,7 @@ def channel_shuffle(input: T, groups: int) -> T:
     """
     groups, x = _factor("channel_shuffle", "groups", groups), input
     if x.ndim < 3 or x.shape[1] % groups:
-        wanted = f"shape (N, C, *), C a multiple of {groups}"
+        wanted = f"shape (N, C, ...), C a multiple of {groups}"
         errors.shape_error("channel_shuffle", "input", wanted, f"shape {tuple(x.shape)}")
     return x.unflatten(1, (groups, x.shape[1] // groups)).transpose(1, 2).flatten(1, 2)
 
@@ -207,5 +207,5 @@ def _factor(name: str, argument: str, value: Any) -> int:
 
 def _image(name: str, input: Any) -> Any:
     if input.ndim < 3:
-        errors.shape_error(name, "input", "at least 3 dimensions (*, C, H, W)", f"shape {tuple(input.shape)}")
+        errors.shape_error(name, "input", "at least 3 dimensions (..., C, H, W)", f"shape {tuple(input.shape)}")
     return input

@@ -34,7 +34,7 @@ class PixelShuffle(_ImageLayer):
         upscale_factor: r.
 
     Shape:
-        (*, C r², H, W) to (*, C, H r, W r).
+        (..., C r², H, W) to (..., C, H r, W r).
 
     Raises:
         ValueError: r is less than 1.
@@ -64,7 +64,7 @@ class PixelUnshuffle(_ImageLayer):
         downscale_factor: r.
 
     Shape:
-        (*, C, H r, W r) to (*, C r², H, W).
+        (..., C, H r, W r) to (..., C r², H, W).
 
     Raises:
         ValueError: r is less than 1.
@@ -94,7 +94,7 @@ class ChannelShuffle(_ImageLayer):
         groups: how many groups there are.
 
     Shape:
-        (N, C, *) to the same.
+        (N, C, ...) to the same.
 
     Raises:
         ValueError: ``groups`` is less than 1.

@@ -34,7 +34,7 @@ class PackedSequence(_Packed):
     Recurrent layers take it and give it. It is made by :func:`pack_padded_sequence` or :func:`pack_sequence`.
 
     Args:
-        data: Tensor of shape (total, *): the elements.
+        data: Tensor of shape (total, ...): the elements.
         batch_sizes: int64 Tensor: how many sequences have an element at each step.
         sorted_indices: the order, longest first, in which the sequences lie there; None where it is their own.
         unsorted_indices: the opposite.
@@ -138,7 +138,7 @@ def pack_padded_sequence(
     """Padded sequences without the padding.
 
     Args:
-        input: Tensor of shape (T, N, *), or (N, T, *) with ``batch_first``.
+        input: Tensor of shape (T, N, ...), or (N, T, ...) with ``batch_first``.
         lengths: the length of each sequence, 1 or more: a Tensor or list of ints.
         batch_first: whether the sequences are along the first dimension.
         enforce_sorted: whether the sequences must come longest first; otherwise they are put into that order.
@@ -157,7 +157,7 @@ def pack_padded_sequence(
     """
     name = "pack_padded_sequence"
     if input.ndim < 2:
-        errors.shape_error(name, "input", "at least 2 dimensions (T, N, *)", f"shape {input.shape}")
+        errors.shape_error(name, "input", "at least 2 dimensions (T, N, ...)", f"shape {input.shape}")
     steps, count = (1, 0) if batch_first else (0, 1)
     found = _lengths(name, lengths, input.shape[count], input.shape[steps])
     order = None
@@ -187,7 +187,7 @@ def pad_packed_sequence(
         total_length: how long the result is; as long as the longest sequence if not given.
 
     Returns:
-        Tensor of shape (T, N, *), or (N, T, *) with ``batch_first``; and the lengths.
+        Tensor of shape (T, N, ...), or (N, T, ...) with ``batch_first``; and the lengths.
 
     Raises:
         ValueError: ``total_length`` is less than that of the longest sequence.
@@ -218,13 +218,13 @@ def pad_sequence(
     """Tensors of several lengths as one, with padding.
 
     Args:
-        sequences: Tensors of shape (length, *), all alike but for their lengths.
+        sequences: Tensors of shape (length, ...), all alike but for their lengths.
         batch_first: whether the sequences are to be along the first dimension.
         padding_value: what is put beside a sequence.
         padding_side: ``"right"``, after the end, or ``"left"``, before the beginning.
 
     Returns:
-        Tensor of shape (T, N, *), or (N, T, *) with ``batch_first``, where T is the greatest length.
+        Tensor of shape (T, N, ...), or (N, T, ...) with ``batch_first``, where T is the greatest length.
 
     Raises:
         ShapeError: the Tensors differ in other dimensions.
@@ -257,12 +257,12 @@ def unpad_sequence(padded_sequences: Any, lengths: Any, batch_first: bool = Fals
     """The sequences that :func:`pad_sequence` padded on the right.
 
     Args:
-        padded_sequences: Tensor of shape (T, N, *), or (N, T, *) with ``batch_first``.
+        padded_sequences: Tensor of shape (T, N, ...), or (N, T, ...) with ``batch_first``.
         lengths: the length of each sequence.
         batch_first: whether the sequences are along the first dimension.
 
     Returns:
-        list of Tensors of shape (length, *).
+        list of Tensors of shape (length, ...).
 
     Example:
         >>> from flambeau.nn.utils.rnn import unpad_sequence
@@ -280,7 +280,7 @@ def pack_sequence(sequences: Iterable[Tensor], enforce_sorted: bool = True) -> P
     """Tensors of several lengths, packed.
 
     Args:
-        sequences: Tensors of shape (length, *), all alike but for their lengths.
+        sequences: Tensors of shape (length, ...), all alike but for their lengths.
         enforce_sorted: whether they must come longest first.
 
     Returns:
@@ -302,7 +302,7 @@ def unpack_sequence(packed_sequences: PackedSequence) -> list[Any]:
         packed_sequences: PackedSequence.
 
     Returns:
-        list of Tensors of shape (length, *).
+        list of Tensors of shape (length, ...).
 
     Example:
         >>> from flambeau.nn.utils.rnn import pack_sequence, unpack_sequence
