@@ -10,7 +10,7 @@ def shift_samples(make):
     yield from binary_samples(0, 3, numbers=(1, 6), extremes=False)(make)
     bits = 8 * make.dtype.itemsize
     ends = make.extremes()
-    yield sample(ends[:, None], make.values([0, 1, bits - 1, bits]), smooth=False)
+    yield sample(ends[:, None], make.values([0, 1, bits - 3, bits - 1, bits]), smooth=False)
     if make.dtype.kind == "i":
         yield sample(ends[:, None], make.values([-1, -bits]), smooth=False)
 
