@@ -29,7 +29,7 @@ cdef extern from "flambeau/resampling.hpp" namespace "flambeau" nogil:
 
 
 cdef enum:
-    PART = 1 << 20  # bytes of what lies between two passes
+    PART = 1 << 18  # bytes of what lies between two passes
 
 
 cdef cnp.ndarray _flat(ptrdiff_t size, int typenum):
