@@ -7,7 +7,9 @@ import weakref
 import flambeau.tensor as ft
 import pytest
 from flambeau.autograd import Node, Variable, backward, grad
-from test_opdb_gradients import DIFFERENTIABLE, IN_PLACE, calls
+from opdb_calls import DIFFERENTIABLE, calls
+
+IN_PLACE = [case for case in DIFFERENTIABLE if case.values[0].operator.definition.inplace]
 
 pytestmark = pytest.mark.usefixtures("without_gc")
 
