@@ -134,12 +134,22 @@ X exact_gelu(X x) {
     return x * (std::erfc(z) - lost * std::exp(-z * z) * X(1.128379167095512573896158903121545172L)) / 2;
 }
 
+// x (c + d x^2) in two parts, for a rounding of it would show in its exponential: c is 2 sqrt(2 / pi), d 0.044715 times
+// that, each in two parts as well.
 template <class X>
 X tanh_gelu(X x) {
     if (x < -X(30)) return -X(0);
     if (x > X(30)) return x;
-    const X v = 2 * std::sqrt(X(2) / X(3.14159265358979323846264338327950288L)) * (x + x * x * x * X(44715) / X(1000000));
-    return x / (1 + std::exp(-v));
+    constexpr bool longer = sizeof(X) > sizeof(double);
+    constexpr X c = longer ? X(1.59576912160573071170627246218L) : X(0x1.9884533d43651p+0);
+    constexpr X c_low = longer ? X(5.351177755720478292013163e-20L) : X(-0x1.cbc0d30ebfd15p-54);
+    constexpr X d = longer ? X(0.0713548162726002487772137584943L) : X(0x1.2444f2a4d8b4bp-4);
+    constexpr X d_low = longer ? X(-8.750062144008984958247768e-22L) : X(-0x1.6c843a29d1c70p-61);
+    const X square = x * x, square_low = std::fma(x, x, -square);
+    const X product = d * square, product_low = std::fma(d, square, -product) + (d_low * square + d * square_low);
+    const X sum = c + product, part = sum - c, sum_low = (c - (sum - part)) + (product - part) + (product_low + c_low);
+    const X v = x * sum, v_low = std::fma(x, sum, -v) + x * sum_low, e = std::exp(-v);
+    return x / (1 + (std::isinf(e) ? e : e - e * v_low));
 }
 
 template <class X>
