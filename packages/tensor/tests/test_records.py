@@ -124,6 +124,58 @@ assert x.sum().item() == 2 and x.exp().tolist() == [2.71875, 2.71875]
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_compiled_kernels_are_imported_when_first_called():
+    """Each module on its own, by any operator of its families, which then have all it gives; import loads none."""
+    code = """
+import sys, importlib, flambeau.tensor as ft
+from flambeau.tensor._backends import CPU
+from flambeau.tensor._cpu import LATER
+PREFIX = "flambeau.tensor._cpu."
+given = lambda: {op.name for op in ft.ops.records() if op.compiled} | set(CPU.kernels)
+family = lambda op: op.definition.kernel.__module__.rpartition(".")[2]
+assert not {m for m in LATER.values() if PREFIX + m in sys.modules}
+x = ft.ones(1, 2, 5, 5)
+assert ft.ops.conv2d.kernels["cpu"] is not None and PREFIX + "convolution" in sys.modules
+families = {op.name: family(op) for op in ft.ops.records()}
+for module in sorted(set(LATER.values())):
+    before = given()
+    importlib.import_module(PREFIX + module)
+    for name in given() - before:
+        assert LATER.get(families[name]) == module, (module, name, families[name])
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("module", "call"),
+    [
+        ("attention", "ft.ops.attention(ft.ones(1, 4, 8), ft.ones(1, 4, 8), ft.ones(1, 4, 8))"),
+        ("convolution", "ft.conv2d(ft.ones(1, 2, 5, 5), ft.ones(3, 2, 3, 3))"),
+        ("losses", "ft.ops.mse_loss(ft.ones(3), ft.zeros(3))"),
+        ("linalg", "ft.linalg.solve(ft.eye(3), ft.ones(3))"),
+        ("pooling", "ft.max_pool2d(ft.ones(1, 1, 4, 4), 2)"),
+        ("sorting", "ft.ones(3).sort()"),
+        ("sorting", "ft.argsort(ft.ones(3), out=ft.empty(3, dtype=ft.int64))"),
+        ("normalization", "ft.ops.batch_norm(ft.ones(2, 3))"),
+    ],
+)
+def test_calls_find_kernels_that_are_not_there_yet(module, call):
+    """As function, in a namespace, with ``out=``, from several threads at once: the same result as ever after."""
+    code = f"""
+import sys, threading, flambeau.tensor as ft
+found, start = [], threading.Barrier(4)
+def ask():
+    start.wait()
+    found.append(str({call}))
+assert "flambeau.tensor._cpu.{module}" not in sys.modules
+threads = [threading.Thread(target=ask) for _ in range(4)]
+[t.start() for t in threads], [t.join() for t in threads]
+assert "flambeau.tensor._cpu.{module}" in sys.modules
+assert len(found) == 4 and set(found) == {{str({call})}}, found
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_flags_of_records():
     """``native``, ``inplace``, ``view``, ``many`` and ``auxiliary`` say what an operator is."""
     assert ops.add.native and ops.exp.native and not ops.sum.native

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from . import errors
-from ._cpu import convolution
 
 __all__ = ["get_exact_convolution", "set_exact_convolution"]
 
@@ -18,6 +17,8 @@ def get_exact_convolution() -> bool:
         >>> ft.get_exact_convolution()
         False
     """
+    from ._cpu import convolution
+
     return bool(convolution.get_exact())
 
 
@@ -43,4 +44,6 @@ def set_exact_convolution(exact: bool) -> None:
     """
     if not isinstance(exact, bool):
         errors.type_error("set_exact_convolution", "exact", "bool", type(exact).__name__)
+    from ._cpu import convolution
+
     convolution.set_exact(exact)

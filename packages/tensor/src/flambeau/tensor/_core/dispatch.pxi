@@ -167,6 +167,8 @@ cdef object compute(Operator op, tuple args, list values):
 
 cdef object _run(Operator op, object backend, list values):
     _check(op, values)
+    if backend is _CPU:
+        _import_kernels(op)
     kernel = backend.kernels.get(op.name)
     if kernel is None:
         if backend is _CPU and op.row is not NULL and op.loops is NULL:

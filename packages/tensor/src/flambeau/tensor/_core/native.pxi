@@ -202,6 +202,37 @@ cdef object set_native(str name, native_t kernel):
     (<Operator>_by_name[name]).native_kernel = kernel
 
 
+# Modules of compiled kernels that are imported when one of their operators is first called, by family of declarations.
+cdef dict _later = {}
+
+
+def import_later(dict modules):
+    """``{family: module}``: the operators of a family of declarations get their compiled kernels when first called."""
+    cdef Operator op
+    _later.update(modules)
+    for op in _records:
+        if _family(op) in modules:
+            op.native_kernel = _first_call
+
+
+cdef str _family(Operator op):
+    return op.module.rpartition(".")[2]
+
+
+cdef object _first_call(Operator op, tuple args, object into):
+    """Stands for the compiled kernels until they are there."""
+    _import_kernels(op)
+    return native(op, args, into)
+
+
+cdef _import_kernels(Operator op):
+    if op.native_kernel is _first_call:
+        importlib.import_module(f"flambeau.tensor._cpu.{_later[_family(op)]}")
+        # Only now, for other threads; and only if the module has nothing that is called first.
+        if op.native_kernel is _first_call:
+            op.native_kernel = NULL
+
+
 cdef inline object native(Operator op, tuple args, object into):
     """Try the compiled loops; None when the general path must do it."""
     if op.native_kernel is not NULL:

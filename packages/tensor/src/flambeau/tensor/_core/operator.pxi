@@ -96,6 +96,7 @@ cdef class Operator:
     @property
     def kernels(self):
         """The kernels by backend: functions on arrays."""
+        _import_kernels(self)
         found = {"reference": self.declared().kernel}
         found.update({b.name: b.kernels[self.name] for b in _backends.by_name.values() if self.name in b.kernels})
         return found
@@ -114,6 +115,11 @@ cdef class Operator:
     def native(self):
         """Whether the pointwise table has compiled loops for this operator."""
         return self.loops is not NULL
+
+    @property
+    def compiled(self):
+        """Whether compiled code of its own, imported by now, is asked first at a call."""
+        return self.native_kernel is not NULL and self.native_kernel is not _first_call
 
     cdef object pack(self, tuple parts):
         if self.result_type is None:
