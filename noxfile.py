@@ -141,14 +141,16 @@ def tests(session: nox.Session, package: str) -> None:
 @nox.session
 def mutate(session: nox.Session) -> None:
     """Break each derivative rule and each pointwise row in turn: a test must notice; `nox -s mutate -- arithmetic`."""
-    session.install(*wheels(session, "tensor", "autograd"), *GROUPS["test"])
+    tensor, autograd = wheels(session, "tensor", "autograd")
+    session.install(f"{tensor}[test]", autograd, *GROUPS["test"])
     session.run("python", "scripts/mutate", *session.posargs)
 
 
 @nox.session
 def integration(session: nox.Session) -> None:
     """Test what needs several packages: the namespace, wheels alone and together, the ABI check, a training run."""
-    session.install(*wheels(session, *ORDER), *GROUPS["test"])
+    tensor, *others = wheels(session, *ORDER)
+    session.install(f"{tensor}[test]", *others, *GROUPS["test"])
     session.run("pytest", "tests-integration", *session.posargs, env={"FLAMBEAU_DIST": str(DIST)})
 
 
