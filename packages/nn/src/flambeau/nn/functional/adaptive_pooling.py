@@ -28,7 +28,7 @@ def adaptive_avg_pool1d(input: T, output_size: Any) -> T:
         output_size: how many windows there are along each dimension; None for one at each element.
 
     Returns:
-        Tensor of shape (N, C, *output_size), or (C, *output_size) for one sequence.
+        Tensor of shape ``(N, C, *output_size)``, or ``(C, *output_size)`` for one sequence.
 
     Raises:
         ShapeError: the shape does not fit, or there is nothing to share out.
@@ -49,7 +49,7 @@ def adaptive_avg_pool2d(input: T, output_size: Any) -> T:
         output_size: how many windows there are along each dimension; None for one at each element.
 
     Returns:
-        Tensor of shape (N, C, *output_size), or (C, *output_size) for one image.
+        Tensor of shape ``(N, C, *output_size)``, or ``(C, *output_size)`` for one image.
 
     Raises:
         ShapeError: the shape does not fit, or there is nothing to share out.
@@ -70,7 +70,7 @@ def adaptive_avg_pool3d(input: T, output_size: Any) -> T:
         output_size: how many windows there are along each dimension; None for one at each element.
 
     Returns:
-        Tensor of shape (N, C, *output_size), or (C, *output_size) for one volume.
+        Tensor of shape ``(N, C, *output_size)``, or ``(C, *output_size)`` for one volume.
 
     Raises:
         ShapeError: the shape does not fit, or there is nothing to share out.
@@ -117,8 +117,8 @@ def adaptive_max_pool1d(
         return_indices: give the places of the greatest elements too.
 
     Returns:
-        Tensor of shape (N, C, *output_size), or (C, *output_size) for one sequence; with ``return_indices`` a pair of
-        it and the places in the flattened sequences.
+        Tensor of shape ``(N, C, *output_size)``, or ``(C, *output_size)`` for one sequence; with ``return_indices`` a
+        pair of it and the places in the flattened sequences.
 
     Raises:
         ShapeError: the shape does not fit, or there is nothing to share out.
@@ -166,8 +166,8 @@ def adaptive_max_pool2d(
         return_indices: give the places of the greatest elements too.
 
     Returns:
-        Tensor of shape (N, C, *output_size), or (C, *output_size) for one image; with ``return_indices`` a pair of
-        it and the places in the flattened images.
+        Tensor of shape ``(N, C, *output_size)``, or ``(C, *output_size)`` for one image; with ``return_indices`` a
+        pair of it and the places in the flattened images.
 
     Raises:
         ShapeError: the shape does not fit, or there is nothing to share out.
@@ -215,8 +215,8 @@ def adaptive_max_pool3d(
         return_indices: give the places of the greatest elements too.
 
     Returns:
-        Tensor of shape (N, C, *output_size), or (C, *output_size) for one volume; with ``return_indices`` a pair of
-        it and the places in the flattened volumes.
+        Tensor of shape ``(N, C, *output_size)``, or ``(C, *output_size)`` for one volume; with ``return_indices`` a
+        pair of it and the places in the flattened volumes.
 
     Raises:
         ShapeError: the shape does not fit, or there is nothing to share out.

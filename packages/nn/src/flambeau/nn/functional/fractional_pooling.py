@@ -63,8 +63,8 @@ def fractional_max_pool2d(
         _random_samples: numbers from [0, 1) of shape (N, C, 2) instead of those drawn.
 
     Returns:
-        Tensor of shape (N, C, *output_size), or (C, *output_size) for one image; with ``return_indices`` a pair of
-        it and the places in the flattened images.
+        Tensor of shape ``(N, C, *output_size)``, or ``(C, *output_size)`` for one image; with ``return_indices`` a
+        pair of it and the places in the flattened images.
 
     Raises:
         ShapeError: the shape does not fit, or the windows do not fit in the images.
@@ -130,8 +130,8 @@ def fractional_max_pool3d(
         _random_samples: numbers from [0, 1) of shape (N, C, 3) instead of those drawn.
 
     Returns:
-        Tensor of shape (N, C, *output_size), or (C, *output_size) for one volume; with ``return_indices`` a pair of
-        it and the places in the flattened volumes.
+        Tensor of shape ``(N, C, *output_size)``, or ``(C, *output_size)`` for one volume; with ``return_indices`` a
+        pair of it and the places in the flattened volumes.
 
     Raises:
         ShapeError: the shape does not fit, or the windows do not fit in the volumes.

@@ -46,7 +46,7 @@ class AdaptiveAvgPool1d(AdaptivePooling):
         output_size: how many windows there are along each dimension; None for one at each element.
 
     Shape:
-        (N, C, L) to (N, C, *output_size), or both without N.
+        (N, C, L) to ``(N, C, *output_size)``, or both without N.
 
     Raises:
         ValueError: ``output_size`` is out of range.
@@ -70,7 +70,7 @@ class AdaptiveAvgPool2d(AdaptivePooling):
         output_size: how many windows there are along each dimension; None for one at each element.
 
     Shape:
-        (N, C, H, W) to (N, C, *output_size), or both without N.
+        (N, C, H, W) to ``(N, C, *output_size)``, or both without N.
 
     Raises:
         ValueError: ``output_size`` is out of range.
@@ -94,7 +94,7 @@ class AdaptiveAvgPool3d(AdaptivePooling):
         output_size: how many windows there are along each dimension; None for one at each element.
 
     Shape:
-        (N, C, D, H, W) to (N, C, *output_size), or both without N.
+        (N, C, D, H, W) to ``(N, C, *output_size)``, or both without N.
 
     Raises:
         ValueError: ``output_size`` is out of range.
@@ -119,7 +119,7 @@ class AdaptiveMaxPool1d(AdaptivePooling):
         return_indices: give the places of the greatest elements too.
 
     Shape:
-        (N, C, L) to (N, C, *output_size), or both without N.
+        (N, C, L) to ``(N, C, *output_size)``, or both without N.
 
     Raises:
         ValueError: ``output_size`` is out of range.
@@ -148,7 +148,7 @@ class AdaptiveMaxPool2d(AdaptivePooling):
         return_indices: give the places of the greatest elements too.
 
     Shape:
-        (N, C, H, W) to (N, C, *output_size), or both without N.
+        (N, C, H, W) to ``(N, C, *output_size)``, or both without N.
 
     Raises:
         ValueError: ``output_size`` is out of range.
@@ -177,7 +177,7 @@ class AdaptiveMaxPool3d(AdaptivePooling):
         return_indices: give the places of the greatest elements too.
 
     Shape:
-        (N, C, D, H, W) to (N, C, *output_size), or both without N.
+        (N, C, D, H, W) to ``(N, C, *output_size)``, or both without N.
 
     Raises:
         ValueError: ``output_size`` is out of range.

@@ -70,7 +70,7 @@ class FractionalMaxPool2d(FractionalPooling):
         _random_samples: numbers from [0, 1) of shape (N, C, 2) instead of those drawn.
 
     Shape:
-        (N, C, H, W) to (N, C, *output_size), or both without N.
+        (N, C, H, W) to ``(N, C, *output_size)``, or both without N.
 
     Raises:
         ValueError: an argument is out of range, or not one of ``output_size`` and ``output_ratio`` is given.
@@ -110,7 +110,7 @@ class FractionalMaxPool3d(FractionalPooling):
         _random_samples: numbers from [0, 1) of shape (N, C, 3) instead of those drawn.
 
     Shape:
-        (N, C, D, H, W) to (N, C, *output_size), or both without N.
+        (N, C, D, H, W) to ``(N, C, *output_size)``, or both without N.
 
     Raises:
         ValueError: an argument is out of range, or not one of ``output_size`` and ``output_ratio`` is given.

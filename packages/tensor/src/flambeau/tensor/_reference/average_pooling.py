@@ -172,7 +172,7 @@ def _adaptive_avg_pool(dims):
         output_size: how many windows there are along each dimension; None for one at each element.
 
     Returns:
-        Tensor of shape (N, C, *output_size).
+        Tensor of shape ``(N, C, *output_size)``.
 
     Raises:
         ShapeError: the shape does not fit, or there is nothing to share out.

@@ -126,8 +126,8 @@ def _adaptive_max_pool(dims):
         output_size: how many windows there are along each dimension; None for one at each element.
 
     Returns:
-        ``result`` of shape (N, C, *output_size), and ``indices``, int64 Tensor of that shape: the elements' places in
-        their flattened images.
+        ``result`` of shape ``(N, C, *output_size)``, and ``indices``, int64 Tensor of that shape: the elements' places
+        in their flattened images.
 
     Raises:
         ShapeError: the shape does not fit, or there is nothing to share out.
@@ -189,8 +189,8 @@ def _fractional_max_pool(dims):
         random_samples: numbers from [0, 1), of shape (N, C, {dims}): where windows are, along each dimension.
 
     Returns:
-        ``result`` of shape (N, C, *output_size), and ``indices``, int64 Tensor of that shape: the elements' places in
-        their flattened images.
+        ``result`` of shape ``(N, C, *output_size)``, and ``indices``, int64 Tensor of that shape: the elements' places
+        in their flattened images.
 
     Raises:
         ShapeError: the shapes do not fit together, or the windows do not fit in the images.
