@@ -4,7 +4,7 @@ import time
 
 from ..harness import Case
 
-N, SIDE = 1_000_000, 512
+SIDE = 512
 
 
 def timed_after(before, work):
@@ -19,14 +19,14 @@ def timed_after(before, work):
     return measure
 
 
-def setup(order):
-    """`order` chooses, of our addition and NumPy's product, what goes before and what is timed."""
+def setup(order, n):
+    """`order` chooses, of our addition of `n` elements and NumPy's product, what goes before and what is timed."""
 
     def make():
         import flambeau.tensor as ft
         import numpy as np
 
-        a, b = ft.rand(N), ft.rand(N)
+        a, b = ft.rand(n), ft.rand(n)
         m = np.random.default_rng(0).random((SIDE, SIDE), dtype=np.float32)
         work = {"add": lambda: a + b, "product": lambda: np.matmul(m, m)}
         return timed_after(*(work[name] for name in order))
@@ -34,13 +34,17 @@ def setup(order):
     return make
 
 
-def case(name, other, work):
-    return Case(
-        name, {"flambeau": setup((other, work)), "back to back": setup((work, work))}, self_timed=True, rounds=100
-    )
+def cases(millions):
+    """Both ways round. An addition of one million elements is over before a sleeping worker is there to help."""
+    for name, other, work in (
+        (f"add, {millions}M, after NumPy's 512x512 product", "product", "add"),
+        (f"NumPy's 512x512 product, after add, {millions}M", "add", "product"),
+    ):
+        rivals = {
+            "flambeau": setup((other, work), millions * 1_000_000),
+            "back to back": setup((work, work), millions * 1_000_000),
+        }
+        yield Case(name, rivals, self_timed=True, rounds=100)
 
 
-CASES = [
-    case("add, 1M, after NumPy's 512x512 product", "product", "add"),
-    case("NumPy's 512x512 product, after add, 1M", "add", "product"),
-]
+CASES = [*cases(1), *cases(10)]
