@@ -2,8 +2,9 @@
 
 In each round every rival gets: 4 ms of sleep, one call that is not measured, then a block of calls that takes about
 20 ms. The sleep and the call are there because a thread pool that still spins after the previous rival's last call
-would slow the next one down. A process gives each rival's median over its rounds; a figure is the median of the
-processes, its spread their minimum and maximum. Ratios are taken within a process, where the clock is the same.
+would slow the next one down. Rounds run forwards and backwards by turns. A process gives each rival's median over its
+rounds; a figure is the median of the processes, its spread their minimum and maximum. Ratios are taken within a
+process, where the clock is the same.
 """
 
 from __future__ import annotations
@@ -57,8 +58,9 @@ def measure(case: Case, quick: bool = False) -> tuple[dict[str, float], list[str
         timers[name] = _timer(work, case.self_timed)
     counts = {name: 1 if case.self_timed else _calls_in_a_block(timer) for name, timer in timers.items()}
     seconds: dict[str, list[float]] = {name: [] for name in timers}
-    for _ in range(3 if quick else case.rounds):
-        for name, timer in timers.items():
+    for turn in range(3 if quick else case.rounds):
+        # Forwards and backwards by turns: a rival that leaves the caches cold does so to each of its neighbours.
+        for name, timer in list(timers.items())[:: -1 if turn % 2 else 1]:
             time.sleep(SETTLE)
             timer(1)
             seconds[name].append(timer(counts[name]) / counts[name] / case.per)
