@@ -1,21 +1,24 @@
 """How a case is measured: beside its rivals, alternating in one process, in several processes.
 
-In each round every rival gets: 4 ms of sleep, one call that is not measured, then a block of calls that takes about
-20 ms. The sleep and the call are there because a thread pool that still spins after the previous rival's last call
-would slow the next one down. Rounds run forwards and backwards by turns. A process gives each rival's median over its
-rounds; a figure is the median of the processes, its spread their minimum and maximum. Ratios are taken within a
-process, where the clock is the same.
+In each round every rival gets: a pause until all other threads sleep, one call that is not measured, then a block of
+calls that takes about 20 ms. The pause is there because workers of the previous rival may still spin, and take a core
+from the next one: those of NumPy's OpenBLAS do for a tenth of a second. Rounds run forwards and backwards by turns. A
+process gives each rival's median over its rounds; a figure is the median of the processes, its spread their minimum and
+maximum. Ratios are taken within a process, where the clock is the same.
 """
 
 from __future__ import annotations
 
 import statistics
+import threading
 import time
 import timeit
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
-SETTLE = 0.004  # seconds
+SETTLE = 0.004  # seconds, and again until all threads sleep
+PATIENCE = 0.5  # seconds, after which who still spins is not waited for
 BLOCK = 0.020  # seconds
 OURS = "flambeau"
 
@@ -61,10 +64,27 @@ def measure(case: Case, quick: bool = False) -> tuple[dict[str, float], list[str
     for turn in range(3 if quick else case.rounds):
         # Forwards and backwards by turns: a rival that leaves the caches cold does so to each of its neighbours.
         for name, timer in list(timers.items())[:: -1 if turn % 2 else 1]:
-            time.sleep(SETTLE)
+            _settle()
             timer(1)
             seconds[name].append(timer(counts[name]) / counts[name] / case.per)
     return {name: statistics.median(values) for name, values in seconds.items()}, absent
+
+
+def _settle() -> None:
+    """Wait until no thread but this one is running."""
+    deadline = time.monotonic() + PATIENCE
+    time.sleep(SETTLE)
+    while _others_run() and time.monotonic() < deadline:
+        time.sleep(SETTLE)
+
+
+def _others_run() -> bool:
+    for task in Path("/proc/self/task").glob("[0-9]*"):
+        if int(task.name) != threading.get_native_id():
+            state = (task / "stat").read_text().rpartition(")")[2].split()[0]  # after the name, which may hold spaces
+            if state == "R":
+                return True
+    return False
 
 
 def _timer(work: Callable[[], object] | Statement, self_timed: bool) -> Callable[[int], float]:
