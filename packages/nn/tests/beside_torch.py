@@ -2,19 +2,14 @@
 
 import flambeau.nn as nn
 import flambeau.tensor as ft
-import numpy as np
 import pytest
 from flambeau.autograd import Variable
 from flambeau.tensor.testing import assert_close
+from nn_helpers import random
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason="torch is an oracle: pip install torch")
 
 RTOL = 1e-11  # of float64: the two sum in different orders
-
-
-def random(*shape, seed=0):
-    """Float64 numbers that are the same every time."""
-    return np.random.default_rng([seed, *shape]).normal(size=shape)
 
 
 def pair(name, *args, **options):
@@ -26,10 +21,15 @@ def pair(name, *args, **options):
     return ours, theirs
 
 
+def leaves(*arrays):
+    """Ours and torch's, of the same numbers, to differentiate by."""
+    ours = [Variable(ft.tensor(a), requires_grad=True) for a in arrays]
+    return ours, [torch.tensor(a, requires_grad=True) for a in arrays]
+
+
 def check(ours, theirs, *arrays, targets=()):
     """The same result, gradients of inputs and parameters, and buffers afterwards."""
-    inputs = [Variable(ft.tensor(a), requires_grad=True) for a in arrays]
-    their_inputs = [torch.tensor(a, requires_grad=True) for a in arrays]
+    inputs, their_inputs = leaves(*arrays)
     result = ours(*inputs, *map(ft.tensor, targets))
     their_result = theirs(*their_inputs, *map(torch.tensor, targets))
     same(result.detach(), their_result)

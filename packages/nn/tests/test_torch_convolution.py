@@ -7,12 +7,11 @@ import flambeau.nn.functional as F
 import flambeau.tensor as ft
 import numpy as np
 import pytest
+from beside_torch import torch
 from flambeau.autograd import Variable
 from flambeau.tensor.testing import assert_close
+from nn_helpers import SIZES
 
-torch = pytest.importorskip("torch")
-
-SIZES = (9, 7, 8)
 KERNEL = (3, 2, 3)
 
 

@@ -7,16 +7,10 @@ import flambeau.nn.functional as F
 import flambeau.tensor as ft
 import numpy as np
 import pytest
+from beside_torch import torch
 from flambeau.autograd import Variable
 from flambeau.tensor.testing import assert_close
-
-torch = pytest.importorskip("torch")
-
-SIZES = (9, 7, 8)
-
-
-def images(dims, batch=(2, 3), seed=0):
-    return np.random.default_rng(seed).standard_normal((*batch, *SIZES[:dims]))
+from nn_helpers import SIZES, images
 
 
 def same(result, expected):
@@ -125,14 +119,6 @@ def test_max_unpool(dims, batch):
         same(ours.grad, theirs.grad)
 
 
-def test_unpooling_refuses_what_is_no_place():
-    values, places = ft.ones(1, 1, 2, 2), ft.full((1, 1, 2, 2), 16, dtype=ft.int64)
-    message = "max_unpool2d(): argument 'indices': expected indices in [0, 15], got 16"
-    with pytest.raises(IndexError) as error:
-        F.max_unpool2d(values, places, 2)
-    assert str(error.value) == message
-
-
 @pytest.mark.parametrize("dims", [1, 2, 3])
 @pytest.mark.parametrize("name", ["max_pool", "avg_pool"])
 def test_nan_infinity_and_no_images(name, dims):
@@ -142,16 +128,6 @@ def test_nan_infinity_and_no_images(name, dims):
     theirs = getattr(torch.nn.functional, f"{name}{dims}d")(torch.tensor(x), 3, 2, 1)
     np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
     compare(f"{name}{dims}d", images(dims, (0, 3)), 2)
-
-
-@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
-def test_narrow_floats(dtype):
-    """The greatest element is one of the input; means are those of float32, rounded."""
-    x = ft.randn(2, 3, 9, 8).to(dtype)
-    assert F.max_pool2d(x, 3, 2, 1).equal(F.max_pool2d(x.double(), 3, 2, 1).to(dtype))
-    result = F.avg_pool2d(x, 2)
-    assert result.dtype == x.dtype
-    assert result.equal(F.avg_pool2d(x.float(), 2).to(dtype))
 
 
 LAYERS = [
@@ -179,12 +155,3 @@ def test_unpooling_layers(dims):
     back, their_back = (getattr(library, f"MaxUnpool{dims}d")(2) for library in (nn, torch.nn))
     size = SIZES[:dims]
     same(back(*ours(ft.tensor(x)), output_size=size), their_back(*theirs(torch.tensor(x)), output_size=size))
-
-
-@pytest.mark.parametrize("dims", [2, 3])
-def test_fractional_layers(dims):
-    layer = getattr(nn, f"FractionalMaxPool{dims}d")(2, output_ratio=0.5, return_indices=True)
-    x = ft.tensor(images(dims))
-    values, places = layer(x)
-    assert values.shape == (2, 3, *(n // 2 for n in SIZES[:dims]))
-    assert x.flatten(2).gather(2, places.flatten(2)).equal(values.flatten(2))
