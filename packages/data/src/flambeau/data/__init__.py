@@ -25,8 +25,8 @@ from .sampler import RandomSampler as RandomSampler
 from .sampler import Sampler as Sampler
 from .sampler import SequentialSampler as SequentialSampler
 from .sampler import SubsetRandomSampler as SubsetRandomSampler
-from .workers.process import WorkerInfo as WorkerInfo
-from .workers.process import get_worker_info as get_worker_info
+from .worker_info import WorkerInfo as WorkerInfo
+from .worker_info import get_worker_info as get_worker_info
 
 __version__ = "0.1.0"
 

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import flambeau.tensor as ft
 from flambeau.tensor import errors
@@ -14,7 +14,9 @@ from flambeau.tensor import errors
 from . import randomness
 from .fetch import EXHAUSTED, SKIPPED
 from .pinning import pinned
-from .workers.pool import Pool
+
+if TYPE_CHECKING:
+    from .workers.pool import Pool
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from flambeau.tensor import errors
 
 from .fetch import EXHAUSTED
 from .randomness import begin_sample
-from .workers.process import current
+from .worker_info import current
 
 __all__ = ["ChainDataset", "IterableDataset"]
 

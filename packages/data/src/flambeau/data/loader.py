@@ -153,7 +153,7 @@ class DataLoader:
         else:
             self.fetch = (SampleFetcher if single else BatchFetcher)(dataset, self.collate_fn, on_error)
         ahead = PREFETCH if prefetch_factor is None else prefetch_factor
-        self._crew = Crew(num_workers, method, ahead, timeout, worker_init_fn)
+        self._crew = Crew(num_workers, method, ahead, worker_init_fn)
         self._position = Position(0, 0, None, None)
         self._seed: int | None = None
         self._next: Position | None = None  # where the next epoch begins, when not at its own beginning

@@ -20,7 +20,7 @@ def _pinned(value: Any) -> Any:
     if isinstance(value, ft.Tensor) or hasattr(value, "pin_memory"):
         return value.pin_memory()
     if isinstance(value, Mapping):
-        return type(value)({key: _pinned(inner) for key, inner in value.items()})  # type: ignore[call-arg]
+        return type(value)({key: _pinned(inner) for key, inner in value.items()})  # type: ignore[call-arg]  # mappings take one
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return type(value)(*map(_pinned, value))
     if isinstance(value, (list, tuple)):

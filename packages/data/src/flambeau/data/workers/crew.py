@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .pool import Pool, ProcessPool, ThreadPool
-from .process import Work
-from .transfer import packed
+if TYPE_CHECKING:
+    from .pool import Pool
+    from .process import Work
 
 _UNKNOWN = -1  # the fingerprint of what cannot be packed
 
@@ -20,15 +20,13 @@ class Crew:
         size: workers in a pool.
         method: how they are started.
         ahead: batches each reads ahead.
-        timeout: seconds to wait for a batch.
         init: called in each worker.
     """
 
-    def __init__(self, size: int, method: str, ahead: int, timeout: float, init: Any):
+    def __init__(self, size: int, method: str, ahead: int, init: Any):
         self.size = size
         self.method = method
         self.ahead = ahead
-        self.timeout = timeout
         self.init = init
         self._idle: list[tuple[Pool, int]] = []
         self._busy: dict[int, int] = {}  # id of a pool: fingerprint of what its workers read
@@ -36,6 +34,9 @@ class Crew:
 
     def take(self, loader: Any, seed: int) -> Pool:
         """A pool whose workers read what the loader reads now."""
+        from .pool import ProcessPool, ThreadPool  # what processes need takes time to import, and not all loaders do
+        from .process import Work
+
         work = Work(loader.fetch, self.init, self.size, seed)
         # Threads see everything as it is: only the seed is theirs.
         fingerprint, data, buffers = (seed, b"", []) if self.method == "thread" else self._packed(work)
@@ -56,6 +57,8 @@ class Crew:
             self._idle.append((pool, self._busy.pop(id(pool))))
 
     def _packed(self, work: Work) -> tuple[int, bytes, list[memoryview]]:
+        from .transfer import packed
+
         parts = {"dataset": work.fetch.dataset, "collate_fn": work.fetch.collate_fn, "worker_init_fn": work.init}
         try:
             data, buffers = packed(work, parts)
@@ -70,7 +73,7 @@ class Crew:
 
     def __getstate__(self) -> dict[str, Any]:
         """A loader may travel; its workers stay."""
-        return {name: getattr(self, name) for name in ("size", "method", "ahead", "timeout", "init")}
+        return {name: getattr(self, name) for name in ("size", "method", "ahead", "init")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(**state)  # type: ignore[misc]
+        self.__init__(**state)  # type: ignore[misc]  # as new: without workers

@@ -71,9 +71,9 @@ class _Shared:
         self.done.clear()
 
     def _ready(self, number: int | None) -> tuple[int, Any] | None:
-        if number is None and self.done:
-            number = next(iter(self.done))
-        return (number, self.done.pop(number)) if number in self.done else None  # type: ignore[return-value]
+        if number is None:
+            number = next(iter(self.done), -1)  # -1: of no task
+        return (number, self.done.pop(number)) if number in self.done else None
 
     def take(self, number: int | None, timeout: float) -> tuple[int, Any]:
         deadline = time.monotonic() + timeout if timeout else None

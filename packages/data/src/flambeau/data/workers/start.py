@@ -78,6 +78,18 @@ def _place(number: int) -> bytes:
     )
 
 
+def _interpreter(role: str, descriptors: list[int], new_session: bool = False) -> subprocess.Popen[bytes]:
+    """A new interpreter of these packages, which keeps the descriptors: see ``__main__``."""
+    path = os.pathsep.join(folder for folder in sys.path if folder)
+    return subprocess.Popen(
+        [sys.executable, "-m", "flambeau.data.workers", role, *map(str, descriptors)],
+        env={**os.environ, **_FEW_THREADS, "PYTHONPATH": path},
+        pass_fds=descriptors,
+        stdin=subprocess.DEVNULL,
+        start_new_session=new_session,
+    )
+
+
 # The server -------------------------------------------------------------------------------------------------------
 
 
@@ -91,15 +103,7 @@ class _Server:
         self.lock = threading.Lock()
         self.codes: dict[int, int] = {}
         with theirs:
-            command = [sys.executable, "-m", "flambeau.data.workers", "server", str(theirs.fileno())]
-            environment = {
-                **os.environ,
-                **_FEW_THREADS,
-                "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-            }
-            self.process = subprocess.Popen(
-                command, pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL, start_new_session=True
-            )
+            self.process = _interpreter("server", [theirs.fileno()], new_session=True)
 
     def alive(self) -> bool:
         return self.owner == os.getpid() and self.process.poll() is None
@@ -173,13 +177,7 @@ def by_spawn(work: process.Work, payload: int) -> list[Worker]:
         connection, theirs, arena = _ends(work.num_workers)
         with theirs:
             descriptors = [theirs.fileno(), arena, payload]
-            command = [sys.executable, "-m", "flambeau.data.workers", "worker", *map(str, descriptors)]
-            environment = {
-                **os.environ,
-                **_FEW_THREADS,
-                "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-            }
-            child = subprocess.Popen(command, pass_fds=descriptors, env=environment, stdin=subprocess.DEVNULL)
+            child = _interpreter("worker", descriptors)
         connection.send_bytes(_place(number))
         workers.append(Worker(number, child.pid, connection, _mapped(arena), partial(_popen_code, child)))
     return workers

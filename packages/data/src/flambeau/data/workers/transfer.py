@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-import cloudpickle  # type: ignore[import-untyped]
+import cloudpickle  # type: ignore[import-untyped]  # it says no types
 import numpy as np
 from flambeau.tensor import errors
 
