@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import flambeau.tensor as ft
 from flambeau.tensor import Tensor, errors
+
+from .. import functional as F
 
 SIZES = (("L",), ("H", "W"), ("D", "H", "W"))
 
@@ -34,7 +35,7 @@ PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
 
 def around(operation: str, input: Tensor, sides: list[tuple[int, int]], mode: str) -> Tensor:
-    """The input with more of itself before and after its last dimensions."""
+    """The input with more of itself before and after its last dimensions; errors are those of the layer."""
     for dim, (low, high) in enumerate(sides, input.ndim - len(sides)):
         if low == high == 0:
             continue
@@ -43,15 +44,8 @@ def around(operation: str, input: Tensor, sides: list[tuple[int, int]], mode: st
         if mode != "replicate" and max(low, high) > most:
             expected = f"at least {max(low, high) + (mode == 'reflect')} elements for a padding of {max(low, high)}"
             errors.shape_error(operation, "input", f"{expected} by '{mode}'", str(size))
-        places = ft.arange(-low, size + high, device=input.device)
-        if mode == "reflect":
-            places = size - 1 - (size - 1 - places.abs()).abs()
-        elif mode == "replicate":
-            places = places.clamp(0, size - 1)
-        else:
-            places = places.remainder(size)
-        input = ft.index_select(input, dim, places)
-    return input
+    pad = tuple(n for pair in reversed(sides) for n in pair)
+    return F.pad(input, pad, mode) if any(pad) else input
 
 
 def check_half(operation: str, padding: tuple[int, ...], kernel_size: tuple[int, ...], given: object) -> None:
