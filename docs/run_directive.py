@@ -26,6 +26,7 @@ class Run(SphinxDirective):
     """
 
     has_content = True
+    # Docutils reads this of the class, and nobody writes it: no ClassVar is needed.
     option_spec = {"alt": directives.unchanged, "svg": directives.unchanged, "hide": directives.flag}  # noqa: RUF012
 
     def run(self):

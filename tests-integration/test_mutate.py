@@ -10,7 +10,7 @@ import pytest
 MUTATE = Path(__file__).resolve().parents[1] / "scripts/mutate"
 sys.path.insert(0, str(MUTATE))
 
-from transform import applied, mutations  # noqa: E402
+from transform import applied, mutations  # noqa: E402  (needs the path above)
 
 
 def of(source):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("scipy")
+pytest.importorskip("scipy", reason="needs SciPy to use us")
 
 PAGE = Path(__file__).parents[1] / "docs" / "how-to" / "scipy.md"
 
@@ -24,7 +24,7 @@ def run(code):
 
 def test_page_of_the_docs():
     """The program on the page runs, and prints what the page says."""
-    pytest.importorskip("sklearn")
+    pytest.importorskip("sklearn", reason="needs scikit-learn to use us")
     page = PAGE.read_text()
     (program,) = re.findall(r"```python\n(.*?)```", page, flags=re.DOTALL)
     (printed,) = re.findall(r"```text\n(.*?)```", page, flags=re.DOTALL)
@@ -63,7 +63,7 @@ for dtype in ("float32", "float64"):
 
 def test_sklearn():
     """PCA and linear discriminant analysis find what they find on NumPy's arrays."""
-    pytest.importorskip("sklearn")
+    pytest.importorskip("sklearn", reason="needs scikit-learn to use us")
     run(
         HEAD
         + """

@@ -20,7 +20,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "packages/autograd/tests"))
 
-import checks  # noqa: E402
+import checks  # noqa: E402  (these need the path above)
 import rows  # noqa: E402
 import rules  # noqa: E402
 

@@ -84,7 +84,7 @@ def noticed(mutant: Mutant, tests: Callable[[Mutant], Iterator[Callable[[], obje
     undo = mutant.change()
     try:
         with limited(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+            warnings.simplefilter("ignore")  # a mutant may well divide by zero: results are what tests look at
             for test in tests(mutant):
                 test()
     except KeyboardInterrupt:

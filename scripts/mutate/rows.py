@@ -135,7 +135,7 @@ def check_row(info) -> None:
                     scope[name] = np.inf if kind == "highest" else -np.inf
             if any(value is None for value in scope.values()):
                 continue  # not for the compiled row
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"):  # as operators run their kernels
                 result = np.asarray(eval(code, {"__builtins__": {}}, scope))
             assert_close(result.astype(expected.dtype), expected, *info.tolerance_of(expected.dtype), what=info.name)
 
@@ -190,7 +190,7 @@ def check_kernel(info) -> None:
             continue
         for sample in info.generate(dtype):
             expected = info.expected(sample, dtype)
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"):  # as operators run their kernels
                 found = opdb.to_tuple(call_kernel(info.operator.definition, np, sample.args, sample.kwargs))
             for got, want in zip(found, expected, strict=True):
                 assert_close(got.astype(want.dtype), want, *info.tolerance_of(want.dtype), what=info.name)

@@ -141,7 +141,7 @@ def test_gradcheck_names_the_part():
 
 def test_gradients_are_pytorchs():
     """The same numbers as PyTorch's, for functions that are not analytic."""
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="torch is an oracle: pip install torch")
     values = rng.standard_normal(6) + 1j * rng.standard_normal(6)
     for name in "abs angle sgn exp sqrt sin tan log reciprocal square sigmoid tanh acosh cumprod var std".split():
         arguments = (0,) if name.startswith("cum") else ()

@@ -92,4 +92,4 @@ def test_made_when_first_used():
     )
     subprocess.run([sys.executable, "-c", program], check=True)
     with pytest.raises(AttributeError, match="no attribute 'randm'"):
-        autograd.randm  # noqa: B018
+        autograd.randm  # noqa: B018  (looking it up is what raises)

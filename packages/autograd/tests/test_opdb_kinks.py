@@ -76,7 +76,7 @@ def test_derivative_lies_between_the_differences_to_both_sides(info):
     """For whole numbers as arguments: zeros and ties in every place."""
     for call, sample in coarse_calls(info):
         slopes = derivatives(call)
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):  # at infinities, which are left out below
             (right, results), (left, _) = differences(call, 1), differences(call, -1)
         for slope, above, below, result in zip(slopes, right, left, results, strict=True):
             for place in np.argwhere(np.isfinite(result)[:, None] & np.ones(slope.shape, bool)):

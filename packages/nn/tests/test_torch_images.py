@@ -154,7 +154,6 @@ def test_interpolate_in_float32(mode):
         ("UpsamplingNearest2d", {"scale_factor": 2}), ("UpsamplingBilinear2d", {"size": (7, 3)}),
     ],
 )  # fmt: skip
-@pytest.mark.filterwarnings("ignore::UserWarning")
 def test_upsampling_layers(name, options):
     """Layers, and how they print."""
     ours, theirs = getattr(nn, name)(**options), getattr(torch.nn, name)(**options)
@@ -191,7 +190,7 @@ def test_grid_sample_of_volumes(mode, padding, corners):
     )
 
 
-@pytest.mark.filterwarnings("ignore:Since version 1.3.0:UserWarning")
+@pytest.mark.filterwarnings("ignore:Since version 1.3.0:UserWarning")  # torch's, of sizes of 1: these are compared too
 @pytest.mark.parametrize("corners", [True, False])
 @pytest.mark.parametrize("size", [(2, 3, 4, 5), (1, 1, 1, 3), (2, 1, 3, 4, 2)])
 def test_affine_grid(size, corners):

@@ -15,7 +15,7 @@ def normal(*shape, dtype, seed=0):
 def definition(name, *arrays):
     """What the reference kernel gives."""
     arrays = [a.numpy() if isinstance(a, ft.Tensor) else a for a in arrays]
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # as operators run their kernels
         return getattr(ft.ops, name).kernels["reference"](np, *arrays)
 
 

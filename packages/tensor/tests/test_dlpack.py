@@ -291,7 +291,7 @@ def test_numpy_both_ways(dtype):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_torch_both_ways(dtype):
     """torch sees our memory and we see torch's, bfloat16 too; changes on either side are seen on the other."""
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs torch to exchange with")
     x = ft.ones(2, 3).to(dtype).T
     t = torch.from_dlpack(x)
     assert (tuple(t.shape), t.stride(), t.data_ptr()) == (x.shape, x.stride(), x.data_ptr())
@@ -305,7 +305,7 @@ def test_torch_both_ways(dtype):
 
 def test_torch_tensors_outlive_their_owners():
     """Memory that torch lends is there after torch's tensor is gone, and the other way round."""
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs torch to exchange with")
     x = ft.from_dlpack(torch.full((1000,), 3.0))
     t = torch.from_dlpack(ft.full((1000,), 4.0))
     gc.collect()
@@ -331,7 +331,7 @@ def test_jax_both_ways():
 
 def test_tensor_and_as_tensor_take_arrays_of_others():
     """Arrays of other libraries keep their dtype; ``tensor`` copies them, ``as_tensor`` shares."""
-    torch = pytest.importorskip("torch")
+    torch = pytest.importorskip("torch", reason="needs torch to exchange with")
     for dtype in (torch.float64, torch.bfloat16, torch.int16):
         t = torch.ones(2, dtype=dtype)
         assert str(dtype) == f"torch.{ft.tensor(t).dtype}" == f"torch.{ft.as_tensor(t).dtype}"

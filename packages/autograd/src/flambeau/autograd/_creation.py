@@ -32,7 +32,7 @@ def _creation(name: str) -> Creation:
     create.__module__ = "flambeau.autograd"
     signature = inspect.signature(function)
     added = inspect.Parameter("requires_grad", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=bool)
-    create.__signature__ = signature.replace(  # type: ignore[attr-defined]
+    create.__signature__ = signature.replace(  # type: ignore[attr-defined]  # functions may have it
         parameters=[*signature.parameters.values(), added], return_annotation=Variable
     )
     argument = "    requires_grad: whether gradients with respect to the result are wanted.\n"

@@ -158,7 +158,7 @@ class inference_mode(_Mode):
     """
 
     @overload
-    def __new__(cls, mode: F) -> F: ...  # type: ignore[misc]
+    def __new__(cls, mode: F) -> F: ...  # type: ignore[misc]  # a decorated function is given back
     @overload
     def __new__(cls, mode: bool = True) -> inference_mode: ...
     def __new__(cls, mode=True):
