@@ -9,13 +9,8 @@ the medians of the processes.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import resource
-import statistics
-import subprocess
-import sys
-from pathlib import Path
+
+from . import resident
 
 LAYERS, WIDTH, BATCH, SEGMENT = 50, 256, 8192, 7
 
@@ -79,34 +74,12 @@ def run_torch(checkpointed: bool):
 RIVALS = {"flambeau": run_flambeau, "torch": run_torch}
 
 
-def worker(rival: str, checkpointed: bool) -> None:
-    """Print the MiB by which the peak grew."""
-    step = RIVALS[rival](checkpointed)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    norm = step()
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    print(json.dumps({"MiB": grown / 1024, "norm": norm}))
-
-
 def measure(rival: str, checkpointed: bool, processes: int) -> float | None:
-    command = [
-        sys.executable,
-        "-m",
-        "benchmarks.memory",
-        "--worker",
-        rival,
-        *(["--checkpoint"] if checkpointed else []),
-    ]
-    found = []
-    for _ in range(processes):
-        environment = os.environ | {"MALLOC_MMAP_THRESHOLD_": str(2**17), "MALLOC_TRIM_THRESHOLD_": str(2**17)}
-        done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[1], env=environment)
-        if done.returncode:
-            if "ModuleNotFoundError: No module named 'torch'" in done.stderr:
-                return None
-            raise RuntimeError(done.stderr)
-        found.append(json.loads(done.stdout)["MiB"])
-    return statistics.median(found)
+    """The MiB by which the peak grew, or None where the rival is not installed."""
+    arguments = ["--worker", rival, *(["--checkpoint"] if checkpointed else [])]
+    malloc = {"MALLOC_MMAP_THRESHOLD_": str(2**17), "MALLOC_TRIM_THRESHOLD_": str(2**17)}
+    found = resident.median("benchmarks.memory", arguments, processes, **malloc)
+    return None if found is None else found / 2**20
 
 
 def main() -> None:
@@ -116,7 +89,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.worker:
-        worker(arguments.worker, arguments.checkpoint)
+        print(resident.growth(RIVALS[arguments.worker](arguments.checkpoint)))
         return
     print(f"{LAYERS} layers of {WIDTH}, batch {BATCH}: one kept activation is {BATCH * WIDTH * 4 / 2**20:.0f} MiB")
     print(f"{'':12} {'all kept':>12} {f'checkpoint per {SEGMENT}':>18} {'ratio':>7}")

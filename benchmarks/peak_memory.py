@@ -8,11 +8,8 @@ before it, so that what libraries load or allocate once is not counted.
 from __future__ import annotations
 
 import argparse
-import json
-import resource
-import statistics
-import subprocess
-import sys
+
+from . import resident
 
 # (function of nn.functional, shapes of the input and of weights, other arguments)
 CASES = (
@@ -66,35 +63,7 @@ def grown(library: str, case: int) -> int:
         each.grad = None
     if library != "torch":
         ft.empty_cache()
-    spread(library)
-    before = resident()
-    reset_peak()
-    run(*prepared)
-    return peak() - before
-
-
-def spread(library: str) -> None:
-    """Give freed memory back to the system, so that the pass has to ask for its own."""
-    import ctypes
-    import gc
-
-    gc.collect()
-    ctypes.CDLL(None).malloc_trim(0)
-
-
-def resident() -> int:
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * resource.getpagesize()
-
-
-def reset_peak() -> None:
-    with open("/proc/self/clear_refs", "w") as file:
-        file.write("5")
-
-
-def peak() -> int:
-    with open("/proc/self/status") as file:
-        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM"))
+    return resident.growth(lambda: run(*prepared))
 
 
 def main() -> None:
@@ -103,19 +72,19 @@ def main() -> None:
     parser.add_argument("--one", nargs=2, metavar=("LIBRARY", "CASE"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
-        print(json.dumps(grown(options.one[0], int(options.one[1]))))
+        print(grown(options.one[0], int(options.one[1])))
         return
     print(f"{'case':72} {'flambeau':>10} {'torch':>10}  ratio")
     for number, case in enumerate(CASES):
         medians = []
         for library in ("flambeau", "torch"):
-            command = [sys.executable, "-m", "benchmarks.peak_memory", "--one", library, str(number)]
-            runs = [
-                subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout for _ in range(options.processes)
-            ]
-            medians.append(statistics.median(json.loads(run) for run in runs))
+            arguments = ["--one", library, str(number)]
+            medians.append(resident.median("benchmarks.peak_memory", arguments, options.processes))
         ours, theirs = medians
         title = " ".join(map(str, case)).replace("None", "-")
+        if theirs is None:
+            print(f"{title:72} {ours / 2**20:7.1f} MiB  torch: not installed", flush=True)
+            continue
         print(f"{title:72} {ours / 2**20:7.1f} MiB {theirs / 2**20:6.1f} MiB  {ours / theirs:.2f}", flush=True)
 
 
