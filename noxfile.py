@@ -98,6 +98,11 @@ def wheels(session: nox.Session, *names: str) -> list[Path]:
     return [build_wheel(session, name) for name in ORDER if name in needed]
 
 
+def with_test_extras(wheels: list[Path]) -> list[str]:
+    """The wheels with what their own tests need."""
+    return [f"{wheel}[test]" for wheel in wheels]
+
+
 def split_oracles(session: nox.Session) -> tuple[list[str], list[str]]:
     """What `--oracles` among the session's arguments asks to install, and the other arguments."""
     rest = [argument for argument in session.posargs if argument != "--oracles"]
@@ -182,7 +187,7 @@ def train(session: nox.Session) -> None:
 @nox.parametrize("name", ISAS, ids=ISAS)
 def isa(session: nox.Session, name: str) -> None:
     """Test tensor with the kernels of one instruction set, as on a machine that has no better one."""
-    session.install(*wheels(session, "tensor"), *GROUPS["test"])
+    session.install(*with_test_extras(wheels(session, "tensor")))
     if name == "portable":  # not in the wheel for x86-64
         install_rebuilt(session, ["tensor"], isas=name)
     known = "from flambeau.tensor._core.tensor import instruction_sets as f; print(*f())"
@@ -227,7 +232,7 @@ def watched(session: nox.Session, *libraries: str) -> dict[str, str]:
 def soak(session: nox.Session, part: str) -> None:
     """Look longer: property tests with many examples; all kernels under sanitizers, alone and in Python."""
     oracles, arguments = split_oracles(session)
-    session.install(*wheels(session, *PACKAGES), *GROUPS["test"], "cmake", *oracles)
+    session.install(*with_test_extras(wheels(session, *PACKAGES)), *GROUPS["test"], "cmake", *oracles)
     # unbuffered output: the report of a process that is stopped would be lost with pytest's capture
     options = ["--capture=no", "-q", "-p", "no:cacheprovider", *arguments]
     tests = FOLDERS["tensor"] / "tests"
