@@ -230,21 +230,21 @@ def test_properties_decide_for_themselves():
 
 
 @pytest.mark.parametrize(
-    ("value", "kind", "what"),
+    ("value", "kind", "what", "instead"),
     [
-        ([nn.ReLU()], "list", "ReLU"),
-        ((1, [nn.Linear(1, 1)]), "tuple", "Linear"),
-        ({"a": nn.Parameter(ft.ones(1))}, "dict", "Parameter"),
+        ([nn.ReLU()], "list", "ReLU", "ModuleList"),
+        ((1, [nn.Linear(1, 1)]), "tuple", "Linear", "ModuleList"),
+        ({"a": nn.Parameter(ft.ones(1))}, "dict", "Parameter", "ParameterDict"),
     ],
 )
-def test_modules_in_plain_containers_warn(value, kind, what):
+def test_modules_in_plain_containers_warn(value, kind, what, instead):
     """A list of layers looks right and would not be trained: that is said at once, at the user's line."""
     net = Net()
     with pytest.warns(UserWarning) as caught:
         net.layers = value
     assert str(caught[0].message) == (
         f"Net.layers is a {kind} that holds a {what}: what is in it is not registered, so parameters(), state_dict() "
-        f"and to() will not see it; use Sequential, or assign each to an attribute of its own"
+        f"and to() will not see it; use {instead}, or assign each to an attribute of its own"
     )
     assert caught[0].filename == __file__
 

@@ -195,3 +195,40 @@ def test_repr_is_a_tree():
         ")"
     )
     assert repr(nn.Sequential()) == "Sequential()"
+
+
+def test_requires_grad_():
+    """All parameters at once."""
+    net = Net().requires_grad_(False)
+    assert not any(p.requires_grad for p in net.parameters())
+    assert all(p.requires_grad for p in net.requires_grad_().parameters())
+
+
+def test_type():
+    """PyTorch's other name of to(dtype), also with its typed constructors."""
+    assert Net().type(ft.float64).first.scale.dtype == ft.float64
+    assert Net().type(ft.DoubleTensor).first.shift.dtype == ft.float64
+
+
+def test_share_memory():
+    """Parameters and buffers are where other processes can see them, and the same as before."""
+    net = Net()
+    before = net(ft.ones(1, 2)).tolist()
+    assert net.share_memory() is net
+    assert all(x.is_shared() for x in net.state_dict().values())
+    assert net(ft.ones(1, 2)).tolist() == before
+
+
+def test_to_empty():
+    """Shapes and dtypes stay, values need not."""
+    net = Net().to_empty(device="cpu")
+    assert {x.shape for x in net.state_dict().values()} == {(2,)}
+    assert net.first.scale.requires_grad
+
+
+def test_cuda_without_a_gpu():
+    """Without a GPU the message says what is missing."""
+    if ft.cuda.is_available():
+        pytest.skip("there is a GPU")
+    with pytest.raises(ft.DeviceError, match=r"expected a CUDA device, got none on this machine; pip install"):
+        Net().cuda()

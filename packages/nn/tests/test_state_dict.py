@@ -155,3 +155,103 @@ def test_names_that_are_not_strings():
     """Keys of other types are unexpected like others, not a crash."""
     with pytest.raises(RuntimeError, match="unexpected: '0'"):
         nn.Linear(2, 1).load_state_dict({0: ft.ones(1)})
+
+
+def test_order_is_torchs():
+    """A module's parameters come before its buffers, both before what is in the modules inside."""
+    net = nn.Module()
+    net.inner = nn.Linear(1, 1)
+    net.register_buffer("b", ft.ones(1))
+    net.a = nn.Parameter(ft.ones(1))
+    assert list(net.state_dict()) == ["a", "b", "inner.weight", "inner.bias"]
+    state = {"old": ft.ones(1)}
+    assert net.state_dict(destination=state, prefix="net.") is state
+    assert list(state)[:2] == ["old", "net.a"]
+
+
+def test_assign():
+    """The Tensors themselves become the module's, dtype included; Parameters stay the objects an optimizer has."""
+    net = nn.Sequential(nn.Linear(2, 1), nn.BatchNorm1d(1))
+    weight = net[0].weight.requires_grad_(False)
+    state = {name: x.to(ft.float64) if x.is_floating_point() else x for name, x in filled(net).items()}
+    net.load_state_dict(state, assign=True)
+    assert net[0].weight is weight and not weight.requires_grad
+    assert net[0].weight.dtype == net[1].running_mean.dtype == ft.float64
+    state["0.weight"].fill_(3)
+    assert net[0].weight.tolist() == [[3.0, 3.0]]
+    assert net[1].running_mean.data_ptr() == state["1.running_mean"].data_ptr()
+
+
+def test_names_with_the_prefix_of_a_wrapper():
+    """What DataParallel or compile put before all names is one problem, with what to load instead."""
+    net = nn.Linear(2, 1)
+    state = {f"module.{name}": x for name, x in net.state_dict().items()}
+    with pytest.raises(RuntimeError) as raised:
+        net.load_state_dict(state)
+    assert str(raised.value).splitlines()[1:] == [
+        "  missing: 'weight' of shape (1, 2)",
+        "  missing: 'bias' of shape (1,)",
+        "  unexpected: 'module.' before 2 names; "
+        "load {name.removeprefix('module.'): x for name, x in state_dict.items()}",
+    ]
+
+
+class Counting(nn.Linear):
+    """Saves a number beside its Tensors."""
+
+    count = 0
+
+    def get_extra_state(self):
+        return {"count": self.count}
+
+    def set_extra_state(self, state):
+        self.count = state["count"]
+
+
+def test_extra_state(tmp_path):
+    """What a module saves beside Tensors goes through a file, and is missed when it is not there."""
+    net = nn.Sequential(Counting(1, 1))
+    net[0].count = 3
+    ft.save(net.state_dict(), tmp_path / "net")
+    other = nn.Sequential(Counting(1, 1))
+    other.load_state_dict(ft.load(tmp_path / "net"))
+    assert other[0].count == 3
+    with pytest.raises(RuntimeError, match=r"missing: '0\._extra_state'$"):
+        other.load_state_dict(nn.Sequential(nn.Linear(1, 1)).state_dict())
+
+
+def test_state_dict_hooks():
+    """Hooks run around saving, and may change what is saved."""
+    net = nn.Sequential(nn.Linear(1, 1, bias=False))
+    seen = []
+    net[0].register_state_dict_pre_hook(lambda *all: seen.append(all))
+    net[0].register_state_dict_post_hook(lambda m, state, prefix, meta: state.update({f"{prefix}more": ft.ones(1)}))
+    assert list(net.state_dict()) == ["0.weight", "0.more"]
+    assert seen == [(net[0], "0.", False)]
+
+
+def test_load_state_dict_hooks():
+    """A pre-hook may rename what is given; a post-hook may forgive what is missing."""
+    net = nn.Sequential(nn.Linear(1, 1))
+
+    def rename(module, state, prefix, meta, strict, missing, unexpected, problems):
+        state[f"{prefix}weight"] = state.pop(f"{prefix}w")
+
+    handle = net[0].register_load_state_dict_pre_hook(rename)
+    given = {"0.w": ft.ones(1, 1), "0.bias": ft.ones(1)}
+    net.load_state_dict(given)
+    assert list(given) == ["0.w", "0.bias"]
+    assert net[0].weight.item() == 1.0
+    handle.remove()
+    seen = []
+    net.register_load_state_dict_post_hook(lambda m, keys: seen.append(keys.missing_keys.copy()))
+    net.load_state_dict({"0.weight": ft.ones(1, 1)}, strict=False)
+    assert seen == [["0.bias"]]
+
+
+def test_lazy_parameters_take_the_shape_of_what_is_loaded():
+    """A Parameter that does not know its shape gets it from the state."""
+    module = nn.Module()
+    module.weight = nn.UninitializedParameter()
+    module.load_state_dict({"weight": ft.ones(2, 3)})
+    assert (type(module.weight), module.weight.tolist()) == (nn.Parameter, [[1.0] * 3] * 2)

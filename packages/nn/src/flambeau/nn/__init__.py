@@ -13,9 +13,15 @@ from . import utils as utils
 from ._hooks import RemovableHandle as RemovableHandle
 from .module import Module as Module
 from .modules import *
+from .parameter import Buffer as Buffer
 from .parameter import Parameter as Parameter
+from .parameter import UninitializedBuffer as UninitializedBuffer
+from .parameter import UninitializedParameter as UninitializedParameter
 
 __version__ = "0.1.0"
 
-__all__ = ["Module", "Parameter", "RemovableHandle", "functional", "init", "utils"]
+__all__ = [
+    "Buffer", "Module", "Parameter", "RemovableHandle", "UninitializedBuffer", "UninitializedParameter", "functional",
+    "init", "utils",
+]  # fmt: skip
 __all__ += modules.NAMES

@@ -12,6 +12,7 @@ Kind = Literal["parameter", "buffer", "transient", "module"]  # transient: a buf
 BUFFERS: tuple[Kind, ...] = ("buffer", "transient")
 EXPECTED = {"parameter": "a Parameter or None", "module": "a Module or None"}
 
+UNUSED = ("summary",)  # nothing here needs it, and networks written for PyTorch have layers of that name
 LOOKED_AT = 100  # elements of a list: one of modules begins with one, and one of data may be long
 
 
@@ -20,8 +21,10 @@ def check_name(module: Any, base: type, name: Any) -> None:
     operation = type(module).__name__
     if not isinstance(name, str) or not name or "." in name:
         errors.value_error(operation, "name", "a name without dots", repr(name))
-    if hasattr(base, name) or name in base.__annotations__:
-        errors.value_error(operation, "name", "a name that Module does not use itself", repr(name))
+    if name not in UNUSED and (
+        hasattr(base, name) or any(name in vars(c).get("__annotations__", ()) for c in base.__mro__)
+    ):
+        errors.value_error(operation, "name", f"a name that {base.__name__} does not use itself", repr(name))
 
 
 def check_replacement(module: Any, kind: Kind, name: str, value: Any) -> None:
@@ -40,10 +43,18 @@ def warn_of_hidden_modules(module: Any, name: str, value: Any) -> None:
         if hidden is not None:
             warnings.warn(
                 f"{type(module).__name__}.{name} is a {type(value).__name__} that holds a {hidden}: what is in it is "
-                f"not registered, so parameters(), state_dict() and to() will not see it; use Sequential, or assign "
-                f"each to an attribute of its own",
+                f"not registered, so parameters(), state_dict() and to() will not see it; use "
+                f"{_container(hidden, value)}, or assign each to an attribute of its own",
                 stacklevel=3,
             )
+
+
+def _container(hidden: str, value: Any) -> str:
+    """What holds such things, and registers them."""
+    from . import parameter
+
+    held = "Parameter" if hasattr(parameter, hidden) else "Module"
+    return f"{held}{'Dict' if isinstance(value, dict) else 'List'}"
 
 
 def _hidden(value: Any) -> str | None:
