@@ -54,6 +54,31 @@ def test_broadcasting():
     assert ft.broadcast_tensors() == ()
 
 
+@pytest.mark.parametrize("name", ["cat", "stack"])
+def test_joining_into(name):
+    """``out=`` is written in place: also where it is one of the inputs, or not in order in memory."""
+    join = getattr(ft, name)
+    arrays = [numbers((2, 3)), numbers((2, 3), 50)]
+    tensors = [ft.tensor(a) for a in arrays]
+    for dim in (0, 1):
+        expected = getattr(np, "concatenate" if name == "cat" else name)(arrays, dim)
+        for out in (ft.zeros(expected.shape), ft.zeros(expected.shape[::-1]).permute(*range(expected.ndim)[::-1])):
+            assert join(tensors, dim, out=out) is out
+            assert np.array_equal(out.numpy(), expected)
+    memory = ft.arange(6.0)
+    assert ft.cat([memory[3:], memory[:3]], out=memory).tolist() == [3, 4, 5, 0, 1, 2]
+    with pytest.raises(ft.ShapeError):
+        join(tensors, out=ft.zeros(5))
+
+
+@pytest.mark.parametrize("dtype", ["U1", "S3", "M8[s]", "O", [("a", "i4")]], ids=str)
+def test_only_numbers_are_joined(dtype):
+    """Elements of other kinds have sizes that kernels do not know."""
+    for join in (ft.cat, ft.stack):
+        with pytest.raises(ft.DTypeError):
+            join([np.zeros(9, dtype)] * 9)
+
+
 @pytest.mark.parametrize("indexing", ["ij", "xy"])
 @pytest.mark.parametrize("sizes", [(), (3,), (2, 3), (2, 3, 4), (2, 0)])
 def test_meshgrid(indexing, sizes):

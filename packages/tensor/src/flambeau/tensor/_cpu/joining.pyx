@@ -16,6 +16,32 @@ cdef extern from "flambeau/indexing.hpp" namespace "flambeau":
     const IndexingKernels& indexing_kernels() noexcept nogil
 
 
+cdef inline bint _holds_numbers(cnp.ndarray x) noexcept:
+    """Text, dates and records have sizes of their own, or are refused: the general path says so."""
+    cdef int t = cnp.PyArray_TYPE(x)
+    return cnp.PyTypeNum_ISBOOL(t) or cnp.PyTypeNum_ISNUMBER(t) or cnp.PyTypeNum_ISUSERDEF(t)
+
+
+cdef object _place(int ndim, cnp.npy_intp* dims, cnp.ndarray first, object into, list arrays):
+    """A new array, or `into` where it is fit to be written while the arrays are read; else None."""
+    cdef cnp.ndarray out
+    cdef int d
+    if into is None:
+        return new_array(ndim, dims, cnp.PyArray_TYPE(first))
+    if type(into) is not cnp.ndarray:
+        return None
+    out = <cnp.ndarray>into
+    if not PyArray_ISCARRAY(out) or cnp.PyArray_TYPE(out) != cnp.PyArray_TYPE(first) or cnp.PyArray_NDIM(out) != ndim:
+        return None
+    for d in range(ndim):
+        if cnp.PyArray_DIM(out, d) != dims[d]:
+            return None
+    for x in arrays:
+        if not apart(out, <cnp.ndarray>x):
+            return None
+    return out
+
+
 cdef object _joined(object tensors, object dim, object into, bint new_dim):
     """Arrays of one dtype side by side, along a dimension of theirs or a new one; None for the general path."""
     cdef cnp.ndarray x, first
@@ -27,13 +53,13 @@ cdef object _joined(object tensors, object dim, object into, bint new_dim):
     cdef list arrays
     cdef const char** data
     cdef ptrdiff_t* chunks
-    if into is not None or (type(tensors) is not list and type(tensors) is not tuple):
+    if type(tensors) is not list and type(tensors) is not tuple:
         return None
     count = len(tensors)
     if count == 0:
         return None
     first = _array_of(tensors[0])
-    if first is None:
+    if first is None or not _holds_numbers(first):
         return None
     ndim = cnp.PyArray_NDIM(first)
     at = _dim_of(dim, ndim + new_dim)
@@ -52,7 +78,9 @@ cdef object _joined(object tensors, object dim, object into, bint new_dim):
                 return None
         dims[at] += 1 if new_dim else cnp.PyArray_DIM(x, at)
         arrays.append(cnp.PyArray_GETCONTIGUOUS(x))
-    result = new_array(ndim + new_dim, dims, cnp.PyArray_TYPE(first))
+    result = _place(ndim + new_dim, dims, first, into, arrays)
+    if result is None:
+        return None
     layout.outer = 1
     for d in range(at):
         layout.outer *= dims[d]
