@@ -1,4 +1,5 @@
-# New arrays from a shape and a dtype, where both are given plainly; everything else is left to the general path.
+# New arrays from a shape and a dtype, where both are given plainly (everything else is left to the general path), and
+# Tensors of NumPy's arrays.
 
 cdef cnp.ndarray _ones_array(int ndim, cnp.npy_intp* dims, int t):
     cdef cnp.ndarray array = new_array(ndim, dims, _typenum[t])
@@ -108,3 +109,35 @@ cdef void _set_creation():
         set_native(name, &_native_new)
         set_native(name + "_like", &_native_new_like)
     set_native("arange", &_native_arange)
+
+
+def from_numpy(array):
+    """A Tensor of the same memory as a NumPy array: neither copies.
+
+    Args:
+        array: ndarray of bool, integers, floats (bfloat16 from ``ml_dtypes`` too) or complex numbers, in native byte
+            order. A read-only array gives a Tensor that refuses in-place changes; a NumPy scalar, one without dimensions.
+
+    Returns:
+        Tensor of the array's shape and dtype.
+
+    Raises:
+        TypeError: not an ndarray.
+        DTypeError: object, string, structured or byte-swapped arrays.
+
+    Example:
+        >>> a = np.zeros(3)
+        >>> x = ft.from_numpy(a)
+        >>> a[0] = 1
+        >>> x.tolist()
+        [1.0, 0.0, 0.0]
+    """
+    cdef int typenum
+    if type(array) is cnp.ndarray:
+        typenum = cnp.PyArray_TYPE(<cnp.ndarray>array)
+        if typenum >= TYPES or cnp.PyArray_ISBYTESWAPPED(<cnp.ndarray>array):
+            _checked_array(array, "from_numpy", "array")
+        return wrap(PyArray_View(<cnp.ndarray>array, NULL, NULL), None)
+    if isinstance(array, (np.ndarray, np.generic)):  # a scalar is what NumPy makes of arrays without dimensions
+        return wrap(_checked_array(np.asarray(array).view(), "from_numpy", "array"), None)
+    errors.type_error("from_numpy", "array", "numpy.ndarray", _type_name(array), "use ft.tensor(data)")

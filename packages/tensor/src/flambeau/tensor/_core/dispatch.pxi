@@ -356,3 +356,12 @@ cdef inline object _owner(object array):
     """The array that owns the memory: NumPy and CuPy keep the owner itself, not the last view, as base."""
     base = array.base
     return array if base is None else base
+
+
+cdef bint _has_compiled_hook(object x):
+    """Whether the class of `x`, or one it derives from, is a compiled subclass of Tensor."""
+    for cls in type(x).__mro__:
+        handler = cls.__dict__.get("__operator__")
+        if type(handler) is type(_TENSOR_OPERATOR):
+            return handler is not _TENSOR_OPERATOR
+    return False

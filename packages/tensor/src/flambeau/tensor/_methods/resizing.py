@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import errors, ops
 from .._composed.shapes import _ints, as_strided
-from .._core.tensor import Tensor
+from .._core.tensor import Tensor, room
 
 if TYPE_CHECKING:
     from .._storage import Storage
@@ -64,20 +64,20 @@ def _resized(operation: str, input: Tensor, shape: tuple[int, ...]) -> Tensor:
     if shape == tuple(input.shape):
         return input
     wanted = math.prod(shape)
-    room, alone = input._room()
-    if wanted <= room:
+    here, alone = room(input)
+    if wanted <= here:
         return input._look_at(as_strided(input.data, shape, _steps(shape)), operation)
     if not alone:
         errors.value_error(
             operation,
             "input",
             "memory that nothing else sees, to replace it by larger one",
-            f"{room} elements, of {wanted}, in memory of others too",
+            f"{here} elements, of {wanted}, in memory of others too",
             "clone() it first",
         )
     larger = ops.empty(shape, dtype=input.dtype, device=input.device)
-    if room:  # what lies in memory, in its order
-        larger.view(wanted)[:room] = as_strided(input.data, (room,), (1,))
+    if here:  # what lies in memory, in its order
+        larger.view(wanted)[:here] = as_strided(input.data, (here,), (1,))
     return input._look_at(larger, operation, True)
 
 
