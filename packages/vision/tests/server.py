@@ -1,0 +1,169 @@
+"""A real HTTP server for tests: it serves files from memory, and can be told to misbehave as servers do."""
+
+from __future__ import annotations
+
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class FileServer:
+    """Serves ``files`` by path. Faults go by path too: a function of the request's handler, or None for the rule.
+
+    Attributes:
+        files: What is served, by path: ``"/a.gz"``.
+        faults: What goes wrong instead, by path; each is called with the handler.
+        requests: The paths and ranges asked for, in order.
+    """
+
+    def __init__(self):
+        self.files, self.faults, self.requests = {}, {}, []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                outer.requests.append((self.path, self.headers.get("Range")))
+                fault = outer.faults.get(self.path)
+                if fault is not None:
+                    fault(self)
+                elif self.path in outer.files:
+                    self.give(outer.files[self.path])
+                else:
+                    self.send_error(404)
+
+            def give(self, data, content_type="application/octet-stream", status=200):
+                """The whole of it, or the range asked for."""
+                start = 0
+                wanted = self.headers.get("Range")
+                if wanted is not None and status == 200:
+                    start = int(wanted.removeprefix("bytes=").rstrip("-"))
+                    if start >= len(data):
+                        self.send_response(416)
+                        self.send_header("Content-Range", f"bytes */{len(data)}")
+                        self.send_header("Content-Length", "0")
+                        self.end_headers()
+                        return
+                    status = 206
+                self.send_response(status)
+                self.send_header("Content-Type", content_type)
+                self.send_header("Content-Length", str(len(data) - start))
+                if status == 206:
+                    self.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
+                self.end_headers()
+                self.write(data[start:])
+
+            def write(self, data):
+                try:
+                    self.wfile.write(data)
+                except OSError:  # whoever asked is gone
+                    self.close_connection = True
+
+            def log_message(self, *arguments):
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.stopped = threading.Event()
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def close(self):
+        self.stopped.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def asked(self, path):
+        """The ranges asked for of one path."""
+        return [wanted for there, wanted in self.requests if there == path]
+
+
+def status(code):
+    """Only an error."""
+    return lambda handler: handler.send_error(code)
+
+
+def cut(files, path, at, times=None):
+    """The announced length, but the connection closes after ``at(start)`` of the asked bytes; ``times`` times."""
+    left = [times]
+
+    def fault(handler):
+        data = files[path]
+        if left[0] is not None:
+            if left[0] == 0:
+                handler.give(data)
+                return
+            left[0] -= 1
+        start = int((handler.headers.get("Range") or "bytes=0-").removeprefix("bytes=").rstrip("-"))
+        handler.send_response(206 if start else 200)
+        handler.send_header("Content-Length", str(len(data) - start))
+        if start:
+            handler.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
+        handler.end_headers()
+        handler.write(data[start : start + at(start)])
+        handler.close_connection = True
+
+    return fault
+
+
+def stall(files, path, after, server):
+    """Some bytes, and then nothing."""
+
+    def fault(handler):
+        data = files[path]
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(data)))
+        handler.end_headers()
+        handler.write(data[:after])
+        handler.wfile.flush()
+        server.stopped.wait(20)
+        handler.close_connection = True
+
+    return fault
+
+
+def redirect(there, code=302):
+    def fault(handler):
+        handler.send_response(code)
+        handler.send_header("Location", there)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    return fault
+
+
+def page(text, content_type="text/html"):
+    """A web page, with status 200."""
+    return lambda handler: handler.give(text, content_type=content_type)
+
+
+def without_ranges(files, path):
+    """A server that cannot resume: always all of it, with status 200."""
+
+    def fault(handler):
+        data = files[path]
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(data)))
+        handler.end_headers()
+        handler.write(data)
+
+    return fault
+
+
+def slowly(files, path, pieces, pause):
+    """In pieces, with pauses."""
+
+    def fault(handler):
+        data = files[path]
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(data)))
+        handler.end_headers()
+        step = -(-len(data) // pieces)
+        for start in range(0, len(data), step):
+            handler.write(data[start : start + step])
+            handler.wfile.flush()
+            time.sleep(pause)
+
+    return fault
