@@ -59,6 +59,7 @@ cdef class FunctionNode(Node):
 
     cdef list backward(self, object grads, bint create_graph):
         cdef object context = self.context
+        cdef tuple saved = self.saved  # another thread may release the node while user's code runs
         # What cannot be differentiated again runs without history, and says so when that is tried.
         cdef bint once = create_graph and (bool(self.attributes)
                                            or getattr(self.function.backward, "once_differentiable", False))
@@ -71,7 +72,7 @@ cdef class FunctionNode(Node):
         unpacked = []
         thread = threading.get_ident()
         outer = context._unpack.get(thread)  # of a run that this one is inside of
-        context._unpack[thread] = lambda: self._unpacked(unpacked, create_graph and not once)
+        context._unpack[thread] = lambda: self._unpacked(saved, unpacked, create_graph and not once)
         try:
             found = self.function.backward(context, *([_bare_variable(g) for g in given] if once else given))
         finally:
@@ -89,9 +90,9 @@ cdef class FunctionNode(Node):
             found = [self._honest(g, given, unpacked, once) for g in found]
         return list(found)
 
-    cdef tuple _unpacked(self, list unpacked, bint create_graph):
+    cdef tuple _unpacked(self, tuple saved, list unpacked, bint create_graph):
         if not unpacked:
-            for entry in self.saved:
+            for entry in saved:
                 value = None
                 if entry is not None:
                     value, output, version = entry
