@@ -84,7 +84,6 @@ SHAPE = "expected an array of shape (H, W) or (H, W, C)"
 @pytest.mark.parametrize(
     ("pic", "kind", "text"),
     [
-        ([[1]], TypeError, "expected PIL image or NumPy array, got list"),
         (np.zeros(3), ft.ShapeError, "expected an array of shape (H, W) or (H, W, C), got shape (3,)"),
         (
             np.zeros((1, 1, 1, 1)),
@@ -103,6 +102,17 @@ def test_to_tensor_errors(pic, kind, text):
     with pytest.raises(kind) as error:
         ToTensor()(pic)
     assert str(error.value) == f"to_tensor(): argument 'pic': {text}"
+
+
+def test_what_has_no_image():
+    """A list of numbers is no image, and no sample that has one."""
+    with pytest.raises(TypeError) as error:
+        functional.to_tensor([[1]])
+    text = "to_tensor(): argument 'pic': expected PIL image, NumPy array or Tensor, got list"
+    assert str(error.value) == text
+    with pytest.raises(TypeError) as error:
+        ToTensor()([[1]])
+    assert str(error.value) == "ToTensor(): argument 'sample': expected an image, or a sample that has one, got list"
 
 
 @pytest.mark.parametrize("shape", [(3, 2, 2), (5, 3, 2, 2)])
