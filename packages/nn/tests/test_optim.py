@@ -5,6 +5,7 @@ import pickle
 
 import flambeau.nn as nn
 import flambeau.tensor as ft
+import numpy as np
 import pytest
 from flambeau import optim
 from flambeau.autograd import Variable, grad, no_grad
@@ -37,6 +38,15 @@ OPTIMIZERS = [
     (optim.SGD, {"lr": 0.1, "momentum": 0.9, "nesterov": True, "weight_decay": 0.1}),
     (optim.Adam, {"lr": 0.1}),
     (optim.Adam, {"lr": 0.1, "amsgrad": True, "weight_decay": 0.1}),
+    (optim.AdamW, {"lr": 0.1}),
+    (optim.Adamax, {"lr": 0.1}),
+    (optim.NAdam, {"lr": 0.1}),
+    (optim.RAdam, {"lr": 0.1, "betas": (0.5, 0.8)}),
+    (optim.Adagrad, {"lr": 0.1, "lr_decay": 0.1}),
+    (optim.Adadelta, {"lr": 0.1}),
+    (optim.RMSprop, {"lr": 0.1, "momentum": 0.9, "centered": True}),
+    (optim.Rprop, {"lr": 0.1}),
+    (optim.ASGD, {"lr": 0.1, "t0": 2}),
 ]
 every_optimizer = pytest.mark.parametrize(("optimizer", "options"), OPTIMIZERS)
 
@@ -296,6 +306,7 @@ def test_keys():
             "eps": 1e-8,
             "weight_decay": 0.0,
             "amsgrad": False,
+            "decoupled_weight_decay": False,
         }
     ]
     p, q, r = make(1, 2, 3)
@@ -397,4 +408,161 @@ def test_copies(again):
     steps(other, its, 2)
     assert weights(other) != weights(net)
     steps(net, opt, 2)
+    assert weights(other) == weights(net)
+
+
+# Around steps ---------------------------------------------------------------------------------------------------
+
+
+def test_hooks_around_steps():
+    """Hooks see the step before and after it, may change its closure, and can be taken away."""
+    (p,) = make(1)
+    opt = optim.SGD([p], lr=0.5)
+    seen = []
+
+    def before(optimizer, args, kwargs):
+        seen.append(("before", optimizer.step_count, args, kwargs))
+        return (lambda: "another",), {}
+
+    first = opt.register_step_pre_hook(before)
+    second = opt.register_step_post_hook(lambda optimizer, args, kwargs: seen.append(("after", optimizer.step_count)))
+    assert opt.step() == "another"
+    assert seen == [("before", 0, (None,), {}), ("after", 1)]
+    first.remove()
+    second.remove()
+    assert opt.step() is None
+    assert len(seen) == 2
+
+
+def test_hooks_around_states():
+    """Hooks may look at states that are saved and loaded, and change them."""
+    opt = optim.SGD(make(1), lr=0.5)
+    seen = []
+    opt.register_state_dict_pre_hook(lambda optimizer: seen.append("saving"))
+    opt.register_state_dict_post_hook(lambda optimizer, state: {**state, "note": "mine"})
+    opt.register_load_state_dict_pre_hook(lambda optimizer, state: seen.append(state.pop("note")))
+    opt.register_load_state_dict_post_hook(lambda optimizer: seen.append("loaded"))
+    opt.load_state_dict(opt.state_dict())
+    assert seen == ["saving", "mine", "loaded"]
+
+
+def test_options_may_be_functions_of_the_step():
+    """A schedule is a function of the number of steps made so far; what it gives now is what is saved."""
+    (p,) = make(0)
+    opt = optim.SGD([p], lr=lambda step: 1 / (1 + step), momentum=0.0)
+    p.grad = ft.ones(1, dtype=ft.float64)
+    for _ in range(3):
+        opt.step()
+    assert p.tolist() == pytest.approx([-(1 + 1 / 2 + 1 / 3)])
+    saved = opt.state_dict()
+    assert (saved["step_count"], saved["param_groups"][0]["lr"]) == (3, 1 / 4)
+    again = optim.SGD([p], lr=lambda step: 10 * step)
+    again.load_state_dict(saved)
+    again.step()
+    assert p.tolist() == pytest.approx([-(1 + 1 / 2 + 1 / 3) - 30])
+
+
+def test_numbers_of_numpy_and_tensors_are_options():
+    """They become Python's numbers."""
+    opt = optim.Adam(make(1), lr=ft.tensor(0.5), eps=np.float32(0.25), betas=[np.float64(0.5), 0.75])
+    group = opt.param_groups[0]
+    assert (group["lr"], group["eps"], group["betas"]) == (0.5, 0.25, (0.5, 0.75))
+    assert {type(group[name]) for name in ("lr", "eps")} == {float}
+
+
+def test_choices_of_implementation():
+    """What chooses among PyTorch's implementations changes nothing; what would change a step's meaning is refused."""
+    optim.Adam(make(1), foreach=True, fused=True, capturable=False, differentiable=False)
+    for options, text in (
+        ({"capturable": True}, "Adam(): argument 'capturable': expected False, got True; nothing captures steps here"),
+        (
+            {"differentiable": True},
+            "Adam(): argument 'differentiable': expected False, got True; steps are not recorded; write the update "
+            "with operators, as w = w - lr * g",
+        ),
+        (
+            {"weight_decey": 1},
+            "Adam(): expected one of maximize, lr, betas, eps, weight_decay, amsgrad, decoupled_weight_decay, got "
+            "'weight_decey'; did you mean 'weight_decay'?",
+        ),
+    ):
+        with pytest.raises((TypeError, ValueError)) as raised:
+            optim.Adam(make(1), **options)
+        assert str(raised.value) == text
+
+
+@pytest.mark.parametrize(
+    ("make_it", "text"),
+    [
+        (
+            lambda: optim.SGD([nn.Parameter(ft.ones(1, dtype=ft.complex64))]),
+            "SGD(): argument 'params': expected real Variables, got complex64 as parameter 0; train its real and "
+            "imaginary parts",
+        ),
+        (
+            lambda: optim.Muon(make(1)),
+            "Muon(): argument 'params': expected matrices, got shape (1,) as parameter 0; train the others by AdamW",
+        ),
+        (
+            lambda: optim.LBFGS([{"params": make(1)}, {"params": make(1)}]),
+            "LBFGS(): argument 'params': expected one group of parameters, got a second one",
+        ),
+        (
+            lambda: optim.LBFGS(make(1)).step(),
+            "step(): argument 'closure': expected a function that runs backward and returns the loss, got None",
+        ),
+        (
+            lambda: optim.LBFGS(make(1), line_search_fn="wolfe"),
+            "LBFGS(): argument 'line_search_fn': expected None or 'strong_wolfe', got 'wolfe'",
+        ),
+        (
+            lambda: optim.Muon([nn.Parameter(ft.ones(1, 1))], adjust_lr_fn="none"),
+            "Muon(): argument 'adjust_lr_fn': expected None, 'original' or 'match_rms_adamw', got 'none'",
+        ),
+        (
+            lambda: optim.Rprop(make(1), etas=(1.5, 2.0)),
+            "Rprop(): argument 'etas': expected a number in (0, 1) and one above 1, got (1.5, 2.0)",
+        ),
+        (
+            lambda: optim.Adadelta(make(1), rho=1.5),
+            "Adadelta(): argument 'rho': expected a number in [0, 1], got 1.5",
+        ),
+        (
+            lambda: optim.Adafactor(make(1), d=0.5),
+            "Adafactor(): argument 'd': expected a number of at least 1, got 0.5",
+        ),
+    ],
+)  # fmt: skip
+def test_what_an_optimizer_cannot_do(make_it, text):
+    """It says so when it is made, or at the first step."""
+    with pytest.raises((TypeError, ValueError)) as raised:
+        make_it()
+    assert str(raised.value) == text
+
+
+def test_lbfgs_state_goes_on_from_a_file(tmp_path):
+    """The history of L-BFGS is saved and loaded like any state."""
+
+    def train(net, optimizer, count):
+        x = ft.arange(8.0, dtype=ft.float64).reshape(4, 2) / 8
+
+        def closure():
+            optimizer.zero_grad()
+            loss = (net(x) ** 2).mean() + sum((p * p).sum() for p in net.parameters())
+            loss.backward()
+            return loss
+
+        for _ in range(count):
+            optimizer.step(closure)
+
+    options = {"max_iter": 3, "line_search_fn": "strong_wolfe"}
+    net, opt = net_and(optim.LBFGS, **options)
+    train(net, opt, 2)
+    ft.save({"net": net.state_dict(), "opt": opt.state_dict()}, tmp_path / "half")
+    train(net, opt, 2)
+    saved = ft.load(tmp_path / "half")
+    other, again = net_and(optim.LBFGS)
+    other.load_state_dict(saved["net"])
+    again.load_state_dict(saved["opt"])
+    train(other, again, 2)
     assert weights(other) == weights(net)

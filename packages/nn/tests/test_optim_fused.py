@@ -14,6 +14,15 @@ OPTIMIZERS = {
     "nesterov": lambda p: optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True, maximize=True),
     "adam": lambda p: optim.Adam(p, lr=0.1, weight_decay=0.01),
     "amsgrad": lambda p: optim.Adam(p, lr=0.1, amsgrad=True, maximize=True),
+    "adamw": lambda p: optim.AdamW(p, lr=lambda step: 0.1 / (1 + step)),
+    "adamax": lambda p: optim.Adamax(p, lr=0.1, weight_decay=0.01),
+    "nadam": lambda p: optim.NAdam(p, lr=0.1, decoupled_weight_decay=True, weight_decay=0.1),
+    "radam": lambda p: optim.RAdam(p, lr=0.1, betas=(0.5, 0.8)),  # the third step is the first that it scales
+    "adagrad": lambda p: optim.Adagrad(p, lr=0.1, lr_decay=0.1),
+    "adadelta": lambda p: optim.Adadelta(p),
+    "rmsprop": lambda p: optim.RMSprop(p, centered=True, momentum=0.9),
+    "rprop": lambda p: optim.Rprop(p),
+    "asgd": lambda p: optim.ASGD(p, t0=1),  # from the third step on it takes a mean
 }
 
 
@@ -43,13 +52,14 @@ def train(make, one_by_one, dtype="float32"):
 
 def _step_one_by_one(optimizer):
     for group in optimizer.param_groups:
-        options = {name: group[name] for name in optimizer.defaults}
+        options = optimizer._options(group)
         maximize = options.pop("maximize")
         for p in group["params"]:
             state = optimizer.state.setdefault(p, None)
             if state is None:
                 state = optimizer.state[p] = optimizer.init_state(p.data, **options)
             optimizer.update(p.data, -p.grad.data if maximize else p.grad.data, state, **options)
+    optimizer.step_count += 1
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -67,19 +77,67 @@ def test_one_program_gives_what_updates_one_by_one_give(name, dtype):
             assert same, f"{name}: state '{key}'"
 
 
-def test_programs_are_really_used(monkeypatch):
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_programs_are_really_used(name, monkeypatch):
     """After the first step, update runs once for all parameters that are alike, not once for each."""
     params, grads = parameters()
     params, grads = params[:-1], [g[:-1] for g in grads]  # those in order
-    optimizer = optim.Adam(params)
+    optimizer = OPTIMIZERS[name](params)
     calls = []
     update = optimizer.update
     monkeypatch.setattr(optimizer, "update", lambda *args, **options: (calls.append(1), update(*args, **options)))
     for step in grads:
+        before = len(calls)
         for p, g in zip(params, step, strict=True):
             p.grad = Variable(g)
         optimizer.step()
-    assert len(calls) == len(grads)
+    assert len(calls) == before + 1
+    if name == "adam":
+        assert len(calls) == len(grads)
+
+
+def test_parameters_of_several_kinds():
+    """Dtypes mixed in a group, and parameters that begin later, are each run with those that are like them."""
+    start = np.arange(1.0, 4.0)
+    made = [Variable(ft.tensor(start).to(t), requires_grad=True) for t in ("float32", "float64", "float32", "float64")]
+    alone = [Variable(ft.tensor(start).to(p.dtype), requires_grad=True) for p in made]
+    together = optim.Adam(made, lr=0.1)
+    apart = [optim.Adam([p], lr=0.1) for p in alone]
+    for step in range(4):
+        for i, (p, q) in enumerate(zip(made, alone, strict=True)):
+            p.grad = q.grad = ft.tensor(start).to(p.dtype) if step >= i % 3 else None
+        together.step()
+        for optimizer in apart:
+            optimizer.step()
+    assert [p.tolist() for p in made] == [p.tolist() for p in alone]
+    assert [together.state[p]["step"] for p in made] == [4, 3, 2, 4]
+
+
+def test_a_program_is_written_anew_when_update_does_something_else():
+    """What an update does may depend on its step and on the optimizer."""
+
+    class Turning(optim.Optimizer):
+        def __init__(self, params):
+            super().__init__(params, {})
+            self.factor = 1.0
+
+        def init_state(self, p):
+            return {"step": 0}
+
+        def update(self, p, g, state):
+            state["step"] += 1
+            if state["step"] % 2:
+                p.sub_(self.factor * g)
+            else:
+                p.mul_(self.factor)
+
+    w = Variable(ft.tensor([8.0]), requires_grad=True)
+    w.grad = Variable(ft.tensor([1.0]))
+    optimizer = Turning([w])
+    for factor in (1.0, 2.0, 3.0, 0.5):
+        optimizer.factor = factor
+        optimizer.step()
+    assert w.tolist() == [((8 - 1) * 2 - 3) * 0.5]
 
 
 def test_changes_are_counted():

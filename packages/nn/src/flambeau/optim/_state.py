@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from flambeau.autograd import Variable
 from flambeau.tensor import Tensor, errors
 
@@ -19,10 +20,12 @@ def to_dict(optimizer: Optimizer) -> dict[str, Any]:
     keys = _keys(optimizer)
     groups = []
     for group in optimizer.param_groups:
-        options = {name: group[name] for name in optimizer.defaults}
+        # All it holds: a schedule may have put something of its own beside the options.
+        options = {name: value for name, value in group.items() if name not in ("params", "param_names")}
+        options.update(optimizer._options(group))  # what functions give now
         groups.append({"params": [keys[p] for p in group["params"]], **options})
     state = {keys[p]: dict(optimizer.state[p]) for p in keys if p in optimizer.state}
-    return {"state": state, "param_groups": groups}
+    return {"state": state, "param_groups": groups, "step_count": optimizer.step_count}
 
 
 def load(optimizer: Optimizer, given: Mapping[str, Any]) -> None:
@@ -45,7 +48,17 @@ def load(optimizer: Optimizer, given: Mapping[str, Any]) -> None:
         raise RuntimeError("\n  ".join([f"{text}:", *problems]))
     optimizer.state = loaded
     for group, saved in zip(optimizer.param_groups, given["param_groups"], strict=True):
-        group.update({name: saved[name] for name in optimizer.defaults if name in saved})
+        taken = {name: plain(value) for name, value in saved.items() if name in (*optimizer.defaults, "initial_lr")}
+        group.update({name: value for name, value in taken.items() if not callable(group.get(name))})
+    counts = [state["step"] for state in loaded.values() if isinstance(state.get("step"), (int, float))]
+    optimizer.step_count = int(given.get("step_count", max(counts, default=0)))
+
+
+def plain(value: Any) -> Any:
+    """Options and numbers are Python's: Tensors and NumPy's numbers of one element become such."""
+    if isinstance(value, (np.generic, np.ndarray, Tensor)):
+        return value.item()
+    return tuple(map(plain, value)) if isinstance(value, (tuple, list)) else value
 
 
 def _keys(optimizer: Optimizer) -> dict[Variable, Key]:
@@ -67,7 +80,8 @@ def _matched(
         problems.append(f"expected {len(optimizer.param_groups)} parameter groups, got {len(groups)}")
         return
     for i, (group, saved) in enumerate(zip(optimizer.param_groups, groups, strict=True)):
-        options = {name: saved.get(name, group[name]) for name in optimizer.defaults}
+        now = optimizer._options(group)
+        options = {name: plain(saved.get(name, now[name])) for name in optimizer.defaults}
         wanted = [keys[p] for p in group["params"]]
         if all(isinstance(key, str) for key in [*wanted, *saved["params"]]):
             problems += [f"missing: '{key}' in group {i}" for key in wanted if key not in saved["params"]]
@@ -84,19 +98,33 @@ def _fitted(
     optimizer: Optimizer, param: Variable, key: Key, state: Any, options: dict[str, Any], problems: list[str]
 ) -> dict[str, Any]:
     """Copies of a parameter's saved state in its dtype and on its device."""
-    usual = optimizer.init_state(param.data, **options)
+    given = {name: value for name, value in options.items() if name != "maximize"}
+    usual = optimizer.init_state(param.data, **given)
+    if isinstance(state, Mapping):
+        state = {name: value for name, value in state.items() if name not in optimizer.passing_state}
+        # What PyTorch leaves out is what has not begun.
+        state = {**{name: None for name, value in usual.items() if value is None}, **state}
     if not isinstance(state, Mapping) or set(state) != set(usual):
-        problems.append(
-            f"'{key}': expected {sorted(usual)}, got {sorted(state) if isinstance(state, Mapping) else state}"
-        )
+        got = sorted(state) if isinstance(state, Mapping) else state
+        problems.append(f"'{key}': expected {sorted(usual)}, got {got}")
         return {}
     fitted = {}
-    for name, value in state.items():
-        if isinstance(value, Tensor):
-            shape = usual[name].shape if isinstance(usual[name], Tensor) else param.shape
-            if value.shape != shape:
-                problems.append(f"mis-shaped: '{key}' {name}: expected {shape}, got {value.shape}")
-            moved = value.data.to(param.device)
-            value = moved.to(param.dtype, copy=True) if value.is_floating_point() else moved.clone()
-        fitted[name] = value
+    for name, usual_value in usual.items():
+        value = state[name]
+        if isinstance(usual_value, (int, float)) and isinstance(value, (Tensor, np.ndarray, np.generic, int, float)):
+            value = type(usual_value)(plain(value))  # PyTorch counts in Tensors
+        problem = optimizer.misfit(param, name, usual_value, value)
+        if problem is not None:
+            problems.append(f"mis-shaped: '{key}' {name}: {problem}")
+        fitted[name] = _copied(value, param)
     return fitted
+
+
+def _copied(value: Any, beside: Tensor) -> Any:
+    """A copy on the device of a parameter, and in its dtype where it is floating."""
+    if isinstance(value, list):
+        return [_copied(each, beside) for each in value]
+    if not isinstance(value, Tensor):
+        return value
+    moved = value.data.to(beside.device)
+    return moved.to(beside.dtype, copy=True) if value.is_floating_point() else moved.clone()

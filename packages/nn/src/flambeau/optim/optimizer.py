@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 from flambeau.autograd import Variable, enable_grad
 from flambeau.tensor import Tensor, errors
 
 from . import _fused, _state
+from ._check import check_implementation, suggestion
+from ._hooks import Hooks
 
-__all__ = ["Optimizer", "Params"]
+__all__ = ["Common", "Optimizer", "Params", "Rate"]
 
 Params = Iterable[Variable] | Iterable[tuple[str, Variable]] | Iterable[dict[str, Any]]
+Rate = float | Callable[[int], float]
 State = dict[str, Any]
 R = TypeVar("R")
 
 
-class Optimizer:
+class Common(TypedDict, total=False):
+    """Options that every optimizer takes by name; see :class:`Optimizer`."""
+
+    maximize: bool
+    foreach: bool | None
+    fused: bool | None
+    capturable: bool
+    differentiable: bool
+
+
+class Optimizer(Hooks):
     """Base class of optimizers.
 
     A subclass implements two methods. ``init_state(p)`` gives what is remembered about one parameter, ``update(p, g,
@@ -25,20 +38,25 @@ class Optimizer:
 
     ``update`` is written once, for one parameter. It uses pointwise operators on plain Tensors, in place or not, and
     arithmetic on options and on the Python numbers in the state; it never looks at elements or shapes and never changes
-    ``g``. So it can be run as it is on each parameter, or once on stand-ins to find the program to run over all.
+    ``g``. So it can be run as it is on each parameter, or once on stand-ins to find the program to run over all. An
+    update that does look is run on each.
 
     Args:
         params: parameters, pairs of name and parameter as :meth:`~flambeau.nn.Module.named_parameters` gives them, or
             dicts ``{"params": ..., option: value, ...}`` for groups with options of their own.
-        defaults: options of all groups that say nothing else. ``maximize`` is one of every optimizer: move up, not
-            down.
+        defaults: options of all groups that say nothing else. Each may be a number or a function of the number of steps
+            made so far, such as ``lr=lambda step: 0.1 * 0.99**step``.
+        maximize: move up, not down. It is an option of every optimizer.
+        foreach, fused: taken and without effect: there is one implementation, which is fused.
+        capturable, differentiable: False. Steps are neither captured nor recorded.
 
     Attributes:
         param_groups: one dict for each group, with ``"params"`` and its options, which may be changed at any time.
         state: what ``update`` keeps for each parameter.
+        step_count: how many steps were made.
 
     Raises:
-        TypeError: something that is no Variable.
+        TypeError: something that is no Variable, or an argument that does not exist.
         ValueError: no parameters, one that comes twice or is no leaf, or an option that does not exist.
 
     Example:
@@ -56,12 +74,21 @@ class Optimizer:
         [0.5, -0.5]
     """
 
-    def __init__(self, params: Params, defaults: Mapping[str, Any]) -> None:
+    passing_state: frozenset[str] = frozenset()  # names in saved states that are not needed to go on
+
+    def __init__(
+        self, params: Params, defaults: Mapping[str, Any], *, maximize: bool = False, **implementation: Any
+    ) -> None:
         if isinstance(params, Tensor):
             errors.type_error(type(self).__name__, "params", "several parameters", "one", "put it into a list")
-        self.defaults: dict[str, Any] = {"maximize": False, **defaults}
+        super().__init__()
+        self.defaults: dict[str, Any] = {"maximize": maximize, **defaults}
+        check_implementation(type(self).__name__, implementation, self.defaults)
         self.param_groups: list[dict[str, Any]] = []
         self.state: dict[Variable, State] = {}
+        self.step_count = 0
+        self.attempts = 0  # steps made, and those that a GradScaler left out
+        self._programs: list[_fused.Programs] = []  # of each group
         given: list[Any] = list(params)
         if not given:
             errors.value_error(type(self).__name__, "params", "at least one parameter", "none")
@@ -92,6 +119,9 @@ class Optimizer:
     def check_options(self, **options: Any) -> None:
         """Raise if options of a group are out of range; called with all of them when a group is added."""
 
+    def check_params(self, params: list[Variable]) -> None:
+        """Raise if there are parameters that this optimizer cannot train; called when a group is added."""
+
     def step(self, closure: Callable[[], R] | None = None) -> R | None:
         """Change all parameters that have a gradient.
 
@@ -101,25 +131,45 @@ class Optimizer:
         Returns:
             What ``closure`` returned.
         """
+        closure = self._before_step(closure)
+        result = self._advance(closure)
+        self.step_count += 1
+        self.attempts += 1
+        self._after_step(closure)
+        return result
+
+    def _advance(self, closure: Callable[[], Any] | None) -> Any:
+        """What a step is, without what surrounds it."""
         loss = None
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        for group in self.param_groups:
-            options = {name: group[name] for name in self.defaults}
-            maximize = options.pop("maximize")
+        for i, group in enumerate(self.param_groups):
+            options = self._options(group)
             entries = []
             for param in group["params"]:
                 grad = param.grad
                 if grad is not None:
-                    # Plain Tensors: nothing is recorded, and backward notices that what it kept was changed.
-                    p, g = param.data, grad.data
                     state = self.state.get(param)
                     if state is None:
-                        state = self.state[param] = self.init_state(p, **options)
-                    entries.append((p, g, state))
-            _fused.step(self, entries, options, maximize)
+                        state = self.state[param] = self._first_state(param, options)
+                    entries.append((param, grad, state))
+            _fused.step(self, self._programs[i], entries, options)
         return loss
+
+    def _options(self, group: dict[str, Any]) -> dict[str, Any]:
+        """The options of a group in this step."""
+        return self._now({name: group[name] for name in self.defaults})
+
+    def _now(self, options: dict[str, Any]) -> dict[str, Any]:
+        for name, value in options.items():
+            if callable(value):
+                options[name] = value(self.step_count)
+        return options
+
+    def _first_state(self, param: Variable, options: dict[str, Any]) -> State:
+        given = {name: value for name, value in options.items() if name != "maximize"}
+        return self.init_state(param.data, **given)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters.
@@ -147,10 +197,7 @@ class Optimizer:
             errors.value_error(operation, "params", "'params' in each group", f"only {sorted(param_group)}")
         for name in param_group:
             if name not in ("params", *self.defaults):
-                import difflib
-
-                near = difflib.get_close_matches(name, self.defaults, n=1)
-                fix = f"did you mean '{near[0]}'?" if near else None
+                fix = suggestion(name, self.defaults)
                 errors.value_error(operation, "params", f"'params' and {', '.join(self.defaults)}", f"'{name}'", fix)
         given = param_group["params"]
         entries: list[Any] = [given] if isinstance(given, Tensor) else list(given)
@@ -159,12 +206,15 @@ class Optimizer:
             errors.value_error(operation, "params", "names for the parameters of all groups, or of none", "some")
         pairs = [entry if isinstance(entry, tuple) else (None, entry) for entry in entries]
         self._check_new(operation, named, pairs)
-        options = {**self.defaults, **{k: v for k, v in param_group.items() if k != "params"}}
-        self.check_options(**options)
+        given_options = {k: _state.plain(v) for k, v in param_group.items() if k != "params"}
+        options = {**{k: _state.plain(v) for k, v in self.defaults.items()}, **given_options}
+        self.check_options(**self._now({**options}))
         group = {"params": [param for _, param in pairs], **options}
         if named:
             group["param_names"] = [name for name, _ in pairs]
+        self.check_params(group["params"])
         self.param_groups.append(group)
+        self._programs.append({})
 
     def _check_new(self, operation: str, named: bool, pairs: list[tuple[Any, Any]]) -> None:
         """Leaves only, each of them and each name once."""
@@ -180,6 +230,9 @@ class Optimizer:
             if not param.is_leaf:
                 got = f"the result of an operation as {what}"
                 errors.value_error(operation, "params", "leaf Variables", got, "use .detach()")
+            if param.is_complex():
+                got = f"{param.dtype.name} as {what}"
+                errors.type_error(operation, "params", "real Variables", got, "train its real and imaginary parts")
             if id(param) in seen or name in taken:
                 errors.value_error(operation, "params", "each parameter and each name once", f"{what} again")
             seen.add(id(param))
@@ -192,17 +245,21 @@ class Optimizer:
         """State and options, for :func:`flambeau.tensor.save`.
 
         Parameters are keyed by name when they were given with names, otherwise by their position in all groups. The
-        Tensors share the optimizer's memory: later steps change them.
+        Tensors share the optimizer's memory: later steps change them. Of an option that is a function, the value it has
+        for the next step is saved.
 
         Returns:
-            ``{"state": {key: state}, "param_groups": [{"params": [key, ...], option: value, ...}]}``
+            ``{"state": {key: state}, "param_groups": [{"params": [key, ...], option: value, ...}], "step_count": n}``
         """
-        return _state.to_dict(self)
+        self._run("state_dict_pre", self)
+        found = _state.to_dict(self)
+        return self._filtered("state_dict_post", found)
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Go on from what :meth:`state_dict` gave. Tensors are copied, to the parameters' devices and dtypes.
 
-        State saved by name finds its parameters by name, in whatever order they are now.
+        State saved by name finds its parameters by name, in whatever order they are now. What PyTorch's optimizers of
+        the same names saved, by position, is taken too. An option that is a function here stays one.
 
         Args:
             state_dict: state and options.
@@ -210,7 +267,24 @@ class Optimizer:
         Raises:
             RuntimeError: something does not fit; the message lists everything that does not, and nothing is changed.
         """
-        _state.load(self, state_dict)
+        _state.load(self, self._filtered("load_state_dict_pre", state_dict))
+        self._run("load_state_dict_post", self)
+
+    def misfit(self, param: Tensor, name: str, usual: Any, value: Any) -> str | None:
+        """What is wrong with a value of a saved state, given what :meth:`init_state` gives; None if nothing is."""
+        if isinstance(value, Tensor):
+            shape = usual.shape if isinstance(usual, Tensor) else param.shape
+            return None if value.shape == shape else f"expected {shape}, got {value.shape}"
+        return "expected a Tensor" if isinstance(usual, Tensor) else None
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Hooks may be local functions, and programs are found again.
+        left_out = ("_hooks", "_programs")
+        return {name: value for name, value in vars(self).items() if name not in left_out}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__init__()
+        vars(self).update(state, _programs=[{} for _ in state["param_groups"]])
 
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]

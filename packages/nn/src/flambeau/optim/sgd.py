@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 from flambeau.tensor import Tensor, errors
 
 from ._check import check_not_negative
-from .optimizer import Optimizer, Params, State
+from .optimizer import Common, Optimizer, Params, Rate, State
 
 __all__ = ["SGD"]
 
@@ -28,7 +28,7 @@ class SGD(Optimizer):
         dampening: how much of the gradient is left out of the direction.
         weight_decay: how strongly parameters are drawn to zero.
         nesterov: look ahead along the direction; needs a momentum, and no dampening.
-        maximize: move up instead of down.
+        common: ``maximize`` and what else :class:`Optimizer` takes.
 
     Raises:
         ValueError: an option is out of range.
@@ -48,13 +48,12 @@ class SGD(Optimizer):
     def __init__(
         self,
         params: Params,
-        lr: float = 1e-3,
-        momentum: float = 0.0,
-        dampening: float = 0.0,
-        weight_decay: float = 0.0,
+        lr: Rate = 1e-3,
+        momentum: Rate = 0.0,
+        dampening: Rate = 0.0,
+        weight_decay: Rate = 0.0,
         nesterov: bool = False,
-        *,
-        maximize: bool = False,
+        **common: Unpack[Common],
     ) -> None:
         options = {
             "lr": lr,
@@ -62,9 +61,8 @@ class SGD(Optimizer):
             "dampening": dampening,
             "weight_decay": weight_decay,
             "nesterov": nesterov,
-            "maximize": maximize,
         }
-        super().__init__(params, options)
+        super().__init__(params, options, **common)
 
     def check_options(self, **options: Any) -> None:
         for name in ("lr", "momentum", "weight_decay"):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ._core.tensor import NotPointwise, Operator, PointwiseProgram, Tensor
 
-__all__ = ["NotPointwise", "StandIn", "Update"]
+__all__ = ["Changed", "NotPointwise", "StandIn", "Update"]
 
 
 class StandIn(Tensor):
@@ -32,31 +32,39 @@ class StandIn(Tensor):
     def __operator__(self, op: Operator, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return self.update.record(op, args, kwargs.get("out"))
 
-    def __getattribute__(self, name: str) -> Any:
-        if name in _HIDDEN:
-            raise NotPointwise(f"'{name}' of a Tensor whose elements are not known yet")
-        return super().__getattribute__(name)
-
-
-# What shows sizes or elements.
-_HIDDEN = frozenset(
-    "shape size ndim dim numel nelement nbytes stride is_contiguous data_ptr item tolist numpy data".split()
-)
-
 
 def _refused(name: str) -> Callable[..., Any]:
     def method(self: StandIn, *args: Any, **kwargs: Any) -> Any:
-        raise NotPointwise(f"{name}() of a Tensor whose elements are not known yet")
+        raise NotPointwise(f"{name} of a Tensor whose elements are not known yet")
 
     return method
 
 
+# What shows sizes or elements.
+for _name in "shape size ndim dim numel nelement nbytes stride is_contiguous data_ptr item tolist numpy data".split():
+    setattr(StandIn, _name, property(_refused(f"'{_name}'")))
 for _name in "bool float int complex index len iter contains array dlpack".split():
-    setattr(StandIn, f"__{_name}__", _refused(_name))
+    setattr(StandIn, f"__{_name}__", _refused(f"{_name}()"))
+
+
+class Changed(Exception):
+    """An update that was repeated did something else than the first time."""
+
+
+class _Call(NamedTuple):
+    """One operation of an update as it was written down."""
+
+    op: Operator
+    expected: list[Any]  # of each argument: the stand-in itself, the type of a number that may change, or a fixed value
+    changes: list[bool]  # which of them are such numbers
+    out: StandIn | None
+    result: StandIn
 
 
 class Update:
     """An in-place update, written down by running it once on stand-ins, and then run over many sets in one call.
+
+    Where it is the same each time but for its numbers, :meth:`repeat` finds the new ones without writing it anew.
 
     Example:
         >>> from flambeau.tensor._tracing import Update
@@ -68,11 +76,19 @@ class Update:
         []
         >>> w.tolist()
         [0.5, 0.5]
+        >>> update.repeat(lambda: p.sub_(0.25 * g))
+        >>> update.run([[w, ft.ones(2)]])
+        []
+        >>> w.tolist()
+        [0.25, 0.25]
     """
 
     def __init__(self) -> None:
         self.program = PointwiseProgram()
         self.stand_ins: list[StandIn] = []
+        self.calls: list[_Call] = []
+        self.upcoming: Iterator[_Call] | None = None  # while it is repeated
+        self.numbers: list[Any] = []
 
     def stand_in(self, dtype: np.dtype) -> StandIn:
         """A stand-in for the next Tensor of each set."""
@@ -80,7 +96,9 @@ class Update:
         return self.stand_ins[-1]
 
     def record(self, op: Operator, args: tuple[Any, ...], out: Any) -> StandIn:
-        """Write down one operation."""
+        """Write down one operation, or compare it with what was written down."""
+        if self.upcoming is not None:
+            return self._compare(op, args, out)
         values = []
         for value in args:
             if isinstance(value, StandIn):
@@ -88,14 +106,51 @@ class Update:
             elif isinstance(value, (Tensor, np.ndarray)):
                 raise NotPointwise(f"{op.name}() with a Tensor that is not among those of the update")
             values.append(value)
-        result = self.program.apply(op, values)
+        before = len(self.program.constants)
+        value = self.program.apply(op, values)
         if out is None:
-            return StandIn(self, result)
-        if not isinstance(out, StandIn):
+            result = StandIn(self, value)
+        elif isinstance(out, StandIn):
+            out.value = self.program.convert(value, out.value.dtype)
+            out.changed_last = op
+            result = out
+        else:
             raise NotPointwise(f"{op.name}() written to a Tensor that is not among those of the update")
-        out.value = self.program.convert(result, out.value.dtype)
-        out.changed_last = op
-        return out
+        changes = [type(value) in (int, float) for value in args]
+        if len(self.program.constants) - before != sum(changes):
+            changes = [False] * len(args)  # some of them decide what is computed
+        expected = [type(v) if change else v for v, change in zip(args, changes, strict=True)]
+        self.calls.append(_Call(op, expected, changes, out, result))
+        return result
+
+    def _compare(self, op: Operator, args: tuple[Any, ...], out: Any) -> StandIn:
+        call = next(self.upcoming, None)  # type: ignore[arg-type]  # not None while it is repeated
+        if call is None or call.op is not op or call.out is not out or len(args) != len(call.expected):
+            raise Changed
+        for value, expected, change in zip(args, call.expected, call.changes, strict=True):
+            if change:
+                if type(value) is not expected:
+                    raise Changed
+                self.numbers.append(value)
+            elif value is not expected and (isinstance(value, Tensor) or value != expected):
+                raise Changed
+        return call.result
+
+    def repeat(self, update: Callable[[], Any]) -> None:
+        """Call the update again, on the same stand-ins, and take the numbers it uses now.
+
+        Raises:
+            Changed: it does something else this time; what was written down is as it was.
+        """
+        self.upcoming = iter(self.calls)
+        self.numbers = []
+        try:
+            update()
+            if next(self.upcoming, None) is not None:
+                raise Changed
+        finally:
+            self.upcoming = None
+        self.program.set_constants(self.numbers)
 
     def run(self, sets: list[list[Tensor]]) -> list[list[Tensor]]:
         """Run over many sets of Tensors; each has one for each stand-in, in the order they were made.

@@ -53,12 +53,14 @@ cdef class PointwiseProgram:
     cdef Program program
     cdef readonly list inputs  # of Value
     cdef list results  # of Value
+    cdef readonly list constants  # (operator, number of the argument, register) of each number among the arguments of steps
     cdef bint complete
 
     def __init__(self):
         self.program.registers = self.program.steps = self.program.outputs = 0
         self.inputs = []
         self.results = []
+        self.constants = []
 
     def input(self, dtype):
         """A new input: a Value."""
@@ -147,8 +149,8 @@ cdef class PointwiseProgram:
         if not isinstance(value, Value):
             r = self._new_register(t)
             self.program.reg[r].constant = True
-            if not _put_argument(op, k, value, t, self.program.reg[r].value):
-                raise NotPointwise(f"{op.name}() with {value!r} for '{op.names[k]}'")
+            self.constants.append((op, k, r))
+            self._put(op, k, value, r)
             return r
         v = <Value>value
         if v.operand >= 0:
@@ -159,6 +161,17 @@ cdef class PointwiseProgram:
             self.program.reg[r].operand = <signed char>v.operand  # numbered anew when the outputs are known
             return r
         return v.register if self.program.reg[v.register].type == t else self._cast(v.register, t)
+
+    cdef int _put(self, Operator op, int k, object value, int r) except -1:
+        """Make a number the constant that register `r` holds, argument `k` of `op`."""
+        if not _put_argument(op, k, value, self.program.reg[r].type, self.program.reg[r].value):
+            raise NotPointwise(f"{op.name}() with {value!r} for '{op.names[k]}'")
+        return 0
+
+    def set_constants(self, list numbers):
+        """Put other numbers, of the same kinds, in the place of those that steps were made with, in order."""
+        for (op, k, r), value in zip(self.constants, numbers, strict=True):
+            self._put(<Operator>op, k, value, r)
 
     cdef int _cast(self, int source, int t) except -1:
         """A step that converts."""
@@ -302,7 +315,7 @@ cdef class PointwiseProgram:
         if len(tensors) != len(self.inputs):
             return False
         for k in range(<int>len(tensors)):
-            if type((<Tensor>tensors[k]).array) is not cnp.ndarray:
+            if not isinstance(tensors[k], Tensor) or type((<Tensor>tensors[k]).array) is not cnp.ndarray:
                 return False
             array = <cnp.ndarray>(<Tensor>tensors[k]).array
             if stored_type(array) != (<Value>self.inputs[k]).type or not cnp.PyArray_IS_C_CONTIGUOUS(array):
