@@ -28,10 +28,10 @@ def functions(package: Path) -> Iterator[tuple[str, ast.FunctionDef, dict[str, A
             yield module, node, options, names
 
 
-def table(package: Path) -> list[tuple[str, str, bool]]:
-    """``(name, module, is it a method too)`` of all of them."""
+def table(package: Path) -> list[tuple[str, str, bool, bool]]:
+    """``(name, module, is it a function, is it a method)`` of all of them."""
     return [
-        (name, module, options.get("method", True))
+        (name, module, options.get("function", True), options.get("method", True))
         for module, _, options, names in functions(package)
         for name in names
     ]

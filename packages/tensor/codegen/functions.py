@@ -18,7 +18,7 @@ from flambeau.tensor.errors import type_error
 RECORDS = make_records(@table@)
 bind_operators(RECORDS)
 PUBLIC = []  # (name, function, is_function, is_method)
-COMPOSED = @composed@  # (name, module, is_method)
+COMPOSED = @composed@  # (name, module, is_function, is_method)
 
 
 def _both(operation, name, alias):
@@ -41,7 +41,7 @@ VIEW = (False, True, "maybe")
 ABSENT = {None: 0, "highest": 1, "lowest": 255}  # as a signed char
 
 
-def source(definitions: dict, composed: list[tuple[str, str, bool]]) -> str:
+def source(definitions: dict, composed: list[tuple[str, str, bool, bool]]) -> str:
     """The module, with the names of functions composed of operators and where these are declared."""
     header = HEADER.replace("@table@", _lines(_record(d) for d in definitions.values()))
     return header.replace("@composed@", _lines(composed)) + "\n".join(_operator(d) for d in definitions.values())

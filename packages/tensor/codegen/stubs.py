@@ -85,7 +85,7 @@ _T = TypeVar("_T", bound=Tensor)
 
 RECORDS: dict[str, Operator]
 PUBLIC: list[tuple[str, Any, bool, bool]]
-COMPOSED: tuple[tuple[str, str, bool], ...]
+COMPOSED: tuple[tuple[str, str, bool, bool], ...]
 """
 
 

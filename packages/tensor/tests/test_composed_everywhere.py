@@ -27,7 +27,7 @@ def composed():
     found = {}
     for module in (ft, ft.linalg, ft.fft, ft.special):
         prefix = module.__name__.removeprefix("flambeau.tensor").lstrip(".")
-        names = {name for name, _, _ in COMPOSED} if module is ft else module.__all__
+        names = {name for name, _, is_function, _ in COMPOSED if is_function} if module is ft else module.__all__
         for name in sorted(names):
             function = getattr(module, name, None) or getattr(ft.Tensor, name)
             if inspect.isfunction(function):

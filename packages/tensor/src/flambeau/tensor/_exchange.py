@@ -1,4 +1,4 @@
-"""Arrays to and from other libraries: NumPy's protocols, DLPack, ``__cuda_array_interface__``."""
+"""Arrays to and from other libraries: NumPy's protocols, DLPack."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from . import errors, ops
 from ._backends import Device, backend_of_device, device_argument
+from ._composed import composed
 from ._core.tensor import Tensor, from_numpy
 
 __all__ = ["from_dlpack"]
@@ -20,6 +21,7 @@ _CUDA = 2
 # NumPy ----------------------------------------------------------------------------------------------------------
 
 
+@composed(function=False)
 def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
     array = self.numpy()
     if dtype is not None and np.dtype(dtype) != array.dtype:
@@ -42,6 +44,7 @@ _OPERATORS = {
 }  # fmt: skip
 
 
+@composed(function=False)
 def __array_ufunc__(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
     """``array + x`` is an operation of ours, and gives a Tensor; NumPy's other functions see and give arrays."""
     if method == "__call__" and not options and len(inputs) == 2:
@@ -54,6 +57,7 @@ def __array_ufunc__(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **
     return _numpy_calls.call(getattr(ufunc, method), inputs, options, inplace=method == "at")
 
 
+@composed(function=False)
 def __array_function__(self: Tensor, function: Any, types: Any, args: Any, options: Any) -> Any:
     """NumPy's functions see arrays and give arrays."""
     from . import _numpy_calls
@@ -76,6 +80,7 @@ def _exchange() -> Any:
     return _compiled
 
 
+@composed(function=False)
 def __dlpack__(
     self: Tensor,
     *,
@@ -119,6 +124,7 @@ def __dlpack__(
     return _exchange().to_capsule(array, max_version is not None and max_version[0] >= 1, copied)
 
 
+@composed(function=False)
 def __dlpack_device__(self: Tensor) -> tuple[int, int]:
     """DLPack's numbers of the device: ``(1, 0)`` is the CPU, ``(2, i)`` CUDA device i."""
     return (_CUDA, self.device.index) if self.is_cuda else (1, 0)
@@ -189,18 +195,10 @@ def _placed(result: Tensor, place: Device | None, copy: bool | None, copied: boo
     return result.clone() if copy and not copied else result
 
 
-def cuda_array_interface(self: Tensor) -> Any:
-    """Where the memory of a CUDA device is, for Numba, CuPy, PyTorch and others."""
-    if not self.is_cuda:
-        raise AttributeError("a Tensor on the CPU has no __cuda_array_interface__")
-    from ._core.exchange import array_inside
-
-    return array_inside(self).__cuda_array_interface__
-
-
 # Classes --------------------------------------------------------------------------------------------------------
 
 
+@composed(function=False)
 def as_subclass(self: Tensor, cls: type) -> Any:
     """The same memory as an instance of a subclass of Tensor, whose ``__init__`` is not called.
 
@@ -233,6 +231,7 @@ def as_subclass(self: Tensor, cls: type) -> Any:
 _VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12", "2025.12")
 
 
+@composed(function=False)
 def __array_namespace__(self: Tensor, /, *, api_version: str | None = None) -> Any:
     """:mod:`flambeau.tensor.array_api`, which has the functions of the array API standard.
 
@@ -249,6 +248,7 @@ def __array_namespace__(self: Tensor, /, *, api_version: str | None = None) -> A
     return array_api
 
 
+@composed(function=False)
 def to_device(self: Tensor, device: str | Device, /, *, stream: Any = None) -> Tensor:
     """The Tensor on another device: the array API standard's name of :meth:`to`.
 
@@ -260,16 +260,3 @@ def to_device(self: Tensor, device: str | Device, /, *, stream: Any = None) -> T
     if stream is not None:
         errors.value_error("to_device", "stream", "None", repr(stream))
     return self.to(device=device)
-
-
-METHODS = (
-    __array_namespace__,
-    to_device,
-    __array__,
-    __array_ufunc__,
-    __array_function__,
-    __dlpack__,
-    __dlpack_device__,
-    as_subclass,
-)
-PROPERTIES = {"__cuda_array_interface__": cuda_array_interface}

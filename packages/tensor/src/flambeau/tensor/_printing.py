@@ -11,6 +11,7 @@ import numpy as np
 
 from . import errors
 from ._backends import backend_of_array
+from ._composed import composed
 from ._core.tensor import Tensor
 from ._dtypes import TENSOR_TYPES
 
@@ -176,6 +177,7 @@ def _formatter(array: np.ndarray, options: dict[str, Any]) -> dict[str, Callable
     return {kind: lambda number: write(number).rjust(width)}
 
 
+@composed(function=False)
 def _repr_html_(self: Tensor) -> str:
     """What a notebook shows: vectors and matrices as tables, cut like text where they are large."""
     import html
@@ -196,6 +198,3 @@ def _repr_html_(self: Tensor) -> str:
         table[edge] = ["⋮"] * width
     rows = "".join(f"<tr>{''.join(f'<td>{html.escape(c)}</td>' for c in row)}</tr>" for row in table)
     return f"<table>{rows}</table><code>{html.escape(last)}</code>"
-
-
-METHODS = (_repr_html_,)

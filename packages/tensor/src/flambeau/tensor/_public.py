@@ -10,13 +10,11 @@ import _thread
 import importlib
 from typing import Any
 
-from . import _composed, _exchange, _printing, ops
-from ._composed import elementwise
+from . import _composed
 from ._core import functions
 from ._core.tensor import Tensor, install_method
-from ._methods import conversion, from_self, introspection, resizing, sampling, storage, transposing
-
-_FAMILIES = (conversion, elementwise, _exchange, from_self, introspection, _printing, resizing, sampling, storage)
+from ._methods import conversion  # noqa: F401  (declares methods that nearly every program uses)
+from ._methods.attributes import ATTRIBUTES
 
 _namespace: dict[str, Any] = {}  # the package's, from `publish` on
 _modules: dict[str, str] = {}  # where the functions are declared that are not there yet
@@ -34,27 +32,22 @@ def publish(namespace: dict[str, Any], names: list[str]) -> None:
         if is_method:
             install_method(name, function)
     _install()
-    for name, module, is_method in functions.COMPOSED:
-        names.append(name)
-        if name not in namespace:
+    for name, module, is_function, is_method in functions.COMPOSED:
+        if is_function:
+            names.append(name)
             _modules[name] = module
-            if is_method:
-                install_method(name, Later(name))
-    for family in _FAMILIES:
-        for function in family.METHODS:
-            install_method(function.__name__, function)
-    attributes = _exchange.PROPERTIES | transposing.ATTRIBUTES | introspection.ATTRIBUTES
-    for name, function in attributes.items():
-        install_method(name, property(function))
-    install_method("real", property(_real, _set_real))
-    install_method("imag", property(_imag, _set_imag))
+        if is_method and name not in Tensor.__dict__:
+            install_method(name, Later(name, module))
+    for name, attribute in ATTRIBUTES.items():
+        install_method(name, attribute)
 
 
 def _install() -> None:
     """Publish what modules declared since the last time."""
     with _lock:
-        for name, function, is_method in _composed.COMPOSED:
-            _namespace[name] = function
+        for name, function, is_function, is_method in _composed.COMPOSED:
+            if is_function:
+                _namespace[name] = function
             if is_method:
                 install_method(name, function)
         _composed.COMPOSED.clear()
@@ -64,38 +57,25 @@ def load(name: str) -> bool:
     """Import the module that declares a composed function; whether there is one."""
     if name not in _modules:
         return False
-    with _lock:
-        importlib.import_module(f"flambeau.tensor.{_modules[name]}")
-        _install()
+    _import(_modules[name])
     return True
+
+
+def _import(module: str) -> None:
+    with _lock:
+        importlib.import_module(f"flambeau.tensor.{module}")
+        _install()
 
 
 class Later:
     """Keeps the place of a method whose module is not imported yet."""
 
-    __slots__ = ("name",)
+    __slots__ = ("module", "name")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, module: str) -> None:
         self.name = name
+        self.module = module
 
     def __get__(self, instance: Tensor | None, owner: type) -> Any:
-        load(self.name)
+        _import(self.module)
         return getattr(owner if instance is None else instance, self.name)
-
-
-def _real(x: Tensor) -> Tensor:
-    """The real parts of the elements: a view; of a real dtype, the Tensor itself."""
-    return ops.real(x)
-
-
-def _set_real(x: Tensor, value: Any) -> None:
-    ops.real(x)[...] = value
-
-
-def _imag(x: Tensor) -> Tensor:
-    """The imaginary parts of the elements of a complex Tensor: a view."""
-    return ops.imag(x)
-
-
-def _set_imag(x: Tensor, value: Any) -> None:
-    ops.imag(x)[...] = value

@@ -5,21 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, ops
-from . import composed, renamed
+from . import composed, existing_dim, renamed
 
 if TYPE_CHECKING:
     from .._core.tensor import Tensor
-
-
-def _dim(operation: str, input: Tensor, dim: int, axis: int | None = None) -> int:
-    dim = dim if axis is None else axis
-    if input.ndim == 0:
-        errors.shape_error(operation, "input", "at least 1 dimension", "shape ()")
-    if isinstance(dim, bool) or not isinstance(dim, int):
-        errors.type_error(operation, "dim", "int", type(dim).__name__)
-    if not -input.ndim <= dim < input.ndim:
-        errors.index_error(operation, "dim", f"a dimension in [{-input.ndim}, {input.ndim - 1}]", str(dim))
-    return dim % input.ndim
 
 
 def _part(input, dim, start, stop):
@@ -55,7 +44,7 @@ def diff(
         >>> ft.diff(ft.tensor([1, 4, 9, 16]), n=2).tolist()
         [2, 2]
     """
-    dim = _dim("diff", input, dim)
+    dim = existing_dim("diff", "dim", dim, input.ndim)
     if n < 0:
         errors.value_error("diff", "n", "0 or more", str(n))
     parts = [part for part in (prepend, input, append) if part is not None]
@@ -90,7 +79,7 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float | None = None, di
         >>> ft.trapezoid(ft.tensor([1.0, 5.0, 10.0]), ft.tensor([1.0, 3.0, 6.0])).item()
         28.5
     """
-    dim = _dim("trapezoid", y, dim)
+    dim = existing_dim("trapezoid", "dim", dim, y.ndim)
     return ops.sum(_areas("trapezoid", y, x, dx, dim), dim)
 
 
@@ -114,7 +103,7 @@ def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float | None
         >>> ft.cumulative_trapezoid(ft.tensor([1.0, 5.0, 10.0])).tolist()
         [3.0, 10.5]
     """
-    dim = _dim("cumulative_trapezoid", y, dim)
+    dim = existing_dim("cumulative_trapezoid", "dim", dim, y.ndim)
     return ops.cumsum(_areas("cumulative_trapezoid", y, x, dx, dim), dim)
 
 
@@ -166,7 +155,7 @@ def gradient(input: Tensor, *, spacing: Any = 1, dim: Any = None, edge_order: in
     if edge_order not in (1, 2):
         errors.value_error("gradient", "edge_order", "1 or 2", str(edge_order))
     dims = tuple(range(input.ndim)) if dim is None else tuple(dim) if isinstance(dim, (tuple, list)) else (dim,)
-    dims = tuple(_dim("gradient", input, d) for d in dims)
+    dims = tuple(existing_dim("gradient", "dim", d, input.ndim) for d in dims)
     spacings = tuple(spacing) if isinstance(spacing, (tuple, list)) else (spacing,) * len(dims)
     if len(spacings) != len(dims):
         errors.value_error("gradient", "spacing", f"one for each of {len(dims)} dimensions", str(len(spacings)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import errors, ops
-from . import composed, renamed
+from . import composed, existing_dim, renamed
 
 if TYPE_CHECKING:
     from .._core.tensor import Tensor
@@ -89,13 +89,12 @@ def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     """
     if input.ndim < 2:
         errors.shape_error("renorm", "input", "at least 2 dimensions", f"shape {tuple(input.shape)}")
-    if not -input.ndim <= dim < input.ndim:
-        errors.index_error("renorm", "dim", f"a dimension in [{-input.ndim}, {input.ndim - 1}]", str(dim))
+    dim = existing_dim("renorm", "dim", dim, input.ndim)
     if not maxnorm >= 0:
         errors.value_error("renorm", "maxnorm", "0 or more", str(maxnorm))
     if not p > 0:
         errors.value_error("renorm", "p", "more than 0", str(p))
-    others = tuple(d for d in range(input.ndim) if d != dim % input.ndim)
+    others = tuple(d for d in range(input.ndim) if d != dim)
     with renamed("renorm", "norm"):
         norm = ops.norm(input, p, others, True)
     above = norm > maxnorm

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, ops
-from . import called, composed, twin_of
+from . import called, composed
 
 if TYPE_CHECKING:
     from .._core.tensor import Tensor
@@ -79,24 +79,6 @@ def where(
     from .indexing import nonzero
 
     return nonzero(condition, as_tuple=True)
-
-
-def _where(input: Tensor, condition: Tensor, other: Tensor | float) -> Tensor:
-    """The elements where ``condition`` is true, those of ``other`` elsewhere: ``ft.where(condition, input, other)``.
-
-    Args:
-        condition: bool Tensor; all shapes broadcast.
-        other: Tensor or number to take where it is false.
-
-    Example:
-        >>> x = ft.tensor([1.0, -2.0])
-        >>> x.where(x > 0, 0).tolist()
-        [1.0, 0.0]
-    """
-    return ops.where(condition, input, other)
-
-
-_where.__name__ = _where.__qualname__ = "where"
 
 
 @composed(inplace=True)
@@ -229,23 +211,6 @@ def polygamma(n: int, input: Tensor) -> Tensor:
         [1.644934058189392, 4.934802055358887]
     """
     return called("polygamma", ops.polygamma_of, input, n)
-
-
-def _polygamma(input: Tensor, n: int) -> Tensor:
-    """The ``n``-th derivative of :func:`digamma` of each element.
-
-    Args:
-        n: how often to differentiate, 0 to 100.
-
-    Example:
-        >>> round(ft.tensor([1.0]).polygamma(1).item(), 5)
-        1.64493
-    """
-    return polygamma(n, input)
-
-
-_polygamma.__name__ = _polygamma.__qualname__ = "polygamma"  # the method, whose arguments come the other way round
-METHODS = (_polygamma, twin_of(_polygamma), _where)
 
 
 @composed(inplace=True)

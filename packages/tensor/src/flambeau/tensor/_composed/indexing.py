@@ -5,21 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, ops
-from . import called, composed, renamed
+from . import called, composed, existing_dim, renamed
 
 if TYPE_CHECKING:
     from .._core.tensor import Tensor
-
-
-def _dim(operation: str, argument: str, dim: int, ndim: int) -> int:
-    """A dimension counted from the front."""
-    if isinstance(dim, bool) or not hasattr(dim, "__index__"):
-        errors.type_error(operation, argument, "int", type(dim).__name__)
-    if ndim == 0:
-        errors.shape_error(operation, "input", "at least 1 dimension", "shape ()")
-    if not -ndim <= dim < ndim:
-        errors.index_error(operation, argument, f"a dimension in [{-ndim}, {ndim - 1}]", str(dim))
-    return dim % ndim
 
 
 def _at(dim: int, part: Any) -> tuple:
@@ -28,7 +17,7 @@ def _at(dim: int, part: Any) -> tuple:
 
 def _checked_slice(operation: str, input: Tensor, dim: int, index: int) -> tuple:
     """The index tuple of one slice of a dimension."""
-    dim = _dim(operation, "dim", dim, input.ndim)
+    dim = existing_dim(operation, "dim", dim, input.ndim)
     size = input.shape[dim]
     if isinstance(index, bool) or not hasattr(index, "__index__"):
         errors.type_error(operation, "index", "int", type(index).__name__)
@@ -101,7 +90,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
     try:
         if dim is None:
             return ops.gather(ops.reshape(input, (-1,)), 0, ops.reshape(indices, (-1,)))
-        dim = _dim("take_along_dim", "dim", dim, input.ndim)
+        dim = existing_dim("take_along_dim", "dim", dim, input.ndim)
         shape, other = list(input.shape), list(indices.shape)
         if len(shape) != len(other):
             errors.shape_error(
@@ -330,7 +319,7 @@ def slice_scatter(
     """
     if step < 1:
         errors.value_error("slice_scatter", "step", "1 or more", str(step))
-    dim = _dim("slice_scatter", "dim", dim, input.ndim)
+    dim = existing_dim("slice_scatter", "dim", dim, input.ndim)
     return _written("slice_scatter", input, _at(dim, slice(start, end, step)), src)
 
 
@@ -465,7 +454,7 @@ def segment_reduce(
         errors.value_error(operation, "lengths", "one of lengths and offsets", "none" if lengths is None else "both")
     if not data.is_floating_point():
         errors.dtype_error(operation, "data", "a floating dtype", data.dtype.name, "convert it with .float()")
-    dim = _dim(operation, "axis", axis, data.ndim)
+    dim = existing_dim(operation, "axis", axis, data.ndim)
     name, given = ("lengths", lengths) if offsets is None else ("offsets", offsets)
     assert given is not None
     if given.dtype.kind not in "iu":

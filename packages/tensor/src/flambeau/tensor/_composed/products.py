@@ -6,10 +6,113 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, ops
-from . import called, composed
+from .._core.tensor import are_matrices
+from . import called, composed, existing_dim
 
 if TYPE_CHECKING:
     from .._core.tensor import Tensor
+
+
+def _check_dims(operation: str, argument: str, x: Tensor, ndim: int) -> None:
+    if x.ndim != ndim:
+        noun = "dimension" if ndim == 1 else "dimensions"
+        errors.shape_error(operation, argument, f"{ndim} {noun}", f"shape {tuple(x.shape)}", "use matmul()")
+
+
+def _check_inner(operation: str, argument: str, input: Tensor, other: Tensor, place: int) -> None:
+    if other.shape[place] != input.shape[-1]:
+        errors.shape_error(
+            operation,
+            argument,
+            f"size {input.shape[-1]} in dimension {place} to match input's last",
+            f"shape {tuple(other.shape)}",
+        )
+
+
+@composed()
+def mm(input: Tensor, mat2: Tensor) -> Tensor:
+    """The product of two matrices. Nothing broadcasts; see :func:`matmul` for that.
+
+    Args:
+        input: Tensor of shape (n, k).
+        mat2: Tensor of shape (k, m).
+
+    Returns:
+        Tensor of shape (n, m).
+
+    Raises:
+        ShapeError: not two matrices that fit together.
+
+    Example:
+        >>> ft.mm(ft.ones(2, 3), ft.ones(3, 1)).tolist()
+        [[3.0], [3.0]]
+    """
+    if not are_matrices(input, mat2):
+        _check_dims("mm", "input", input, 2)
+        _check_dims("mm", "mat2", mat2, 2)
+    try:
+        return ops.matmul(input, mat2)
+    except errors.ShapeError:
+        _check_inner("mm", "mat2", input, mat2, 0)
+        raise
+
+
+@composed()
+def bmm(input: Tensor, mat2: Tensor) -> Tensor:
+    """The products of the matrices of two batches. Nothing broadcasts; see :func:`matmul` for that.
+
+    Args:
+        input: Tensor of shape (b, n, k).
+        mat2: Tensor of shape (b, k, m).
+
+    Returns:
+        Tensor of shape (b, n, m).
+
+    Raises:
+        ShapeError: not two batches of matrices that fit together.
+
+    Example:
+        >>> ft.bmm(ft.ones(2, 1, 3), ft.ones(2, 3, 1)).tolist()
+        [[[3.0]], [[3.0]]]
+    """
+    if input.ndim != 3 or mat2.ndim != 3:
+        _check_dims("bmm", "input", input, 3)
+        _check_dims("bmm", "mat2", mat2, 3)
+    if mat2.shape[0] != input.shape[0]:
+        errors.shape_error("bmm", "mat2", f"{input.shape[0]} matrices as input", f"shape {tuple(mat2.shape)}")
+    try:
+        return ops.matmul(input, mat2)
+    except errors.ShapeError:
+        _check_inner("bmm", "mat2", input, mat2, 1)
+        raise
+
+
+@composed()
+def mv(input: Tensor, vec: Tensor) -> Tensor:
+    """The product of a matrix and a vector.
+
+    Args:
+        input: Tensor of shape (n, k).
+        vec: Tensor of shape (k,).
+
+    Returns:
+        Tensor of shape (n,).
+
+    Raises:
+        ShapeError: not a matrix and a vector that fit together.
+
+    Example:
+        >>> ft.mv(ft.ones(2, 3), ft.ones(3)).tolist()
+        [3.0, 3.0]
+    """
+    if input.ndim != 2 or vec.ndim != 1:
+        _check_dims("mv", "input", input, 2)
+        _check_dims("mv", "vec", vec, 1)
+    try:
+        return ops.matmul(input, vec)
+    except errors.ShapeError:
+        _check_inner("mv", "vec", input, vec, 0)
+        raise
 
 
 @composed(method=False)
@@ -212,8 +315,6 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
         if 3 not in input.shape:
             errors.shape_error("cross", "input", "a dimension of size 3", f"shape {tuple(input.shape)}")
         dim = list(input.shape).index(3) - input.ndim
-    elif not -ndim <= dim < ndim:
-        errors.index_error("cross", "dim", f"a dimension in [{-ndim}, {ndim - 1}]", str(dim))
-    elif dim >= 0:
-        dim -= ndim
+    else:
+        dim = existing_dim("cross", "dim", dim, ndim) - ndim
     return called("cross", ops.cross_product, input, other, dim)

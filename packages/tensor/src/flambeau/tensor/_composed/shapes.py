@@ -6,19 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, ops
-from . import composed
+from . import composed, existing_dim
 
 if TYPE_CHECKING:
     from .._core.tensor import Tensor
-
-
-def _dim(operation: str, argument: str, dim: Any, ndim: int) -> int:
-    if isinstance(dim, bool) or not hasattr(dim, "__index__"):
-        errors.type_error(operation, argument, "int", type(dim).__name__)
-    dim, span = dim.__index__(), max(ndim, 1)
-    if not -span <= dim < span:
-        errors.index_error(operation, argument, f"a dimension in [{-span}, {span - 1}]", str(dim))
-    return dim % span
 
 
 def _ints(operation: str, argument: str, value: Any) -> tuple[int, ...]:
@@ -91,7 +82,7 @@ def unflatten(input: Tensor, dim: int, sizes: Any) -> Tensor:
     shape = tuple(input.shape)
     if not shape:
         errors.shape_error("unflatten", "input", "at least 1 dimension", "shape ()")
-    dim, sizes = _dim("unflatten", "dim", dim, len(shape)), _ints("unflatten", "sizes", (sizes,))
+    dim, sizes = existing_dim("unflatten", "dim", dim, len(shape), alone=True), _ints("unflatten", "sizes", (sizes,))
     known = math.prod(n for n in sizes if n != -1)
     places = [i for i, n in enumerate(sizes) if n == -1]
     if len(places) > 1 or any(n < -1 for n in sizes) or not sizes:
@@ -126,7 +117,7 @@ def movedim(input: Tensor, source: int | tuple[int, ...], destination: int | tup
     ndim = input.ndim
     moved = []
     for name, dims in (("source", source), ("destination", destination)):
-        found = [_dim("movedim", name, d, ndim) for d in _ints("movedim", name, (dims,))]
+        found = [existing_dim("movedim", name, d, ndim, alone=True) for d in _ints("movedim", name, (dims,))]
         if len(set(found)) != len(found):
             errors.value_error("movedim", name, "each dimension once", str(dims))
         moved.append(found)
@@ -192,7 +183,7 @@ def repeat_interleave(
         input, repeats, dim = ops.arange(count, device=input.device), input, 0
     if dim is None:
         input, dim = ravel(input), 0
-    dim = _dim("repeat_interleave", "dim", dim, input.ndim)
+    dim = existing_dim("repeat_interleave", "dim", dim, input.ndim, alone=True)
     input = input if input.ndim else ops.reshape(input, (1,))
     n = input.shape[dim]
     if hasattr(repeats, "dtype"):
@@ -325,7 +316,7 @@ def rot90(input: Tensor, k: int = 1, dims: tuple[int, int] = (0, 1)) -> Tensor:
     (k,) = _ints("rot90", "k", (k,))
     if input.ndim < 2:
         errors.shape_error("rot90", "input", "at least 2 dimensions", f"shape {tuple(input.shape)}")
-    places = [_dim("rot90", "dims", d, input.ndim) for d in _ints("rot90", "dims", (dims,))]
+    places = [existing_dim("rot90", "dims", d, input.ndim, alone=True) for d in _ints("rot90", "dims", (dims,))]
     if len(places) != 2 or places[0] == places[1]:
         errors.value_error("rot90", "dims", "two different dimensions", str(dims))
     first, second = places

@@ -6,11 +6,36 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, ops
-from . import called, chunk, composed
-from .shapes import _dim, _ints
+from . import called, composed, existing_dim
+from .shapes import _ints
 
 if TYPE_CHECKING:
     from .._core.tensor import Tensor
+
+
+@composed()
+def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """Views of at most ``chunks`` parts of equal size along a dimension; the last one may be smaller.
+
+    Args:
+        input: Tensor of at least 1 dimension.
+        chunks: how many parts; there may be fewer when the size does not allow that many.
+        dim: the dimension to split.
+
+    Returns:
+        tuple of Tensors that share ``input``'s memory.
+
+    Raises:
+        ValueError: ``chunks`` is not positive.
+
+    Example:
+        >>> [part.tolist() for part in ft.chunk(ft.arange(5), 2)]
+        [[0, 1, 2], [3, 4]]
+    """
+    if chunks < 1:
+        errors.value_error("chunk", "chunks", "1 or more", str(chunks))
+    size = -(-input.size(dim) // chunks)
+    return ops.split(input, size or [0] * chunks, dim)
 
 
 @composed()
@@ -121,7 +146,7 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
 def _split(operation, input, wanted, dim, even):
     if input.ndim == 0:
         errors.shape_error(operation, "input", "at least 1 dimension", "shape ()")
-    dim = _dim(operation, "dim", dim, input.ndim)
+    dim = existing_dim(operation, "dim", dim, input.ndim, alone=True)
     size = input.shape[dim]
     if hasattr(wanted, "tolist"):
         wanted = wanted.tolist()

@@ -9,12 +9,12 @@ import numpy as np
 
 from .. import errors, ops
 from .._backends import Device, by_name, device_argument
+from .._composed import composed
 from .._core.tensor import Tensor, as_dtype
 from .._printing import type_string
 
-__all__ = ["cpu", "cuda", "to", "type"]
 
-
+@composed(function=False)
 def to(
     input: Tensor,
     *target: Any,
@@ -61,6 +61,7 @@ def to(
     return result.clone() if copy and result is input else result
 
 
+@composed(function=False)
 def cpu(input: Tensor) -> Tensor:
     """The Tensor in the CPU's memory; itself when it is there.
 
@@ -72,6 +73,7 @@ def cpu(input: Tensor) -> Tensor:
     return to(input, device="cpu")
 
 
+@composed(function=False)
 def cuda(input: Tensor, device: int | str | Device | None = None) -> Tensor:
     """The Tensor on a CUDA device.
 
@@ -85,6 +87,7 @@ def cuda(input: Tensor, device: int | str | Device | None = None) -> Tensor:
     return to(input, device=f"cuda:{device}" if isinstance(device, int) else device or "cuda:0")
 
 
+@composed(function=False)
 def type(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     """The name of the Tensor's type; or the Tensor converted to another type.
 
@@ -117,6 +120,7 @@ def type(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     return to(input, dtype=dtype.dtype, device=None if input.device.type == place else place)
 
 
+@composed(function=False)
 def type_as(input: Tensor, other: Tensor) -> Tensor:
     """The Tensor in the dtype, and on the device, of another.
 
@@ -166,4 +170,5 @@ def _short_form(name: str, dtype: str) -> Callable[[Tensor], Tensor]:
     return convert
 
 
-METHODS = (to, cpu, cuda, type, type_as, *[_short_form(name, dtype) for name, dtype in SHORT_FORMS.items()])
+for _name, _dtype in SHORT_FORMS.items():
+    composed(function=False)(_short_form(_name, _dtype))

@@ -6,10 +6,12 @@ from typing import Any
 
 from .. import errors, ops
 from .._backends import Device
+from .._composed import composed
 from .._composed.shapes import _ints
 from .._core.tensor import Tensor, as_dtype
 
 
+@composed(function=False)
 def new(input: Tensor, *args: Any, device: str | Device | None = None) -> Tensor:
     """A Tensor of the same dtype in the same place, of sizes or of data.
 
@@ -33,6 +35,7 @@ def new(input: Tensor, *args: Any, device: str | Device | None = None) -> Tensor
     return made("new", args, input.dtype, input.device if device is None else device)
 
 
+@composed(function=False)
 def new_tensor(input: Tensor, data: Any, *, dtype: Any = None, device: str | Device | None = None) -> Tensor:
     """A new Tensor with a copy of the data, in the dtype and place of this one.
 
@@ -54,6 +57,7 @@ def new_tensor(input: Tensor, data: Any, *, dtype: Any = None, device: str | Dev
     return tensor(data, input.dtype if dtype is None else dtype, input.device if device is None else device)
 
 
+@composed(function=False)
 def new_zeros(input: Tensor, *shape: Any, dtype: Any = None, device: str | Device | None = None) -> Tensor:
     """A Tensor of zeros, of another shape, in the dtype and place of this one.
 
@@ -73,6 +77,7 @@ def new_zeros(input: Tensor, *shape: Any, dtype: Any = None, device: str | Devic
     return ops.new_full(input, _ints("new_zeros", "shape", shape), 0, dtype=dtype, device=device)
 
 
+@composed(function=False)
 def new_ones(input: Tensor, *shape: Any, dtype: Any = None, device: str | Device | None = None) -> Tensor:
     """A Tensor of ones, of another shape, in the dtype and place of this one.
 
@@ -92,6 +97,7 @@ def new_ones(input: Tensor, *shape: Any, dtype: Any = None, device: str | Device
     return ops.new_full(input, _ints("new_ones", "shape", shape), 1, dtype=dtype, device=device)
 
 
+@composed(function=False)
 def new_empty_strided(
     input: Tensor, size: Any, stride: Any, *, dtype: Any = None, device: str | Device | None = None
 ) -> Tensor:
@@ -124,6 +130,3 @@ def new_empty_strided(
     reach = 0 if 0 in size else 1 + sum((n - 1) * s for n, s in zip(size, stride, strict=True))
     memory = ops.new_empty(input, (reach,), dtype=as_dtype(dtype, "new_empty_strided"), device=device)
     return as_strided(memory, size, stride)
-
-
-METHODS = (new, new_tensor, new_zeros, new_ones, new_empty_strided)

@@ -68,6 +68,7 @@ def _is_weaker(number, dtype):
     return "biufVc".index(dtype.kind) >= "bifc".index({bool: "b", int: "i", float: "f"}.get(type(number), "c"))
 
 
+@composed(function=False)
 def ndimension(input: Tensor) -> int:
     """The number of dimensions.
 
@@ -78,6 +79,7 @@ def ndimension(input: Tensor) -> int:
     return input.ndim
 
 
+@composed(function=False)
 def is_same_size(input: Tensor, other: Tensor) -> bool:
     """Whether another Tensor has the same shape.
 
@@ -88,6 +90,7 @@ def is_same_size(input: Tensor, other: Tensor) -> bool:
     return tuple(input.shape) == tuple(other.shape)
 
 
+@composed(function=False)
 def is_signed(input: Tensor) -> bool:
     """Whether the dtype has negative numbers.
 
@@ -98,6 +101,7 @@ def is_signed(input: Tensor) -> bool:
     return input.dtype.kind not in "bu"
 
 
+@composed(function=False)
 def is_nonzero(input: Tensor) -> bool:
     """Whether the one element is not zero.
 
@@ -113,6 +117,7 @@ def is_nonzero(input: Tensor) -> bool:
     return bool(input.item())
 
 
+@composed(function=False)
 def is_set_to(input: Tensor, tensor: Tensor) -> bool:
     """Whether another Tensor sees the same elements of the same memory, in the same shape.
 
@@ -125,6 +130,7 @@ def is_set_to(input: Tensor, tensor: Tensor) -> bool:
     return mine == theirs
 
 
+@composed(function=False)
 def dim_order(input: Tensor) -> tuple[int, ...]:
     """The dimensions from the one with the widest steps in memory to the one with the narrowest.
 
@@ -136,6 +142,7 @@ def dim_order(input: Tensor) -> tuple[int, ...]:
     return tuple(sorted(range(input.ndim), key=lambda d: -abs(steps[d])))
 
 
+@composed(function=False)
 def get_device(input: Tensor) -> int:
     """The number of the CUDA device; -1 for the CPU.
 
@@ -146,19 +153,10 @@ def get_device(input: Tensor) -> int:
     return -1 if input.device.index is None else input.device.index
 
 
-def _is_cpu(input: Tensor) -> bool:
-    """Whether the memory is the CPU's."""
-    return input.device.type == "cpu"
-
-
-def _is_meta(input: Tensor) -> bool:
-    """Whether the Tensor has no memory: never."""
-    return False
-
-
 # Python functions, element by element -----------------------------------------------------------------------------
 
 
+@composed(function=False)
 def apply_(input: Tensor, callable: Any) -> Tensor:
     """Set each element to what a Python function makes of it, in place. Slow: use operators, or :func:`pointwise`.
 
@@ -179,6 +177,7 @@ def apply_(input: Tensor, callable: Any) -> Tensor:
     return _applied("apply_", input, callable)
 
 
+@composed(function=False)
 def map_(input: Tensor, tensor: Tensor, callable: Any) -> Tensor:
     """Set each element to what a Python function makes of it and one of another Tensor, in place. Slow.
 
@@ -200,6 +199,7 @@ def map_(input: Tensor, tensor: Tensor, callable: Any) -> Tensor:
     return _applied("map_", input, callable, tensor)
 
 
+@composed(function=False)
 def map2_(input: Tensor, x: Tensor, y: Tensor, callable: Any) -> Tensor:
     """Set each element to what a Python function makes of it and one each of two other Tensors, in place. Slow.
 
@@ -240,18 +240,3 @@ def _applied(operation, input, function, *others):
     from .._creation import from_numpy
 
     return input.copy_(from_numpy(array.reshape(input.shape)))
-
-
-METHODS = (
-    ndimension,
-    is_same_size,
-    is_signed,
-    is_nonzero,
-    is_set_to,
-    dim_order,
-    get_device,
-    apply_,
-    map_,
-    map2_,
-)
-ATTRIBUTES = {"is_cpu": _is_cpu, "is_meta": _is_meta}

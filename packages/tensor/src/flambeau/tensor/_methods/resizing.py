@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import errors, ops
+from .._composed import composed
 from .._composed.shapes import _ints, as_strided
 from .._core.tensor import Tensor, room
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from .._storage import Storage
 
 
+@composed(function=False)
 def resize_(input: Tensor, *sizes: int) -> Tensor:
     """Give the Tensor another size, in place: the same memory where there is enough, read in order, else larger memory.
 
@@ -41,6 +43,7 @@ def resize_(input: Tensor, *sizes: int) -> Tensor:
     return _resized("resize_", input, _ints("resize_", "sizes", sizes))
 
 
+@composed(function=False)
 def resize_as_(input: Tensor, other: Tensor) -> Tensor:
     """Give the Tensor the size of another, in place: see :func:`Tensor.resize_`.
 
@@ -81,6 +84,7 @@ def _resized(operation: str, input: Tensor, shape: tuple[int, ...]) -> Tensor:
     return input._look_at(larger, operation, True)
 
 
+@composed(function=False)
 def set_(
     input: Tensor, source: Tensor | Storage | None = None, storage_offset: int = 0, size: Any = None, stride: Any = None
 ) -> Tensor:
@@ -132,6 +136,3 @@ def _of_storage(source: Storage, like: Tensor) -> Tensor:
 
 def _steps(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(math.prod(shape[i + 1 :]) for i in range(len(shape)))
-
-
-METHODS = (resize_, resize_as_, set_)

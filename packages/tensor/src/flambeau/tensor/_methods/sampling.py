@@ -134,6 +134,7 @@ def normal(
     return ops.add(ops.mul(drawn, std), mean, out=out)
 
 
+@composed(function=False)
 def bernoulli_(input: Tensor, p: Tensor | float = 0.5, *, generator: Any = None) -> Tensor:
     """Set all elements to random zeros and ones, in place.
 
@@ -155,6 +156,3 @@ def bernoulli_(input: Tensor, p: Tensor | float = 0.5, *, generator: Any = None)
     if not hasattr(p, "dtype"):
         return ops.bernoulli(input, p, generator=generator, out=input)
     return input.copy_(ops.bernoulli(ops.expand(p, tuple(input.shape)), generator=generator))
-
-
-METHODS = (bernoulli_,)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._composed import composed
+
 if TYPE_CHECKING:
     from .._core.tensor import Tensor
     from .._storage import Storage
 
 
+@composed(function=False)
 def storage(self: Tensor) -> Storage:
     """The flat memory that this Tensor and all its views look into, as elements of this dtype.
 
@@ -24,6 +27,7 @@ def storage(self: Tensor) -> Storage:
     return _storage.storage(self)
 
 
+@composed(function=False)
 def untyped_storage(self: Tensor) -> Storage:
     """The same memory as bytes.
 
@@ -36,6 +40,7 @@ def untyped_storage(self: Tensor) -> Storage:
     return _storage.storage(self).untyped()
 
 
+@composed(function=False)
 def storage_offset(self: Tensor) -> int:
     """How many elements of its storage come before this Tensor's first one.
 
@@ -48,6 +53,7 @@ def storage_offset(self: Tensor) -> int:
     return _storage.storage_offset(self)
 
 
+@composed(function=False)
 def share_memory_(self: Tensor) -> Tensor:
     """Move the elements to memory that other processes can map, in place; nothing happens where they are there already.
 
@@ -72,6 +78,7 @@ def share_memory_(self: Tensor) -> Tensor:
     return self
 
 
+@composed(function=False)
 def is_shared(self: Tensor) -> bool:
     """Whether other processes can see the memory: see :meth:`share_memory_`.
 
@@ -84,6 +91,7 @@ def is_shared(self: Tensor) -> bool:
     return _storage.is_shared(self)
 
 
+@composed(function=False)
 def pin_memory(self: Tensor) -> Tensor:
     """The elements in page-locked memory, from which copies to a CUDA device are quicker; itself when it is there.
 
@@ -95,6 +103,7 @@ def pin_memory(self: Tensor) -> Tensor:
     return _storage.pin_memory(self)
 
 
+@composed(function=False)
 def is_pinned(self: Tensor) -> bool:
     """Whether the memory is page-locked: see :meth:`pin_memory`.
 
@@ -105,6 +114,3 @@ def is_pinned(self: Tensor) -> bool:
     from .. import _storage
 
     return _storage.is_pinned(self)
-
-
-METHODS = (storage, untyped_storage, storage_offset, share_memory_, is_shared, pin_memory, is_pinned)

@@ -7,14 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import errors, ops
-from .._composed import called
+from .._composed import called, existing_dim
 from .._core.tensor import Tensor
-
-
-def existing_dim(operation: str, x: Tensor, dim: int) -> int:
-    if not isinstance(dim, int) or not -x.ndim <= dim < x.ndim:
-        errors.index_error(operation, "dim", f"a dimension in [{-x.ndim}, {x.ndim - 1}]", str(dim))
-    return dim % x.ndim
 
 
 def resized(operation: str, x: Tensor, n: int | None, dim: int) -> Tensor:
@@ -51,7 +45,7 @@ def places_of(operation: str, x: Tensor, s: Sequence[int] | None, dim: Any) -> t
         if count > x.ndim:
             errors.shape_error(operation, "s", f"at most {x.ndim} sizes", str(tuple(s or ())))
         dim = range(x.ndim - count, x.ndim)
-    dims = [existing_dim(operation, x, d) for d in dim]
+    dims = [existing_dim(operation, "dim", d, x.ndim) for d in dim]
     if len(set(dims)) != len(dims):
         errors.value_error(operation, "dim", "different dimensions", str(tuple(dims)))
     sizes: list[int | None] = [None] * len(dims) if s is None else [None if n == -1 else n for n in s]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from .. import ops
-from .._composed import called
+from .._composed import called, existing_dim
 from .._core.tensor import Tensor
 from .._out import takes_out
-from ._common import c2c, c2r, existing_dim, r2c, resized, scale_of
+from ._common import c2c, c2r, r2c, resized, scale_of
 
 
 @takes_out
@@ -144,7 +144,7 @@ def ihfft(
         >>> ft.fft.ihfft(ft.tensor([3.0, -1.0])).tolist()
         [(1-0j), (2-0j)]
     """
-    place = existing_dim("ihfft", input, dim)
+    place = existing_dim("ihfft", "dim", dim, input.ndim)
     x = resized("ihfft", input, n, place)
     scale = scale_of("ihfft", norm, x.shape[place], True)
     return ops.conj_physical(called("ihfft", ops.fft_r2c, x, place, scale))

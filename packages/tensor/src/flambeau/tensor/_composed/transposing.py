@@ -1,14 +1,40 @@
-"""Transposes, as functions, in place and as attributes."""
+"""Transposes, as functions and in place."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from .. import errors, ops
-from .._composed import composed
+from .._methods.attributes import adjoint_of
+from . import composed
 
 if TYPE_CHECKING:
     from .._core.tensor import Tensor
+
+
+@composed()
+def t(input: Tensor) -> Tensor:
+    """A view of a matrix with rows and columns swapped; of a vector, the vector.
+
+    Args:
+        input: Tensor of at most 2 dimensions.
+
+    Returns:
+        Tensor that shares ``input``'s memory.
+
+    Raises:
+        ShapeError: more than 2 dimensions.
+
+    Example:
+        >>> ft.t(ft.zeros(2, 3)).shape
+        (3, 2)
+    """
+    dims = input.ndim
+    if dims == 2:
+        return ops.transpose(input, 0, 1)
+    if dims > 2:
+        errors.shape_error("t", "input", "at most 2 dimensions", f"shape {tuple(input.shape)}", "use transpose()")
+    return input
 
 
 @composed()
@@ -47,35 +73,4 @@ def adjoint(input: Tensor) -> Tensor:
         >>> ft.adjoint(ft.tensor([[1, 2], [3, 4]])).tolist()
         [[1, 3], [2, 4]]
     """
-    return _adjoint("adjoint", input)
-
-
-def _adjoint(operation, input):
-    swapped = _swapped(operation, input)
-    return ops.conj_physical(swapped) if input.dtype.kind == "c" else swapped
-
-
-def _swapped(operation, input):
-    if input.ndim < 2:
-        errors.shape_error(operation, "input", "at least 2 dimensions", f"shape {tuple(input.shape)}")
-    return ops.transpose(input, -2, -1)
-
-
-def _matrices(input: Tensor) -> Tensor:
-    """The Tensor with its last two dimensions swapped: a view."""
-    return _swapped("mT", input)
-
-
-def _conjugate_matrices(input: Tensor) -> Tensor:
-    """The :func:`adjoint` of the last two dimensions."""
-    return _adjoint("mH", input)
-
-
-def _conjugate(input: Tensor) -> Tensor:
-    """The :func:`adjoint` of a matrix."""
-    if input.ndim not in (0, 2):
-        errors.shape_error("H", "input", "2 dimensions", f"shape {tuple(input.shape)}", "use mH")
-    return _adjoint("H", input) if input.ndim else input
-
-
-ATTRIBUTES = {"mT": _matrices, "H": _conjugate, "mH": _conjugate_matrices}
+    return adjoint_of("adjoint", input)
