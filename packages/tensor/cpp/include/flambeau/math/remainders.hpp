@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
 
 #include "flambeau/math/rare.hpp"
 
@@ -14,10 +15,18 @@ FLAMBEAU_INLINE double without_fraction(double x) { return __builtin_trunc(x); }
 
 // C's fmod: it has the dividend's sign.
 struct Fmod {
+#ifdef __FP_FAST_FMA
+    template <class T>
+    static constexpr T LARGEST = infinity<T>;
+#else
+    // exact_product splits its factors, which multiplies them by less than this power of two
+    template <class T>
+    static constexpr T LARGEST = std::numeric_limits<T>::max() / T(typename Format<T>::Bits(1) << Format<T>::fraction);
+#endif
     template <class T>
     static FLAMBEAU_INLINE bool rare(T a, T b) {
         constexpr T most = T(typename Format<T>::Bits(1) << (Format<T>::fraction - 1));
-        return !((absolute(a) < absolute(b) * most) & (absolute(b) < infinity<T>));
+        return !((absolute(a) < absolute(b) * most) & (absolute(a) < LARGEST<T>) & (absolute(b) < LARGEST<T>));
     }
     template <class T>
     static FLAMBEAU_INLINE T fast(T a, T b) {
