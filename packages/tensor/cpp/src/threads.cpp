@@ -1,10 +1,12 @@
 // One pool of threads for the process.
 //
-// A job is open while its ticket, one word with the job's generation and the next piece to claim, counts below the
-// number of pieces. Whoever has time claims the next piece by compare-and-swap: workers that are awake, and the caller,
-// which therefore never waits for a worker that sleeps or has lost its processor; it waits at the end for pieces that
-// were claimed, no longer. A worker reads the fields of a job before it claims; they are rewritten only after the
-// generation was closed, so a claim that succeeds proves that what was read belongs together.
+// The pieces of a job are cut into ranges, one for each of those who share it: the same part of every job, so that who
+// wrote a part of an array is most likely the one to read it. Caches of two cores exchange what was written at a third
+// of the speed of their own, or less. A range is one word with the job's generation, the next piece and the end. Its
+// owner claims the next piece by compare-and-swap; whoever has none left claims the last piece of another's range. So
+// the caller never waits for a worker that sleeps or has lost its processor; it waits at the end for pieces that were
+// claimed, no longer. A worker reads the fields of a job before it claims; they are rewritten only when all of its
+// pieces are claimed and done, so a claim that succeeds proves that what was read belongs together.
 //
 // There is no lock. `busy` gives the pool to one caller; others, and calls from inside a piece, run serially.
 // All state is static and trivially destructible, and nothing is joined at exit: the process may end while workers spin.
@@ -34,10 +36,15 @@ constexpr std::int64_t SpinTime = 50'000;  // ns; more takes the processor from 
 constexpr std::int64_t WorthWaking = 20'000;  // ns of work left, for each of those who share it
 constexpr std::int64_t WorthBurst = 5'000;  // the same when calls follow closely, so that a worker stays awake
 
-// A ticket: 40 bits of generation, 24 bits of the next piece, all ones when closed.
-constexpr int PieceBits = 24;
+// A range: 38 bits of the job's generation, 13 of the end, 13 of the next piece; empty where these are equal.
+constexpr int PieceBits = 13;
 constexpr std::uint64_t PieceMask = (std::uint64_t(1) << PieceBits) - 1;
 constexpr std::ptrdiff_t MaxPieces = std::ptrdiff_t(1) << (PieceBits - 1);
+constexpr int MaxRanges = 16;  // opening a job takes a store for each: many threads share them
+
+struct alignas(Lines) Range {
+    std::atomic<std::uint64_t> word{0};
+};
 
 // What a worker is doing. `Asleep` is what it waits on.
 enum State : int { Awake, Asleep };
@@ -54,7 +61,7 @@ struct Habit {
 };
 
 struct Pool {
-    alignas(Lines) std::atomic<std::uint64_t> ticket{PieceMask};
+    Range range[MaxRanges];
     alignas(Lines) std::atomic<int> done{0};  // pieces that workers have finished
     std::atomic<int> waiting{0};  // whether the caller sleeps until `done` changes
     // The job. Released and acquired one by one: see above.
@@ -62,12 +69,13 @@ struct Pool {
     std::atomic<void*> context{nullptr};
     std::atomic<std::ptrdiff_t> count{0}, grain{0};
     std::atomic<std::ptrdiff_t> chunks{0};  // in a piece
-    std::atomic<std::ptrdiff_t> pieces{0};
+    std::atomic<int> ranges{1};
     std::atomic<int> workers{0};  // those with a smaller index may take part
     alignas(Lines) std::atomic<bool> busy{false};
     std::atomic<int> awake{0};
     std::atomic<int> wanted{0};  // threads, the caller included; 0 before anybody asked
     // For the one who is busy:
+    std::uint64_t generation = 0;
     int started = 0;
     bool refused = false;  // the system gives no more threads
     std::int64_t last_end = 0, last_alone = 0;  // when the last job ended; how long it took, when workers slept
@@ -123,7 +131,7 @@ int processors() noexcept {
 struct Job {
     ChunkBody body;
     void* context;
-    std::ptrdiff_t count, grain, chunks, pieces;
+    std::ptrdiff_t count, grain, chunks;
 
     void run(std::ptrdiff_t piece) const noexcept {
         const std::ptrdiff_t all = (count - 1) / grain + 1;
@@ -133,37 +141,42 @@ struct Job {
     }
 };
 
-// Claims the next piece of the open job and tells which; -1 when there is none for this worker.
-std::ptrdiff_t claim(int worker, Job& job) noexcept {
-    std::uint64_t ticket = pool.ticket.load(std::memory_order_acquire);
-    for (;;) {
-        const auto piece = std::ptrdiff_t(ticket & PieceMask);
-        job.pieces = pool.pieces.load(std::memory_order_acquire);
-        if (piece >= job.pieces) return -1;
-        if (worker >= pool.workers.load(std::memory_order_acquire)) return -1;
-        job.body = pool.body.load(std::memory_order_acquire);
-        job.context = pool.context.load(std::memory_order_acquire);
-        job.count = pool.count.load(std::memory_order_acquire);
-        job.grain = pool.grain.load(std::memory_order_acquire);
-        job.chunks = pool.chunks.load(std::memory_order_acquire);
-        if (pool.ticket.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel, std::memory_order_acquire))
-            return piece;
+// Claims a piece for one of those who share the job: the next of the range that is its own, or the last of another's;
+// -1 when there is none left. Before a claim `prepare` looks at what else there is to know of the job, and may decline.
+template <class F>
+std::ptrdiff_t claim(int who, const F& prepare) noexcept {
+    const int ranges = pool.ranges.load(std::memory_order_acquire), home = who % ranges;
+    std::uint64_t generation = 0;
+    for (int i = 0; i < ranges; ++i) {
+        std::atomic<std::uint64_t>& range = pool.range[(home + i) % ranges].word;
+        std::uint64_t word = range.load(std::memory_order_acquire);
+        if (i == 0) generation = word >> 2 * PieceBits;
+        for (;;) {
+            const std::uint64_t next = word & PieceMask, end = word >> PieceBits & PieceMask;
+            if (next == end) break;
+            if (word >> 2 * PieceBits != generation) return -1;  // opened just now: there is a range of its own again
+            if (!prepare()) return -1;
+            const std::uint64_t claimed = i == 0 ? word + 1 : word - (std::uint64_t(1) << PieceBits);
+            if (range.compare_exchange_weak(word, claimed, std::memory_order_acq_rel, std::memory_order_acquire))
+                return std::ptrdiff_t(i == 0 ? next : end - 1);
+        }
     }
-}
-
-// The caller's claim: it knows the job, and that it is the open one.
-std::ptrdiff_t claim_own(std::ptrdiff_t pieces) noexcept {
-    std::uint64_t ticket = pool.ticket.load(std::memory_order_relaxed);
-    while (std::ptrdiff_t(ticket & PieceMask) < pieces)
-        if (pool.ticket.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel, std::memory_order_relaxed))
-            return std::ptrdiff_t(ticket & PieceMask);
     return -1;
 }
 
 bool take_part(int worker) noexcept {
     Job job;
     bool any = false;
-    for (std::ptrdiff_t piece; (piece = claim(worker, job)) >= 0; any = true) {
+    const auto prepare = [&]() noexcept {
+        if (worker >= pool.workers.load(std::memory_order_acquire)) return false;
+        job.body = pool.body.load(std::memory_order_acquire);
+        job.context = pool.context.load(std::memory_order_acquire);
+        job.count = pool.count.load(std::memory_order_acquire);
+        job.grain = pool.grain.load(std::memory_order_acquire);
+        job.chunks = pool.chunks.load(std::memory_order_acquire);
+        return true;
+    };
+    for (std::ptrdiff_t piece; (piece = claim(worker + 1, prepare)) >= 0; any = true) {
         job.run(piece);
         pool.done.fetch_add(1, std::memory_order_seq_cst);
         if (pool.waiting.load(std::memory_order_seq_cst)) unpark(pool.done);
@@ -268,7 +281,7 @@ void run_serially(std::ptrdiff_t count, std::ptrdiff_t grain, ChunkBody body, vo
 
 // A forked child has the thread that forked and no other; whatever job was open belongs to a caller left behind.
 void reset_after_fork() noexcept {
-    pool.ticket.store((pool.ticket.load() | PieceMask) + 1 + PieceMask);
+    for (Range& range : pool.range) range.word.store(0);
     pool.done.store(0);
     pool.waiting.store(0);
     pool.awake.store(0);
@@ -320,21 +333,25 @@ void run_chunks(std::ptrdiff_t count, std::ptrdiff_t grain, ChunkBody body, void
         return run_serially(count, grain, body, context);
 
     const std::ptrdiff_t all = (count - 1) / grain + 1, chunks = (all - 1) / MaxPieces + 1;
-    const Job job{body, context, count, grain, chunks, (all - 1) / chunks + 1};
-    const int helpers = job.pieces < threads ? int(job.pieces) - 1 : threads - 1;
+    const std::ptrdiff_t pieces = (all - 1) / chunks + 1;
+    const Job job{body, context, count, grain, chunks};
+    const int helpers = pieces < threads ? int(pieces) - 1 : threads - 1;
+    const int ranges = helpers < MaxRanges ? helpers + 1 : MaxRanges;
     keep_away();
 
-    const std::uint64_t closed = pool.ticket.load(std::memory_order_relaxed) | PieceMask;
-    pool.ticket.store(closed, std::memory_order_relaxed);
     pool.body.store(body, std::memory_order_release);
     pool.context.store(context, std::memory_order_release);
     pool.count.store(count, std::memory_order_release);
     pool.grain.store(grain, std::memory_order_release);
     pool.chunks.store(chunks, std::memory_order_release);
-    pool.pieces.store(job.pieces, std::memory_order_release);
+    pool.ranges.store(ranges, std::memory_order_release);
     pool.workers.store(threads - 1, std::memory_order_release);
     pool.done.store(0, std::memory_order_relaxed);
-    pool.ticket.store(closed + 1, std::memory_order_seq_cst);
+    const std::uint64_t generation = ++pool.generation << 2 * PieceBits;
+    for (int r = 0; r < ranges; ++r) {
+        const std::uint64_t begin = pieces * r / ranges, end = pieces * (r + 1) / ranges;
+        pool.range[r].word.store(generation | end << PieceBits | begin, std::memory_order_seq_cst);
+    }
 
     // Waking costs the caller some microseconds and helps only later. So it is for jobs that are long, by what is known
     // of the body or by how long the first pieces take, and for those of some length that follow each other closely.
@@ -349,20 +366,21 @@ void run_chunks(std::ptrdiff_t count, std::ptrdiff_t grain, ChunkBody body, void
             (pool.last_alone > 2 * WorthBurst && start - pool.last_end < SpinTime))
             wake(threads - 1, most++);
     }
-    for (std::ptrdiff_t piece; (piece = claim_own(job.pieces)) >= 0;) {
+    for (std::ptrdiff_t piece; (piece = claim(0, [] { return true; })) >= 0;) {
         job.run(piece);
         ++own;
         awake = pool.awake.load(std::memory_order_relaxed);
         if (asleep && (awake < helpers || own == 1)) {
             const std::int64_t each = (now() - start) / own;
             if (own == 1) *habit = {body, float(each) / float(grain * chunks)};
-            if (awake < helpers && each * (job.pieces - piece - 1) > WorthWaking * (awake + 1)) {
+            const std::ptrdiff_t left = pieces - own - pool.done.load(std::memory_order_relaxed);
+            if (awake < helpers && each * left > WorthWaking * (awake + 1)) {
                 wake(threads - 1, most);
                 most *= 2;  // so that waking many takes no more time than working meanwhile
             }
         }
     }
-    wait_for(int(job.pieces) - own);
+    wait_for(int(pieces) - own);
     if (asleep) {
         pool.last_end = now();
         pool.last_alone = pool.last_end - start;

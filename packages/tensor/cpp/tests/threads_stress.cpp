@@ -58,6 +58,25 @@ void many_chunks() {
     CHECK(sum == expected);
 }
 
+// A worker begins with its own part of a job, and the caller with the first: what a thread wrote lies in its cache.
+void own_parts() {
+    set_thread_count(2);
+    const auto caller = std::this_thread::get_id();
+    for (int i = 0; i < 200; ++i) {
+        std::atomic<int> first{-1};  // of the chunks that the worker takes
+        parallel(8, 1, [&](std::ptrdiff_t begin, std::ptrdiff_t) {
+            if (std::this_thread::get_id() != caller) {
+                int none = -1;
+                first.compare_exchange_strong(none, int(begin));
+            } else if (begin == 0) {
+                for (int wait = 0; wait < 100 && first < 0; ++wait) usleep(100);  // it may come late
+            }
+        });
+        CHECK(first == -1 || first == 4);
+    }
+    set_thread_count(4);
+}
+
 void nested() {
     std::atomic<int> inner{0};
     for (int i = 0; i < 1000; ++i) {
@@ -141,6 +160,7 @@ int main(int argc, char** argv) {
     run_chunks(-3, 1, nullptr, nullptr);
     many_calls(1, calls);
     many_chunks();
+    own_parts();
     nested();
     concurrent_callers(calls / 4);
     changing_count();
