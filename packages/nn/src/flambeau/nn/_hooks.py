@@ -41,8 +41,8 @@ class RemovableHandle:
         [0.0]
     """
 
-    def __init__(self, hooks: list[Hook], hook: Hook) -> None:
-        self._hooks: list[Hook] | None = hooks
+    def __init__(self, hooks: list[Any], hook: Any) -> None:
+        self._hooks: list[Any] | None = hooks
         self._hook = hook
 
     def remove(self) -> None:

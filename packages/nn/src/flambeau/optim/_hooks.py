@@ -18,7 +18,9 @@ class Hooks:
         self._hooks: dict[str, list[Callable[..., Any]]] = {}
 
     def _add(self, when: str, hook: Callable[..., Any]) -> RemovableHandle:
-        return RemovableHandle(self._hooks.setdefault(when, []), hook)
+        hooks = self._hooks.setdefault(when, [])
+        hooks.append(hook)
+        return RemovableHandle(hooks, hook)
 
     def _run(self, when: str, *args: Any) -> None:
         for hook in tuple(self._hooks.get(when, ())):
