@@ -35,7 +35,7 @@ def labels_of(operation: str, sample: Any, getter: Getter) -> Any:
         keys = exact or [key for key in place if "label" in str(key).lower()]
         if keys:
             return place[keys[0]]
-    elif isinstance(place, ft.Tensor):
+    elif isinstance(place, ft.Tensor) and place is not sample:
         return place
     expected = "labels as second part, or under a key with 'label' in it"
     got = type(sample).__name__

@@ -158,7 +158,8 @@ def rotate(
     matrix = _affine_matrix(middle, -angle, (0, 0), 1.0, (0, 0))
     size = (height, width)
     if expand:
-        size, matrix = _expanded(matrix, height, width)
+        size = _expanded(angle, middle, height, width)
+        matrix[:2, 2] += [(size[1] - width) / 2, (size[0] - height) / 2]
 
     def work(picture: Image.Image, method: Any, value: Any) -> Image.Image:
         about = None if center is None else (float(center[0]), float(center[1]))
@@ -173,16 +174,18 @@ def rotate(
     )
 
 
-def _expanded(matrix: np.ndarray, height: int, width: int) -> tuple[tuple[int, int], np.ndarray]:
-    """Size and map of a rotation in a frame that holds all of it, as ``PIL.Image.Image.rotate`` computes them."""
-    outline = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float64)
-    # rotations by whole degrees leave 15 digits: what is 10 up to rounding does not need an eleventh pixel
-    moved = _by_matrix(outline, matrix).round(9)
-    new_width, new_height = (int(np.ceil(moved[:, axis].max()) - np.floor(moved[:, axis].min())) for axis in (0, 1))
-    before, after = np.array([width / 2, height / 2]), np.array([new_width / 2, new_height / 2])
-    shift = np.eye(3)
-    shift[:2, 2] = after - _by_matrix(before, matrix)
-    return (new_height, new_width), shift @ matrix
+def _expanded(angle: float, center: Sequence[float], height: int, width: int) -> tuple[int, int]:
+    """Height and width of a frame that holds a rotated image, by the steps of ``PIL.Image.Image.rotate``."""
+    if angle % 90 == 0 and list(center) == [width / 2, height / 2]:
+        return (height, width) if angle % 180 == 0 else (width, height)
+    turn = -math.radians(angle % 360.0)
+    cos, sin = round(math.cos(turn), 15), round(math.sin(turn), 15)
+    x = cos * -center[0] + sin * -center[1] + 0.0 + center[0]
+    y = -sin * -center[0] + cos * -center[1] + 0.0 + center[1]
+    corners = ((0, 0), (width, 0), (width, height), (0, height))
+    columns = [cos * u + sin * v + x for u, v in corners]
+    rows = [-sin * u + cos * v + y for u, v in corners]
+    return math.ceil(max(rows)) - math.floor(min(rows)), math.ceil(max(columns)) - math.floor(min(columns))
 
 
 def perspective(
