@@ -1,12 +1,13 @@
 """Collating: what becomes of each type of sample, and what ragged ones are told."""
 
+import dataclasses
 from collections import OrderedDict, defaultdict, namedtuple
 from types import MappingProxyType
 
 import flambeau.tensor as ft
 import numpy as np
 import pytest
-from flambeau.data import default_collate, default_convert
+from flambeau.data import DataLoader, collate, default_collate, default_convert, register_collate
 
 Point = namedtuple("Point", "x y")
 
@@ -101,8 +102,8 @@ def test_keys_in_another_order():
     assert {key: value.tolist() for key, value in batch.items()} == {"a": [1, 3], "b": [2, 4]}
 
 
-FIX_SHAPES = "make them equal in the dataset, or give DataLoader a collate_fn that pads them"
-FIX_TYPE = "convert it in the dataset, or give DataLoader a collate_fn"
+FIX_SHAPES = "make them equal in the dataset, or give DataLoader a collate_fn that pads them, such as PadCollate()"
+FIX_TYPE = "convert it in the dataset, register_collate its type, or give DataLoader a collate_fn"
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ FIX_TYPE = "convert it in the dataset, or give DataLoader a collate_fn"
         (
             [(0, None), (0, None)],
             TypeError,
-            "expected Tensors, NumPy arrays, numbers, text, dicts, lists or tuples at sample[1], "
+            "expected Tensors, NumPy arrays, numbers, text, dicts, lists, tuples or dataclasses at sample[1], "
             f"got NoneType from dataset index 10; {FIX_TYPE}",
         ),
         (
@@ -192,3 +193,96 @@ def test_convert():
     assert sample["words"].tolist() == ["a"]
     array[0] = 1
     assert sample["point"].x.tolist() == [1, 0]
+
+
+@dataclasses.dataclass(frozen=True)
+class Scene:
+    image: np.ndarray
+    label: int = 0
+
+    def __post_init__(self):
+        assert self.label in (0, 1), "checks a sample"
+
+
+@dataclasses.dataclass
+class Other:
+    image: np.ndarray
+
+
+def test_dataclasses():
+    """Each field is collated; the type stays, and its checks of a sample do not run on the batch."""
+    batch = default_collate([Scene(np.zeros(2), 1), Scene(np.ones(2), 0)])
+    assert type(batch) is Scene
+    assert (batch.image.tolist(), batch.label.tolist()) == ([[0, 0], [1, 1]], [1, 0])
+    converted = default_convert(Scene(np.zeros(2)))
+    assert isinstance(converted.image, ft.Tensor) and type(converted) is Scene
+    with pytest.raises(ft.ShapeError, match=r"at sample\.image, got \(2,\) from position 0"):
+        default_collate([Scene(np.zeros(2)), Scene(np.zeros(3))])
+    with pytest.raises(
+        TypeError, match=r"expected dataclasses of one type at sample, got Scene from position 0 and Other"
+    ):
+        default_collate([Scene(np.zeros(2)), Other(np.zeros(2))])
+
+
+def test_memory_maps(tmp_path):
+    """Rows of a file that is mapped are arrays like others."""
+    np.save(tmp_path / "x.npy", np.arange(6.0).reshape(3, 2))
+    rows = np.load(tmp_path / "x.npy", mmap_mode="r")
+    batch = default_collate([rows[0], rows[2]])
+    assert type(batch) is ft.Tensor and batch.tolist() == [[0, 1], [4, 5]]
+
+
+@pytest.mark.parametrize("dtype", [">f4", "uint16", "uint64", "float16", "complex64"])
+def test_unusual_dtypes(dtype):
+    """Arrays from files in another byte order, and dtypes that few use."""
+    batch = default_collate([np.array([1, 2], dtype), np.array([3, 4], dtype)])
+    assert batch.tolist() == [[1, 2], [3, 4]] and batch.dtype == np.dtype(dtype).newbyteorder("=")
+
+
+def test_mixed_dtypes_are_promoted():
+    """As ft.stack does it."""
+    batch = default_collate([np.array([1]), np.array([0.5])])
+    assert batch.dtype == ft.float64 and batch.tolist() == [[1], [0.5]]
+
+
+class Box:
+    def __init__(self, corners):
+        self.corners = corners
+
+
+class Small(Box):
+    pass
+
+
+@pytest.fixture
+def registered():
+    before = dict(collate.registered)
+    register_collate(Box, lambda boxes: default_collate([box.corners for box in boxes]))
+    yield
+    collate.registered.clear()
+    collate.registered.update(before)
+    collate._row.cache_clear()
+
+
+def test_own_types(registered):
+    """A registered type and its subclasses, anywhere in a sample; what it says when it fails."""
+    batch = default_collate([(0, Box([1, 2])), (1, Small([3, 4]))])
+    assert [part.tolist() for part in batch[1]] == [[1, 3], [2, 4]]
+    with pytest.raises(ValueError) as error:
+        default_collate([{"boxes": Box([1, 2])}, {"boxes": Box([3])}])
+    assert error.value.__notes__ == ["while collating Box at sample['boxes']"]
+
+
+@pytest.mark.parametrize("method", ["server", "fork", "spawn", "thread"])
+def test_own_types_in_workers(registered, method):
+    """What was registered here is known there, too."""
+    loader = DataLoader([Box([i]) for i in range(4)], 2, num_workers=2, multiprocessing_context=method)
+    assert [batch[0].tolist() for batch in loader] == [[0, 1], [2, 3]]
+
+
+def test_registering_what_is_no_type():
+    """The arguments are easily exchanged."""
+    with pytest.raises(TypeError, match=r"register_collate\(\): argument 'kind': expected a type, got function"):
+        register_collate(lambda boxes: boxes, Box)
+    with pytest.raises(TypeError, match=r"register_collate\(\): argument 'collate': expected a function, got list"):
+        register_collate(Box, [])

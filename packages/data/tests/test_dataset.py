@@ -5,7 +5,7 @@ from itertools import chain
 import flambeau.tensor as ft
 import numpy as np
 import pytest
-from flambeau.data import ConcatDataset, Dataset, Subset, TensorDataset, random_split
+from flambeau.data import ConcatDataset, DataLoader, Dataset, StackDataset, Subset, TensorDataset, random_split
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -151,6 +151,45 @@ def test_concat_without_length():
     assert str(error.value) == (
         "ConcatDataset(): argument 'dataset': expected a dataset with __len__, got list_iterator"
     )
+
+
+def test_stack_is_its_parts_side_by_side(dataset):
+    """As tuples, or as dicts where the parts have names; one by one, together, and a whole batch at once."""
+    unnamed, named = StackDataset(dataset, "abcde"), StackDataset(rows=dataset, text="abcde")
+    assert len(unnamed) == len(named) == 5
+    (x, y), letter = unnamed[1]
+    assert (x.tolist(), y.item(), letter) == ([2, 3], 10, "b")
+    assert named[-1]["text"] == "e" and [sample["text"] for sample in named.__getitems__([2, 0])] == ["c", "a"]
+    assert unnamed.__getbatch__([0]) is NotImplemented
+    both = StackDataset(a=dataset, b=dataset).__getbatch__([1, 0])
+    assert both["a"][1].tolist() == both["b"][1].tolist() == [10, 0]
+    (batch,) = DataLoader(named, 5)
+    assert batch["text"] == list("abcde") and batch["rows"][1].tolist() == [0, 10, 20, 30, 40]
+
+
+@pytest.mark.parametrize(
+    ("args", "kwargs", "kind", "text"),
+    [
+        ((), {}, TypeError, "'datasets': expected datasets in their order, or by name, got none"),
+        (("ab",), {"x": "ab"}, TypeError, "'datasets': expected datasets in their order, or by name, got both"),
+        (("ab", "abc"), {}, ValueError, "'datasets': expected datasets of one length, got lengths [2, 3]"),
+        ((iter("ab"),), {}, TypeError, "'dataset': expected a dataset with __len__, got str_ascii_iterator"),
+    ],
+)
+def test_stack_of_what_does_not_fit(args, kwargs, kind, text):
+    """Datasets of one length, given in one way."""
+    with pytest.raises(kind) as error:
+        StackDataset(*args, **kwargs)
+    assert str(error.value) == f"StackDataset(): argument {text}"
+
+
+def test_datasets_may_inherit_from_other_types():
+    """Also from those that make their objects themselves."""
+
+    class Pair(Dataset, tuple):
+        __slots__ = ()
+
+    assert list(Pair((1, 2))) == [1, 2]
 
 
 @given(st.lists(st.integers(0, 20), min_size=1, max_size=5), st.integers(0, 2**32))

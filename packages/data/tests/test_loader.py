@@ -1,5 +1,6 @@
 """The DataLoader: its stages together, its arguments, and whose sample it was when something failed."""
 
+import pathlib
 from itertools import chain
 
 import flambeau.tensor as ft
@@ -185,6 +186,43 @@ def test_errors_while_reading_name_the_index(dataset, batch_size, notes):
     assert error.value.__notes__ == notes
 
 
+class Folder:
+    """Keeps its files as datasets of folders do."""
+
+    def __init__(self, samples):
+        self.samples = samples
+
+    def __len__(self):
+        return len(self.samples)
+
+    def __getitem__(self, index):
+        raise OSError("cannot read the file")
+
+
+class Named(Folder):
+    def __getpath__(self, index):
+        return pathlib.PurePath("elsewhere", f"{index}.png")
+
+
+def test_errors_while_reading_name_the_file(tmp_path):
+    """Where the dataset knows it; text that is no file is not taken for one."""
+    there, gone = tmp_path / "a.png", str(tmp_path / "gone.png")
+    there.touch()
+    for dataset, file in [
+        (Folder([there]), there),
+        (Folder([(gone, 3)]), gone),
+        (Named([0]), "elsewhere/0.png"),
+        (Folder(["a sentence and/or two"]), None),
+        (Folder([(5, 3)]), None),
+        (Folder([b"bytes"]), None),
+    ]:
+        for loader in (DataLoader(dataset), DataLoader(Subset(dataset, [0]), None)):
+            with pytest.raises(OSError) as error:
+                list(loader)
+            where = f"while reading index 0 of {type(dataset).__name__}"
+            assert error.value.__notes__[0] == (where if file is None else f"{where}, file {file}")
+
+
 def test_errors_while_reading_at_once_name_the_indices():
     """An index outside of a TensorDataset is named too."""
     with pytest.raises(IndexError) as error:
@@ -210,7 +248,7 @@ def test_ragged_samples_name_the_dataset_indices():
     assert str(error.value) == (
         "default_collate(): argument 'samples': expected arrays of one shape at sample, "
         "got (3,) from dataset index 2 and (2,) from dataset index 1; "
-        "make them equal in the dataset, or give DataLoader a collate_fn that pads them"
+        "make them equal in the dataset, or give DataLoader a collate_fn that pads them, such as PadCollate()"
     )
 
 

@@ -5,7 +5,16 @@ import random
 
 import flambeau.tensor as ft
 import pytest
-from flambeau.data import DataLoader, IterableDataset, sample_generator
+from flambeau.data import (
+    BatchSampler,
+    DataLoader,
+    DistributedSampler,
+    IterableDataset,
+    RandomSampler,
+    SubsetRandomSampler,
+    WeightedRandomSampler,
+    sample_generator,
+)
 
 
 class Noisy:
@@ -73,6 +82,40 @@ def test_resuming_leaves_the_default_generator_alone():
     resumed = [batch.tolist() for batch in other]
     assert resumed == rest and ft.get_rng_state() == before
     assert len(first + resumed) == 8
+
+
+SAMPLERS = {
+    "random": lambda seed: RandomSampler(range(23), generator=ft.Generator(seed)),
+    "subset": lambda seed: SubsetRandomSampler(range(23), generator=ft.Generator(seed)),
+    "weighted": lambda seed: WeightedRandomSampler(ft.ones(23), 23, generator=ft.Generator(seed)),
+    "distributed": lambda seed: DistributedSampler(range(46), 2, 1),
+}
+
+
+@pytest.mark.parametrize("batched", [True, False])
+@pytest.mark.parametrize("kind", SAMPLERS)
+def test_samplers_with_a_state_of_their_own(kind, batched):
+    """A sampler that draws from its own generator, or counts its epochs, goes on where it was."""
+
+    def loader(seed):
+        sampler = SAMPLERS[kind](seed)
+        if batched:
+            return DataLoader(range(46), batch_sampler=BatchSampler(sampler, 3, False))
+        return DataLoader(range(46), 3, sampler=sampler)
+
+    whole = run(loader(1), 3)
+    first = loader(1)
+    list(first)
+    batches = iter(first)
+    begun = [next(batches).tolist() for _ in range(4)]
+    other = loader(2)
+    other.load_state_dict(json.loads(json.dumps(first.state_dict())))
+    assert [begun + run(other, 1)[0], *run(other, 1)] == whole[1:]
+    assert run(first, 1)  # which was left in the middle
+    between = loader(1)
+    list(between)
+    other.load_state_dict(json.loads(json.dumps(between.state_dict())))
+    assert run(other, 2) == whole[1:]
 
 
 def test_a_state_of_something_else_is_refused():

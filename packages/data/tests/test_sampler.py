@@ -4,8 +4,17 @@ from collections import Counter
 from itertools import chain
 
 import flambeau.tensor as ft
+import numpy as np
 import pytest
-from flambeau.data import BatchSampler, RandomSampler, Sampler, SequentialSampler, SubsetRandomSampler
+from flambeau.data import (
+    BatchSampler,
+    DataLoader,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    SubsetRandomSampler,
+    WeightedRandomSampler,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -100,6 +109,62 @@ def test_subset_random(indices):
     assert sorted(sampler) == sorted(indices)
 
 
+@pytest.mark.parametrize("kind", [list, np.array, ft.tensor])
+def test_weighted_frequencies(kind):
+    """Each index as often as its weight says, within five standard deviations; weights of 0 never."""
+    weights = [1.0, 0.0, 2.0, 5.0]
+    n = 20_000
+    counts = Counter(WeightedRandomSampler(kind(weights), n, generator=ft.Generator(0)))
+    assert set(counts) == {0, 2, 3}
+    for index, count in counts.items():
+        p = weights[index] / 8
+        assert abs(count - n * p) < 5 * (n * p * (1 - p)) ** 0.5
+
+
+def test_weighted_without_replacement():
+    """None comes twice, and heavy ones come early."""
+    first = Counter()
+    for seed in range(400):
+        indices = list(WeightedRandomSampler([1, 9, 1, 0], 3, False, generator=ft.Generator(seed)))
+        assert sorted(indices) == [0, 1, 2]
+        first[indices[0]] += 1
+    assert abs(first[1] - 400 * 9 / 11) < 5 * (400 * 9 * 2 / 121) ** 0.5
+
+
+def test_weights_may_change_between_epochs():
+    """A Tensor is read anew each time; small weights count beside a million others."""
+    weights = ft.zeros(1_000_000)
+    weights[5] = 1e-3
+    sampler = WeightedRandomSampler(weights, 3)
+    assert list(sampler) == [5, 5, 5]
+    weights[5], weights[7] = 0, 1
+    assert list(sampler) == [7, 7, 7] and len(sampler) == 3
+
+
+class Hardest(Sampler):
+    """Half of each epoch is what was worst until now; the losses come from the training loop."""
+
+    def __init__(self, count):
+        self.losses = ft.full((count,), float("inf"))
+
+    def __iter__(self):
+        return iter(self.losses.topk(len(self.losses) // 2).indices.tolist())
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_hard_examples_are_mined(workers):
+    """A sampler reads back the losses that training wrote during the epoch before."""
+    sampler = Hardest(8)
+    loader = DataLoader(range(8), 2, sampler=sampler, num_workers=workers)
+    for _ in range(3):
+        seen = []
+        for indices in loader:
+            seen += indices.tolist()
+            sampler.losses[indices] = indices.float() % 4
+    # 4 and 5 were easy once: all others were read since, and 2, 3, 6 and 7 are the hardest.
+    assert sorted(seen) == [2, 3, 6, 7]
+
+
 @given(st.integers(0, 50), st.integers(1, 12), st.booleans())
 def test_batches_are_the_sampler_cut(n, batch_size, drop_last):
     """Batches in order are the sampler's indices; only the last may be smaller, and is left out if asked."""
@@ -144,6 +209,21 @@ def test_batches_are_the_sampler_cut(n, batch_size, drop_last):
             TypeError,
             "SubsetRandomSampler(): argument 'generator': expected flambeau.tensor.Generator or None, got str; "
             "use ft.Generator(seed)",
+        ),
+        (
+            lambda: WeightedRandomSampler([1], 0),
+            ValueError,
+            "WeightedRandomSampler(): argument 'num_samples': expected a positive int, got 0",
+        ),
+        (
+            lambda: WeightedRandomSampler(["a"], 1),
+            TypeError,
+            "WeightedRandomSampler(): argument 'weights': expected a sequence of numbers, got list",
+        ),
+        (
+            lambda: WeightedRandomSampler(ft.ones(2, 2), 1),
+            ft.ShapeError,
+            "WeightedRandomSampler(): argument 'weights': expected one dimension, got shape (2, 2)",
         ),
         (
             lambda: BatchSampler("abc", 0, False),

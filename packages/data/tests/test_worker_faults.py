@@ -17,7 +17,6 @@ from flambeau.data import DataLoader
 METHODS = ("server", "fork", "spawn")
 LIMIT = 10.0  # seconds, for any fault
 THIS = os.getpid()
-KILLED = r"; when memory runs out, the system kills processes: .*"
 
 
 class Faulty:
@@ -33,7 +32,9 @@ class Faulty:
 
     def __getitem__(self, index):
         if index == self.at and os.getpid() != self.home:
-            self.fault()
+            wrong = self.fault()
+            if wrong is not None:
+                return wrong
         return np.zeros(1000, np.float32)
 
 
@@ -47,36 +48,46 @@ def fail(error):
     raise error
 
 
+def died(how):
+    return RuntimeError, rf"DataLoader\(\): expected worker [01] \(pid \d+\) to go on, got its {how} while reading .*"
+
+
 FAULTS = {
-    "SIGKILL": (
-        lambda: die_by(9),
-        RuntimeError,
-        rf"its end by signal 9 \(SIGKILL\) while reading indices \[.*\]{KILLED}",
-    ),
-    "SIGSEGV": (lambda: die_by(11), RuntimeError, r"its end by signal 11 \(SIGSEGV\) while reading indices \[.*\]"),
-    "exit": (lambda: os._exit(3), RuntimeError, r"its exit with status 3 while reading indices \[.*\]"),
+    "SIGKILL": (lambda: die_by(9), *died(r"end by signal 9 \(SIGKILL\)")),
+    "SIGSEGV": (lambda: die_by(11), *died(r"end by signal 11 \(SIGSEGV\)")),
+    "exit": (lambda: os._exit(3), *died("exit with status 3")),
     "raise": (lambda: fail(ValueError("a bad sample")), ValueError, "a bad sample"),
-    "sleep": (
-        lambda: time.sleep(1e6),
-        TimeoutError,
-        r".*'timeout': expected a batch within 2 seconds, got none from .*",
+    "sleep": (lambda: time.sleep(1e6), TimeoutError, r".*: expected a batch within 2 seconds, got none from worker .*"),
+    "unpicklable": (
+        lambda: {"lock": threading.Lock()},
+        TypeError,
+        r"DataLoader\(\): argument 'dataset': expected batches that can be sent from workers at batch\['lock'\], .*",
     ),
-    "MemoryError": (lambda: fail(MemoryError("no room")), MemoryError, "no room"),
-}
+    "MemoryError": (lambda: np.ones(1 << 60, np.uint8), MemoryError, r"Unable to allocate .*"),
+}  # fmt: skip
+METHODS_AND_FAULTS = [(fault, method) for fault in FAULTS for method in METHODS]
+
+
+def loader_of(fault, at, method):
+    """One that does not batch what cannot be sent, as default_collate would refuse it before."""
+    size, collate = (None, lambda sample: sample) if fault == "unpicklable" else (10, None)
+    timeout = 2 if fault == "sleep" else 0
+    dataset = Faulty(FAULTS[fault][0], at)
+    return DataLoader(dataset, size, num_workers=2, collate_fn=collate, multiprocessing_context=method, timeout=timeout)
 
 
 @pytest.fixture
 def nothing_left():
-    """Descriptors and processes are as before once the loader is gone; the server stays."""
+    """Descriptors, processes and shared memory are as before once the loader is gone; the server stays."""
     list(DataLoader(range(2), num_workers=1))  # the server is there already
     gc.collect()
-    before = descriptors(), children()
+    before = descriptors(), children(), shared_memory()
     yield
     gc.collect()
-    deadline = time.monotonic() + 5
-    while (descriptors(), children()) != before and time.monotonic() < deadline:
+    deadline = time.monotonic() + LIMIT
+    while (descriptors(), children(), shared_memory()) != before and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert (descriptors(), children()) == before
+    assert (descriptors(), children(), shared_memory()) == before
 
 
 def descriptors():
@@ -94,37 +105,106 @@ def children():
     return len(below) - 1
 
 
-@pytest.mark.parametrize("method", METHODS)
+def shared_memory():
+    """Arenas that are mapped here, and files in the folder of named shared memory."""
+    with open("/proc/self/maps") as file:
+        return sum("memfd:flambeau-data" in line for line in file), os.listdir("/dev/shm")
+
+
 @pytest.mark.parametrize("at", [0, 200], ids=["first batch", "mid-epoch"])
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(("fault", "method"), METHODS_AND_FAULTS)
 def test_faults_are_reported(nothing_left, fault, at, method):
     """In time, with what happened to which worker and what it held; an exception of the dataset as itself."""
-    action, kind, text = FAULTS[fault]
-    loader = DataLoader(Faulty(action, at), 10, num_workers=2, multiprocessing_context=method, timeout=2)
+    _, kind, text = FAULTS[fault]
+    loader = loader_of(fault, at, method)
     began = time.monotonic()
     with pytest.raises(kind) as error:
         for _ in loader:
             pass
     assert time.monotonic() - began < LIMIT
-    if kind is RuntimeError:
-        text = rf"DataLoader\(\): expected worker [01] \(pid \d+\) to go on, got {text}"
     assert re.fullmatch(text, str(error.value)), str(error.value)
-    if fault in ("raise", "MemoryError"):
+    if fault == "raise":
         first, second = error.value.__notes__
         assert first == f"while reading index {at} of Faulty"
         assert re.match(r"in worker [01] \(pid \d+\):\nTraceback", second) and "in fail" in second
+    if fault == "SIGKILL":
+        assert "when memory runs out, the system kills processes" in str(error.value)
+    if fault == "unpicklable":
+        assert error.value.__notes__[0] == f"while sending the batch of indices {at}"
+
+
+@pytest.mark.parametrize(("fault", "method"), METHODS_AND_FAULTS)
+def test_faults_at_shutdown(nothing_left, fault, method):
+    """What happens to workers when nobody waits for them any more is no error, and holds up nothing."""
+    loader = loader_of(fault, 2 if fault == "unpicklable" else 25, method)
+    for _ in loader:
+        break  # the third batch, of the same worker, is on its way already
+    began = time.monotonic()
+    del loader, _
+    gc.collect()
+    assert time.monotonic() - began < LIMIT
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
-def test_faults_at_shutdown(nothing_left, method, number):
-    """Workers that die when nobody waits for them any more are no error; the next epoch has new ones."""
-    loader = DataLoader(Faulty(lambda: None, 0), 10, num_workers=2, multiprocessing_context=method)
+def test_workers_that_died_between_epochs_are_replaced(nothing_left, method):
+    """It is no error of the next epoch."""
+    loader = loader_of("raise", -1, method)
     list(loader)
     for worker in loader._crew._idle[0][0].workers:
-        os.kill(worker.pid, number)
+        os.kill(worker.pid, signal.SIGKILL)
     time.sleep(0.2)
     assert len(list(loader)) == 40
+
+
+@pytest.mark.parametrize("method", ["server", "spawn"])
+def test_a_dataset_that_can_be_sent_no_longer(nothing_left, method):
+    """What cannot be sent is named also when it came between epochs."""
+    loader = loader_of("raise", -1, method)
+    list(loader)
+    loader.dataset.lock = threading.Lock()
+    with pytest.raises(TypeError, match=r"argument 'dataset.lock': expected something that can be sent to workers"):
+        list(loader)
+    del loader.dataset.lock
+    assert len(list(loader)) == 40
+
+
+class OnDevice(ft.Tensor):
+    """A Tensor that says it is on a GPU, for machines that have none."""
+
+    @property
+    def device(self):
+        return ft.device("cuda:0")
+
+
+@pytest.mark.parametrize("collate", [None, lambda samples: {"x": samples[0]}], ids=["default", "own"])
+def test_device_tensors_are_refused(nothing_left, collate):
+    """A worker is the wrong place for the GPU; threads are not."""
+
+    class OnGpu:
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, index):
+            return ft.ones(2).as_subclass(OnDevice)
+
+    with pytest.raises(ValueError) as error:
+        list(DataLoader(OnGpu(), 2, num_workers=1, collate_fn=collate))
+    where = "sample" if collate is None else "batch"
+    assert str(error.value) == (
+        f"DataLoader(): argument 'dataset': expected CPU tensors in a worker at {where}, got one on cuda:0; "
+        "read on the CPU and move batches in the training loop: batch.to(device)"
+    )
+
+
+def test_errors_of_the_gpu_get_advice(nothing_left):
+    """A forked worker cannot use the GPU, and what libraries say of it does not help."""
+
+    def collate(samples):
+        raise RuntimeError("CUDA error: initialization error")
+
+    with pytest.raises(RuntimeError) as error:
+        list(DataLoader(range(2), 2, num_workers=1, collate_fn=collate))
+    assert error.value.__notes__[1] == "in a worker: read on the CPU and move batches to the GPU in the training loop"
 
 
 def test_what_cannot_be_sent_is_named(nothing_left):
@@ -155,7 +235,7 @@ def test_errors_of_collate_arrive(nothing_left):
     assert str(error.value) == (
         "default_collate(): argument 'samples': expected arrays of one shape at sample, "
         "got (2,) from dataset index 0 and (3,) from dataset index 1; "
-        "make them equal in the dataset, or give DataLoader a collate_fn that pads them"
+        "make them equal in the dataset, or give DataLoader a collate_fn that pads them, such as PadCollate()"
     )
 
     class Odd(Exception):

@@ -52,8 +52,9 @@ def expected():
     return epochs(DataLoader(Augmented(), 8, shuffle=True, generator=ft.Generator(5)))
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("workers", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("method", "workers"), [("server", n) for n in range(1, 9)] + [(m, n) for m in METHODS[1:] for n in (1, 3)]
+)
 def test_batches_do_not_depend_on_workers(expected, method, workers):
     """Same seed: bit-identical batches, random augmentation included, and another epoch is another one."""
     loader = DataLoader(
@@ -121,18 +122,22 @@ def test_a_changed_dataset_is_sent_again():
 
 def test_generators_are_seeded_per_worker_and_epoch():
     """Python's, NumPy's and the default generator differ between workers and epochs, and are the same in the next
-    run."""
+    run, however fast each worker is."""
 
     class Random:
+        def __init__(self, slow):
+            self.slow = slow
+
         def __len__(self):
-            return 4
+            return 16
 
         def __getitem__(self, index):
+            time.sleep(0.01 if (index in (0, 5)) == self.slow else 0)
             return np.array([random.random(), np.random.rand(), ft.rand(1).item()])
 
     runs = []
-    for _ in range(2):
-        loader = DataLoader(Random(), 1, num_workers=2, generator=ft.Generator(1))
+    for slow in (True, False):
+        loader = DataLoader(Random(slow), 1, num_workers=2, generator=ft.Generator(1))
         runs.append([[batch.tolist() for batch in loader] for _ in range(2)])
     assert runs[0] == runs[1]
     values = [value for epoch in runs[0] for batch in epoch for value in batch[0]]

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import flambeau.tensor as ft
 import numpy as np
 from flambeau.tensor import errors
 
-__all__ = ["default_collate", "default_convert"]
+__all__ = ["default_collate", "default_convert", "register_collate"]
 
 _NUMBERS = (bool, int, float, complex, np.number, np.bool_)
-_NOT_NUMERIC = "OSUMm"  # kinds of NumPy dtypes no Tensor holds: objects, text, dates
-_TAKEN = "Tensors, NumPy arrays, numbers, text, dicts, lists or tuples"
+_NOT_NUMERIC = "OSUMmV"  # kinds of NumPy dtypes no Tensor holds: objects, text, dates, records
+_TAKEN = "Tensors, NumPy arrays, numbers, text, dicts, lists, tuples or dataclasses"
+
+Collate = Callable[[list[Any]], Any]
 
 
 class _Memory(threading.local):
-    """Where new batches go: in a worker process, straight into the memory it shares with the training process."""
+    """Where big batches go: in a worker process, straight into the memory it shares with the training process."""
 
-    allocate: Callable[[tuple[int, ...], np.dtype], np.ndarray] = staticmethod(np.empty)  # type: ignore[assignment]  # NumPy's signature says more
+    allocate: Callable[[tuple[int, ...], np.dtype], np.ndarray | None] | None = None
 
 
 memory = _Memory()
@@ -35,12 +39,17 @@ def default_collate(samples: Sequence[Any], *, indices: Sequence[Any] | None = N
     ==================  =======================================================================
     Tensors             their ``ft.stack``: a new first dimension
     NumPy arrays        the same, as a Tensor of their dtype
+    other arrays        the same: whatever has ``__dlpack__``, such as PyTorch's tensors
     numbers             a 1-d Tensor: bool, int64, float64 (Python), or their dtype (NumPy)
     str, bytes          a list
     mappings            a mapping of the same type: each value collated
     named tuples        a named tuple of the same type: each field collated
+    dataclasses         a dataclass of the same type: each field collated
     lists, tuples       a list: each position collated
     ==================  =======================================================================
+
+    Types of your own can be added with :func:`register_collate`. Arrays of different shapes are an error;
+    :class:`PadCollate` makes them equal.
 
     Args:
         samples: The samples, at least one.
@@ -60,10 +69,37 @@ def default_collate(samples: Sequence[Any], *, indices: Sequence[Any] | None = N
         >>> batch["x"].tolist(), batch["y"].tolist()
         ([[1.0, 2.0], [3.0, 4.0]], [0, 1])
     """
-    samples = list(samples)
-    if not samples:
-        errors.value_error("default_collate", "samples", "at least one sample", "none")
-    return _collate(samples, _Place("sample", indices))
+    return collated(samples, Place("sample", indices))
+
+
+def register_collate(kind: type, collate: Collate) -> None:
+    """Teach :func:`default_collate` a type of your own, and its subclasses. It reaches workers, too.
+
+    Args:
+        kind: The type of the samples, or of a part of them.
+        collate: Makes a batch of a list of them. It may call :func:`default_collate` for what they are made of.
+
+    Raises:
+        TypeError: ``kind`` is no type, or ``collate`` no function.
+
+    Example:
+        >>> from flambeau.data import default_collate, register_collate
+        >>> class Sentence:
+        ...     def __init__(self, words):
+        ...         self.words = words
+        >>> register_collate(Sentence, lambda sentences: [sentence.words for sentence in sentences])
+        >>> default_collate([(Sentence(["a", "cat"]), 0), (Sentence(["it"]), 1)])[0]
+        [['a', 'cat'], ['it']]
+    """
+    if not isinstance(kind, type):
+        errors.type_error("register_collate", "kind", "a type", type(kind).__name__)
+    if not callable(collate):
+        errors.type_error("register_collate", "collate", "a function", type(collate).__name__)
+    registered[kind] = collate
+    _row.cache_clear()
+
+
+registered: dict[type, Collate] = {}
 
 
 def default_convert(sample: Any) -> Any:
@@ -85,24 +121,47 @@ def default_convert(sample: Any) -> Any:
     """
     if isinstance(sample, np.ndarray) and sample.dtype.kind not in _NOT_NUMERIC:
         return ft.from_numpy(sample)
+    if isinstance(sample, ft.Tensor):
+        return sample
+    if hasattr(sample, "__dlpack__") and not isinstance(sample, (np.ndarray, np.generic)):
+        return ft.from_dlpack(sample)
     if isinstance(sample, Mapping):
         return _mapping_like(sample, {key: default_convert(value) for key, value in sample.items()})
     if _is_namedtuple(sample):
         return type(sample)(*map(default_convert, sample))
+    if is_dataclass(sample) and not isinstance(sample, type):
+        return _dataclass_like(
+            sample, {field.name: default_convert(getattr(sample, field.name)) for field in fields(sample)}
+        )
     if isinstance(sample, Sequence) and not isinstance(sample, (str, bytes, bytearray)):
         return [default_convert(value) for value in sample]
     return sample
 
 
+def stacked(samples: list[Any], place: Place) -> ft.Tensor:
+    """Tensors or arrays of one shape, as one Tensor."""
+    first = samples[0]
+    try:
+        if memory.allocate is not None and len({sample.dtype for sample in samples}) == 1:
+            out = memory.allocate((len(samples), *first.shape), first.dtype)
+            if out is not None:
+                return ft.stack(samples, out=ft.from_numpy(out))
+        return ft.stack(samples)
+    except (ValueError, TypeError):
+        check_shapes(samples, place)
+        raise
+
+
 @dataclass(frozen=True)
-class _Place:
-    """Where in the samples we are, and which samples they are: what an error has to name."""
+class Place:
+    """Where in the samples we are, which samples they are (what an error has to name), and how arrays are stacked."""
 
     path: str
     indices: Sequence[Any] | None
+    stack: Callable[[list[Any], Place], Any] = stacked
 
-    def down(self, step: str) -> _Place:
-        return _Place(self.path + step, self.indices)
+    def down(self, step: str) -> Place:
+        return replace(self, path=self.path + step)
 
     def name(self, positions: list[int]) -> str:
         """``dataset index 17``, or ``dataset indices 4, 5, 6, 7, 8 and 27 more``."""
@@ -119,62 +178,100 @@ class _Place:
         return " and ".join(f"{value} from {self.name(positions)}" for value, positions in groups.items())
 
 
-def _collate(samples: list[Any], place: _Place) -> Any:
-    first = samples[0]
+def collated(samples: Sequence[Any], place: Place) -> Any:
+    """The batch of samples at a place."""
+    samples = list(samples)
+    if not samples:
+        errors.value_error("default_collate", "samples", "at least one sample", "none")
+    return _collate(samples, place)
+
+
+def _collate(samples: list[Any], place: Place) -> Any:
+    types = set(map(type, samples))
+    collate = _row(type(samples[0]))  # type: ignore[arg-type]  # types are hashable
+    if len(types) > 1 and any(_row(kind) is not collate for kind in types):
+        got = place.groups([type(sample).__name__ for sample in samples])
+        errors.type_error("default_collate", "samples", f"samples of one type at {place.path}", got)
+    if collate is None:
+        fix = "convert it in the dataset, register_collate its type, or give DataLoader a collate_fn"
+        got = f"{type(samples[0]).__name__} from {place.name([0])}"
+        errors.type_error("default_collate", "samples", f"{_TAKEN} at {place.path}", got, fix)
+    return collate(samples, place)
+
+
+@lru_cache(maxsize=512)
+def _row(kind: type) -> Callable[[list[Any], Place], Any] | None:
+    """What collates samples of a type: the nearest registered base, else the first of the table that fits."""
+    for base in kind.__mro__:
+        if base in registered:
+            return _own(registered[base])
     for types, collate in _COLLATORS:
-        if isinstance(first, types):
-            if not all(isinstance(sample, types) for sample in samples):
-                got = place.groups([type(sample).__name__ for sample in samples])
-                errors.type_error("default_collate", "samples", f"samples of one type at {place.path}", got)
-            return collate(samples, place)
-    fix = "convert it in the dataset, or give DataLoader a collate_fn"
-    got = f"{type(first).__name__} from {place.name([0])}"
-    errors.type_error("default_collate", "samples", f"{_TAKEN} at {place.path}", got, fix)
+        if issubclass(kind, types):
+            return collate
+    if is_dataclass(kind):
+        return _dataclasses
+    return _others if hasattr(kind, "__dlpack__") else None
 
 
-def _tensors(samples: list[Any], place: _Place) -> Any:
-    _check_shapes(samples, place)
-    if any(type(sample) is not ft.Tensor or sample.dtype != samples[0].dtype for sample in samples):
-        return ft.stack(samples)
+@lru_cache(maxsize=512)
+def _own(collate: Collate) -> Callable[[list[Any], Place], Any]:
+    def call(samples: list[Any], place: Place) -> Any:
+        try:
+            return collate(samples)
+        except Exception as error:
+            error.add_note(f"while collating {type(samples[0]).__name__} at {place.path}")
+            raise
+
+    return call
+
+
+def _tensors(samples: list[Any], place: Place) -> Any:
     if samples[0].device.type != "cpu":
-        _refuse_device(samples[0], place)
+        refuse_device(samples[0], place.path)
+    if any(type(sample) is not ft.Tensor for sample in samples):
+        check_shapes(samples, place)
         return ft.stack(samples)
-    return _stacked([sample.numpy() for sample in samples])
+    return place.stack(samples, place)
 
 
-def _arrays(samples: list[Any], place: _Place) -> Any:
-    _check_shapes(samples, place)
-    dtype = samples[0].dtype
-    if dtype.kind not in "biufc" or any(sample.dtype != dtype for sample in samples):
-        return _from_array(np.stack(samples), place)
-    return _stacked(samples)
+def _arrays(samples: list[Any], place: Place) -> Any:
+    if any(type(sample) is not np.ndarray for sample in samples):  # memory maps, matrices
+        samples = [np.asarray(sample) for sample in samples]
+    if samples[0].dtype.kind in _NOT_NUMERIC:
+        errors.type_error("default_collate", "samples", f"numbers at {place.path}", f"dtype {samples[0].dtype}")
+    if not samples[0].dtype.isnative:
+        samples = [sample.astype(sample.dtype.newbyteorder("=")) for sample in samples]
+    return place.stack(samples, place)
 
 
-def _stacked(arrays: list[np.ndarray]) -> ft.Tensor:
-    batch = memory.allocate((len(arrays), *arrays[0].shape), arrays[0].dtype)
-    np.stack(arrays, out=batch)
-    return ft.from_numpy(batch)
+def _others(samples: list[Any], place: Place) -> Any:
+    """Arrays of another library, without a copy but that into the batch."""
+    return _tensors([ft.from_dlpack(sample) for sample in samples], place)
 
 
-def _refuse_device(sample: ft.Tensor, place: _Place) -> None:
-    if memory.allocate is not np.empty:
+def refuse_device(tensor: ft.Tensor, where: str) -> None:
+    """A worker reads; the device is the training process's, and a forked worker could not even use it."""
+    if memory.allocate is not None:
         fix = "read on the CPU and move batches in the training loop: batch.to(device)"
         errors.value_error(
-            "default_collate", "samples", f"CPU tensors in a worker at {place.path}", str(sample.device), fix
+            "DataLoader", "dataset", f"CPU tensors in a worker at {where}", f"one on {tensor.device}", fix
         )
 
 
-def _numbers(samples: list[Any], place: _Place) -> Any:
-    return _from_array(np.array(samples), place)
+def _numbers(samples: list[Any], place: Place) -> Any:
+    array = np.array(samples)
+    if array.dtype.kind in _NOT_NUMERIC:
+        errors.type_error("default_collate", "samples", f"numbers at {place.path}", f"dtype {array.dtype}")
+    return ft.from_numpy(array)
 
 
-def _texts(samples: list[Any], place: _Place) -> list[Any]:
+def _texts(samples: list[Any], place: Place) -> list[Any]:
     return samples
 
 
-def _mappings(samples: list[Any], place: _Place) -> Any:
-    keys = list(samples[0])
-    if any(sample.keys() != samples[0].keys() for sample in samples):
+def _mappings(samples: list[Any], place: Place) -> Any:
+    keys = samples[0].keys()
+    if any(sample.keys() != keys for sample in samples):
         # Sorted by text: the same keys in another order are the same keys, and keys may be of any type.
         got = place.groups([str(sorted(sample, key=repr)) for sample in samples])
         errors.value_error("default_collate", "samples", f"mappings of the same keys at {place.path}", got)
@@ -182,19 +279,28 @@ def _mappings(samples: list[Any], place: _Place) -> Any:
     return _mapping_like(samples[0], batch)
 
 
-def _sequences(samples: list[Any], place: _Place) -> Any:
+def _sequences(samples: list[Any], place: Place) -> Any:
     first = samples[0]
-    if any(len(sample) != len(first) for sample in samples):
+    if len(set(map(len, samples))) > 1:
         got = place.groups([f"{type(sample).__name__} of {len(sample)}" for sample in samples])
         errors.value_error("default_collate", "samples", f"lists or tuples of one length at {place.path}", got)
     steps = [f".{field}" for field in first._fields] if _is_namedtuple(first) else [f"[{i}]" for i in range(len(first))]
-    columns = [list(column) for column in zip(*samples, strict=True)]
-    parts = [_collate(column, place.down(step)) for column, step in zip(columns, steps, strict=True)]
+    columns = zip(*samples, strict=True)
+    parts = [_collate(list(column), place.down(step)) for column, step in zip(columns, steps, strict=True)]
     return type(first)(*parts) if _is_namedtuple(first) else parts
 
 
+def _dataclasses(samples: list[Any], place: Place) -> Any:
+    if len(set(map(type, samples))) > 1:
+        got = place.groups([type(sample).__name__ for sample in samples])
+        errors.type_error("default_collate", "samples", f"dataclasses of one type at {place.path}", got)
+    names = [field.name for field in fields(samples[0])]
+    batch = {name: _collate([getattr(sample, name) for sample in samples], place.down(f".{name}")) for name in names}
+    return _dataclass_like(samples[0], batch)
+
+
 # The first row whose types fit decides; text comes before sequences, because text is one.
-_COLLATORS: list[tuple[type | tuple[type, ...], Callable[[list[Any], _Place], Any]]] = [
+_COLLATORS: list[tuple[type | tuple[type, ...], Callable[[list[Any], Place], Any]]] = [
     (ft.Tensor, _tensors),
     (np.ndarray, _arrays),
     (_NUMBERS, _numbers),
@@ -204,18 +310,11 @@ _COLLATORS: list[tuple[type | tuple[type, ...], Callable[[list[Any], _Place], An
 ]
 
 
-def _check_shapes(samples: list[Any], place: _Place) -> None:
-    shape = samples[0].shape
-    if any(sample.shape != shape for sample in samples):
+def check_shapes(samples: list[Any], place: Place) -> None:
+    if len({tuple(sample.shape) for sample in samples}) > 1:
         got = place.groups([tuple(sample.shape) for sample in samples])
-        fix = "make them equal in the dataset, or give DataLoader a collate_fn that pads them"
+        fix = "make them equal in the dataset, or give DataLoader a collate_fn that pads them, such as PadCollate()"
         errors.shape_error("default_collate", "samples", f"arrays of one shape at {place.path}", got, fix)
-
-
-def _from_array(array: np.ndarray, place: _Place) -> Any:
-    if array.dtype.kind in _NOT_NUMERIC:
-        errors.type_error("default_collate", "samples", f"numbers at {place.path}", f"dtype {array.dtype}")
-    return ft.from_numpy(array)
 
 
 def _is_namedtuple(value: Any) -> bool:
@@ -228,3 +327,12 @@ def _mapping_like(original: Any, values: dict[Any, Any]) -> Any:
         return type(original)(values)
     except TypeError:
         return values
+
+
+def _dataclass_like(original: Any, values: dict[str, Any]) -> Any:
+    """A copy with other values. Neither ``__init__`` nor ``__post_init__`` runs: what they check or convert in one
+    sample need not hold for a batch."""
+    new = copy.copy(original)
+    for name, value in values.items():
+        object.__setattr__(new, name, value)
+    return new

@@ -11,10 +11,11 @@ from typing import Any, Generic, TypeVar
 import flambeau.tensor as ft
 from flambeau.tensor import errors
 
+from . import _torch as torch
 from ._check import check_generator
 from .fetch import read_batch, read_sample, read_samples
 
-__all__ = ["ConcatDataset", "Dataset", "Subset", "TensorDataset", "random_split"]
+__all__ = ["ConcatDataset", "Dataset", "StackDataset", "Subset", "TensorDataset", "random_split"]
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -24,9 +25,11 @@ class Dataset(Generic[T_co]):
 
     A subclass defines ``__getitem__(index)`` and ``__len__()``. It may also define ``__getitems__(indices)``, a list
     of samples read together, and ``__getbatch__(indices)``, the finished batch as :func:`default_collate` would have
-    made it; a :class:`DataLoader` uses whichever is there.
+    made it; a :class:`DataLoader` uses whichever is there. ``__getpath__(index)`` is the file that a sample is read
+    from, for errors to name it; a list ``samples`` whose elements begin with a path does the same.
 
-    Subclassing is a courtesy to readers: any object with ``__getitem__`` and ``__len__`` is a dataset.
+    Subclassing is a courtesy to readers: any object with ``__getitem__`` and ``__len__`` is a dataset. Samples of
+    subclasses may go through PyTorch's loader, too: it makes Tensors its own.
 
     Example:
         >>> from flambeau.data import DataLoader, Dataset
@@ -38,6 +41,11 @@ class Dataset(Generic[T_co]):
         >>> [batch.tolist() for batch in DataLoader(Squares(), batch_size=3)]
         [[0, 1, 4], [9]]
     """
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        torch.introduce()
+        new = super().__new__
+        return new(cls) if new is object.__new__ else new(cls, *args, **kwargs)
 
     def __getitem__(self, index: Any) -> T_co:
         raise NotImplementedError(f"{type(self).__name__} must define __getitem__")
@@ -158,6 +166,60 @@ class ConcatDataset(Dataset[T_co]):
 
     def __len__(self) -> int:
         return self.cumulative_sizes[-1]
+
+
+class StackDataset(Dataset[Any]):
+    """Several datasets side by side: a sample has one of each, as a tuple, or as a dict where they have names.
+
+    Args:
+        *args: Datasets of one length; samples are tuples.
+        **kwargs: Datasets of one length, by name; samples are dicts. Either these or those.
+
+    Raises:
+        TypeError: A dataset without ``__len__``, none at all, or both kinds of arguments.
+        ValueError: Datasets of different lengths.
+
+    Example:
+        >>> from flambeau.data import StackDataset
+        >>> StackDataset(range(3), "abc")[1]
+        (1, 'b')
+        >>> StackDataset(image=range(3), text="abc")[2]
+        {'image': 2, 'text': 'c'}
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        if bool(args) == bool(kwargs):
+            got = "both" if args else "none"
+            errors.type_error("StackDataset", "datasets", "datasets in their order, or by name", got)
+        self.datasets: tuple[Any, ...] | dict[str, Any] = args or kwargs
+        lengths = [_length("StackDataset", dataset) for dataset in self._parts]
+        if len(set(lengths)) > 1:
+            errors.value_error("StackDataset", "datasets", "datasets of one length", f"lengths {lengths}")
+
+    @property
+    def _parts(self) -> list[Any]:
+        return list(self.datasets.values() if isinstance(self.datasets, dict) else self.datasets)
+
+    def _joined(self, parts: Iterable[Any]) -> Any:
+        return dict(zip(self.datasets, parts, strict=True)) if isinstance(self.datasets, dict) else tuple(parts)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._joined(read_sample(dataset, index) for dataset in self._parts)
+
+    def __getitems__(self, indices: Sequence[Any]) -> list[Any]:
+        columns = [read_samples(dataset, indices) for dataset in self._parts]
+        return [self._joined(sample) for sample in zip(*columns, strict=True)]
+
+    def __getbatch__(self, indices: Sequence[Any]) -> Any:
+        batches = []
+        for dataset in self._parts:
+            batches.append(read_batch(dataset, indices))
+            if batches[-1] is NotImplemented:
+                return NotImplemented
+        return self._joined(batches) if isinstance(self.datasets, dict) else batches
+
+    def __len__(self) -> int:
+        return len(self._parts[0])
 
 
 def random_split(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import cycle, islice, repeat
 from typing import TYPE_CHECKING, Any
 
 import flambeau.tensor as ft
@@ -14,6 +14,7 @@ from flambeau.tensor import errors
 from . import randomness
 from .fetch import EXHAUSTED, SKIPPED
 from .pinning import pinned
+from .sampler import state_of
 
 if TYPE_CHECKING:
     from .workers.pool import Pool
@@ -27,6 +28,7 @@ class Position:
     batches: int  # delivered, of this epoch
     seed: int | None  # of its randomness; None: not begun
     generator: dict[str, Any] | None  # the state of the generator of the order when the epoch began
+    sampler: dict[str, Any] | None = None  # what the sampler said of its own state then
 
     @property
     def begun(self) -> bool:
@@ -60,7 +62,10 @@ class Epoch:
         resumed = start if start is not None and start.begun else None
         seed = loader._seed_of(source)
         before = resumed.generator if resumed else dict(source.get_state())
-        loader._position = Position(self.number, resumed.batches if resumed else 0, seed, before)
+        if resumed and resumed.sampler:
+            loader._indices.load_state_dict(resumed.sampler)
+        own = state_of(loader._indices)
+        loader._position = Position(self.number, resumed.batches if resumed else 0, seed, before, own)
         tasks = self._tasks(source, before if resumed else None, loader._position.batches)
         if loader.num_workers == 0:
             batches = self._here(tasks, seed)
@@ -69,7 +74,9 @@ class Epoch:
         for batch in batches:
             if batch is not SKIPPED:
                 yield pinned(batch) if loader.pin_memory else batch
-        loader._position = replace(loader._position, batches=0, epoch=self.number + 1, seed=None, generator=None)
+        loader._position = replace(
+            loader._position, batches=0, epoch=self.number + 1, seed=None, generator=None, sampler=None
+        )
 
     def _tasks(self, source: ft.Generator, state: Any, skip: int) -> Iterator[Any]:
         """The indices of each batch from ``skip`` on. A resumed order is drawn from the state of then; who else draws
@@ -132,14 +139,16 @@ class Epoch:
     def _ordered(self, pool: Pool, tasks: Iterator[Any]) -> Iterator[Any]:
         timeout, in_order = self.loader.timeout, self.loader.in_order
         ahead = self.loader._crew.ahead * pool.size
+        # By turns, so that a batch's worker, and with it the state of global generators, is no matter of chance.
+        turns: Iterator[int | None] = cycle(range(pool.size)) if in_order else repeat(None)
         waiting: deque[int] = deque()
         for task in islice(tasks, ahead):
-            waiting.append(pool.submit(self.number, task))
+            waiting.append(pool.submit(self.number, task, next(turns)))
         while waiting:
             number, batch = pool.take(waiting[0] if in_order else None, timeout)
             waiting.remove(number)
             for task in islice(tasks, 1):
-                waiting.append(pool.submit(self.number, task))
+                waiting.append(pool.submit(self.number, task, next(turns)))
             self._delivered()
             yield batch
 

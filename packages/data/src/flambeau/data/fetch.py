@@ -7,16 +7,21 @@ A dataset only needs ``dataset[index]``. Two optional methods make it faster:
 ``__getbatch__(indices)``
     the finished batch: what :func:`default_collate` would have made of those samples, or ``NotImplemented``. It
     is only asked for when the loader collates with :func:`default_collate`.
+
+A third serves errors: ``__getpath__(index)``, the file that a sample is read from.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Callable, Sequence
 from reprlib import repr as short  # a list of many indices, cut after six
 from typing import Any
 
 from .collate import default_collate
-from .randomness import begin_sample
+from .padding import PadCollate
+from .randomness import begin_sample, reading
 
 __all__ = ["BatchFetcher", "SampleFetcher", "read_batch", "read_sample", "read_samples"]
 
@@ -38,12 +43,12 @@ EXHAUSTED = _Nothing("EXHAUSTED")
 
 
 def read_sample(dataset: Any, index: Any) -> Any:
-    """``dataset[index]``; an exception gets a note that names the index."""
+    """``dataset[index]``; an exception gets a note that names the index, and the file where the dataset knows it."""
     begin_sample(index)
     try:
         return dataset[index]
     except Exception as error:
-        error.add_note(f"while reading index {index!r} of {type(dataset).__name__}")
+        error.add_note(_while_reading(dataset, index))
         raise
 
 
@@ -51,7 +56,35 @@ def read_samples(dataset: Any, indices: Sequence[Any]) -> list[Any]:
     """``[dataset[index] for index in indices]``, in one call where the dataset has ``__getitems__``."""
     if hasattr(dataset, "__getitems__"):
         return list(_read_together(dataset, dataset.__getitems__, indices))
-    return [read_sample(dataset, index) for index in indices]
+    samples = []
+    now = reading()
+    index: Any = None
+    try:
+        for index in indices:
+            now.index, now.generator = index, None  # begin_sample(index), which would cost as much as the rest
+            samples.append(dataset[index])
+    except Exception as error:
+        error.add_note(_while_reading(dataset, index))
+        raise
+    return samples
+
+
+def _while_reading(dataset: Any, index: Any) -> str:
+    path = _path(dataset, index)
+    return f"while reading index {index!r} of {type(dataset).__name__}" + (f", file {path}" if path else "")
+
+
+def _path(dataset: Any, index: Any) -> str | None:
+    """The file of a sample, if the dataset says so: by ``__getpath__(index)``, or by a list ``samples`` of paths, or of
+    tuples that begin with one, as datasets of folders have it."""
+    with contextlib.suppress(Exception):
+        if hasattr(dataset, "__getpath__"):
+            return os.fspath(dataset.__getpath__(index))
+        sample = dataset.samples[index]
+        path: str = os.fspath(sample if isinstance(sample, (str, os.PathLike)) else sample[0])
+        if os.path.lexists(path) or os.path.isdir(os.path.dirname(path)):  # and no text of another kind
+            return path
+    return None
 
 
 def read_batch(dataset: Any, indices: Sequence[Any]) -> Any:
@@ -102,8 +135,8 @@ class BatchFetcher:
         return self._collated(read_samples(self.dataset, indices), indices)
 
     def _collated(self, samples: list[Any], indices: Sequence[Any]) -> Any:
-        if self.collate_fn is default_collate:
-            return default_collate(samples, indices=indices)
+        if self.collate_fn is default_collate or isinstance(self.collate_fn, PadCollate):
+            return self.collate_fn(samples, indices=indices)
         try:
             return self.collate_fn(samples)
         except Exception as error:

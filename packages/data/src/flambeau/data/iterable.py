@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from flambeau.tensor import errors
 
+from . import _torch as torch
 from .fetch import EXHAUSTED
 from .randomness import begin_sample
 from .worker_info import current
@@ -34,6 +35,11 @@ class IterableDataset(Generic[T_co]):
         >>> [batch.tolist() for batch in DataLoader(Lines(), batch_size=2)]
         [[0, 1], [2, 3], [4]]
     """
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        torch.introduce()
+        new = super().__new__
+        return new(cls) if new is object.__new__ else new(cls, *args, **kwargs)
 
     def __iter__(self) -> Iterator[T_co]:
         raise NotImplementedError(f"{type(self).__name__} must define __iter__")

@@ -9,12 +9,13 @@ from typing import Any, NoReturn
 import flambeau.tensor as ft
 from flambeau.tensor import errors
 
+from . import _torch as torch
 from ._check import check_callable, check_flag, check_generator, check_int, check_positive_int
 from .collate import default_collate, default_convert
 from .epoch import Epoch, Position
 from .fetch import BatchFetcher, OnError, SampleFetcher
 from .iterable import IterableDataset, IterableFetcher
-from .sampler import BatchSampler, RandomSampler, SequentialSampler
+from .sampler import BatchSampler, RandomSampler, SequentialSampler, state_of
 from .workers.crew import Crew
 
 __all__ = ["DataLoader"]
@@ -45,18 +46,16 @@ class DataLoader:
         drop_last: Leave out a last batch that is smaller.
         timeout: Seconds to wait for a batch from a worker; 0 for ever.
         worker_init_fn: Called with its number in each worker, first of all.
-        multiprocessing_context: How workers are started: ``"server"`` (the default; also ``"forkserver"``), forked
-        from a
-            process that has only imported flambeau; ``"fork"``, from this process; ``"spawn"``, new interpreters;
+        multiprocessing_context: How workers are started: ``"server"`` (the default; also ``"forkserver"``), forked from
+            a process that has only imported flambeau; ``"fork"``, from this process; ``"spawn"``, new interpreters;
             ``"thread"``, threads of this process. Or a context of :mod:`multiprocessing`.
         generator: Where ``shuffle`` takes its randomness from; None for the default generator. The same seed gives
             the same batches.
         prefetch_factor: Batches read ahead by each worker, by default 2; needs workers.
         persistent_workers: Workers are always kept between epochs; needs workers.
         in_order: Deliver batches in the order of the sampler, which without workers is always so; else as they come.
-        on_error: When a sample cannot be read: ``"raise"``; ``"skip"`` it; or a function of its index and the
-        exception that
-            gives a sample instead, or None to skip it.
+        on_error: When a sample cannot be read: ``"raise"``; ``"skip"`` it; or a function of its index and the exception
+            that gives a sample instead, or None to skip it.
 
     Raises:
         TypeError: An argument of the wrong type.
@@ -99,7 +98,7 @@ class DataLoader:
         in_order: bool = True,
         on_error: OnError = "raise",
     ):
-        iterable = isinstance(dataset, IterableDataset) or (not hasattr(dataset, "__getitem__") and _restarts(dataset))
+        iterable = _is_iterable(dataset)
         if not iterable and not hasattr(dataset, "__getitem__"):
             _type_error("dataset", "a dataset with __getitem__", dataset)
         if batch_size is not None:
@@ -180,7 +179,7 @@ class DataLoader:
 
         Returns:
             Plain values, which :func:`flambeau.tensor.save` takes: the epoch, how many of its batches were delivered,
-            the seed, and the state of the generator when the epoch began.
+            the seed, and the states of the generator and of the sampler when the epoch began.
 
         Example:
             >>> from flambeau.data import DataLoader
@@ -196,7 +195,8 @@ class DataLoader:
         position = self._next or self._position
         if not position.begun:  # between epochs: the next one will draw from the generator as it is now
             source = self._source
-            position = Position(position.epoch, 0, self._seed_of(source), dict(source.get_state()))
+            state = dict(source.get_state())
+            position = Position(position.epoch, 0, self._seed_of(source), state, state_of(self._indices))
         return asdict(position)
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -223,6 +223,12 @@ class DataLoader:
     def _indices(self) -> Iterable[Any] | None:
         """What one call of ``fetch`` gets each: the indices of a batch, or an index; None for an iterable dataset."""
         return self.sampler if self.batch_sampler is None else self.batch_sampler
+
+
+def _is_iterable(dataset: Any) -> bool:
+    if isinstance(dataset, IterableDataset) or torch.is_iterable_dataset(dataset):
+        return True
+    return not hasattr(dataset, "__getitem__") and _restarts(dataset)
 
 
 def _restarts(dataset: Any) -> bool:

@@ -14,26 +14,45 @@ from typing import Any
 import flambeau.tensor as ft
 import numpy as np
 
+from . import _torch as torch
+
 __all__ = ["sample_generator"]
 
 
-class _Reading(threading.local):
-    """What this thread reads at the moment."""
+class Reading:
+    """What a thread reads at the moment."""
 
-    seed: int | None = None
-    epoch = 0
-    index: Any = None
-    generator: ft.Generator | None = None
+    __slots__ = ("epoch", "generator", "index", "seed")
+
+    def __init__(self) -> None:
+        self.seed: int | None = None
+        self.epoch = 0
+        self.index: Any = None
+        self.generator: ft.Generator | None = None
 
 
-reading = _Reading()
+class _Threads(threading.local):
+    def __init__(self) -> None:
+        self.reading = Reading()
+
+
+_threads = _Threads()
+
+
+def reading() -> Reading:
+    """What this thread reads. Whoever begins a sample sets ``index``, and ``generator`` to None."""
+    return _threads.reading
 
 
 def sample_generator() -> ft.Generator:
     """The generator of the sample that is being read: for random transforms within a dataset.
 
     It is seeded from the loader's seed, the epoch and the sample's index, so that a sample is the same whichever worker
-    reads it, and new in every epoch. Outside of a :class:`DataLoader` it is the default generator.
+    reads it, and new in every epoch. Outside of a :class:`DataLoader` it is the default generator; in a worker of
+    PyTorch's loader, a generator of that worker and epoch.
+
+    A random transform asks for it at each call, and draws all it needs from it. What draws from Python's, NumPy's or
+    the default generator instead is seeded for each worker, and so depends on how many there are.
 
     Where a dataset reads several samples at once (``__getitems__``) and does not read them one by one from another
     dataset, all of them share the generator of the first.
@@ -52,32 +71,38 @@ def sample_generator() -> ft.Generator:
         >>> bool((next(iter(one)) == next(iter(two))).all())
         True
     """
-    if reading.seed is None:
-        return ft.default_generator
-    if reading.generator is None:
-        reading.generator = ft.Generator(mixed(reading.seed, reading.epoch, *_words(reading.index)))
-    return reading.generator
+    now = _threads.reading
+    if now.seed is None:
+        return torch.worker_generator() or ft.default_generator
+    if now.generator is None:
+        now.generator = ft.Generator(mixed(now.seed, now.epoch, *_words(now.index)))
+    return now.generator
 
 
 def begin_epoch(seed: int, epoch: int) -> None:
     """From here on this thread reads samples of that epoch."""
-    reading.seed, reading.epoch, reading.generator = seed, epoch, None
+    now = _threads.reading
+    now.seed, now.epoch, now.generator = seed, epoch, None
 
 
 def begin_sample(index: Any) -> None:
-    reading.index, reading.generator = index, None
+    now = _threads.reading
+    now.index, now.generator = index, None
 
 
 def end_epoch() -> None:
-    reading.seed = reading.generator = None
+    now = _threads.reading
+    now.seed = now.generator = None
 
 
 def seed_globals(seed: int, epoch: int, worker: int) -> None:
-    """Seed the generators that code may use without asking: Python's, NumPy's and the default one."""
+    """Seed the generators that code may use without asking: Python's, NumPy's, the default one, and PyTorch's where a
+    dataset uses it."""
     word = mixed(seed, epoch, worker)
     random.seed(word)
     np.random.seed(word & 0xFFFFFFFF)
     ft.manual_seed(word)
+    torch.seed(word)
 
 
 def mixed(*words: int) -> int:

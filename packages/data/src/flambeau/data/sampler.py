@@ -11,17 +11,29 @@ from itertools import islice
 from typing import Any, Generic, TypeVar
 
 import flambeau.tensor as ft
+import numpy as np
 from flambeau.tensor import errors
 
 from ._check import check_flag, check_generator, check_positive_int
 
-__all__ = ["BatchSampler", "RandomSampler", "Sampler", "SequentialSampler", "SubsetRandomSampler"]
+__all__ = [
+    "BatchSampler",
+    "RandomSampler",
+    "Sampler",
+    "SequentialSampler",
+    "SubsetRandomSampler",
+    "WeightedRandomSampler",
+]
 
 T_co = TypeVar("T_co", covariant=True)
 
 
 class Sampler(Generic[T_co]):
     """Base class of samplers. A subclass defines ``__iter__``, and ``__len__`` if it knows its length.
+
+    Its next epoch may depend on what it is told meanwhile, such as losses. One that has a state may define
+    ``state_dict()`` and ``load_state_dict(state)``: :meth:`DataLoader.state_dict` then keeps what it was when the epoch
+    began.
 
     Example:
         >>> from flambeau.data import Sampler
@@ -62,7 +74,22 @@ class SequentialSampler(Sampler[int]):
         return len(self.data_source)
 
 
-class RandomSampler(Sampler[int]):
+class _Drawing(Sampler[T_co]):
+    """A sampler whose state is that of a generator of its own, if it has one."""
+
+    generator: ft.Generator | None
+
+    def state_dict(self) -> dict[str, Any]:
+        """What the next epoch's order comes from, where that is a generator of the sampler's own; else nothing."""
+        return {} if self.generator is None else {"generator": dict(self.generator.get_state())}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go back to what :meth:`state_dict` gave."""
+        if self.generator is not None and state:
+            self.generator.set_state(state["generator"])
+
+
+class RandomSampler(_Drawing[int]):
     """Indices in random order, a new order every epoch.
 
     Without replacement an epoch is a permutation; asked for more samples than there are, it is several permutations
@@ -119,7 +146,7 @@ class RandomSampler(Sampler[int]):
         return self.num_samples
 
 
-class SubsetRandomSampler(Sampler[Any]):
+class SubsetRandomSampler(_Drawing[Any]):
     """The given indices in random order, a new order every epoch.
 
     Args:
@@ -143,6 +170,61 @@ class SubsetRandomSampler(Sampler[Any]):
 
     def __len__(self) -> int:
         return len(self.indices)
+
+
+class WeightedRandomSampler(_Drawing[int]):
+    """Indices drawn with probabilities in proportion to weights, by :func:`flambeau.tensor.multinomial`.
+
+    Args:
+        weights: One for each index, not negative. A Tensor or a NumPy array may be changed in place between epochs.
+        num_samples: How many indices an epoch has.
+        replacement: Draw each index independently; else none comes twice.
+        generator: Where the randomness comes from; None for the default generator.
+
+    Raises:
+        TypeError: Weights that are no numbers.
+        ShapeError: Weights of more than one dimension.
+        ValueError: ``num_samples`` not positive. On iterating: negative weights, weights that are all 0, or more
+            samples without replacement than weights above 0.
+
+    Example:
+        >>> from flambeau.data import WeightedRandomSampler
+        >>> list(WeightedRandomSampler([0, 3, 0], num_samples=4))
+        [1, 1, 1, 1]
+        >>> sorted(WeightedRandomSampler([1, 2, 0, 4], num_samples=3, replacement=False))
+        [0, 1, 3]
+    """
+
+    def __init__(
+        self, weights: Sequence[float] | ft.Tensor, num_samples: int, replacement: bool = True,
+        generator: ft.Generator | None = None,
+    ):  # fmt: skip
+        check_positive_int("WeightedRandomSampler", "num_samples", num_samples)
+        check_flag("WeightedRandomSampler", "replacement", replacement)
+        check_generator("WeightedRandomSampler", generator)
+        self.weights = weights if isinstance(weights, (ft.Tensor, np.ndarray)) else _numbers(weights)
+        if len(self.weights.shape) != 1:
+            shape = str(tuple(self.weights.shape))
+            errors.shape_error("WeightedRandomSampler", "weights", "one dimension", f"shape {shape}")
+        self.num_samples = num_samples
+        self.replacement = replacement
+        self.generator = generator
+
+    def __iter__(self) -> Iterator[int]:
+        # Sums of a million weights have no room for the small ones in float32.
+        weights = ft.as_tensor(self.weights, dtype=ft.float64)
+        chosen = ft.multinomial(weights, self.num_samples, self.replacement, generator=self.generator)
+        yield from chosen.tolist()
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+
+def _numbers(weights: Any) -> ft.Tensor:
+    try:
+        return ft.tensor(list(weights), dtype=ft.float64)
+    except (TypeError, ValueError):
+        errors.type_error("WeightedRandomSampler", "weights", "a sequence of numbers", type(weights).__name__)
 
 
 class BatchSampler(Sampler[list[Any]]):
@@ -177,6 +259,21 @@ class BatchSampler(Sampler[list[Any]]):
                 return
             yield batch
 
+    def state_dict(self) -> dict[str, Any]:
+        """The state of ``sampler``, if it has one."""
+        return state_of(self.sampler) or {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Give ``sampler`` back what :meth:`state_dict` said."""
+        if state:
+            self.sampler.load_state_dict(state)  # type: ignore[attr-defined]  # who gave a state takes it
+
     def __len__(self) -> int:
         samples = len(self.sampler)  # type: ignore[arg-type]  # a sampler without a length raises here
         return samples // self.batch_size if self.drop_last else -(-samples // self.batch_size)
+
+
+def state_of(sampler: Any) -> dict[str, Any] | None:
+    """What a sampler says of its state, or None."""
+    state: dict[str, Any] | None = sampler.state_dict() if hasattr(sampler, "state_dict") else None
+    return state

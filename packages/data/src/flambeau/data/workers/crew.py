@@ -34,10 +34,11 @@ class Crew:
 
     def take(self, loader: Any, seed: int) -> Pool:
         """A pool whose workers read what the loader reads now."""
+        from ..collate import registered
         from .pool import ProcessPool, ThreadPool  # what processes need takes time to import, and not all loaders do
         from .process import Work
 
-        work = Work(loader.fetch, self.init, self.size, seed)
+        work = Work(loader.fetch, self.init, self.size, seed, dict(registered))
         # Threads see everything as it is: only the seed is theirs.
         fingerprint, data, buffers = (seed, b"", []) if self.method == "thread" else self._packed(work)
         with self._lock:

@@ -140,11 +140,8 @@ class ProcessPool(_Shared):
         number, chosen = self._new_task(indices, worker)
         gone = self._gone[chosen]
         task = Task(number, epoch, indices, [gone.popleft() for _ in range(len(gone))])
-        try:
+        with contextlib.suppress(OSError):  # it ended: said when it is this task's turn, after what has arrived already
             self.workers[chosen].connection.send_bytes(pickle.dumps(task, protocol=5))
-        except OSError:
-            self._receive_all(chosen)
-            self._died(self.workers[chosen])
         return number
 
     def alive(self) -> bool:
@@ -176,14 +173,6 @@ class ProcessPool(_Shared):
             _Failure(rest[0], self._name(worker.number)).throw()
         else:
             self._arrived(worker.number, number, _Failure(rest[0], self._name(worker.number)))
-
-    def _receive_all(self, worker: int) -> None:
-        """What a worker said before it ended, an error of its beginning above all."""
-        with contextlib.suppress(EOFError, OSError):
-            while self.workers[worker].connection.poll():
-                kind, number, *rest = pickle.loads(self.workers[worker].connection.recv_bytes())
-                if kind == "failed" and number is None:
-                    _Failure(rest[0], self._name(worker)).throw()
 
     def _loaded(self, worker: start.Worker, data: bytes, parts: list[Any], sizes: list[int]) -> Any:
         used = sum(size for part, size in zip(parts, sizes, strict=True) if isinstance(part, int))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import faulthandler
+import math
 import os
 import pickle
 import queue
@@ -18,12 +19,14 @@ import threading
 import traceback
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from reprlib import repr as short
 from typing import Any
 
 import cloudpickle  # type: ignore[import-untyped]  # it says no types
 import flambeau.tensor as ft
 import numpy as np
 
+from .. import _torch as torch
 from .. import collate, randomness
 from ..worker_info import WorkerInfo, current
 from . import arena as arenas
@@ -38,6 +41,7 @@ class Work:
     init: Any
     num_workers: int
     seed: int
+    registered: dict[type, Any]  # what default_collate was taught here
 
 
 @dataclass
@@ -61,6 +65,8 @@ class Report:
 
 
 def report_of(error: BaseException) -> Report:
+    if "CUDA" in f"{type(error).__name__} {error}":
+        error.add_note("in a worker: read on the CPU and move batches to the GPU in the training loop")
     text = "".join(traceback.format_exception(error)).rstrip()
     try:
         pickled = cloudpickle.dumps(error)
@@ -84,6 +90,8 @@ class Reader:
         self._epoch: int | None = None
 
     def begin(self) -> None:
+        for kind, function in self.work.registered.items():
+            collate.register_collate(kind, function)
         self._set_info(0)
         if self.work.init is not None:
             self.work.init(self.number)
@@ -103,6 +111,8 @@ class Reader:
     def _set_info(self, epoch: int) -> None:
         seed = randomness.mixed(self.work.seed, epoch, self.number)
         current.info = WorkerInfo(self.number, self.work.num_workers, seed, self.work.fetch.dataset)
+        if self.own_process:
+            torch.set_worker_info(current.info)
 
 
 def serve(connection: Connection, arena_fd: int, work: Work, number: int) -> None:
@@ -124,13 +134,22 @@ def serve(connection: Connection, arena_fd: int, work: Work, number: int) -> Non
         for offset in task.gone:
             arena.release(offset)
         try:
-            batch = reader.read(task.epoch, task.indices)
-            data, parts, sizes = dump(batch, arena)
-            message: tuple[Any, ...] = ("batch", task.number, data, parts, sizes)
+            message: tuple[Any, ...] = (
+                "batch",
+                task.number,
+                *_sent(reader.read(task.epoch, task.indices), task, arena),
+            )
         except BaseException as error:
             message = ("failed", task.number, report_of(error))
-        batch = None
         _send(connection, message)
+
+
+def _sent(batch: Any, task: Task, arena: arenas.Arena) -> tuple[bytes, list[Any], list[int]]:
+    try:
+        return dump(batch, arena)
+    except Exception as error:
+        error.add_note(f"while sending the batch of indices {short(task.indices)}")
+        raise
 
 
 def _send(connection: Connection, message: Any) -> None:
@@ -155,11 +174,11 @@ def _wait_for_the_end() -> None:
 def _allocator(arena: arenas.Arena) -> Any:
     """Memory of new batches straight in the arena, so that they need not be copied there."""
 
-    def allocate(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-        size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+    def allocate(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray | None:
+        size = math.prod(shape) * dtype.itemsize
         found = arena.allocate(size) if size >= 1024 else None
         if found is None:
-            return np.empty(shape, dtype)
+            return None
         return np.frombuffer(found[1], dtype).reshape(shape)
 
     return allocate

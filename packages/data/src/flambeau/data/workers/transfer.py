@@ -7,13 +7,15 @@ import mmap
 import os
 import pickle
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import cloudpickle  # type: ignore[import-untyped]  # it says no types
+import flambeau.tensor as ft
 import numpy as np
 from flambeau.tensor import errors
 
+from ..collate import refuse_device
 from . import arena as arenas
 
 Part = int | bytes  # where a buffer lies in the arena, or the buffer itself
@@ -50,13 +52,22 @@ def _culprit(name: str, value: Any, depth: int = 0) -> tuple[str, str] | None:
         cloudpickle.dumps(value)
         return None
     except Exception as error:
-        attributes = getattr(value, "__dict__", None)
-        if isinstance(attributes, dict) and depth < 8:
-            for key, inner in attributes.items():
-                found = _culprit(f"{name}.{key}", inner, depth + 1)
-                if found is not None:
-                    return found
+        for step, inner in _inside(value) if depth < 8 else ():
+            found = _culprit(name + step, inner, depth + 1)
+            if found is not None:
+                return found
         return name, f"{type(value).__name__} ({error})"
+
+
+def _inside(value: Any) -> Iterator[tuple[str, Any]]:
+    """What a value is made of, and how it is reached."""
+    attributes = getattr(value, "__dict__", None)
+    if isinstance(attributes, dict):
+        yield from ((f".{key}", inner) for key, inner in attributes.items())
+    if isinstance(value, dict):
+        yield from ((f"[{key!r}]", inner) for key, inner in value.items())
+    elif isinstance(value, (list, tuple)):
+        yield from ((f"[{i}]", inner) for i, inner in enumerate(value))
 
 
 _HEAD = struct.Struct("<QQ")  # bytes of the pickle, number of buffers
@@ -108,6 +119,8 @@ class _Pickler(pickle.Pickler):
     """Plain pickles, as batches are made of arrays and numbers; what these cannot say travels by value."""
 
     def reducer_override(self, obj: Any) -> Any:
+        if isinstance(obj, ft.Tensor) and obj.device.type != "cpu":
+            refuse_device(obj, "batch")
         if isinstance(obj, type) or (callable(obj) and hasattr(obj, "__qualname__")):
             return _by_value(obj)
         return NotImplemented
@@ -124,7 +137,13 @@ def dump(batch: Any, arena: arenas.Arena) -> tuple[bytes, list[Part], list[int]]
     """A batch as bytes; its buffers, by their offset in the arena where they found room there; and their sizes."""
     buffers: list[pickle.PickleBuffer] = []
     stream = io.BytesIO()
-    _Pickler(stream, protocol=5, buffer_callback=buffers.append).dump(batch)
+    try:
+        _Pickler(stream, protocol=5, buffer_callback=buffers.append).dump(batch)
+    except (TypeError, AttributeError, pickle.PicklingError) as error:
+        fix = "return arrays, Tensors, numbers and text, or take multiprocessing_context='thread', which sends nothing"
+        name, reason = _culprit("batch", batch) or ("batch", f"{type(batch).__name__} ({error})")
+        expected = f"batches that can be sent from workers at {name}"
+        raise TypeError(errors.message("DataLoader", "dataset", expected, reason, fix)) from error
     raw = [buffer.raw() for buffer in buffers]
     return stream.getvalue(), [_place(buffer, arena) for buffer in raw], [buffer.nbytes for buffer in raw]
 
