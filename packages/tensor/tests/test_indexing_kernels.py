@@ -208,3 +208,35 @@ def test_numbers_a_dtype_does_not_hold(dtype, value):
         with pytest.raises((ValueError, TypeError), match="argument 'value'"):
             x[index] = value
     assert x.tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("shape", [(3000, 40), (30, 200, 8), (4, 5, 60, 3)], ids=str)
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_expanded_indices_are_indices_of_rows(dtype, shape):
+    """gather, scatter and scatter_add do with an index that `expand` made what they do with a copy of it."""
+    a, dim = values(dtype, shape), len(shape) - 2
+    index = places(shape[dim], (*shape[:-1], 1))
+    index[..., 5, 0] = 0  # a place that is named more than once
+    expanded = t(index).expand(shape)
+    whole = np.broadcast_to(index, shape)
+    assert same(t(a).gather(dim, expanded), np.take_along_axis(a, whole, dim))
+    source = values(dtype, shape, 4)
+    for name in ("scatter", "scatter_add"):
+        got = getattr(t(a), name)(dim, expanded, t(source))
+        assert same(got, getattr(t(a), name)(dim, t(np.ascontiguousarray(whole)), t(source)).numpy())
+    wrong = index.copy()
+    wrong.reshape(-1)[7] = shape[dim]
+    for call in (lambda i: t(a).gather(dim, i), lambda i: t(a).scatter(dim, i, t(source))):
+        with pytest.raises(IndexError, match=f"got {shape[dim]}"):
+            call(t(wrong).expand(shape))
+
+
+def test_gather_refuses_what_is_not_there():
+    """However many indices there are, and of a dimension without elements."""
+    for n in (3, 100_000):
+        index = ft.zeros(n, dtype="int64")
+        index[n // 2] = 5
+        for size in (5, 0):
+            with pytest.raises(IndexError, match=r"gather\(\): argument 'index'"):
+                ft.gather(ft.zeros(size), 0, index)
+    assert ft.gather(ft.zeros(0, 4), 0, ft.zeros(0, 4, dtype="int64")).shape == (0, 4)

@@ -155,25 +155,37 @@ void add(const RowsLayout& a) {
 
 // Along a dimension -------------------------------------------------------------------------------------------------
 
+// The indices are looked at as they are used: they are the most of what is read.
 template <class T>
-void gather(const AlongLayout& a) {
+bool gather(const AlongLayout& a) {
     const ptrdiff_t m = a.inner;
-    if (m == 0 || a.n == 0) return;
+    if (a.outer == 0 || m == 0 || a.n == 0) return true;
+    if (a.size == 0) return false;
+    bool wrong = false;
     parallel(a.outer * a.n, at_least_one(PartElements / m), [&](ptrdiff_t begin, ptrdiff_t end) {
         T* const elements = reinterpret_cast<T*>(a.elements);
+        const std::uint64_t size = a.size;
+        std::uint64_t bad = 0;
+        const auto inside = [&](int64_t i) {
+            const bool outside = std::uint64_t(i) >= size;
+            bad |= outside;
+            return outside ? 0 : i;
+        };
         while (begin < end) {
             // The rows of one outer index.
             const ptrdiff_t o = begin / a.n, last = least(end, (o + 1) * a.n);
             const T* const data = reinterpret_cast<const T*>(a.data) + o * a.size * m;
             if (m == 1) {
-                for (ptrdiff_t i = begin; i < last; ++i) elements[i] = data[a.index[i]];
+                for (ptrdiff_t i = begin; i < last; ++i) elements[i] = data[inside(a.index[i])];
             } else {
                 for (ptrdiff_t i = begin; i < last; ++i)
-                    for (ptrdiff_t k = 0; k < m; ++k) elements[i * m + k] = data[a.index[i * m + k] * m + k];
+                    for (ptrdiff_t k = 0; k < m; ++k) elements[i * m + k] = data[inside(a.index[i * m + k]) * m + k];
             }
             begin = last;
         }
+        if (bad != 0) __atomic_store_n(&wrong, true, __ATOMIC_RELAXED);
     });
+    return !wrong;
 }
 
 // write(element of data, element) for every index, in order for each place.

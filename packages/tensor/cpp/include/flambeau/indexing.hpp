@@ -48,7 +48,7 @@ struct IndexingKernels {
     void (*take)(const RowsLayout& layout);
     void (*put)(const RowsLayout& layout);
     void (*add[StoredTypes])(const RowsLayout& layout);  // null for types without kernels
-    void (*gather[ElementSizes])(const AlongLayout& layout);
+    bool (*gather[ElementSizes])(const AlongLayout& layout);  // false where an index is outside: nothing is promised then
     void (*scatter[ElementSizes])(const AlongLayout& layout);
     void (*scatter_add[StoredTypes])(const AlongLayout& layout);
     std::ptrdiff_t (*count)(const std::uint8_t* mask_n, std::ptrdiff_t n);

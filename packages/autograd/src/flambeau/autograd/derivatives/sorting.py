@@ -7,3 +7,8 @@ from ._helpers import picked
 
 gradient(ops.sort, "input")(picked)
 gradient(ops.topk, "input")(picked)
+gradient(ops.ordered, "input")(
+    lambda grad, input, input_shape, dim, descending: picked(
+        grad, ops.argsort(input, dim, descending), input_shape, dim
+    )
+)

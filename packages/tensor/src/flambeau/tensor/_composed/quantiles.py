@@ -227,8 +227,8 @@ def _quantile(operation, input, q, dim, keepdim, interpolation, skip_nan):
     if not bool(((q >= 0) & (q <= 1)).all().item()):
         errors.value_error(operation, "q", "0 to 1", str(q.tolist()))
     whole = dim is None or input.ndim == 0
-    with renamed(operation, "sort"):
-        ordered = ops.sort(ops.reshape(input, (-1,)) if whole else input, -1 if whole else dim)[0]
+    with renamed(operation, "ordered"):
+        ordered = ops.ordered(ops.reshape(input, (-1,)) if whole else input, -1 if whole else dim)
     ordered = ordered if whole else ops.transpose(ordered, dim, -1)
     size = ordered.shape[-1]
     if size == 0:

@@ -46,7 +46,7 @@ def msort(input: Tensor) -> Tensor:
         >>> ft.msort(ft.tensor([[3, 1], [2, 4]])).tolist()
         [[2, 1], [3, 4]]
     """
-    return called("msort", ops.sort, input, 0)[0]
+    return called("msort", ops.ordered, input, 0)
 
 
 @composed()
@@ -220,7 +220,7 @@ def isin(
         [[False, True], [True, False]]
     """
     elements, tests = _operands("isin", elements=elements, test_elements=test_elements)
-    tests = ops.sort(ops.reshape(tests, (-1,)), 0)[0]
+    tests = ops.ordered(ops.reshape(tests, (-1,)), 0)
     last = tests.shape[0] - 1
     if last < 0:
         return ops.full(elements.shape, invert, dtype="bool", device=elements.device)

@@ -29,7 +29,7 @@ cdef extern from "flambeau/indexing.hpp" namespace "flambeau":
         void (*take)(const RowsLayout& layout) noexcept nogil
         void (*put)(const RowsLayout& layout) noexcept nogil
         void (*add[15])(const RowsLayout& layout) noexcept nogil
-        void (*gather[5])(const AlongLayout& layout) noexcept nogil
+        cbool (*gather[5])(const AlongLayout& layout) noexcept nogil
         void (*scatter[5])(const AlongLayout& layout) noexcept nogil
         void (*scatter_add[15])(const AlongLayout& layout) noexcept nogil
         ptrdiff_t (*count)(const uint8_t* mask_n, ptrdiff_t n) noexcept nogil

@@ -5,6 +5,7 @@ include "_arrays.pxi"
 from libcpp cimport bool as cbool
 
 from flambeau.tensor._backends import CPU
+from flambeau.tensor._core.tensor import instruction_set
 
 cdef extern from "flambeau/sorting.hpp" namespace "flambeau":
     ptrdiff_t SortLongest
@@ -65,6 +66,27 @@ ctypedef cbool (*sort_t)(const SortLayout& layout) noexcept nogil
 cdef enum:
     VALUES = 1
     INDICES = 2
+    LIBRARY = 512  # elements from which on NumPy's call is worth its price
+
+cdef bint _vectors_sort = instruction_set() in ("v3", "v4")
+
+
+cdef bint _has_vectors(cnp.ndarray x):
+    """Whether NumPy sorts such elements by vectors of AVX2 or AVX-512, which nothing of ours comes near. What is equal
+    must be the same to the bit, for those sorts are not stable: no zeros of both signs, no nan."""
+    if not _vectors_sort or (cnp.PyArray_ITEMSIZE(x) != 4 and cnp.PyArray_ITEMSIZE(x) != 8):
+        return False
+    if x.dtype.kind != "f":
+        return True
+    signs = x.view(f"i{cnp.PyArray_ITEMSIZE(x)}")
+    return not (signs == np.iinfo(signs.dtype).min).any() and not np.isnan(x).any()
+
+
+cdef object _values_in_order(cnp.ndarray x, int dim):
+    values = new_array(cnp.PyArray_NDIM(x), cnp.PyArray_DIMS(x), cnp.PyArray_TYPE(x))
+    cnp.PyArray_CopyInto(<cnp.ndarray>values, x)
+    values.sort(dim)
+    return values
 
 
 cdef object _ordered(object input, object dim, object count, bint descending, int wanted, object into):
@@ -93,6 +115,8 @@ cdef object _ordered(object input, object dim, object count, bint descending, in
             return None
         layout.k = count
     x = cnp.PyArray_GETCONTIGUOUS(x)
+    if wanted == VALUES and not descending and count is None and cnp.PyArray_SIZE(x) >= LIBRARY and _has_vectors(x):
+        return _values_in_order(x, at)
     layout.outer = layout.inner = 1
     for d in range(ndim):
         dims[d] = layout.k if d == at else cnp.PyArray_DIM(x, d)
@@ -128,6 +152,12 @@ cdef object _sort(Operator op, tuple args, object into):
     if into is not None or type(args[2]) is not bool or type(args[3]) is not bool:
         return None
     return _ordered(args[0], args[1], None, args[2], VALUES | INDICES, None)
+
+
+cdef object _sorted_values(Operator op, tuple args, object into):
+    if into is not None or type(args[2]) is not bool:
+        return None
+    return _ordered(args[0], args[1], None, args[2], VALUES, None)
 
 
 cdef object _argsort(Operator op, tuple args, object into):
@@ -310,4 +340,5 @@ set_native("unique_elements", &_unique)
 set_native("consecutive_elements", &_consecutive)
 set_native("sort", &_sort)
 set_native("argsort", &_argsort)
+set_native("ordered", &_sorted_values)
 set_native("topk", &_topk)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import flambeau.tensor as ft
-from flambeau.tensor import errors
+from flambeau.tensor import errors, ops
+from flambeau.tensor._composed import called
 
 Array = ft.Tensor
 
@@ -72,7 +73,7 @@ def argsort(x: Array, /, *, axis: int = -1, descending: bool = False, stable: bo
 
 def sort(x: Array, /, *, axis: int = -1, descending: bool = False, stable: bool = True) -> Array:
     """The elements along an axis in order."""
-    return ft.sort(x, axis, descending, stable=stable)[0]
+    return called("sort", ops.ordered, x, axis, descending)
 
 
 def isin(x1: Any, x2: Any, /, *, invert: bool = False) -> Array:

@@ -40,6 +40,14 @@ def sort(x, dim=-1, descending=False, stable=False):
     return (x if x.ndim == 0 else np.take_along_axis(x, order, dim)), order
 
 
+def ordered_samples(make):
+    return (s for s in sort_samples(make) if "stable" not in s.kwargs)
+
+
+def ordered(x, dim=-1, descending=False):
+    return sort(x, dim, descending)[0]
+
+
 def topk_samples(make):
     yield sample(make.distinct((5,)), 2)
     yield sample(make.distinct((3, 4)), 3, 0)
@@ -72,5 +80,6 @@ def topk_errors(make):
 ENTRIES = (
     OpInfo("sort", sort_samples, sort, errors=dim_error("sort")),
     OpInfo("argsort", sort_samples, argsort, errors=dim_error("argsort")),
+    OpInfo("ordered", ordered_samples, ordered, errors=dim_error("ordered")),
     OpInfo("topk", topk_samples, topk, errors=topk_errors),
 )
