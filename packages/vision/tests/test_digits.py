@@ -128,8 +128,9 @@ def test_images_without_to_tensor_in_a_loader():
     with pytest.raises(TypeError) as error:
         next(iter(DataLoader(Digits(), batch_size=4)))
     assert str(error.value) == (
-        "default_collate(): argument 'samples': expected Tensors, NumPy arrays, numbers, text, dicts, lists or tuples "
-        "at sample[0], got Image from dataset index 0; convert it in the dataset, or give DataLoader a collate_fn"
+        "default_collate(): argument 'samples': expected Tensors, NumPy arrays, numbers, text, dicts, lists, "
+        "tuples or dataclasses at sample[0], got Image from dataset index 0; convert it in the dataset, "
+        "register_collate its type, or give DataLoader a collate_fn"
     )
 
 
