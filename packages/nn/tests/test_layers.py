@@ -86,7 +86,7 @@ def test_sequential_of_something_else(args, text):
         (lambda: nn.Softshrink(-1), "Softshrink(): argument 'lambd': expected 0 or more, got -1"),
         (lambda: F.softshrink(ft.ones(1), -1), "softshrink(): argument 'lambd': expected 0 or more, got -1"),
         (
-            lambda: nn.MSELoss("average"),
+            lambda: nn.MSELoss(reduction="average"),
             "MSELoss(): argument 'reduction': expected 'none', 'mean' or 'sum', got 'average'",
         ),
         (

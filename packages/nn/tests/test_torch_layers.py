@@ -159,7 +159,7 @@ def test_losses_of_classes(name, shape, weighted, ignored, reduction):
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
 def test_mse_loss(reduction):
     """MSELoss over reductions, with a gradient for the target too."""
-    check(nn.MSELoss(reduction), torch.nn.MSELoss(reduction=reduction), random(3, 4), random(3, 4, seed=1))
+    check(nn.MSELoss(reduction=reduction), torch.nn.MSELoss(reduction=reduction), random(3, 4), random(3, 4, seed=1))
 
 
 def test_a_network():
@@ -206,3 +206,56 @@ def test_initial_values_are_spread_as_in_torch(name, args):
             # The standard error of these for n uniform draws; five of them.
             assert abs(a.mean()) < 5 * bound / (3 * a.size) ** 0.5
             assert abs(a.std() - bound / 3**0.5) < 5 * bound * (2 / 15 / a.size) ** 0.5
+
+
+@pytest.mark.parametrize("pad", [0, 2])
+def test_conv_tbc(pad):
+    """Sequences whose time comes first."""
+    arrays = (random(7, 2, 3), random(3, 3, 4), random(4))
+    check(lambda *a: F.conv_tbc(*a, pad), lambda *a: torch.conv_tbc(*a, pad), *arrays)
+    with pytest.raises(ft.ShapeError, match="expected shape \\(T, N, 3\\) with T \\+ 2 pad >= 3, got \\(7, 2, 4\\)"):
+        F.conv_tbc(ft.ones(7, 2, 4), ft.ones(3, 3, 4), ft.ones(4))
+
+
+@pytest.mark.parametrize("shape", [(), (6,), (2, 3)])
+@pytest.mark.parametrize("bias", [True, False])
+def test_bilinear(shape, bias):
+    """Any leading dimensions, none too; other shapes are named."""
+    arrays = [random(*shape, 4), random(*shape, 3, seed=1), random(5, 4, 3), *([random(5)] if bias else [])]
+    check(F.bilinear, torch.nn.functional.bilinear, *arrays)
+    with pytest.raises(ft.ShapeError, match=r"expected shape \(2, 3\) beside input1, got \(3, 3\)"):
+        F.bilinear(ft.ones(2, 4), ft.ones(3, 3), ft.ones(5, 4, 3))
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("relu_", ()), ("elu_", (0.5,)), ("selu_", ()), ("celu_", (2.0,)), ("hardtanh_", (-0.5, 1.0)),
+        ("leaky_relu_", (0.2,)), ("threshold_", (0.1, 3.0)), ("rrelu_", (0.2, 0.2)),
+    ],
+)  # fmt: skip
+def test_functions_in_place(name, args):
+    """They change what they get, and give it."""
+    x = random(3, 4)
+    ours, theirs = ft.tensor(x), torch.tensor(x)
+    assert getattr(F, name)(ours, *args) is ours
+    same(ours, getattr(torch.nn.functional, name)(theirs, *args))
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "softmin"])
+@pytest.mark.parametrize("shape", [(4,), (3, 4), (2, 3, 4), (2, 3, 4, 2)])
+@pytest.mark.filterwarnings("ignore:Implicit dimension:UserWarning")  # torch's
+def test_softmax_without_a_dimension(name, shape):
+    """The dimension is PyTorch 0.3's, and the warning says which."""
+    x = random(*shape)
+    with pytest.warns(DeprecationWarning, match=rf"^{name}\(\): dimension . is taken as in PyTorch 0.3; say dim="):
+        same(getattr(F, name)(ft.tensor(x)), getattr(torch.nn.functional, name)(torch.tensor(x)))
+    result = getattr(F, name)(ft.tensor(x), 0, dtype=ft.float32)
+    assert result.dtype == ft.float32
+
+
+def test_sparse_gradients_are_refused():
+    """There are none: that is said where they are asked for."""
+    for call in (lambda: nn.Embedding(2, 3, sparse=True), lambda: nn.EmbeddingBag(2, 3, sparse=True)):
+        with pytest.raises(ValueError, match="'sparse': expected False, got True; there are no sparse gradients"):
+            call()

@@ -5,6 +5,7 @@ import itertools
 import flambeau.nn as nn
 import flambeau.nn.functional as F
 import flambeau.tensor as ft
+import numpy as np
 import pytest
 from beside_torch import check, pair, random, same, torch
 
@@ -120,3 +121,17 @@ def test_running_statistics_of_instances(given, training):
     if given:
         for x, expected in zip(running, theirs, strict=True):
             same(x, expected)
+
+
+@pytest.mark.parametrize("size", [3, 4, 5])
+def test_cross_map_lrn(size):
+    """With few channels values are torch's; with many they go by the formula, from which torch's differ there."""
+    options = {"alpha": 0.5, "beta": 0.75, "k": 2.0}
+    x = random(2, (size - 1) // 2 + 1, 2, 3)
+    same(nn.CrossMapLRN2d(size, **options)(ft.tensor(x)), torch.nn.CrossMapLRN2d(size, **options)(torch.tensor(x)))
+    x = random(2, 8, 2, 3)
+    reach = (size - 1) // 2
+    sums = np.stack([(x[:, max(c - reach, 0) : c + reach + 1] ** 2).sum(1) for c in range(8)], 1)
+    expected = x / (2.0 + 0.5 / size * sums) ** 0.75
+    np.testing.assert_allclose(nn.CrossMapLRN2d(size, **options)(ft.tensor(x)).numpy(), expected, rtol=1e-12)
+    assert repr(nn.CrossMapLRN2d(size)) == repr(torch.nn.CrossMapLRN2d(size))

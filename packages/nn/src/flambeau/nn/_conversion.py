@@ -10,6 +10,7 @@ from flambeau.tensor import Tensor, errors
 
 from ._registration import BUFFERS
 from ._tree import Tree
+from .parameter import UninitializedBuffer
 
 if TYPE_CHECKING:
     from .module import Module
@@ -144,5 +145,5 @@ def change(modules: Iterable[Module | Any], convert: Callable[[Tensor], Tensor])
                 param.grad = None if grad is None else convert(grad.data)
         for name, buffer in module._own(*BUFFERS):
             if id(buffer) not in done:
-                done[id(buffer)] = convert(buffer)
+                done[id(buffer)] = buffer.like(convert) if isinstance(buffer, UninitializedBuffer) else convert(buffer)
             module.__dict__[name] = done[id(buffer)]

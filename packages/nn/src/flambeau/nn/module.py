@@ -245,9 +245,13 @@ class Module(Stateful, Convertible):
         """The module's own arguments, as shown between the parentheses when it is printed."""
         return ""
 
+    def _shown(self) -> list[str]:
+        """What is printed of the modules inside."""
+        return [f"({name}): {module!r}" for name, module in self._own("module")]
+
     def __repr__(self) -> str:
         lines = [line for line in self.extra_repr().splitlines() if line]
-        children = [f"({name}): {module!r}" for name, module in self._own("module")]
+        children = self._shown()
         if not children and len(lines) <= 1:
             return f"{type(self).__name__}({''.join(lines)})"
         inside = "\n".join([*lines, *children]).replace("\n", "\n  ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import flambeau.tensor as ft
@@ -131,3 +132,8 @@ class UninitializedBuffer(_Unknown, Buffer):
         self, requires_grad: bool = False, device: Any = None, dtype: Any = None, persistent: bool = True
     ) -> None:
         super().__init__(ft.empty(0, device=device, dtype=dtype), persistent=persistent)
+
+    def like(self, convert: Callable[[Tensor], Tensor]) -> UninitializedBuffer:
+        """One that is to have the dtype and device ``convert`` gives."""
+        made = convert(ft.empty(0, dtype=self.dtype, device=self.device))
+        return UninitializedBuffer(device=made.device, dtype=made.dtype, persistent=self.persistent)

@@ -18,6 +18,7 @@ from . import (
     element_loss,
     fractional_pooling,
     gated,
+    inplace,
     interpolation,
     loss,
     margin_loss,
@@ -44,6 +45,7 @@ from .distance import *
 from .element_loss import *
 from .fractional_pooling import *
 from .gated import *
+from .inplace import *
 from .interpolation import *
 from .loss import *
 from .margin_loss import *
@@ -71,6 +73,7 @@ __all__ += distance.__all__
 __all__ += element_loss.__all__
 __all__ += fractional_pooling.__all__
 __all__ += gated.__all__
+__all__ += inplace.__all__
 __all__ += interpolation.__all__
 __all__ += loss.__all__
 __all__ += margin_loss.__all__

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Literal
 
+import flambeau.tensor as ft
 from flambeau.tensor import Tensor, errors
 
 Reduction = Literal["mean", "sum", "none"]
@@ -12,6 +14,28 @@ Reduction = Literal["mean", "sum", "none"]
 def check_reduction(operation: str, reduction: Any) -> None:
     if reduction not in ("none", "mean", "sum"):
         errors.value_error(operation, "reduction", "'none', 'mean' or 'sum'", repr(reduction))
+
+
+def old_reduction(operation: str, size_average: Any, reduce: Any, reduction: Any, callers: int = 1) -> Any:
+    """What PyTorch 0.3's arguments ask for, if any; ``callers`` above is the user."""
+    if size_average is None and reduce is None:
+        return reduction
+    for argument, value in (("size_average", size_average), ("reduce", reduce)):
+        if not (value is None or isinstance(value, bool)):
+            fix = f"use reduction={value!r}" if isinstance(value, str) else None
+            errors.type_error(operation, argument, "bool or None", type(value).__name__, fix)
+    asked = "none" if reduce is False else "sum" if size_average is False else "mean"
+    warnings.warn(
+        f"{operation}(): size_average and reduce are of PyTorch 0.3; use reduction='{asked}'",
+        DeprecationWarning,
+        stacklevel=callers + 2,
+    )
+    return asked
+
+
+def broadcast(*tensors: Any) -> Any:
+    """Tensors of one shape, where unequal ones were asked for."""
+    return ft.broadcast_tensors(*tensors)
 
 
 def reduced(operation: str, losses: Any, reduction: Any) -> Any:
@@ -38,4 +62,6 @@ def check_same_shape(operation: str, input: Tensor, **others: Tensor | None) -> 
     for name, other in others.items():
         if other is not None and other.shape != input.shape:
             wanted = f"shape {tuple(input.shape)} as input"
-            errors.shape_error(operation, name, wanted, str(tuple(other.shape)), "use reshape()")
+            errors.shape_error(
+                operation, name, wanted, str(tuple(other.shape)), "use reshape(), or allow_broadcast=True"
+            )

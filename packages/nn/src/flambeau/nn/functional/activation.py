@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from typing import Any
+
 import flambeau.tensor as ft
 from flambeau.tensor import errors
 
@@ -11,6 +14,15 @@ __all__ = [
     "celu", "elu", "gelu", "log_softmax", "logsigmoid", "mish", "relu", "selu", "sigmoid", "silu", "softmax",
     "softplus", "softsign", "tanh", "tanhshrink",
 ]  # fmt: skip
+
+
+def implicit_dim(operation: str, input: Any) -> int:
+    """The dimension PyTorch 0.3 took where none was given."""
+    dim = 0 if input.ndim in (0, 1, 3) else 1
+    warnings.warn(
+        f"{operation}(): dimension {dim} is taken as in PyTorch 0.3; say dim={dim}", DeprecationWarning, stacklevel=3
+    )
+    return dim
 
 
 def relu(input: T, inplace: bool = False) -> T:
@@ -31,14 +43,16 @@ def relu(input: T, inplace: bool = False) -> T:
     return ft.relu_(input) if inplace else ft.relu(input)
 
 
-def softmax(input: T, dim: int) -> T:
+def softmax(input: T, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> T:
     r"""Weights along a dimension that add up to 1.
 
     .. math:: y_i = \frac{e^{x_i}}{\sum_j e^{x_j}}
 
     Args:
         input: Tensor of any shape and floating dtype.
-        dim: the dimension along which the weights add up to 1.
+        dim: the dimension along which the weights add up to 1; without it, as in PyTorch 0.3, dimension 0 of Tensors
+            of 0, 1 or 3 dimensions, and dimension 1 of others, with a warning.
+        dtype: what ``input`` is converted to first, if given.
 
     Returns:
         Tensor like ``input``.
@@ -48,17 +62,20 @@ def softmax(input: T, dim: int) -> T:
         >>> F.softmax(ft.tensor([0.0, 0.0]), dim=0).tolist()
         [0.5, 0.5]
     """
-    return ft.softmax(input, dim)
+    if dim is None:
+        dim = implicit_dim("softmax", input)
+    return ft.softmax(input if dtype is None else input.to(dtype), dim)
 
 
-def log_softmax(input: T, dim: int) -> T:
+def log_softmax(input: T, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> T:
     r"""The logarithm of :func:`softmax`, without the underflow of the two steps.
 
     .. math:: y_i = x_i - \log \sum_j e^{x_j}
 
     Args:
         input: Tensor of any shape and floating dtype.
-        dim: the dimension along which ``exp`` of the result adds up to 1.
+        dim: the dimension along which ``exp`` of the result adds up to 1; without it as :func:`softmax`.
+        dtype: what ``input`` is converted to first, if given.
 
     Returns:
         Tensor like ``input``.
@@ -68,7 +85,9 @@ def log_softmax(input: T, dim: int) -> T:
         >>> F.log_softmax(ft.tensor([1000.0, 0.0]), dim=0).tolist()
         [0.0, -1000.0]
     """
-    return ft.log_softmax(input, dim)
+    if dim is None:
+        dim = implicit_dim("log_softmax", input)
+    return ft.log_softmax(input if dtype is None else input.to(dtype), dim)
 
 
 def sigmoid(input: T) -> T:

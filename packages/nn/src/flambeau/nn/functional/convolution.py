@@ -6,12 +6,13 @@ from typing import Any, overload
 
 import flambeau.tensor as ft
 from flambeau.autograd import Variable
-from flambeau.tensor import Tensor
+from flambeau.tensor import Tensor, errors
 
 from ._batches import batched
 from ._types import Padding, Pair, Single, T, Triple
+from .padding import pad as pad_around
 
-__all__ = ["conv1d", "conv2d", "conv3d"]
+__all__ = ["conv1d", "conv2d", "conv3d", "conv_tbc"]
 
 
 @overload
@@ -191,3 +192,39 @@ def conv3d(
         [[[[[36.0]], [[36.0]]]]]
     """
     return batched(3, input, ft.conv3d, weight, bias, stride, padding, dilation, groups)
+
+
+def conv_tbc(input: Tensor, weight: Any, bias: Tensor, pad: int = 0) -> Any:
+    r""":func:`conv1d` of sequences whose time comes first, and whose channels come last.
+
+    Args:
+        input: Tensor of shape (T, N, in_channels).
+        weight: Tensor of shape (K, in_channels, out_channels).
+        bias: Tensor of shape (out_channels,).
+        pad: how many zeros are put before and after each sequence.
+
+    Returns:
+        Tensor of shape (T + 2 pad - K + 1, N, out_channels).
+
+    Raises:
+        ShapeError: the shapes do not fit together.
+
+    Example:
+        >>> import flambeau.nn.functional as F
+        >>> F.conv_tbc(ft.ones(5, 1, 2), ft.ones(3, 2, 1), ft.zeros(1)).flatten().tolist()
+        [6.0, 6.0, 6.0]
+    """
+    for argument, x in (("input", input), ("weight", weight)):
+        if x.ndim != 3:
+            errors.shape_error("conv_tbc", argument, "3 dimensions", f"shape {tuple(x.shape)}")
+    # A sum over the window of products of matrices: nothing is turned around.
+    size, frames = weight.shape[0], input.shape[0] + 2 * pad - weight.shape[0] + 1
+    if input.shape[2] != weight.shape[1] or frames < 1:
+        wanted = f"shape (T, N, {weight.shape[1]}) with T + 2 pad >= {size}"
+        errors.shape_error("conv_tbc", "input", wanted, str(tuple(input.shape)))
+    padded: Any = pad_around(input, (0, 0, 0, 0, pad, pad)) if pad else input
+    parts = [ft.matmul(padded[k : k + frames], weight[k]) for k in range(size)]
+    total: Any = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    return total + bias

@@ -9,7 +9,7 @@ from flambeau.tensor import Tensor
 
 from ._types import T
 
-__all__ = ["cosine_similarity", "normalize", "pairwise_distance"]
+__all__ = ["cosine_similarity", "normalize", "pairwise_distance", "pdist"]
 
 
 def _length(x: Any, dim: int, keepdim: bool) -> Any:
@@ -87,3 +87,27 @@ def pairwise_distance(x1: T, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keep
     """
     difference: Any = x1 - x2 + eps
     return ft.norm(difference, p, -1, keepdim)
+
+
+def pdist(input: T, p: float = 2.0) -> T:
+    r"""The distances between all pairs of rows.
+
+    .. math:: \lVert x_i - x_j \rVert_p \quad (i < j)
+
+    Args:
+        input: Tensor of shape (N, M) and floating dtype.
+        p: the exponent of the norm, 0 or more, or inf.
+
+    Returns:
+        Tensor of shape (N (N - 1) / 2,).
+
+    Raises:
+        ShapeError: not 2 dimensions.
+        ValueError: ``p`` is negative.
+
+    Example:
+        >>> import flambeau.nn.functional as F
+        >>> F.pdist(ft.tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]])).tolist()
+        [5.0, 1.0, 4.242640495300293]
+    """
+    return ft.pdist(input, p)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import flambeau.tensor as ft
 from flambeau.tensor import Tensor, errors
 
-from ._reduction import Reduction, check_reduction, check_same_shape, reduced, weighted
+from ._reduction import Reduction, broadcast, check_reduction, check_same_shape, old_reduction, reduced, weighted
 from ._types import T
 
 __all__ = [
@@ -36,7 +36,16 @@ def _distance(
     return weighted(operation, losses, weight, reduction)
 
 
-def l1_loss(input: T, target: Tensor, *, reduction: Reduction = "mean", weight: Tensor | None = None) -> T:
+def l1_loss(
+    input: T,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: Reduction = "mean",
+    weight: Tensor | None = None,
+    *,
+    allow_broadcast: bool = False,
+) -> T:
     r"""The distance of predictions and targets.
 
     .. math:: l_n = |x_n - t_n|
@@ -44,8 +53,11 @@ def l1_loss(input: T, target: Tensor, *, reduction: Reduction = "mean", weight: 
     Args:
         input: predictions: Tensor of any shape.
         target: Tensor of the same shape.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"`` of all elements, their ``"sum"``, or ``"none"`` for one loss per element.
         weight: Tensor of the same shape: how much each element counts, also in the mean; None for 1.
+        allow_broadcast: whether unequal shapes may broadcast, which mostly is a mistake.
 
     Returns:
         Tensor without dimensions, or of ``input``'s shape for ``"none"``.
@@ -59,10 +71,23 @@ def l1_loss(input: T, target: Tensor, *, reduction: Reduction = "mean", weight: 
         >>> F.l1_loss(ft.tensor([1.0, 2.0]), ft.tensor([1.0, 4.0])).item()
         1.0
     """
+    if size_average is not None or reduce is not None:
+        reduction = old_reduction("l1_loss", size_average, reduce, reduction)
+    if allow_broadcast:
+        input, target = broadcast(input, target)
     return _distance("l1_loss", input, target, 0, 1, reduction, weight)
 
 
-def smooth_l1_loss(input: T, target: Tensor, *, reduction: Reduction = "mean", beta: float = 1.0) -> T:
+def smooth_l1_loss(
+    input: T,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: Reduction = "mean",
+    beta: float = 1.0,
+    *,
+    allow_broadcast: bool = False,
+) -> T:
     r"""The distance of predictions and targets, with a parabola in place of its kink.
 
     .. math:: l_n = \begin{cases} (x_n - t_n)^2 / (2 \beta) & |x_n - t_n| < \beta \\
@@ -71,8 +96,11 @@ def smooth_l1_loss(input: T, target: Tensor, *, reduction: Reduction = "mean", b
     Args:
         input: predictions: Tensor of any shape.
         target: Tensor of the same shape.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"`` of all elements, their ``"sum"``, or ``"none"`` for one loss per element.
         beta: where the parabola ends.
+        allow_broadcast: whether unequal shapes may broadcast, which mostly is a mistake.
 
     Returns:
         Tensor without dimensions, or of ``input``'s shape for ``"none"``.
@@ -86,13 +114,23 @@ def smooth_l1_loss(input: T, target: Tensor, *, reduction: Reduction = "mean", b
         >>> F.smooth_l1_loss(ft.tensor([1.0, 2.0]), ft.tensor([2.0, 4.0]), reduction="none").tolist()
         [0.5, 1.5]
     """
+    if size_average is not None or reduce is not None:
+        reduction = old_reduction("smooth_l1_loss", size_average, reduce, reduction)
+    if allow_broadcast:
+        input, target = broadcast(input, target)
     if not beta >= 0:
         errors.value_error("smooth_l1_loss", "beta", "0 or more", str(beta))
     return _distance("smooth_l1_loss", input, target, beta, 1, reduction)
 
 
 def huber_loss(
-    input: T, target: Tensor, *, reduction: Reduction = "mean", delta: float = 1.0, weight: Tensor | None = None
+    input: T,
+    target: Tensor,
+    reduction: Reduction = "mean",
+    delta: float = 1.0,
+    weight: Tensor | None = None,
+    *,
+    allow_broadcast: bool = False,
 ) -> T:
     r"""Half the squared difference where it is small, the distance where it is large.
 
@@ -105,6 +143,7 @@ def huber_loss(
         reduction: ``"mean"`` of all elements, their ``"sum"``, or ``"none"`` for one loss per element.
         delta: where the one becomes the other.
         weight: Tensor of the same shape: what each loss is multiplied by; None for 1.
+        allow_broadcast: whether unequal shapes may broadcast, which mostly is a mistake.
 
     Returns:
         Tensor without dimensions, or of ``input``'s shape for ``"none"``.
@@ -118,6 +157,8 @@ def huber_loss(
         >>> F.huber_loss(ft.tensor([1.0, 2.0]), ft.tensor([2.0, 6.0]), reduction="none", delta=2.0).tolist()
         [0.5, 6.0]
     """
+    if allow_broadcast:
+        input, target = broadcast(input, target)
     if not delta > 0:
         errors.value_error("huber_loss", "delta", "a positive number", str(delta))
     return _distance("huber_loss", input, target, delta, delta, reduction, weight, of_all=True)
@@ -127,7 +168,16 @@ def _weighted(losses: Any, weight: Tensor | None) -> Any:
     return losses if weight is None else losses * weight
 
 
-def binary_cross_entropy(input: T, target: Tensor, weight: Tensor | None = None, *, reduction: Reduction = "mean") -> T:
+def binary_cross_entropy(
+    input: T,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: Reduction = "mean",
+    *,
+    allow_broadcast: bool = False,
+) -> T:
     r"""How surprised probabilities are by targets that are 0, 1 or between.
 
     .. math:: l_n = -w_n (t_n \log x_n + (1 - t_n) \log (1 - x_n))
@@ -138,7 +188,10 @@ def binary_cross_entropy(input: T, target: Tensor, weight: Tensor | None = None,
         input: probabilities: Tensor of any shape, with elements in [0, 1].
         target: Tensor of the same shape.
         weight: Tensor whose shape broadcasts with ``input``'s: how much each element counts, or None.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"`` of all elements, their ``"sum"``, or ``"none"`` for one loss per element.
+        allow_broadcast: whether unequal shapes may broadcast, which mostly is a mistake.
 
     Returns:
         Tensor without dimensions, or of ``input``'s shape for ``"none"``.
@@ -152,6 +205,10 @@ def binary_cross_entropy(input: T, target: Tensor, weight: Tensor | None = None,
         >>> round(F.binary_cross_entropy(ft.tensor([0.5, 0.9]), ft.tensor([0.0, 1.0])).item(), 4)
         0.3993
     """
+    if size_average is not None or reduce is not None:
+        reduction = old_reduction("binary_cross_entropy", size_average, reduce, reduction)
+    if allow_broadcast:
+        input, target = broadcast(input, target)
     check_same_shape("binary_cross_entropy", input, target=target)
     check_reduction("binary_cross_entropy", reduction)
     if input.numel():
@@ -166,9 +223,12 @@ def binary_cross_entropy_with_logits(
     input: T,
     target: Tensor,
     weight: Tensor | None = None,
-    *,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
     reduction: Reduction = "mean",
     pos_weight: Tensor | None = None,
+    *,
+    allow_broadcast: bool = False,
 ) -> T:
     r""":func:`binary_cross_entropy` of the :func:`sigmoid` of scores, without its loss of digits.
 
@@ -178,8 +238,11 @@ def binary_cross_entropy_with_logits(
         input: scores (logits): Tensor of any shape.
         target: Tensor of the same shape, with elements in [0, 1].
         weight: Tensor whose shape broadcasts with ``input``'s: how much each element counts, or None.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"`` of all elements, their ``"sum"``, or ``"none"`` for one loss per element.
         pos_weight: Tensor whose shape broadcasts with ``input``'s: how much positive targets count, or None.
+        allow_broadcast: whether unequal shapes may broadcast, which mostly is a mistake.
 
     Returns:
         Tensor without dimensions, or of ``input``'s shape for ``"none"``.
@@ -193,6 +256,10 @@ def binary_cross_entropy_with_logits(
         >>> round(F.binary_cross_entropy_with_logits(ft.tensor([0.0, 200.0]), ft.tensor([1.0, 1.0])).item(), 4)
         0.3466
     """
+    if size_average is not None or reduce is not None:
+        reduction = old_reduction("binary_cross_entropy_with_logits", size_average, reduce, reduction)
+    if allow_broadcast:
+        input, target = broadcast(input, target)
     operation = "binary_cross_entropy_with_logits"
     check_same_shape(operation, input, target=target)
     check_reduction(operation, reduction)
@@ -203,9 +270,12 @@ def binary_cross_entropy_with_logits(
 def kl_div(
     input: T,
     target: Tensor,
-    *,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
     reduction: Literal["mean", "sum", "none", "batchmean"] = "mean",
     log_target: bool = False,
+    *,
+    allow_broadcast: bool = False,
 ) -> T:
     r"""The Kullback-Leibler divergence of a distribution, given by its logarithms, from a target distribution.
 
@@ -214,9 +284,12 @@ def kl_div(
     Args:
         input: log-probabilities: Tensor of any shape.
         target: probabilities: Tensor of the same shape.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"batchmean"``, the sum over the size of the first dimension, which is what the divergence is;
             ``"mean"`` of all elements, their ``"sum"``, or ``"none"`` for one loss per element.
         log_target: whether ``target`` has logarithms, too.
+        allow_broadcast: whether unequal shapes may broadcast, which mostly is a mistake.
 
     Returns:
         Tensor without dimensions, or of ``input``'s shape for ``"none"``.
@@ -231,6 +304,10 @@ def kl_div(
         >>> round(F.kl_div(ft.log(half), one, reduction="batchmean").item(), 4)
         0.6931
     """
+    if size_average is not None or reduce is not None:
+        reduction = old_reduction("kl_div", size_average, reduce, reduction)
+    if allow_broadcast:
+        input, target = broadcast(input, target)
     check_same_shape("kl_div", input, target=target)
     losses: Any
     if log_target:
@@ -249,9 +326,12 @@ def poisson_nll_loss(
     target: Tensor,
     log_input: bool = True,
     full: bool = False,
+    size_average: bool | None = None,
     eps: float = 1e-8,
-    *,
+    reduce: bool | None = None,
     reduction: Reduction = "mean",
+    *,
+    allow_broadcast: bool = False,
 ) -> T:
     r"""The negative log-likelihood of counts from a Poisson distribution.
 
@@ -263,7 +343,10 @@ def poisson_nll_loss(
         log_input: otherwise ``input`` is the rate itself, and the loss :math:`x_n - t_n \log(x_n + \epsilon)`.
         full: whether to add Stirling's approximation of :math:`\log t_n!` where the count is above 1.
         eps: added to a rate, so that its logarithm is finite.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"`` of all elements, their ``"sum"``, or ``"none"`` for one loss per element.
+        allow_broadcast: whether unequal shapes may broadcast, which mostly is a mistake.
 
     Returns:
         Tensor without dimensions, or of ``input``'s shape for ``"none"``.
@@ -277,6 +360,10 @@ def poisson_nll_loss(
         >>> F.poisson_nll_loss(ft.tensor([0.0, 0.0]), ft.tensor([1.0, 2.0])).item()
         1.0
     """
+    if size_average is not None or reduce is not None:
+        reduction = old_reduction("poisson_nll_loss", size_average, reduce, reduction)
+    if allow_broadcast:
+        input, target = broadcast(input, target)
     check_same_shape("poisson_nll_loss", input, target=target)
     check_reduction("poisson_nll_loss", reduction)
     losses: Any = ft.exp(input) - target * input if log_input else input - target * ft.log(input + eps)
@@ -293,8 +380,9 @@ def gaussian_nll_loss(
     var: Tensor | float,
     full: bool = False,
     eps: float = 1e-6,
-    *,
     reduction: Reduction = "mean",
+    *,
+    allow_broadcast: bool = False,
 ) -> T:
     r"""The negative log-likelihood of targets from a normal distribution with a mean and variance for each.
 
@@ -307,6 +395,7 @@ def gaussian_nll_loss(
         full: whether to add :math:`\log(2 \pi) / 2`.
         eps: the least variance; smaller ones are raised to it, and get their gradient nevertheless.
         reduction: ``"mean"`` of all elements, their ``"sum"``, or ``"none"`` for one loss per element.
+        allow_broadcast: whether unequal shapes may broadcast, which mostly is a mistake.
 
     Returns:
         Tensor without dimensions, or of ``input``'s shape for ``"none"``.
@@ -320,6 +409,8 @@ def gaussian_nll_loss(
         >>> F.gaussian_nll_loss(ft.tensor([1.0, 2.0]), ft.tensor([1.0, 4.0]), 1.0).item()
         1.0
     """
+    if allow_broadcast:
+        input, target = broadcast(input, target)
     check_same_shape("gaussian_nll_loss", input, target=target)
     check_reduction("gaussian_nll_loss", reduction)
     spread: Any = var if isinstance(var, Tensor) else ft.full((), float(var), dtype=input.dtype, device=input.device)

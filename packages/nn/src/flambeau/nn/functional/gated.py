@@ -8,6 +8,7 @@ import flambeau.tensor as ft
 from flambeau.tensor import Tensor, errors
 
 from ._types import T
+from .activation import implicit_dim, softmax
 
 __all__ = ["glu", "gumbel_softmax", "prelu", "rrelu", "softmin"]
 
@@ -86,12 +87,13 @@ def rrelu(input: T, lower: float = 1 / 8, upper: float = 1 / 3, training: bool =
     return ft.leaky_relu_(input, mean) if inplace else ft.leaky_relu(input, mean)
 
 
-def softmin(input: T, dim: int) -> T:
+def softmin(input: T, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> T:
     r"""The :func:`softmax` of ``-input``: the least element gets the greatest weight.
 
     Args:
         input: Tensor of any shape and floating dtype.
-        dim: the dimension along which the weights add up to 1.
+        dim: the dimension along which the weights add up to 1; without it as :func:`softmax`.
+        dtype: what ``input`` is converted to first, if given.
 
     Returns:
         Tensor like ``input``.
@@ -101,10 +103,10 @@ def softmin(input: T, dim: int) -> T:
         >>> F.softmin(ft.tensor([0.0, 1000.0]), dim=0).tolist()
         [1.0, 0.0]
     """
-    return ft.softmax(-input, dim)
+    return softmax(-input, implicit_dim("softmin", input) if dim is None else dim, dtype=dtype)
 
 
-def gumbel_softmax(logits: T, tau: float = 1.0, hard: bool = False, dim: int = -1) -> T:
+def gumbel_softmax(logits: T, tau: float = 1.0, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> T:
     r"""A random choice with the probabilities of a :func:`softmax`, made differentiable.
 
     .. math:: y = \mathrm{softmax}((x + g) / \tau), \qquad g = -\log(-\log u)
@@ -115,6 +117,7 @@ def gumbel_softmax(logits: T, tau: float = 1.0, hard: bool = False, dim: int = -
         logits: scores: Tensor of floats.
         tau: the temperature: the lower, the nearer to a choice of one.
         hard: give a 1 for the choice and zeros, with the gradient of the soft choice.
+        eps: not used, as in PyTorch.
         dim: the dimension that is chosen along.
 
     Returns:

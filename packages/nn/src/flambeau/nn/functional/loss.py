@@ -7,18 +7,19 @@ from typing import Any
 import flambeau.tensor as ft
 from flambeau.tensor import Tensor, errors
 
-from ._reduction import Reduction, check_reduction, check_same_shape, weighted
+from ._reduction import Reduction, broadcast, check_reduction, check_same_shape, old_reduction, weighted
 from ._types import T
 
-__all__ = ["cross_entropy", "mse_loss", "nll_loss"]
+__all__ = ["cross_entropy", "linear_cross_entropy", "mse_loss", "nll_loss"]
 
 
 def cross_entropy(
     input: T,
     target: Tensor,
     weight: Tensor | None = None,
-    *,
+    size_average: bool | None = None,
     ignore_index: int = -100,
+    reduce: bool | None = None,
     reduction: Reduction = "mean",
     label_smoothing: float = 0.0,
 ) -> T:
@@ -36,6 +37,8 @@ def cross_entropy(
             ``input``'s shape.
         weight: Tensor of shape (C,) that says how much each class counts, or None.
         ignore_index: a class that does not count.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"``, for classes weighted by ``weight``; ``"sum"``; or ``"none"`` for one loss per target.
         label_smoothing: how much of each target, from 0 to 1, is spread evenly over all classes.
 
@@ -55,6 +58,8 @@ def cross_entropy(
         >>> round(F.cross_entropy(ft.zeros(1, 2), ft.tensor([[0.5, 0.5]])).item(), 4)
         0.6931
     """
+    if size_average is not None or reduce is not None:
+        reduction = old_reduction("cross_entropy", size_average, reduce, reduction)
     if input.ndim and target.is_floating_point() and target.shape == input.shape:
         return _against_chances(input, target, weight, ignore_index, reduction, label_smoothing)
     return ft.cross_entropy(input, target, weight, ignore_index, reduction, label_smoothing)
@@ -85,12 +90,66 @@ def _against_chances(
     return losses.sum() if reduction == "sum" else losses.mean()
 
 
+def linear_cross_entropy(
+    input: Any,
+    linear_weight: Any,
+    target: Tensor,
+    *,
+    linear_bias: Tensor | None = None,
+    weight: Tensor | None = None,
+    reduction: Reduction = "mean",
+    ignore_index: int | None = None,
+    label_smoothing: float = 0.0,
+    options: None = None,
+) -> Any:
+    r""":func:`cross_entropy` of :func:`linear` scores.
+
+    Args:
+        input: Tensor of shape (N, in_features) or (in_features,).
+        linear_weight: Tensor of shape (C, in_features), or (C, d..., in_features) for scores of shape (N, C, d...).
+        target: classes or probabilities, as for :func:`cross_entropy` of these scores.
+        linear_bias: Tensor of shape (C,) or (C, d...), or None.
+        weight: Tensor of shape (C,) that says how much each class counts, or None.
+        reduction: ``"mean"``, for classes weighted by ``weight``; ``"sum"``; or ``"none"`` for one loss per target.
+        ignore_index: a class that does not count; None for -100.
+        label_smoothing: how much of each target, from 0 to 1, is spread evenly over all classes.
+        options: None: scores are made for all samples at once.
+
+    Returns:
+        Tensor without dimensions, or of the shape of classes for ``"none"``.
+
+    Raises:
+        ShapeError: the shapes do not fit together.
+        ValueError: ``options`` are not None, or as for :func:`cross_entropy`.
+
+    Example:
+        >>> import flambeau.nn.functional as F
+        >>> round(F.linear_cross_entropy(ft.ones(3, 4), ft.ones(10, 4), ft.tensor([0, 5, 9])).item(), 4)
+        2.3026
+    """
+    if options is not None:
+        errors.value_error("linear_cross_entropy", "options", "None", repr(options))
+    further = tuple(linear_weight.shape[1:-1])
+    if further and input.ndim != 2:
+        wanted = f"shape (N, {linear_weight.shape[-1]}) for this weight"
+        errors.shape_error("linear_cross_entropy", "input", wanted, str(tuple(input.shape)))
+    rows = linear_weight.flatten(0, -2) if further else linear_weight
+    scores = ft.linear(input, rows, linear_bias.flatten() if linear_bias is not None and further else linear_bias)
+    if further:
+        scores = scores.unflatten(-1, (linear_weight.shape[0], *further))
+    ignored = -100 if ignore_index is None else ignore_index
+    return cross_entropy(
+        scores, target, weight, ignore_index=ignored, reduction=reduction, label_smoothing=label_smoothing
+    )
+
+
 def nll_loss(
     input: T,
     target: Tensor,
     weight: Tensor | None = None,
-    *,
+    size_average: bool | None = None,
     ignore_index: int = -100,
+    reduce: bool | None = None,
     reduction: Reduction = "mean",
 ) -> T:
     r"""The negative log-likelihood of the targets' classes.
@@ -102,6 +161,8 @@ def nll_loss(
         target: classes: Tensor of integers in [0, C), of shape (N, ...) or ().
         weight: Tensor of shape (C,) that says how much each class counts, or None.
         ignore_index: a value of ``target`` that does not count.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"`` weighted by ``weight``, ``"sum"``, or ``"none"`` for one loss per target.
 
     Returns:
@@ -118,10 +179,21 @@ def nll_loss(
         >>> F.nll_loss(ft.tensor([[-1.0, -2.0], [-3.0, -4.0]]), ft.tensor([0, 1])).item()
         2.5
     """
+    if size_average is not None or reduce is not None:
+        reduction = old_reduction("nll_loss", size_average, reduce, reduction)
     return ft.nll_loss(input, target, weight, ignore_index, reduction)
 
 
-def mse_loss(input: T, target: Tensor, *, reduction: Reduction = "mean", weight: Tensor | None = None) -> T:
+def mse_loss(
+    input: T,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: Reduction = "mean",
+    weight: Tensor | None = None,
+    *,
+    allow_broadcast: bool = False,
+) -> T:
     r"""The squared difference of predictions and targets.
 
     .. math:: l_n = (x_n - t_n)^2
@@ -129,8 +201,11 @@ def mse_loss(input: T, target: Tensor, *, reduction: Reduction = "mean", weight:
     Args:
         input: predictions: Tensor of any shape.
         target: Tensor of the same shape.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"`` of all elements, their ``"sum"``, or ``"none"`` for one loss per element.
         weight: Tensor of the same shape: how much each element counts, also in the mean; None for 1.
+        allow_broadcast: whether unequal shapes may broadcast, which mostly is a mistake.
 
     Returns:
         Tensor without dimensions, or of ``input``'s shape for ``"none"``.
@@ -144,6 +219,10 @@ def mse_loss(input: T, target: Tensor, *, reduction: Reduction = "mean", weight:
         >>> F.mse_loss(ft.tensor([1.0, 2.0]), ft.tensor([1.0, 4.0])).item()
         2.0
     """
+    if size_average is not None or reduce is not None:
+        reduction = old_reduction("mse_loss", size_average, reduce, reduction)
+    if allow_broadcast:
+        input, target = broadcast(input, target)
     if weight is None:
         return ft.mse_loss(input, target, reduction)
     check_same_shape("mse_loss", input, weight=weight)

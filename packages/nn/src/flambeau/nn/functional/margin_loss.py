@@ -8,7 +8,7 @@ from typing import Any
 import flambeau.tensor as ft
 from flambeau.tensor import Tensor, errors
 
-from ._reduction import Reduction, check_reduction, check_same_shape, reduced
+from ._reduction import Reduction, broadcast, check_reduction, check_same_shape, old_reduction, reduced
 from ._types import T
 from .distance import pairwise_distance
 
@@ -24,7 +24,15 @@ def _positive(x: Any) -> Any:
 
 
 def margin_ranking_loss(
-    input1: T, input2: Tensor, target: Tensor, margin: float = 0, *, reduction: Reduction = "mean"
+    input1: T,
+    input2: Tensor,
+    target: Tensor,
+    margin: float = 0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: Reduction = "mean",
+    *,
+    allow_broadcast: bool = False,
 ) -> T:
     r"""Whether one score is above another by a margin, as the target wants.
 
@@ -35,7 +43,10 @@ def margin_ranking_loss(
         input2: scores y: Tensor of the same shape.
         target: Tensor of the same shape: 1 where ``input1`` is to be the greater one, -1 where ``input2`` is.
         margin: the margin m.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"`` of all elements, their ``"sum"``, or ``"none"`` for one loss per element.
+        allow_broadcast: whether unequal shapes may broadcast, which mostly is a mistake.
 
     Returns:
         Tensor without dimensions, or of ``input1``'s shape for ``"none"``.
@@ -49,11 +60,24 @@ def margin_ranking_loss(
         >>> F.margin_ranking_loss(ft.tensor([1.0]), ft.tensor([3.0]), ft.tensor([1.0]), margin=0.5).item()
         2.5
     """
+    if size_average is not None or reduce is not None:
+        reduction = old_reduction("margin_ranking_loss", size_average, reduce, reduction)
+    if allow_broadcast:
+        input1, input2, target = broadcast(input1, input2, target)
     check_same_shape("margin_ranking_loss", input1, input2=input2, target=target)
     return reduced("margin_ranking_loss", _positive(-target * (input1 - input2) + margin), reduction)
 
 
-def hinge_embedding_loss(input: T, target: Tensor, margin: float = 1.0, *, reduction: Reduction = "mean") -> T:
+def hinge_embedding_loss(
+    input: T,
+    target: Tensor,
+    margin: float = 1.0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: Reduction = "mean",
+    *,
+    allow_broadcast: bool = False,
+) -> T:
     r"""Distances that are to be small for similar pairs, and beyond a margin for others.
 
     .. math:: l_n = \begin{cases} x_n & t_n = 1 \\ \max(0, m - x_n) & t_n = -1 \end{cases}
@@ -62,7 +86,10 @@ def hinge_embedding_loss(input: T, target: Tensor, margin: float = 1.0, *, reduc
         input: distances: Tensor of any shape.
         target: Tensor of the same shape, of 1 and -1.
         margin: the margin m.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"`` of all elements, their ``"sum"``, or ``"none"`` for one loss per element.
+        allow_broadcast: whether unequal shapes may broadcast, which mostly is a mistake.
 
     Returns:
         Tensor without dimensions, or of ``input``'s shape for ``"none"``.
@@ -76,12 +103,24 @@ def hinge_embedding_loss(input: T, target: Tensor, margin: float = 1.0, *, reduc
         >>> F.hinge_embedding_loss(ft.tensor([0.25, 0.25]), ft.tensor([1, -1]), reduction="none").tolist()
         [0.25, 0.75]
     """
+    if size_average is not None or reduce is not None:
+        reduction = old_reduction("hinge_embedding_loss", size_average, reduce, reduction)
+    if allow_broadcast:
+        input, target = broadcast(input, target)
     check_same_shape("hinge_embedding_loss", input, target=target)
     apart = ft.where(target != 1, _positive(margin - input), 0)
     return reduced("hinge_embedding_loss", apart + ft.where(target != -1, input, 0), reduction)
 
 
-def soft_margin_loss(input: T, target: Tensor, *, reduction: Reduction = "mean") -> T:
+def soft_margin_loss(
+    input: T,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: Reduction = "mean",
+    *,
+    allow_broadcast: bool = False,
+) -> T:
     r"""The logistic loss of scores for two classes, 1 and -1.
 
     .. math:: l_n = \log(1 + e^{-t_n x_n})
@@ -89,7 +128,10 @@ def soft_margin_loss(input: T, target: Tensor, *, reduction: Reduction = "mean")
     Args:
         input: scores: Tensor of any shape.
         target: Tensor of the same shape, of 1 and -1.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"`` of all elements, their ``"sum"``, or ``"none"`` for one loss per element.
+        allow_broadcast: whether unequal shapes may broadcast, which mostly is a mistake.
 
     Returns:
         Tensor without dimensions, or of ``input``'s shape for ``"none"``.
@@ -103,6 +145,10 @@ def soft_margin_loss(input: T, target: Tensor, *, reduction: Reduction = "mean")
         >>> round(F.soft_margin_loss(ft.tensor([0.0]), ft.tensor([1.0])).item(), 4)
         0.6931
     """
+    if size_average is not None or reduce is not None:
+        reduction = old_reduction("soft_margin_loss", size_average, reduce, reduction)
+    if allow_broadcast:
+        input, target = broadcast(input, target)
     check_same_shape("soft_margin_loss", input, target=target)
     return reduced("soft_margin_loss", -ft.logsigmoid(target * input), reduction)
 
@@ -118,7 +164,8 @@ def multi_margin_loss(
     p: int = 1,
     margin: float = 1.0,
     weight: Tensor | None = None,
-    *,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
     reduction: Reduction = "mean",
 ) -> T:
     r"""Whether the score of the right class is above all others by a margin.
@@ -131,6 +178,8 @@ def multi_margin_loss(
         p: 1 or 2.
         margin: the margin m.
         weight: Tensor of shape (C,) that says how much each class counts, or None.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"`` of all targets, their ``"sum"``, or ``"none"`` for one loss per target.
 
     Returns:
@@ -146,6 +195,8 @@ def multi_margin_loss(
         >>> F.multi_margin_loss(ft.tensor([[1.0, 2.0]]), ft.tensor([0])).item()
         1.0
     """
+    if size_average is not None or reduce is not None:
+        reduction = old_reduction("multi_margin_loss", size_average, reduce, reduction)
     _check_rows("multi_margin_loss", input)
     check_reduction("multi_margin_loss", reduction)
     if p not in (1, 2):
@@ -179,7 +230,13 @@ def _check_bounds(operation: str, target: Tensor, low: int, classes: int) -> Non
             errors.index_error(operation, "target", wanted, str(end))
 
 
-def multilabel_margin_loss(input: T, target: Tensor, *, reduction: Reduction = "mean") -> T:
+def multilabel_margin_loss(
+    input: T,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: Reduction = "mean",
+) -> T:
     r"""Whether the scores of all right classes are above all others by 1.
 
     .. math:: l_n = \frac{1}{C} \sum_{c \in t_n} \sum_{d \notin t_n} \max(0, 1 - x_{n, c} + x_{n, d})
@@ -187,6 +244,8 @@ def multilabel_margin_loss(input: T, target: Tensor, *, reduction: Reduction = "
     Args:
         input: scores, of shape (N, C) or (C,).
         target: Tensor of integers of the same shape: the classes that are right, then -1.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"`` of all samples, their ``"sum"``, or ``"none"`` for one loss per sample.
 
     Returns:
@@ -202,6 +261,8 @@ def multilabel_margin_loss(input: T, target: Tensor, *, reduction: Reduction = "
         >>> F.multilabel_margin_loss(ft.tensor([[1.0, 2.0]]), ft.tensor([[0, -1]])).item()
         1.0
     """
+    if size_average is not None or reduce is not None:
+        reduction = old_reduction("multilabel_margin_loss", size_average, reduce, reduction)
     _check_rows("multilabel_margin_loss", input)
     check_reduction("multilabel_margin_loss", reduction)
     check_same_shape("multilabel_margin_loss", input, target=target)
@@ -216,7 +277,12 @@ def multilabel_margin_loss(input: T, target: Tensor, *, reduction: Reduction = "
 
 
 def multilabel_soft_margin_loss(
-    input: T, target: Tensor, weight: Tensor | None = None, *, reduction: Reduction = "mean"
+    input: T,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: Reduction = "mean",
 ) -> T:
     r"""The mean over all classes of the binary cross entropy of scores.
 
@@ -226,6 +292,8 @@ def multilabel_soft_margin_loss(
         input: scores, of shape (..., C).
         target: Tensor of the same shape, of 0 and 1.
         weight: Tensor of shape (C,) that says how much each class counts, or None.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"`` of all samples, their ``"sum"``, or ``"none"`` for one loss per sample.
 
     Returns:
@@ -240,6 +308,8 @@ def multilabel_soft_margin_loss(
         >>> round(F.multilabel_soft_margin_loss(ft.zeros(1, 3), ft.tensor([[0.0, 1.0, 1.0]])).item(), 4)
         0.6931
     """
+    if size_average is not None or reduce is not None:
+        reduction = old_reduction("multilabel_soft_margin_loss", size_average, reduce, reduction)
     check_same_shape("multilabel_soft_margin_loss", input, target=target)
     if input.ndim == 0:
         errors.shape_error("multilabel_soft_margin_loss", "input", "at least 1 dimension", "shape ()")
@@ -305,7 +375,8 @@ def triplet_margin_loss(
     p: float = 2,
     eps: float = 1e-6,
     swap: bool = False,
-    *,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
     reduction: Reduction = "mean",
 ) -> T:
     r"""Whether samples are nearer to one of their kind than to one of another, by a margin.
@@ -320,6 +391,8 @@ def triplet_margin_loss(
         p: the exponent of the norm.
         eps: added to each difference, so that the distance of equal vectors has a derivative.
         swap: use the distance from positive to negative where it is less than that from the anchor.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"`` of all samples, their ``"sum"``, or ``"none"`` for one loss per sample.
 
     Returns:
@@ -335,6 +408,8 @@ def triplet_margin_loss(
         >>> round(F.triplet_margin_loss(a, p, q).item(), 4)
         4.0
     """
+    if size_average is not None or reduce is not None:
+        reduction = old_reduction("triplet_margin_loss", size_average, reduce, reduction)
 
     def distance(x: Any, y: Any) -> Any:
         return pairwise_distance(x, y, p, eps)
@@ -345,7 +420,13 @@ def triplet_margin_loss(
 
 
 def cosine_embedding_loss(
-    input1: T, input2: Tensor, target: Tensor, margin: float = 0, *, reduction: Reduction = "mean"
+    input1: T,
+    input2: Tensor,
+    target: Tensor,
+    margin: float = 0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: Reduction = "mean",
 ) -> T:
     r"""Whether vectors point the same way, or differ by a margin, as the target wants.
 
@@ -356,6 +437,8 @@ def cosine_embedding_loss(
         input2: vectors y, of the same shape.
         target: Tensor of shape (N,) or (), of 1 and -1.
         margin: the margin m, in [-1, 1].
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"`` of all pairs, their ``"sum"``, or ``"none"`` for one loss per pair.
 
     Returns:
@@ -370,6 +453,8 @@ def cosine_embedding_loss(
         >>> F.cosine_embedding_loss(ft.tensor([[1.0, 0.0]]), ft.tensor([[0.0, 1.0]]), ft.tensor([1])).item()
         1.0
     """
+    if size_average is not None or reduce is not None:
+        reduction = old_reduction("cosine_embedding_loss", size_average, reduce, reduction)
     _check_rows("cosine_embedding_loss", input1)
     check_same_shape("cosine_embedding_loss", input1, input2=input2)
     if target.shape != input1.shape[:-1]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, overload
+from typing import Any, Literal, NoReturn, overload
 
 import flambeau.tensor as ft
 from flambeau.autograd import Variable, no_grad
@@ -30,6 +30,10 @@ def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
         [[1, 0, 0], [0, 0, 1]]
     """
     return ft.one_hot(input, num_classes)
+
+
+def refuse_sparse(operation: str) -> NoReturn:
+    errors.value_error(operation, "sparse", "False", "True", "there are no sparse gradients")
 
 
 def _row(operation: str, weight: Tensor, padding_idx: int | None) -> int:
@@ -61,6 +65,7 @@ def embedding(
     max_norm: float | None = None,
     norm_type: float = 2.0,
     scale_grad_by_freq: bool = False,
+    sparse: bool = False,
 ) -> Variable: ...
 @overload
 def embedding(
@@ -70,6 +75,7 @@ def embedding(
     max_norm: float | None = None,
     norm_type: float = 2.0,
     scale_grad_by_freq: bool = False,
+    sparse: bool = False,
 ) -> Tensor: ...
 def embedding(
     input: Tensor,
@@ -78,6 +84,7 @@ def embedding(
     max_norm: float | None = None,
     norm_type: float = 2.0,
     scale_grad_by_freq: bool = False,
+    sparse: bool = False,
 ) -> Any:
     """The rows of a table that are named by number.
 
@@ -88,6 +95,7 @@ def embedding(
         max_norm: rows in use that are longer are shortened to this length, in place.
         norm_type: the exponent of the norm that lengths are measured by.
         scale_grad_by_freq: divide the gradient of a row by how often the row was named.
+        sparse: False: there are no sparse gradients.
 
     Returns:
         Tensor of ``input``'s shape, and D.
@@ -101,6 +109,8 @@ def embedding(
         >>> F.embedding(ft.tensor([1, 1, 0]), ft.tensor([[1.0, 2.0], [3.0, 4.0]])).tolist()
         [[3.0, 4.0], [3.0, 4.0], [1.0, 2.0]]
     """
+    if sparse:
+        refuse_sparse("embedding")
     row = _row("embedding", weight, padding_idx)
     if max_norm is not None:
         _renormalize(weight, input, max_norm, norm_type)
@@ -115,6 +125,7 @@ def embedding_bag(
     norm_type: float = 2.0,
     scale_grad_by_freq: bool = False,
     mode: Literal["sum", "mean", "max"] = "mean",
+    sparse: bool = False,
     per_sample_weights: Tensor | None = None,
     include_last_offset: bool = False,
     padding_idx: int | None = None,
@@ -128,6 +139,7 @@ def embedding_bag(
         max_norm: rows in use that are longer are shortened to this length, in place.
         norm_type: the exponent of the norm that lengths are measured by.
         scale_grad_by_freq: divide the gradient of a row by how often the row was named.
+        sparse: False: there are no sparse gradients.
         mode: ``"sum"``, ``"mean"`` or ``"max"``. Of an empty bag each is 0.
         per_sample_weights: Tensor of ``input``'s shape: a factor for each row; for sums only.
         include_last_offset: the last element of ``offsets`` says where the last bag ends.
@@ -147,6 +159,8 @@ def embedding_bag(
         >>> F.embedding_bag(ft.tensor([0, 1, 2]), table, ft.tensor([0, 2]), mode="sum").tolist()
         [[4.0, 6.0], [5.0, 6.0]]
     """
+    if sparse:
+        refuse_sparse("embedding_bag")
     if mode not in ("sum", "mean", "max"):
         errors.value_error("embedding_bag", "mode", "'sum', 'mean' or 'max'", repr(mode))
     if per_sample_weights is not None and mode != "sum":

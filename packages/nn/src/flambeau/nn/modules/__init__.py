@@ -3,6 +3,7 @@
 from . import (
     activation,
     adaptive_pooling,
+    adaptive_softmax,
     attention,
     average_pooling,
     container,
@@ -13,11 +14,14 @@ from . import (
     element_loss,
     fractional_pooling,
     gated,
+    lazy,
+    lazy_normalization,
     loss,
     margin_loss,
     noise,
     normalization,
     padding,
+    parameter_container,
     piecewise,
     pooling,
     recurrent,
@@ -25,12 +29,15 @@ from . import (
     row_normalization,
     shape,
     sparse,
+    transformer,
+    transformer_layers,
     transposed_convolution,
     unpooling,
     vision,
 )
 from .activation import *
 from .adaptive_pooling import *
+from .adaptive_softmax import *
 from .attention import *
 from .average_pooling import *
 from .container import *
@@ -41,11 +48,14 @@ from .distance import *
 from .element_loss import *
 from .fractional_pooling import *
 from .gated import *
+from .lazy import *
+from .lazy_normalization import *
 from .loss import *
 from .margin_loss import *
 from .noise import *
 from .normalization import *
 from .padding import *
+from .parameter_container import *
 from .piecewise import *
 from .pooling import *
 from .recurrent import *
@@ -53,6 +63,8 @@ from .recurrent_cells import *
 from .row_normalization import *
 from .shape import *
 from .sparse import *
+from .transformer import *
+from .transformer_layers import *
 from .transposed_convolution import *
 from .unpooling import *
 from .vision import *
@@ -61,6 +73,7 @@ from .vision import *
 NAMES = [
     *activation.__all__,
     *adaptive_pooling.__all__,
+    *adaptive_softmax.__all__,
     *attention.__all__,
     *average_pooling.__all__,
     *container.__all__,
@@ -71,11 +84,14 @@ NAMES = [
     *element_loss.__all__,
     *fractional_pooling.__all__,
     *gated.__all__,
+    *lazy.__all__,
+    *lazy_normalization.__all__,
     *loss.__all__,
     *margin_loss.__all__,
     *noise.__all__,
     *normalization.__all__,
     *padding.__all__,
+    *parameter_container.__all__,
     *piecewise.__all__,
     *pooling.__all__,
     *recurrent.__all__,
@@ -83,6 +99,8 @@ NAMES = [
     *row_normalization.__all__,
     *shape.__all__,
     *sparse.__all__,
+    *transformer.__all__,
+    *transformer_layers.__all__,
     *transposed_convolution.__all__,
     *unpooling.__all__,
     *vision.__all__,

@@ -342,7 +342,7 @@ class Softmax(_Activation):
     .. math:: y_i = \frac{e^{x_i}}{\sum_j e^{x_j}}
 
     Args:
-        dim: the dimension along which the weights add up to 1.
+        dim: the dimension along which the weights add up to 1; without it as :func:`~flambeau.nn.functional.softmax`.
 
     Shape:
         Any, to the same.
@@ -353,7 +353,7 @@ class Softmax(_Activation):
         [0.5, 0.5]
     """
 
-    def __init__(self, dim: int) -> None:
+    def __init__(self, dim: int | None = None) -> None:
         super().__init__()
         self.dim = dim
 
@@ -381,7 +381,7 @@ class LogSoftmax(_Activation):
         [0.0, -1000.0]
     """
 
-    def __init__(self, dim: int) -> None:
+    def __init__(self, dim: int | None = None) -> None:
         super().__init__()
         self.dim = dim
 

@@ -117,6 +117,9 @@ class MultiheadAttention(Module):
                 # Of the normal distribution of Glorot and Bengio, for as many inputs as outputs.
                 init.normal_(further, std=(1 / self.embed_dim) ** 0.5)
 
+    def expected_input(self, input: Tensor) -> str | None:
+        return None if input.shape[-1:] == (self.embed_dim,) else f"(*, {self.embed_dim})"
+
     if TYPE_CHECKING:
 
         def __call__(self, query: Tensor, key: Tensor, value: Tensor, **options: Any) -> tuple[Variable, Any]: ...

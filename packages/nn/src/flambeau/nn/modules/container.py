@@ -1,22 +1,112 @@
-"""Modules made of modules."""
+"""Modules made of modules, in a row or by name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self, overload
 
 from flambeau.tensor import errors
 
 from ..module import Module
 
-__all__ = ["Sequential"]
+__all__ = ["ModuleDict", "ModuleList", "Sequential"]
 
 
-class Sequential(Module):
+class _Row(Module):
+    """Modules in an order, named by their positions unless they were given names."""
+
+    def _names(self) -> list[str]:
+        return [name for name, _ in self._own("module")]
+
+    def _checked(self, operation: str, module: Any) -> Module:
+        if not isinstance(module, Module):
+            fix = "wrap a function in a Module" if callable(module) else None
+            errors.type_error(operation, "module", "Module", type(module).__name__, fix)
+        return module
+
+    def _replace(self, modules: Iterable[Module]) -> None:
+        """Hold these modules instead, named by their positions."""
+        kept = list(modules)
+        for name in self._names():
+            delattr(self, name)
+        for i, module in enumerate(kept):
+            self.add_module(str(i), module)
+
+    def append(self, module: Module) -> Self:
+        """Add a module at the end; gives this object."""
+        self.add_module(str(len(self)), self._checked("append", module))
+        return self
+
+    def extend(self, modules: Iterable[Module]) -> Self:
+        """Add modules at the end; gives this object."""
+        for module in tuple(modules):
+            self.append(module)
+        return self
+
+    def insert(self, index: int, module: Module) -> Self:
+        """Put a module before that at ``index``; gives this object."""
+        row = list(self)
+        if not -len(row) <= index <= len(row):
+            errors.index_error("insert", "index", f"an int from {-len(row)} to {len(row)}", str(index))
+        row.insert(index, self._checked("insert", module))
+        self._replace(row)
+        return self
+
+    def pop(self, index: int | slice = -1) -> Module | Self:
+        """Take away what is at ``index``, and give it."""
+        taken = self[index]
+        del self[index]
+        return taken
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __iter__(self) -> Iterator[Module]:
+        return (module for _, module in self._own("module"))
+
+    @overload
+    def __getitem__(self, index: int) -> Module: ...
+    @overload
+    def __getitem__(self, index: slice) -> Self: ...
+    def __getitem__(self, index: int | slice) -> Module | Self:
+        if isinstance(index, slice):
+            return self._part(dict(list(self._own("module"))[index]))
+        module: Module = getattr(self, self._name_at(index))
+        return module
+
+    def _part(self, named: dict[str, Module]) -> Self:
+        raise NotImplementedError
+
+    def __setitem__(self, index: int, module: Module) -> None:
+        self.add_module(self._name_at(index), module)
+
+    def __delitem__(self, index: int | slice) -> None:
+        row = list(self)
+        if not isinstance(index, slice):
+            self._name_at(index)
+        del row[index]
+        self._replace(row)
+
+    def __add__(self, other: Iterable[Module]) -> Self:
+        row = list(other)
+        return self._part({str(i): module for i, module in enumerate([*self, *row])})
+
+    def __iadd__(self, other: Iterable[Module]) -> Self:
+        return self.extend(other)
+
+    def _name_at(self, index: int) -> str:
+        names = self._names()
+        if not -len(names) <= index < len(names):
+            expected = f"an int from {-len(names)} to {len(names) - 1}" if names else "none: it is empty"
+            errors.index_error(type(self).__name__, "index", expected, str(index))
+        return names[index]
+
+
+class Sequential(_Row):
     """Modules called one after the other, each with what the one before gave.
 
     Args:
-        modules: Modules, named by their positions; or one dict of Modules by name.
+        args: Modules, named by their positions; or one dict of Modules by name.
 
     Raises:
         TypeError: something that is no Module.
@@ -32,12 +122,12 @@ class Sequential(Module):
         ReLU()
     """
 
-    def __init__(self, *modules: Module | Mapping[str, Module]) -> None:
+    def __init__(self, *args: Module | Mapping[str, Module]) -> None:
         super().__init__()
-        if len(modules) == 1 and isinstance(modules[0], Mapping):
-            named: Any = modules[0].items()
+        if len(args) == 1 and isinstance(args[0], Mapping):
+            named: Any = args[0].items()
         else:
-            named = ((str(i), module) for i, module in enumerate(modules))
+            named = ((str(i), module) for i, module in enumerate(args))
         for name, module in named:
             if not isinstance(module, Module):
                 fix = "wrap a function in a Module" if callable(module) else None
@@ -45,38 +135,139 @@ class Sequential(Module):
             self.add_module(name, module)
 
     def forward(self, input: Any) -> Any:
-        for module in self:
-            input = module(input)
+        held = self.__dict__
+        for name, kind in self._registered.items():
+            if kind == "module" and (module := held[name]) is not None:
+                input = module(input)
         return input
 
-    def append(self, module: Module) -> Self:
-        """Add a module at the end; gives this Sequential."""
-        if not isinstance(module, Module):
-            errors.type_error("append", "module", "Module", type(module).__name__)
-        self.add_module(str(len(self)), module)
+    def _part(self, named: dict[str, Module]) -> Self:
+        return type(self)(named)
+
+    def __mul__(self, times: int) -> Self:
+        if not isinstance(times, int) or times < 1:
+            errors.value_error("Sequential", "times", "an int of 1 or more", str(times))
+        return self._part({str(i): module for i, module in enumerate(list(self) * times)})
+
+    __rmul__ = __mul__
+
+    def __imul__(self, times: int) -> Self:
+        self._replace(self * times)
         return self
 
+
+class ModuleList(_Row):
+    """A list of modules that are registered: what a plain list in an attribute of a module is not.
+
+    Args:
+        modules: Modules, in any iterable.
+
+    Raises:
+        TypeError: something that is no Module.
+
+    Example:
+        >>> import flambeau.nn as nn
+        >>> layers = nn.ModuleList([nn.Linear(4, 4) for _ in range(3)])
+        >>> len(layers), [name for name, _ in layers.named_parameters()][:2]
+        (3, ['0.weight', '0.bias'])
+    """
+
+    def __init__(self, modules: Iterable[Module] | None = None) -> None:
+        super().__init__()
+        self.extend(() if modules is None else modules)
+
+    def _part(self, named: dict[str, Module]) -> Self:
+        return type(self)(named.values())
+
+    def _shown(self) -> list[str]:
+        """A line for each module; one for all that print alike and follow each other."""
+        lines: list[str] = []
+        start = 0
+        row = [repr(module) for module in self]
+        for i, text in enumerate(row):
+            if i + 1 == len(row) or row[i + 1] != text:
+                alike = i - start + 1
+                lines.append(f"({i}): {text}" if alike == 1 else f"({start}-{i}): {alike} x {text}")
+                start = i + 1
+        return lines
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError("ModuleList holds modules and does not call them; loop over it in forward")
+
+
+class ModuleDict(Module):
+    """Modules by name that are registered: what a plain dict in an attribute of a module is not.
+
+    Args:
+        modules: a dict of Modules by name, or pairs of names and Modules.
+
+    Raises:
+        TypeError: something that is no Module.
+        ValueError: a name has a dot, or is one that this class uses itself.
+
+    Example:
+        >>> import flambeau.nn as nn
+        >>> heads = nn.ModuleDict({"digit": nn.Linear(4, 10), "even": nn.Linear(4, 2)})
+        >>> heads["even"](ft.ones(1, 4)).shape, list(heads)
+        ((1, 2), ['digit', 'even'])
+    """
+
+    def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] | None = None) -> None:
+        super().__init__()
+        self.update({} if modules is None else modules)
+
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return len(self.keys())
 
-    def __iter__(self) -> Iterator[Module]:
-        return (module for _, module in self._own("module"))
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
 
-    @overload
-    def __getitem__(self, index: int) -> Module: ...
-    @overload
-    def __getitem__(self, index: slice) -> Self: ...
-    def __getitem__(self, index: int | slice) -> Module | Self:
-        if isinstance(index, slice):
-            return type(self)(dict(list(self._own("module"))[index]))
-        module: Module = getattr(self, self._name_at(index))
+    def __contains__(self, name: object) -> bool:
+        return name in self.keys()
+
+    def __getitem__(self, name: str) -> Module:
+        if name not in self:
+            raise KeyError(errors.message("ModuleDict", "name", f"one of {self.keys()}", repr(name)))
+        module: Module = self.__dict__[name]
         return module
 
-    def __setitem__(self, index: int, module: Module) -> None:
-        self.add_module(self._name_at(index), module)
+    def __setitem__(self, name: str, module: Module) -> None:
+        self.add_module(name, module)
 
-    def _name_at(self, index: int) -> str:
-        names = [name for name, _ in self._own("module")]
-        if not -len(names) <= index < len(names):
-            errors.index_error("Sequential", "index", f"an int from {-len(names)} to {len(names) - 1}", str(index))
-        return names[index]
+    def __delitem__(self, name: str) -> None:
+        self[name]
+        delattr(self, name)
+
+    def keys(self) -> list[str]:
+        """The names, in order."""
+        return [name for name, _ in self._own("module")]
+
+    def values(self) -> list[Module]:
+        """The modules, in order."""
+        return [module for _, module in self._own("module")]
+
+    def items(self) -> list[tuple[str, Module]]:
+        """Pairs of names and modules, in order."""
+        return list(self._own("module"))
+
+    def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
+        """Add modules, or put them in the places of those with the same names."""
+        for name, module in dict(modules).items():
+            self[name] = module
+
+    def pop(self, name: str) -> Module:
+        """Take a module away, and give it."""
+        module = self[name]
+        del self[name]
+        return module
+
+    def clear(self) -> None:
+        """Take all modules away."""
+        for name in self.keys():
+            del self[name]
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError("ModuleDict holds modules and does not call them; call one of them in forward")
+
+
+ModuleDict._reserving = ModuleDict

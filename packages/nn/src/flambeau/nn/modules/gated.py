@@ -127,7 +127,7 @@ class Softmin(_Activation):
     .. math:: y_i = \frac{e^{-x_i}}{\sum_j e^{-x_j}}
 
     Args:
-        dim: the dimension along which the weights add up to 1.
+        dim: the dimension along which the weights add up to 1; without it as :func:`~flambeau.nn.functional.softmax`.
 
     Shape:
         Any, to the same.
@@ -138,7 +138,7 @@ class Softmin(_Activation):
         [1.0, 0.0]
     """
 
-    def __init__(self, dim: int) -> None:
+    def __init__(self, dim: int | None = None) -> None:
         super().__init__()
         self.dim = dim
 

@@ -10,9 +10,7 @@ from flambeau.tensor import Tensor, errors
 from .. import functional as F
 from ..functional._reduction import Reduction
 from ..functional._types import T
-from ..module import Module
-from ._check import check_reduction
-from .loss import _Loss
+from .loss import ElementLoss, Loss
 
 __all__ = [
     "CosineEmbeddingLoss", "HingeEmbeddingLoss", "MarginRankingLoss", "MultiLabelMarginLoss",
@@ -21,28 +19,17 @@ __all__ = [
 ]  # fmt: skip
 
 
-class _PairLoss(Module):
-    """A loss of two inputs and a target, with a margin."""
-
-    def __init__(self, margin: float = 0.0, reduction: Reduction = "mean") -> None:
-        super().__init__()
-        check_reduction(type(self).__name__, reduction)
-        self.margin = margin
-        self.reduction: Reduction = reduction
-
-    if TYPE_CHECKING:
-
-        def __call__(self, input1: T, input2: Tensor, target: Tensor) -> T: ...
-
-
-class MarginRankingLoss(_PairLoss):
+class MarginRankingLoss(ElementLoss):
     r"""Whether one score is above another by a margin, as the target wants.
 
     .. math:: l_n = \max(0, -t_n (x_n - y_n) + m)
 
     Args:
         margin: the margin m.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"``, ``"sum"``, or ``"none"`` for one loss per element.
+        allow_broadcast: whether unequal shapes may broadcast, which mostly is a mistake.
 
     Shape:
         Two inputs and targets, which are 1 or -1, of one shape.
@@ -53,17 +40,39 @@ class MarginRankingLoss(_PairLoss):
         2.5
     """
 
+    def __init__(
+        self,
+        margin: float = 0.0,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: Reduction = "mean",
+        *,
+        allow_broadcast: bool = False,
+    ) -> None:
+        super().__init__(size_average, reduce, reduction, allow_broadcast=allow_broadcast)
+        self.margin = margin
+
+    if TYPE_CHECKING:
+
+        def __call__(  # type: ignore[override]
+            self, input1: T, input2: Tensor, target: Tensor
+        ) -> T: ...
+
     def forward(self, input1: T, input2: Tensor, target: Tensor) -> T:
-        return F.margin_ranking_loss(input1, input2, target, self.margin, reduction=self.reduction)
+        return F.margin_ranking_loss(
+            input1, input2, target, self.margin, reduction=self.reduction, allow_broadcast=self.allow_broadcast
+        )
 
 
-class CosineEmbeddingLoss(_PairLoss):
+class CosineEmbeddingLoss(Loss):
     r"""Whether vectors point the same way, or differ by a margin, as the target wants.
 
     .. math:: l_n = \begin{cases} 1 - \cos(x_n, y_n) & t_n = 1 \\ \max(0, \cos(x_n, y_n) - m) & t_n = -1 \end{cases}
 
     Args:
         margin: the margin m, in [-1, 1].
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"``, ``"sum"``, or ``"none"`` for one loss per pair.
 
     Shape:
@@ -76,18 +85,37 @@ class CosineEmbeddingLoss(_PairLoss):
         1.0
     """
 
+    def __init__(
+        self,
+        margin: float = 0.0,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: Reduction = "mean",
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
+        self.margin = margin
+
+    if TYPE_CHECKING:
+
+        def __call__(  # type: ignore[override]
+            self, input1: T, input2: Tensor, target: Tensor
+        ) -> T: ...
+
     def forward(self, input1: T, input2: Tensor, target: Tensor) -> T:
         return F.cosine_embedding_loss(input1, input2, target, self.margin, reduction=self.reduction)
 
 
-class HingeEmbeddingLoss(_Loss):
+class HingeEmbeddingLoss(ElementLoss):
     r"""Distances that are to be small for similar pairs, and beyond a margin for others.
 
     .. math:: l_n = \begin{cases} x_n & t_n = 1 \\ \max(0, m - x_n) & t_n = -1 \end{cases}
 
     Args:
         margin: the margin m.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"``, ``"sum"``, or ``"none"`` for one loss per element.
+        allow_broadcast: whether unequal shapes may broadcast, which mostly is a mistake.
 
     Shape:
         Distances and targets, which are 1 or -1, of one shape.
@@ -98,21 +126,34 @@ class HingeEmbeddingLoss(_Loss):
         [0.25, 0.75]
     """
 
-    def __init__(self, margin: float = 1.0, reduction: Reduction = "mean") -> None:
-        super().__init__(reduction)
+    def __init__(
+        self,
+        margin: float = 1.0,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: Reduction = "mean",
+        *,
+        allow_broadcast: bool = False,
+    ) -> None:
+        super().__init__(size_average, reduce, reduction, allow_broadcast=allow_broadcast)
         self.margin = margin
 
     def forward(self, input: T, target: Tensor) -> T:
-        return F.hinge_embedding_loss(input, target, self.margin, reduction=self.reduction)
+        return F.hinge_embedding_loss(
+            input, target, self.margin, reduction=self.reduction, allow_broadcast=self.allow_broadcast
+        )
 
 
-class SoftMarginLoss(_Loss):
+class SoftMarginLoss(ElementLoss):
     r"""The logistic loss of scores for two classes, 1 and -1.
 
     .. math:: l_n = \log(1 + e^{-t_n x_n})
 
     Args:
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"``, ``"sum"``, or ``"none"`` for one loss per element.
+        allow_broadcast: whether unequal shapes may broadcast, which mostly is a mistake.
 
     Shape:
         Scores and targets of one shape.
@@ -124,10 +165,10 @@ class SoftMarginLoss(_Loss):
     """
 
     def forward(self, input: T, target: Tensor) -> T:
-        return F.soft_margin_loss(input, target, reduction=self.reduction)
+        return F.soft_margin_loss(input, target, reduction=self.reduction, allow_broadcast=self.allow_broadcast)
 
 
-class MultiMarginLoss(_Loss):
+class MultiMarginLoss(Loss):
     r"""Whether the score of the right class is above all others by a margin.
 
     .. math:: l_n = \frac{1}{C} \sum_{c \ne t_n} w_{t_n} \max(0, m - x_{n, t_n} + x_{n, c})^p
@@ -136,6 +177,8 @@ class MultiMarginLoss(_Loss):
         p: 1 or 2.
         margin: the margin m.
         weight: Tensor of shape (C,) that says how much each class counts, or None.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"``, ``"sum"``, or ``"none"`` for one loss per target.
 
     Shape:
@@ -150,9 +193,15 @@ class MultiMarginLoss(_Loss):
     weight: Tensor | None
 
     def __init__(
-        self, p: int = 1, margin: float = 1.0, weight: Tensor | None = None, reduction: Reduction = "mean"
+        self,
+        p: int = 1,
+        margin: float = 1.0,
+        weight: Tensor | None = None,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: Reduction = "mean",
     ) -> None:
-        super().__init__(reduction)
+        super().__init__(size_average, reduce, reduction)
         if p not in (1, 2):
             errors.value_error("MultiMarginLoss", "p", "1 or 2", str(p))
         self.p = p
@@ -163,12 +212,14 @@ class MultiMarginLoss(_Loss):
         return F.multi_margin_loss(input, target, self.p, self.margin, self.weight, reduction=self.reduction)
 
 
-class MultiLabelMarginLoss(_Loss):
+class MultiLabelMarginLoss(Loss):
     r"""Whether the scores of all right classes are above all others by 1.
 
     .. math:: l_n = \frac{1}{C} \sum_{c \in t_n} \sum_{d \notin t_n} \max(0, 1 - x_{n, c} + x_{n, d})
 
     Args:
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"``, ``"sum"``, or ``"none"`` for one loss per sample.
 
     Shape:
@@ -184,13 +235,15 @@ class MultiLabelMarginLoss(_Loss):
         return F.multilabel_margin_loss(input, target, reduction=self.reduction)
 
 
-class MultiLabelSoftMarginLoss(_Loss):
+class MultiLabelSoftMarginLoss(Loss):
     r"""The mean over all classes of the binary cross entropy of scores.
 
     .. math:: l_n = -\frac{1}{C} \sum_c w_c (t_{n, c} \log \sigma(x_{n, c}) + (1 - t_{n, c}) \log \sigma(-x_{n, c}))
 
     Args:
         weight: Tensor of shape (C,) that says how much each class counts, or None.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"``, ``"sum"``, or ``"none"`` for one loss per sample.
 
     Shape:
@@ -204,29 +257,42 @@ class MultiLabelSoftMarginLoss(_Loss):
 
     weight: Tensor | None
 
-    def __init__(self, weight: Tensor | None = None, reduction: Reduction = "mean") -> None:
-        super().__init__(reduction)
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: Reduction = "mean",
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
         self.register_buffer("weight", weight)
 
     def forward(self, input: T, target: Tensor) -> T:
         return F.multilabel_soft_margin_loss(input, target, self.weight, reduction=self.reduction)
 
 
-class _TripletLoss(Module):
+class _TripletLoss(Loss):
     """A loss of samples, others of their kind, and others of another kind."""
 
-    def __init__(self, margin: float, swap: bool, reduction: Reduction) -> None:
-        super().__init__()
-        check_reduction(type(self).__name__, reduction)
+    def __init__(
+        self,
+        margin: float,
+        swap: bool,
+        reduction: Reduction,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
         if not margin > 0:
             errors.value_error(type(self).__name__, "margin", "a positive number", str(margin))
         self.margin = margin
         self.swap = swap
-        self.reduction: Reduction = reduction
 
     if TYPE_CHECKING:
 
-        def __call__(self, anchor: T, positive: Tensor, negative: Tensor) -> T: ...
+        def __call__(  # type: ignore[override]
+            self, anchor: T, positive: Tensor, negative: Tensor
+        ) -> T: ...
 
 
 class TripletMarginLoss(_TripletLoss):
@@ -239,6 +305,8 @@ class TripletMarginLoss(_TripletLoss):
         p: the exponent of the norm.
         eps: added to each difference, so that the distance of equal vectors has a derivative.
         swap: use the distance from p to q where it is less than that from a to q.
+        size_average: PyTorch 0.3's choice of mean or sum; ``reduction`` says it now.
+        reduce: PyTorch 0.3's choice of one loss per element, by False; ``reduction`` says it now.
         reduction: ``"mean"``, ``"sum"``, or ``"none"`` for one loss per sample.
 
     Shape:
@@ -252,9 +320,16 @@ class TripletMarginLoss(_TripletLoss):
     """
 
     def __init__(
-        self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False, reduction: Reduction = "mean"
+        self,
+        margin: float = 1.0,
+        p: float = 2.0,
+        eps: float = 1e-6,
+        swap: bool = False,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: Reduction = "mean",
     ) -> None:
-        super().__init__(margin, swap, reduction)
+        super().__init__(margin, swap, reduction, size_average, reduce)
         self.p = p
         self.eps = eps
 

@@ -70,6 +70,8 @@ class Hardtanh(_InPlace):
         min_val: least value of the result.
         max_val: greatest value of the result.
         inplace: change the input itself.
+        min_value: PyTorch 0.3's name of ``min_val``.
+        max_value: PyTorch 0.3's name of ``max_val``.
 
     Shape:
         Any, to the same.
@@ -80,10 +82,17 @@ class Hardtanh(_InPlace):
         [-1.0]
     """
 
-    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
+    def __init__(
+        self,
+        min_val: float = -1.0,
+        max_val: float = 1.0,
+        inplace: bool = False,
+        min_value: float | None = None,
+        max_value: float | None = None,
+    ) -> None:
         super().__init__(inplace)
-        self.min_val = min_val
-        self.max_val = max_val
+        self.min_val = min_val if min_value is None else min_value
+        self.max_val = max_val if max_value is None else max_value
 
     def forward(self, input: T) -> T:
         return F.hardtanh(input, self.min_val, self.max_val, self.inplace)

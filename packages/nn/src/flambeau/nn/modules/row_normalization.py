@@ -15,7 +15,7 @@ from ..module import Module
 from ..parameter import Parameter
 from ._check import check_size
 
-__all__ = ["GroupNorm", "LayerNorm", "LocalResponseNorm", "RMSNorm"]
+__all__ = ["CrossMapLRN2d", "GroupNorm", "LayerNorm", "LocalResponseNorm", "RMSNorm"]
 
 
 class _Norm(Module):
@@ -248,3 +248,33 @@ class LocalResponseNorm(_Norm):
 
     def extra_repr(self) -> str:
         return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
+
+
+class CrossMapLRN2d(LocalResponseNorm):
+    r"""Each channel of images divided by how strong those around it are, with as many before as after it.
+
+    .. math:: y_c = x_c \Bigl(k + \frac{\alpha}{n} \sum_{|i - c| \le \lfloor (n - 1) / 2 \rfloor} x_i^2\Bigr)^{-\beta}
+
+    Args:
+        size: the number n of channels.
+        alpha: the factor.
+        beta: the exponent.
+        k: added to the sum.
+
+    Shape:
+        (N, C, H, W) to the same.
+
+    Example:
+        >>> import flambeau.nn as nn
+        >>> nn.CrossMapLRN2d(3)(ft.ones(1, 5, 2, 2)).shape
+        (1, 5, 2, 2)
+    """
+
+    def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1) -> None:
+        super().__init__(size, alpha, beta, k)
+
+    def forward(self, input: T) -> T:
+        if input.ndim != 4:
+            errors.shape_error("CrossMapLRN2d", "input", "shape (N, C, H, W)", str(tuple(input.shape)))
+        window = 2 * ((self.size - 1) // 2) + 1  # odd: of an even size one channel is left out
+        return F.local_response_norm(input, window, self.alpha * window / self.size, self.beta, self.k)

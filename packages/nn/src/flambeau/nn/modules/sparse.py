@@ -10,6 +10,7 @@ from flambeau.tensor import Tensor, errors
 
 from .. import functional as F
 from .. import init
+from ..functional.sparse import refuse_sparse
 from ..module import Module
 from ..parameter import Parameter
 from ._check import check_size
@@ -79,6 +80,7 @@ class Embedding(_Table):
         max_norm: vectors in use that are longer are shortened to this length.
         norm_type: the exponent of the norm that lengths are measured by.
         scale_grad_by_freq: divide the gradient of a vector by how often it was used in the batch.
+        sparse: False: there are no sparse gradients.
         device: where to make the table.
         dtype: dtype of the table.
 
@@ -101,14 +103,19 @@ class Embedding(_Table):
         max_norm: float | None = None,
         norm_type: float = 2.0,
         scale_grad_by_freq: bool = False,
-        *,
+        sparse: bool = False,
         _weight: Tensor | None = None,
+        _freeze: bool = False,
         device: Any = None,
         dtype: Any = None,
     ) -> None:
+        if sparse:
+            refuse_sparse("Embedding")
         super().__init__(
             num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, scale_grad_by_freq, _weight, device, dtype
         )
+
+        self.weight.requires_grad_(not _freeze)
 
     @classmethod
     def from_pretrained(
@@ -174,6 +181,7 @@ class EmbeddingBag(_Table):
         max_norm: vectors in use that are longer are shortened to this length.
         norm_type: the exponent of the norm that lengths are measured by.
         scale_grad_by_freq: divide the gradient of a vector by how often it was used in the batch.
+        sparse: False: there are no sparse gradients.
         mode: ``"sum"``, ``"mean"`` or ``"max"``.
         include_last_offset: the last element of the offsets says where the last bag ends.
         padding_idx: the number of a vector that does not count.
@@ -200,13 +208,15 @@ class EmbeddingBag(_Table):
         norm_type: float = 2.0,
         scale_grad_by_freq: bool = False,
         mode: Literal["sum", "mean", "max"] = "mean",
-        *,
+        sparse: bool = False,
         _weight: Tensor | None = None,
         include_last_offset: bool = False,
         padding_idx: int | None = None,
         device: Any = None,
         dtype: Any = None,
     ) -> None:
+        if sparse:
+            refuse_sparse("EmbeddingBag")
         if mode not in ("sum", "mean", "max"):
             errors.value_error("EmbeddingBag", "mode", "'sum', 'mean' or 'max'", repr(mode))
         super().__init__(
@@ -262,7 +272,7 @@ class EmbeddingBag(_Table):
         self, input: Tensor, offsets: Tensor | None = None, per_sample_weights: Tensor | None = None
     ) -> Variable:
         result: Variable = F.embedding_bag(
-            input, self.weight, offsets, self.max_norm, self.norm_type, self.scale_grad_by_freq, self.mode,
+            input, self.weight, offsets, self.max_norm, self.norm_type, self.scale_grad_by_freq, self.mode, False,
             per_sample_weights, self.include_last_offset, self.padding_idx,
         )  # fmt: skip
         return result

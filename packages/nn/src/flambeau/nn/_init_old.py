@@ -1,0 +1,22 @@
+"""The initialisers' names of PyTorch 0.3, without the underscore."""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+
+def old(function: Callable[..., Any]) -> Callable[..., Any]:
+    """An initialiser under its name of PyTorch 0.3."""
+    name = function.__name__.removesuffix("_")
+
+    @functools.wraps(function)
+    def renamed(*args: Any, **kwargs: Any) -> Any:
+        warnings.warn(f"init.{name}() is of PyTorch 0.3; use init.{name}_()", DeprecationWarning, stacklevel=2)
+        return function(*args, **kwargs)
+
+    renamed.__name__ = renamed.__qualname__ = name
+    renamed.__doc__ = f"PyTorch 0.3's name of :func:`{name}_`."
+    return renamed
