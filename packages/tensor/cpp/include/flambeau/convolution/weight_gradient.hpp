@@ -29,29 +29,27 @@ class WeightGradient {
 
     bool run() const noexcept {
         const ptrdiff_t taps = window_size(c), pixels = images * rows * c.x.result;
-        const ptrdiff_t sums_size = c.groups * panels * channels * taps * NR<T>;
         const ptrdiff_t packed_size = c.groups * panels * pixels * NR<T>;
         const ptrdiff_t padded_size = planes.bare() ? 0 : images * c.c * planes.size();
         if (images * c.c * planes.size() > 0x7fffffff) return false;
-        Scratch scratch((sums_size + packed_size + padded_size) * sizeof(T) + pixels * sizeof(std::int32_t));
+        Scratch scratch((packed_size + padded_size) * sizeof(T) + pixels * sizeof(std::int32_t));
         if (!scratch.data) return false;
-        T* const sums = static_cast<T*>(scratch.data);
-        T* const packed = sums + sums_size;
+        T* const packed = static_cast<T*>(scratch.data);
         T* const padded = packed + packed_size;
         std::int32_t* const offsets = reinterpret_cast<std::int32_t*>(padded + padded_size);
-        bool first = true;
+        bool first = true, done = true;
         for (ptrdiff_t n = 0; n < c.n; n += images) {
             const ptrdiff_t count = least(images, c.n - n);
             if (!planes.bare()) pad(n, count, padded);
             const T* const source = planes.bare() ? input + n * c.c * planes.size() : padded;
-            for (ptrdiff_t y = 0; y < all_rows(); y += rows, first = false) {
+            for (ptrdiff_t y = 0; y < all_rows() && done; y += rows, first = false) {
                 const ptrdiff_t high = least(rows, all_rows() - y);
                 pack(n, count, y, high, packed, offsets);
-                add(source, count * high * c.x.result, packed, offsets, !first, sums);
+                done = add(source, count * high * c.x.result, packed, offsets, !first);
             }
         }
-        finish(sums, first);
-        return true;
+        if (first) __builtin_memset(result, 0, c.o * channels * taps * sizeof(T));
+        return done;
     }
 
   private:
@@ -98,60 +96,66 @@ class WeightGradient {
                                                             y % c.y.result * c.y.stride, x * c.x.stride));
     }
 
-    // Sums are (group, panel, window's place, channel, NR), one tile after the other.
-    FLAMBEAU_INLINE void add(const T* source, ptrdiff_t pixels, const T* packed, const std::int32_t* offsets,
-                             bool accumulate, T* sums) const {
+    // The sums of a tile of channels and a panel of outputs, for all places of the window, go to the result when they are
+    // complete for these pixels.
+    FLAMBEAU_INLINE bool add(const T* source, ptrdiff_t pixels, const T* packed, const std::int32_t* offsets,
+                             bool accumulate) const {
         const ptrdiff_t taps = window_size(c), outer = by_channels ? tiles.count : channels;
+        bool done = true;
         parallel(c.groups * panels * outer, 1, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+            const Scratch scratch((by_channels ? MR : 1) * taps * NR<T> * sizeof(T));
+            T* const sums = static_cast<T*>(scratch.data);
+            if (!sums) {
+                __atomic_store_n(&done, false, __ATOMIC_RELAXED);
+                return;
+            }
             for (ptrdiff_t job = begin; job < end; ++job) {
                 const ptrdiff_t at = job % outer, panel = job / outer % panels, g = job / outer / panels;
-                const ptrdiff_t vectors = quotient_up(least(NR<T>, outputs - panel * NR<T>), lanes<T>);
+                const ptrdiff_t o = panel * NR<T>, width = least(NR<T>, outputs - o), vectors = quotient_up(width, lanes<T>);
                 const T* const b = packed + (g * panels + panel) * pixels * NR<T>;
-                T* const out = sums + (g * panels + panel) * taps * channels * NR<T>;
+                const ptrdiff_t channel = by_channels ? tiles.begin(at) : at, count = by_channels ? tiles.rows(at) : 1;
                 if (by_channels) {
-                    const ptrdiff_t channel = tiles.begin(at);
-                    const Tile<T> tile = micro::tiles<T, true>.find(tiles.rows(at), vectors, planes.size());
+                    const Tile<T> tile = micro::tiles<T, true>.find(count, vectors, planes.size());
                     for (ptrdiff_t tap = 0; tap < taps; ++tap)
                         tile(pixels, {place(source, g, channel, tap), planes.size(), 0, offsets}, b,
-                             NR<T>, out + (tap * channels + channel) * NR<T>, NR<T>, accumulate);
+                             NR<T>, sums + tap * NR<T>, taps * NR<T>, false);
                 } else {
                     for (ptrdiff_t line = 0; line < taps; line += c.x.kernel)
                         for (ptrdiff_t t = 0; t < tiles.count; ++t) {
                             const ptrdiff_t tap = line + tiles.begin(t);
                             micro::tiles<T, true>.find(tiles.rows(t), vectors, c.x.dilation)(
-                                pixels, {place(source, g, at, tap), c.x.dilation, 0, offsets}, b, NR<T>,
-                                out + (tap * channels + at) * NR<T>, channels * NR<T>, accumulate);
+                                pixels, {place(source, g, channel, tap), c.x.dilation, 0, offsets}, b, NR<T>,
+                                sums + tap * NR<T>, NR<T>, false);
                         }
                 }
+                give(sums, count * taps, width, accumulate, result + ((g * outputs + o) * channels + channel) * taps);
             }
         });
+        return done;
     }
 
     FLAMBEAU_INLINE const T* place(const T* source, ptrdiff_t g, ptrdiff_t channel, ptrdiff_t tap) const {
         return source + (g * channels + channel) * planes.size() + Tap(c, tap).offset(c, planes);
     }
 
-    // From (panel, place, channel, output) to (output, channel, place).
-    FLAMBEAU_INLINE void finish(const T* sums, bool empty) const {
+    // From (channel and place, output) to (output, channel and place).
+    FLAMBEAU_INLINE void give(const T* sums, ptrdiff_t count, ptrdiff_t width, bool accumulate, T* to) const {
         constexpr int L = lanes<T>;
-        const ptrdiff_t taps = window_size(c);
-        parallel(c.groups * panels, 1, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
-            for (ptrdiff_t job = begin; job < end; ++job) {
-                const ptrdiff_t o = job % panels * NR<T>, width = least(NR<T>, outputs - o);
-                T* const to = result + (job / panels * outputs + o) * channels * taps;
-                const T* const from = sums + job * taps * channels * NR<T>;
-                if (empty) {
-                    __builtin_memset(to, 0, width * channels * taps * sizeof(T));
+        const ptrdiff_t row = channels * window_size(c);
+        alignas(64) T block[L * L];
+        for (ptrdiff_t i = 0; i < count; i += L)
+            for (ptrdiff_t j = 0; j < width; j += L) {
+                const ptrdiff_t some = least(L, count - i), lines = least(L, width - j);
+                if (!accumulate) {
+                    transpose_block<T, false>(sums + i * NR<T> + j, NR<T>, some, lines, to + j * row + i, row);
                     continue;
                 }
-                for (ptrdiff_t channel = 0; channel < channels; ++channel)
-                    for (ptrdiff_t tap = 0; tap < taps; tap += L)
-                        for (ptrdiff_t j = 0; j < width; j += L)
-                            transpose_block<T, false>(from + (tap * channels + channel) * NR<T> + j, channels * NR<T>,
-                                                      least(L, taps - tap), least(L, width - j),
-                                                      to + j * channels * taps + channel * taps + tap, channels * taps);
+                transpose_block<T, true>(sums + i * NR<T> + j, NR<T>, some, lines, block, L);
+                for (ptrdiff_t l = 0; l < lines; ++l) {
+                    T* const at = to + (j + l) * row + i;
+                    store_partial(at, load_partial(at, some) + load(block + l * L), some);
+                }
             }
-        });
     }
 };
 

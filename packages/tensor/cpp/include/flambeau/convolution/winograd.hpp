@@ -25,36 +25,27 @@ struct Winograd {
     T* result;
 
     bool run() const noexcept {
-        if (all_tiles() <= FewTiles) return run_by_panels();
         const ptrdiff_t filters_size = panels() * Points * channels * NR<T>;
-        const ptrdiff_t image_size = image_rows() * image_columns() * width();
-        const ptrdiff_t round = least(images, quotient_up(RoundBytes, image_size * ptrdiff_t(sizeof(T))));
-        Scratch scratch((filters_size + round * image_size) * sizeof(T));
+        if (all_tiles() <= Round || filters_size > images * (channels * h * w + outputs * rows * columns))
+            return run_by_panels();
+        const Scratch scratch(filters_size * sizeof(T));
         if (!scratch.data) return false;
-        T* const filters = static_cast<T*>(scratch.data);
-        T* const arranged = filters + filters_size;
-        transform_filters(filters);
-        bool done = true;
-        for (ptrdiff_t n = 0; n < images && done; n += round) {
-            const ptrdiff_t count = least(round, images - n);
-            arrange(n, count, arranged);
-            done = compute(n, count, arranged, filters);
-        }
-        return done;
+        transform_filters(static_cast<T*>(scratch.data));
+        return compute(static_cast<const T*>(scratch.data));
     }
 
   private:
     static constexpr int Side = 6, Kept = 4, Points = Side * Side;
     static constexpr T A = T(3) / 4, B = T(5) / 4, A2 = A * A, B2 = B * B;
-    static constexpr ptrdiff_t RoundBytes = 4 << 20, Block = 2 * MR;
-    static constexpr ptrdiff_t FewTiles = 64, Channels = 64;
+    static constexpr ptrdiff_t Block = 2 * MR;                // tiles of a task, where filters are transformed first
+    static constexpr ptrdiff_t Round = 64, Channels = 64;     // tiles and channels at a time, where they are not
+    static constexpr ptrdiff_t Run = 8, Deep = 2 * lanes<T>;  // tiles and channels whose pixels are arranged at a time
     static constexpr ptrdiff_t Summed = 128;  // channels at a time: short sums, added up, round less than one long one
     using V = Vector<T>;
 
     FLAMBEAU_INLINE ptrdiff_t tiles_down() const { return quotient_up(rows, Kept); }
     FLAMBEAU_INLINE ptrdiff_t tiles_across() const { return quotient_up(columns, Kept); }
-    FLAMBEAU_INLINE ptrdiff_t image_rows() const { return tiles_down() * Kept + 2; }
-    FLAMBEAU_INLINE ptrdiff_t image_columns() const { return tiles_across() * Kept + 2; }
+    FLAMBEAU_INLINE ptrdiff_t all_tiles() const { return images * tiles_down() * tiles_across(); }
     FLAMBEAU_INLINE ptrdiff_t width() const { return round_up(channels, lanes<T>); }  // channels, in whole vectors
     FLAMBEAU_INLINE ptrdiff_t panels() const { return quotient_up(outputs, NR<T>); }
 
@@ -127,24 +118,33 @@ struct Winograd {
         }
     }
 
-    // Few tiles: the transformed filters would be far more than the pixels, and each is needed once. A task is a panel
-    // of outputs, whose filters are transformed when they are needed, some channels at a time.
-    FLAMBEAU_INLINE ptrdiff_t all_tiles() const { return images * tiles_down() * tiles_across(); }
-
+    // Few tiles: the transformed filters would be far more than the pixels. Some tiles at a time, a task is a panel of
+    // outputs, whose filters are transformed when they are needed, some channels at a time.
     FLAMBEAU_INLINE bool run_by_panels() const {
-        const ptrdiff_t tiles = all_tiles(), stride = width() + lanes<T>;
-        const ptrdiff_t arranged_size = images * image_rows() * image_columns() * width();
-        const Scratch scratch((arranged_size + Points * tiles * stride) * sizeof(T));
+        const ptrdiff_t all = all_tiles(), round = quotient_up(all, quotient_up(all, Round)), stride = width() + lanes<T>;
+        const Scratch scratch(Points * round * stride * sizeof(T));
         if (!scratch.data) return false;
-        T* const arranged = static_cast<T*>(scratch.data);
-        T* const pixels = arranged + arranged_size;
-        arrange(0, images, arranged);
-        parallel(tiles, 4, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
-            for (ptrdiff_t t = begin; t < end; ++t) take_tile(arranged, t, pixels + t * stride, tiles * stride);
-        });
+        T* const pixels = static_cast<T*>(scratch.data);
+        bool done = true;
+        for (ptrdiff_t first = 0; first < all && done; first += round) {
+            const ptrdiff_t tiles = least(round, all - first), parts = quotient_up(channels, Channels), few = 4;
+            parallel(quotient_up(tiles, few) * parts, 1, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
+                for (ptrdiff_t i = begin; i < end; ++i) {
+                    const ptrdiff_t t = i / parts * few, channel = i % parts * Channels;
+                    take_tiles(first + t, least(few, tiles - t), channel, least(channel + Channels, width()),
+                               pixels + t * stride, stride, round * stride);
+                }
+            });
+            done = compute_panels(first, tiles, pixels, stride, round);
+        }
+        return done;
+    }
+
+    FLAMBEAU_INLINE bool compute_panels(ptrdiff_t first, ptrdiff_t tiles, const T* pixels, ptrdiff_t stride,
+                                        ptrdiff_t round) const {
         bool done = true;
         parallel(panels(), 1, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
-            const ptrdiff_t sums_size = Points * tiles * NR<T>, results_size = tiles * Kept * Kept * NR<T>;
+            const ptrdiff_t sums_size = Points * round * NR<T>, results_size = round * Kept * Kept * NR<T>;
             const Scratch own((Points * Channels * NR<T> + sums_size + results_size) * sizeof(T));
             if (!own.data) {
                 __atomic_store_n(&done, false, __ATOMIC_RELAXED);
@@ -153,40 +153,20 @@ struct Winograd {
             T* const filters = static_cast<T*>(own.data);
             T* const sums = filters + Points * Channels * NR<T>;
             for (ptrdiff_t panel = begin; panel < end; ++panel) {
-                for (ptrdiff_t first = 0; first < channels; first += Channels) {
-                    const ptrdiff_t count = least(Channels, channels - first);
-                    for (ptrdiff_t k = 0; k < count; ++k)
-                        transform_channel(panel, first + k, filters + k * NR<T>, count * NR<T>);
-                    multiply(pixels + first, stride, tiles, tiles, filters, count, sums, first > 0);
+                for (ptrdiff_t k = 0; k < channels; k += Channels) {
+                    const ptrdiff_t count = least(Channels, channels - k);
+                    for (ptrdiff_t i = 0; i < count; ++i)
+                        transform_channel(panel, k + i, filters + i * NR<T>, count * NR<T>);
+                    multiply(pixels + k, stride, round, tiles, filters, count, sums, k > 0);
                 }
-                give(0, 0, tiles, tiles, panel, sums, sums + sums_size);
+                give(first, round, tiles, panel, sums, sums + sums_size);
             }
         });
         return done;
     }
 
-    // arranged: (image, row, column, channel), padded.
-    FLAMBEAU_INLINE void arrange(ptrdiff_t n, ptrdiff_t count, T* arranged) const {
-        constexpr int L = lanes<T>;
-        const ptrdiff_t c = width(), line = image_columns() * c;
-        parallel(count * image_rows(), quotient_up(1 << 14, line), [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
-            for (ptrdiff_t i = begin; i < end; ++i) {
-                T* const to = arranged + i * line;
-                const ptrdiff_t y = i % image_rows() - padding_y;
-                __builtin_memset(to, 0, line * sizeof(T));
-                if (y < 0 || y >= h) continue;
-                const T* const from = input + (n + i / image_rows()) * channels * h * w + y * w;
-                const ptrdiff_t seen = least(w, image_columns() - padding_x);
-                for (ptrdiff_t channel = 0; channel < channels; channel += L)
-                    for (ptrdiff_t x = 0; x < seen; x += L)
-                        transpose_block<T, true>(from + channel * h * w + x, h * w, least(L, channels - channel),
-                                                 least(L, seen - x), to + (padding_x + x) * c + channel, c);
-            }
-        });
-    }
-
-    FLAMBEAU_INLINE bool compute(ptrdiff_t n, ptrdiff_t count, const T* arranged, const T* filters) const {
-        const ptrdiff_t tiles = count * tiles_down() * tiles_across();
+    FLAMBEAU_INLINE bool compute(const T* filters) const {
+        const ptrdiff_t tiles = all_tiles();
         // An even number of blocks, for an even number of threads.
         const ptrdiff_t block = quotient_up(tiles, round_up(quotient_up(tiles, Block), 2));
         const ptrdiff_t stride = width() + lanes<T>;  // not a power of two
@@ -201,39 +181,79 @@ struct Winograd {
             }
             for (ptrdiff_t i = begin; i < end; ++i) {
                 const ptrdiff_t first = i * block, used = least(block, tiles - first);
-                for (ptrdiff_t t = 0; t < used; ++t) take_tile(arranged, first + t, data + t * stride, block * stride);
+                take_tiles(first, used, 0, width(), data, stride, block * stride);
                 for (ptrdiff_t panel = 0; panel < panels(); ++panel) {
                     multiply(data, stride, block, used, filters + panel * Points * channels * NR<T>, channels,
                              data + pixels, false);
-                    give(n, first, block, used, panel, data + pixels, data + pixels + sums);
+                    give(first, block, used, panel, data + pixels, data + pixels + sums);
                 }
             }
         });
         return done;
     }
 
-    // The points of a tile, `next` apart.
-    FLAMBEAU_INLINE void take_tile(const T* arranged, ptrdiff_t tile, T* to, ptrdiff_t next) const {
-        const ptrdiff_t c = width(), line = image_columns() * c;
-        const ptrdiff_t x = tile % tiles_across(), y = tile / tiles_across() % tiles_down();
-        const ptrdiff_t n = tile / tiles_across() / tiles_down();
-        const T* const from = arranged + (n * image_rows() + y * Kept) * line + x * Kept * c;
-        for (ptrdiff_t channel = 0; channel < c; channel += lanes<T>) {
-            V half[Points];
-#pragma GCC unroll 6
-            for (int i = 0; i < Side; ++i) {
-                V row[Side];
-#pragma GCC unroll 6
-                for (int j = 0; j < Side; ++j) row[j] = load(from + i * line + j * c + channel);
-                transform_pixels(row, 1, half + i * Side, 1);
+    // Calls work(tile, tiles, image, row, column) for tiles side by side in a row of tiles, `longest` at most.
+    template <class Work>
+    FLAMBEAU_INLINE void for_runs(ptrdiff_t first, ptrdiff_t count, ptrdiff_t longest, const Work& work) const {
+        for (ptrdiff_t t = first, run; t < first + count; t += run) {
+            const ptrdiff_t x = t % tiles_across(), y = t / tiles_across() % tiles_down();
+            run = least(least(first + count - t, tiles_across() - x), longest);
+            work(t, run, t / tiles_across() / tiles_down(), y, x);
+        }
+    }
+
+    // The points of some tiles, for whole vectors of channels: tiles are `stride` apart, their points `next`.
+    FLAMBEAU_INLINE void take_tiles(ptrdiff_t first, ptrdiff_t count, ptrdiff_t channel, ptrdiff_t end, T* to,
+                                    ptrdiff_t stride, ptrdiff_t next) const {
+        alignas(64) T window[Side * (Run * Kept + 2) * Deep];
+        for_runs(first, count, Run, [&](ptrdiff_t tile, ptrdiff_t run, ptrdiff_t n, ptrdiff_t y, ptrdiff_t x) {
+            const ptrdiff_t line = (run * Kept + 2) * Deep;
+            for (ptrdiff_t k = channel; k < end; k += Deep) {
+                arrange(n, y * Kept - padding_y, x * Kept - padding_x, run * Kept + 2, k, window);
+                for (ptrdiff_t t = 0; t < run; ++t)
+                    for (ptrdiff_t v = 0; v < least(Deep, end - k); v += lanes<T>)
+                        transform_tile(window + t * Kept * Deep + v, line, to + (tile - first + t) * stride + k + v, next);
             }
-#pragma GCC unroll 6
-            for (int j = 0; j < Side; ++j) {
-                V points[Side];
-                transform_pixels(half + j, Side, points, 1);
-#pragma GCC unroll 6
-                for (int i = 0; i < Side; ++i) store(to + (i * Side + j) * next + channel, points[i]);
+        });
+    }
+
+    // Six rows of pixels, from row y and column x of an image, by (row, column, channel); zeros in the padding.
+    FLAMBEAU_INLINE void arrange(ptrdiff_t n, ptrdiff_t y, ptrdiff_t x, ptrdiff_t wide, ptrdiff_t channel,
+                                 T* window) const {
+        constexpr int L = lanes<T>;
+        const ptrdiff_t begin = x < 0 ? -x : 0, end = least(wide, w - x);
+        for (int i = 0; i < Side; ++i) {
+            T* const to = window + i * wide * Deep;
+            const bool seen = y + i >= 0 && y + i < h && begin < end;
+            __builtin_memset(to, 0, (seen ? begin : wide) * Deep * sizeof(T));
+            if (!seen) continue;
+            __builtin_memset(to + end * Deep, 0, (wide - end) * Deep * sizeof(T));
+            const T* const from = input + (n * channels * h + y + i) * w + x;
+            for (ptrdiff_t v = 0; v < Deep; v += L) {
+                const ptrdiff_t count = least(L, channels - channel - v);
+                if (count <= 0) break;
+                for (ptrdiff_t px = begin; px < end; px += L)
+                    transpose_block<T, true>(from + (channel + v) * h * w + px, h * w, count, least(L, end - px),
+                                             to + px * Deep + v, Deep);
             }
+        }
+    }
+
+    FLAMBEAU_INLINE static void transform_tile(const T* from, ptrdiff_t line, T* to, ptrdiff_t next) {
+        V half[Points];
+#pragma GCC unroll 6
+        for (int i = 0; i < Side; ++i) {
+            V row[Side];
+#pragma GCC unroll 6
+            for (int j = 0; j < Side; ++j) row[j] = load(from + i * line + j * Deep);
+            transform_pixels(row, 1, half + i * Side, 1);
+        }
+#pragma GCC unroll 6
+        for (int j = 0; j < Side; ++j) {
+            V points[Side];
+            transform_pixels(half + j, Side, points, 1);
+#pragma GCC unroll 6
+            for (int i = 0; i < Side; ++i) store(to + (i * Side + j) * next, points[i]);
         }
     }
 
@@ -250,11 +270,11 @@ struct Winograd {
     }
 
     // The results of a panel for some tiles.
-    FLAMBEAU_INLINE void give(ptrdiff_t n, ptrdiff_t first, ptrdiff_t block, ptrdiff_t used, ptrdiff_t panel,
+    FLAMBEAU_INLINE void give(ptrdiff_t first, ptrdiff_t block, ptrdiff_t used, ptrdiff_t panel,
                               const T* sums, T* results) const {
         for (ptrdiff_t t = 0; t < used; ++t)
             give_tile(sums + t * NR<T>, block * NR<T>, panel, results + t * Kept * NR<T>, block * Kept * NR<T>);
-        unpack(n, first, used, panel, results, block * Kept * NR<T>);
+        unpack(first, used, panel, results, block * Kept * NR<T>);
     }
 
     // A tile's results, by pixels: rows of pixels are `line` apart.
@@ -282,25 +302,20 @@ struct Winograd {
     }
 
     // Rows of tiles, by pixels, to planes of the result.
-    FLAMBEAU_INLINE void unpack(ptrdiff_t n, ptrdiff_t first, ptrdiff_t used, ptrdiff_t panel, const T* buffer,
-                                ptrdiff_t line) const {
+    FLAMBEAU_INLINE void unpack(ptrdiff_t first, ptrdiff_t used, ptrdiff_t panel, const T* buffer, ptrdiff_t line) const {
         constexpr int L = lanes<T>;
         const ptrdiff_t o = panel * NR<T>, count = least(NR<T>, outputs - o), plane = rows * columns;
-        for (ptrdiff_t t = 0; t < used;) {
-            const ptrdiff_t x = (first + t) % tiles_across(), y = (first + t) / tiles_across() % tiles_down();
-            const ptrdiff_t run = least(used - t, tiles_across() - x);
-            const ptrdiff_t image = n + (first + t) / tiles_across() / tiles_down();
+        for_runs(first, used, used, [&](ptrdiff_t tile, ptrdiff_t run, ptrdiff_t n, ptrdiff_t y, ptrdiff_t x) {
             const ptrdiff_t seen = least(run * Kept, columns - x * Kept);
             for (ptrdiff_t i = 0; i < least(Kept, rows - y * Kept); ++i) {
-                const T* const from = buffer + i * line + t * Kept * NR<T>;
-                T* const to = result + (image * outputs + o) * plane + (y * Kept + i) * columns + x * Kept;
+                const T* const from = buffer + i * line + (tile - first) * Kept * NR<T>;
+                T* const to = result + (n * outputs + o) * plane + (y * Kept + i) * columns + x * Kept;
                 for (ptrdiff_t px = 0; px < seen; px += L)
                     for (ptrdiff_t j = 0; j < count; j += L)
                         transpose_block<T, false>(from + px * NR<T> + j, NR<T>, least(L, seen - px),
                                                   least(L, count - j), to + px + j * plane, plane);
             }
-            t += run;
-        }
+        });
     }
 };
 
