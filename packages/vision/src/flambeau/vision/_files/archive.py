@@ -203,6 +203,10 @@ def _inner_archives(file: File, content: Path) -> list[Path]:
 
 def _move(content: Path, goal: Path, marks: list[Path]) -> None:
     """Rename everything to its place; what tells that all is there comes last."""
+    if not goal.exists():
+        goal.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(content, goal)
+        return
     moves = list(_moves(content, goal))
     moves.sort(key=lambda move: any(mark == move[1] or move[1] in mark.parents for mark in marks))
     for source, target in moves:

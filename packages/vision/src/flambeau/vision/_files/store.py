@@ -27,15 +27,25 @@ class Store:
     """The files of one dataset.
 
     Args:
-        name: Of the dataset: names errors, the lock and the record.
+        name: Of the dataset, in errors.
         root: The folder of all datasets.
         folder: That of this one in it.
         progress: Whether downloads report.
         accept: Checksums that are right as well as the declared ones, as ``"md5:..."`` or ``"sha256:..."``.
+        key: What names the lock, the record and the folder of a mirror: datasets that share files share it, too.
     """
 
-    def __init__(self, name: str, root: Path, folder: str, progress: bool = True, accept: Sequence[str] = ()):
+    def __init__(
+        self,
+        name: str,
+        root: Path,
+        folder: str,
+        progress: bool = True,
+        accept: Sequence[str] = (),
+        key: str | None = None,
+    ):
         self.name, self.root, self.home, self.progress = name, root, root / folder, progress
+        self.key = key or name
         self.private = root / ".flambeau"
         self.accept = (*(text.lower() for text in accept), *self._record().get("accepted", ()))
 
@@ -79,7 +89,7 @@ class Store:
             self._remember(file)
         if file.unpack is not None:
             Progress(file.name, self.progress).note("unpacking")
-            archive.unpack(self.name, file, path, self.home, self.private / f"{self.name}.unpacking")
+            archive.unpack(self.name, file, path, self.home, self.private / f"{self.key}.unpacking")
 
     def _sources(self, file: File) -> list[str]:
         """Where to ask, in order: the local mirror, the source that gave the last file, the others."""
@@ -89,7 +99,7 @@ class Store:
             urls.sort(key=lambda url: _host(url) != _host(last))
         mirror = settings.local_mirror()
         if mirror is not None:
-            urls.insert(0, f"{mirror.rstrip('/')}/{self.name}/{file.name}")
+            urls.insert(0, f"{mirror.rstrip('/')}/{self.key}/{file.name}")
         return urls
 
     def _report_missing(self, missing: list[File]) -> None:
@@ -151,7 +161,7 @@ class Store:
 
     def _record(self) -> dict[str, Any]:
         try:
-            found = json.loads((self.private / f"{self.name}.json").read_text())
+            found = json.loads((self.private / f"{self.key}.json").read_text())
         except (OSError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}
@@ -174,9 +184,9 @@ class Store:
     def _write(self, record: dict[str, Any]) -> None:
         with _tolerating_read_only():  # its files are verified each time
             self.private.mkdir(parents=True, exist_ok=True)
-            fresh = self.private / f"{self.name}.{os.getpid()}.tmp"
+            fresh = self.private / f"{self.key}.{os.getpid()}.tmp"
             fresh.write_text(json.dumps(record, indent=1))
-            os.replace(fresh, self.private / f"{self.name}.json")
+            os.replace(fresh, self.private / f"{self.key}.json")
 
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:
@@ -184,7 +194,7 @@ class Store:
         file = None
         with _tolerating_read_only():  # where nobody can write there is nothing to lock
             self.private.mkdir(parents=True, exist_ok=True)
-            file = (self.private / f"{self.name}.lock").open("w")
+            file = (self.private / f"{self.key}.lock").open("w")
         if file is None:
             yield
             return

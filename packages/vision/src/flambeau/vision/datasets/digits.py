@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
-from flambeau.data import Dataset
 from flambeau.tensor import errors
 from numpy.typing import NDArray
-from PIL import Image
+
+from ._base import JointTransform, Transform, check_flag
+from ._declaration import Declaration
+from ._kinds import ArrayDataset
 
 __all__ = ["Digits"]
 
 _FILE = "digits.csv.gz"
 _FULL_COUNT = 16  # a pixel of the file counts those that are on among 4x4 = 16 pixels of the scan
+_ATTRIBUTION = "digits.ATTRIBUTION.md beside the file"
 
 
-class Digits(Dataset[tuple[Any, Any]]):
+class Digits(ArrayDataset):
     """Handwritten digits, 8x8 grey pixels: 1,347 to train on and 450 to test with.
 
     The images are the UCI data set *Optical Recognition of Handwritten Digits* (its test part), by E. Alpaydin and
@@ -39,8 +41,10 @@ class Digits(Dataset[tuple[Any, Any]]):
         train: The training images; False for the test images.
         transform: Applied to each image, a ``PIL.Image.Image`` of mode ``"L"``.
         target_transform: Applied to each label, an int of 0..9.
+        transforms: Applied to image and label together, instead of the two.
 
     Attributes:
+        data, targets: All images, uint8 of shape ``(N, 8, 8)``, and labels, int64.
         classes: What each label means.
         licence, source, citation: Of the images; ``digits.ATTRIBUTION.md`` beside the file says where they were read.
         sha256: Of the file; checked when it is read.
@@ -67,62 +71,33 @@ class Digits(Dataset[tuple[Any, Any]]):
         "UCI Machine Learning Repository. https://doi.org/10.24432/C50P49"
     )
     sha256: ClassVar[str] = "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"
+    about: ClassVar[Declaration] = Declaration(
+        title="handwritten digits, inside the package",
+        homepage=source,
+        classes=classes,
+        counts={"train": 1347, "test": 450},
+        image="8x8, grey",
+        licence=licence,
+        citation=citation,
+        read_in={"classes": "the file", "counts": "the file", "licence": _ATTRIBUTION, "citation": _ATTRIBUTION},
+    )
 
     def __init__(
         self,
         train: bool = True,
-        transform: Callable[[Any], Any] | None = None,
-        target_transform: Callable[[Any], Any] | None = None,
+        transform: Transform | None = None,
+        target_transform: Transform | None = None,
+        *,
+        transforms: JointTransform | None = None,
     ):
-        if not isinstance(train, bool):
-            errors.type_error("Digits", "train", "bool", type(train).__name__)
-        for name, function in {"transform": transform, "target_transform": target_transform}.items():
-            if function is not None and not callable(function):
-                errors.type_error("Digits", name, "a function or None", type(function).__name__)
-        self.train = train
-        self.transform = transform
-        self.target_transform = target_transform
+        self.train = check_flag("Digits", "train", train)
+        super().__init__(None, transforms, transform, target_transform)
         images, labels = _load(self.sha256)
         part = _is_test(labels) != train
-        self._images, self._labels = images[part], labels[part]
+        self.data, self.targets = images[part], labels[part]
 
-    def __getitem__(self, index: int) -> tuple[Any, Any]:
-        n = len(self)
-        if not hasattr(index, "__index__"):
-            errors.type_error("Digits", "index", "int", type(index).__name__)
-        if not -n <= index < n:
-            errors.index_error("Digits", "index", f"an int from {-n} to {n - 1}", str(index))
-        image: Any = Image.fromarray(self._images[index])
-        label: Any = int(self._labels[index])
-        if self.transform is not None:
-            image = self.transform(image)
-        if self.target_transform is not None:
-            label = self.target_transform(label)
-        return image, label
-
-    def __len__(self) -> int:
-        return len(self._labels)
-
-    def arrays(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-        """All images and labels as new NumPy arrays ``(X, y)``, without the transforms.
-
-        Returns:
-            X: uint8 of shape ``(len(self), 8, 8)``, 0 is paper and 255 is ink.
-            y: int64 of shape ``(len(self),)``.
-        """
-        return self._images.copy(), self._labels.copy()
-
-    def __repr__(self) -> str:
-        lines = [
-            f"Digits: {len(self)} images of 8x8 to {'train on' if self.train else 'test with'}, 10 classes",
-            f"    source: {self.source}",
-            f"    licence: {self.licence}",
-        ]
-        for name in ("transform", "target_transform"):
-            function = getattr(self, name)
-            if function is not None:
-                lines.append(f"    {name}: {function!r}".replace("\n", "\n    "))
-        return "\n".join(lines)
+    def summary(self) -> str:
+        return f"{len(self)} images of 8x8 to {'train on' if self.train else 'test with'}, 10 classes"
 
 
 def _is_test(labels: NDArray[np.int64]) -> NDArray[np.bool_]:
