@@ -136,11 +136,30 @@ def types(session: nox.Session) -> None:
 @nox.session
 @nox.parametrize("package", PACKAGES, ids=PACKAGES)
 def tests(session: nox.Session, package: str) -> None:
-    """Test one package from its wheel, with only what it depends on; `-- --oracles` adds torch."""
+    """Test one package from its wheel, with only what it depends on; `-- --oracles` adds torch.
+
+    What needs an extra that names other packages of this repository is in a folder of the tests with the extra's name,
+    and is run after that extra was installed.
+    """
     oracles, arguments = split_oracles(session)
     *siblings_wheels, wheel = wheels(session, package)
     session.install(*siblings_wheels, f"{wheel}[test]", *oracles)
-    session.run("pytest", FOLDERS[package] / "tests", *arguments)
+    tests = FOLDERS[package] / "tests"
+    extras = {name: needed for name, needed in extras_of(package).items() if (tests / name).is_dir()}
+    session.run("pytest", tests, *(f"--ignore={tests / name}" for name in extras), *arguments)
+    for name, needed in extras.items():
+        session.install(*wheels(session, *needed))
+        session.run("pytest", tests / name, *arguments)
+
+
+def extras_of(package: str) -> dict[str, set[str]]:
+    """The packages of this repository that each extra of a package brings."""
+    extras = PROJECTS[package]["project"].get("optional-dependencies", {})
+    names = {p["project"]["name"]: other for other, p in PROJECTS.items()}
+    return {
+        extra: {names[name] for name in (Requirement(r).name for r in needed) if name in names}
+        for extra, needed in extras.items()
+    }
 
 
 @nox.session
