@@ -20,7 +20,7 @@ from urllib.parse import urljoin, urlsplit
 from flambeau.tensor import errors
 
 from . import settings, sniff
-from .file import File, Sum
+from .file import File, Sum, agree
 from .progress import Progress, bytes_text
 
 __all__ = ["DownloadError", "fetch"]
@@ -332,7 +332,7 @@ class _Transfer:
         if self.file.size is not None and self.done != self.file.size:
             return f"{self.done} bytes long, expected {self.file.size}"
         found = [str(total) for total in self.sums]
-        if self.accepted and not self.accepted & set(found):
+        if self.accepted and not agree(found, self.accepted):
             return f"{self.done} bytes with checksum {', '.join(found)}, expected {' or '.join(sorted(self.accepted))}"
         return None
 

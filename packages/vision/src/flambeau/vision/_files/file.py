@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["File", "Sum", "sum_of"]
+__all__ = ["File", "Sum", "agree", "sum_of"]
 
 _CHUNK = 1 << 20
 
@@ -20,7 +21,7 @@ class File:
         name: Where it is kept, from the folder of the dataset.
         urls: Where it is had, best first; empty if it is the user who has it.
         size: In bytes.
-        sha256: Its checksum; where it is known, it decides.
+        sha256: Its checksum, or the first digits of it; where it is known, it decides.
         md5: Its checksum where no SHA-256 is published.
         unpack: The folder, from that of the dataset, into which it is unpacked; None if it stays as it is.
         makes: Files or folders, from that of the dataset, that are there when it is unpacked, and not before.
@@ -75,3 +76,9 @@ def sum_of(path: Path, kind: str) -> str:
     total = Sum(kind)
     total.add_file(path)
     return str(total)
+
+
+def agree(found: Iterable[str], expected: Iterable[str]) -> bool:
+    """Whether one of the checksums found is one of those expected, of which only the first digits may be known."""
+    known = tuple(expected)
+    return any(text.startswith(known) for text in found)

@@ -15,7 +15,7 @@ from typing import Any
 from flambeau.tensor import errors
 
 from . import archive, download, settings
-from .file import File, sum_of
+from .file import File, agree, sum_of
 from .progress import Progress
 
 __all__ = ["Store"]
@@ -120,7 +120,7 @@ class Store:
             return f"{status.st_size} bytes instead of {file.size}"
         expected = {text for text in (file.checksum, *self.accept) if text}
         found = {sum_of(path, kind) for kind in {text.partition(":")[0] for text in expected}}
-        if expected and not expected & found:
+        if expected and not agree(found, expected):
             dated = time.strftime("%Y-%m-%d", time.localtime(status.st_mtime))
             return (
                 f"{status.st_size} bytes of {dated} with checksum {', '.join(sorted(found))}"

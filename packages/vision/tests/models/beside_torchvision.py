@@ -1,0 +1,47 @@
+"""Our models beside torchvision's, with the same numbers in all parameters and buffers."""
+
+import flambeau.tensor as ft
+import numpy as np
+import pytest
+from flambeau.vision import models
+
+torch = pytest.importorskip("torch", reason="torch is an oracle: pip install torch")
+
+# torchvision built for CUDA has no compiled operators beside a torch for the CPU. The models need none, but the
+# import wants to know their signatures.
+try:
+    import torchvision
+except RuntimeError:
+    import sys
+
+    for _name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
+        del sys.modules[_name]
+    _library = torch.library.Library("torchvision", "DEF")
+    for _operator in ("nms", "qnms"):
+        _library.define(f"{_operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    import torchvision
+except ModuleNotFoundError:
+    pytest.skip("torchvision is an oracle: pip install torchvision", allow_module_level=True)
+
+
+def pair(name, **options):
+    """Our model and torchvision's in evaluation, with the same random parameters and statistics, in float64."""
+    generator = np.random.default_rng(0)
+    theirs = torchvision.models.get_model(name, weights=None, **options).double().eval()
+    with torch.no_grad():
+        for key, value in theirs.state_dict().items():
+            if value.is_floating_point() and "relative_coords" not in key:
+                value.copy_(torch.from_numpy(filled(key, tuple(value.shape), generator)))
+    ours = models.get_model(name, **{k: v for k, v in options.items() if k != "init_weights"}).double().eval()
+    ours.load_state_dict({key: ft.tensor(value.numpy()) for key, value in theirs.state_dict().items()})
+    return ours, theirs
+
+
+def filled(key, shape, generator):
+    """Numbers that keep what flows through a deep model of the same size."""
+    if key.endswith("running_var"):
+        return generator.uniform(0.5, 1.5, shape)
+    if len(shape) < 2 or key.endswith(("layer_scale", "logit_scale")):
+        offset = 0.5 if key.endswith(("weight", "scale")) else 0
+        return offset + 0.1 * generator.standard_normal(shape)
+    return generator.standard_normal(shape) * np.sqrt(2 / np.prod(shape[1:]))
