@@ -91,7 +91,8 @@ def test_modules_let_shapes_broadcast():
         ),
         (
             lambda: nn.AdaptiveLogSoftmaxWithLoss(4, 9, [3])(ft.zeros(2, 4), ft.tensor([1, 9])),
-            "AdaptiveLogSoftmaxWithLoss(): argument 'target': expected class indices in [0, 8] (9 classes), got 9 at (1,)",
+            "AdaptiveLogSoftmaxWithLoss(): argument 'target': expected class indices in [0, 8] (9 classes), "
+            "got 9 at (1,)",
         ),
     ],
 )  # fmt: skip

@@ -2,7 +2,6 @@
 
 import pytest
 from flambeau.vision._files import download
-
 from server import FileServer
 
 

@@ -14,7 +14,6 @@ import pytest
 from flambeau.vision._files import download
 from flambeau.vision._files.download import DownloadError, fetch
 from flambeau.vision._files.file import File
-
 from server import cut, page, redirect, slowly, stall, status, without_ranges
 
 DATA = bytes(random.Random(1).randbytes(300_000))
@@ -350,8 +349,10 @@ def https_server(monkeypatch, tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("certificate")
     made = subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-        + ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"),
+            *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"),
+        ],
         capture_output=True,
     )
     if made.returncode:

@@ -138,13 +138,11 @@ class _Transfer:
 
     def _take_up_part(self) -> None:
         """Go on from an earlier run's part, if a checksum will tell whether it fits."""
-        if not self.part.is_file():
-            self._restart()
-        elif not self.accepted or (self.file.size is not None and self.part.stat().st_size > self.file.size):
-            self._restart()
-        else:
+        if self.accepted and self.part.is_file() and self.part.stat().st_size <= (self.file.size or float("inf")):
             self.old = True
             self._count_part()
+        else:
+            self._restart()
 
     def _count_part(self) -> None:
         self.done = self.part.stat().st_size
