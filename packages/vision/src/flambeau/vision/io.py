@@ -131,7 +131,7 @@ def decode_image(
     return _decoded("decode_image", input, mode, apply_exif_orientation)
 
 
-def _decoded(operation: str, source: Any, mode: Any, orient: bool, formats: Sequence[str] | None = None) -> ft.Tensor:
+def _decoded(operation: str, source: Any, mode: Any, orient: bool, formats: list[str] | None = None) -> ft.Tensor:
     wanted = _read_mode(operation, mode)
     with _opened(operation, source, formats) as image:
         loaded = _loaded(operation, image)
@@ -147,7 +147,7 @@ def _read_mode(operation: str, mode: Any) -> ImageReadMode:
     errors.value_error(operation, "mode", f"one of {', '.join(ImageReadMode.__members__)}", repr(mode))
 
 
-def _opened(operation: str, source: Any, formats: Sequence[str] | None) -> Image.Image:
+def _opened(operation: str, source: Any, formats: list[str] | None) -> Image.Image:
     path = isinstance(source, (str, os.PathLike))
     data = Path(source).read_bytes() if path else _bytes(operation, "input", source)
     try:

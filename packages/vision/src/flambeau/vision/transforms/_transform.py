@@ -158,7 +158,7 @@ def is_image(value: Any) -> bool:
 
 def size_in(operation: str, inputs: list[Any]) -> tuple[int, int]:
     """Height and width that all images, masks, boxes and points of a sample have."""
-    sizes = {tuple(size_of(operation, value)) for value in inputs}
+    sizes = {size_of(operation, value) for value in inputs}
     if len(sizes) != 1:
         got = " and ".join(f"{height}x{width}" for height, width in sorted(sizes)) or "none"
         errors.value_error(operation, None, "images, masks and boxes of one size", got)  # type: ignore[arg-type]

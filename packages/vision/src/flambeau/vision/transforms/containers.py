@@ -68,8 +68,9 @@ class Compose(_Container):
         while position < len(steps):
             step = steps[position]
             position += 1
-            if position < len(steps) and ToNormalizedTensor.joins(step, steps[position]):
-                step = ToNormalizedTensor(steps[position])
+            joined = ToNormalizedTensor.of(*steps[position - 1 : position + 1])
+            if joined is not None:
+                step = joined
                 position += 1
             result = _called(step, sample, generator)
             # what several arguments came as stays several

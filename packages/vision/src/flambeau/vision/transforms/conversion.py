@@ -94,10 +94,11 @@ class ToNormalizedTensor(Transform):
     def __init__(self, normalize: Normalize):
         self.normalize = normalize
 
-    @staticmethod
-    def joins(first: Any, second: Any) -> bool:
+    @classmethod
+    def of(cls, first: Any, second: Any = None) -> ToNormalizedTensor | None:
+        """The two in one, where they are these two."""
         plain = type(first) is ToTensor and first.to == "flambeau"
-        return plain and type(second) is Normalize and not second.inplace
+        return cls(second) if plain and type(second) is Normalize and not second.inplace else None
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
         return to_normalized(inpt, self.normalize.mean, self.normalize.std)

@@ -177,7 +177,8 @@ class RandomResizedCrop(Transform):
         return {"place": random_part(rows, columns, self.scale, self.ratio, generator)}
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        return F.resized_crop(inpt, *params["place"], self.size, self.interpolation, self.antialias)
+        part: tuple[int, int, int, int] = params["place"]
+        return F.resized_crop(inpt, *part, self.size, self.interpolation, self.antialias)
 
 
 def random_part(

@@ -1,55 +1,30 @@
-"""Colours: brightness, contrast, hue and the rest, by Pillow for bytes and by the same formulas for floats."""
+"""Colours: brightness, contrast, hue and the like, by Pillow for bytes and by the same formulas for floats."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import flambeau.tensor as ft
-import numpy as np
 from flambeau.tensor import errors
-from PIL import Image, ImageEnhance, ImageOps
+from PIL import Image, ImageEnhance
 
-from . import _kinds, conversion
+from . import _kinds
+from ._pointwise import coloured, not_negative
 
 __all__ = [
     "adjust_brightness",
     "adjust_contrast",
-    "adjust_gamma",
     "adjust_hue",
     "adjust_saturation",
     "adjust_sharpness",
-    "autocontrast",
-    "equalize",
     "grayscale_to_rgb",
-    "invert",
     "permute_channels",
-    "posterize",
     "rgb_to_grayscale",
-    "solarize",
     "to_grayscale",
 ]
 
 _LUMA = (0.299, 0.587, 0.114)  # ITU-R 601-2, as in Pillow's conversion to "L"
-
-
-def _coloured(
-    operation: str, img: Any, pillow: Callable[[Image.Image], Image.Image], floats: Callable[[ft.Tensor], ft.Tensor]
-) -> Any:
-    """Bytes by Pillow, whatever holds them; floats in 0..1 by a formula on planes."""
-
-    def work(kind: _kinds.Kind, x: Any) -> Any:
-        dtype = kind.dtype(x)
-        if dtype == np.uint8 or (isinstance(x, Image.Image) and x.mode != "F"):
-            return kind.recolour(operation, x, pillow)
-        if dtype.kind != "f" and dtype != ft.bfloat16:
-            errors.dtype_error(operation, "img", "uint8 or a floating dtype", str(dtype), "use convert_image_dtype")
-        planes = kind.planes(x)
-        if planes.shape[-3] not in (1, 3):
-            errors.value_error(operation, "img", "1 or 3 channels", f"{planes.shape[-3]} channels")
-        return kind.from_planes(floats(planes).to(planes.dtype), x)
-
-    return _kinds.apply(operation, img, work)
 
 
 def _grey(planes: ft.Tensor) -> ft.Tensor:
@@ -62,11 +37,6 @@ def _grey(planes: ft.Tensor) -> ft.Tensor:
 
 def _blend(planes: ft.Tensor, other: Any, factor: float) -> ft.Tensor:
     return (planes * factor + other * (1 - factor)).clamp(0, 1)
-
-
-def _not_negative(operation: str, name: str, value: float) -> None:
-    if not value >= 0:
-        errors.value_error(operation, name, "a number that is not negative", repr(value))
 
 
 def adjust_brightness(img: Any, brightness_factor: float) -> Any:
@@ -88,8 +58,8 @@ def adjust_brightness(img: Any, brightness_factor: float) -> Any:
         >>> F.adjust_brightness(np.array([[100, 200]], np.uint8), 0.5).tolist()
         [[50, 100]]
     """
-    _not_negative("adjust_brightness", "brightness_factor", brightness_factor)
-    return _coloured(
+    not_negative("adjust_brightness", "brightness_factor", brightness_factor)
+    return coloured(
         "adjust_brightness",
         img,
         lambda x: ImageEnhance.Brightness(x).enhance(brightness_factor),
@@ -116,8 +86,8 @@ def adjust_contrast(img: Any, contrast_factor: float) -> Any:
         >>> F.adjust_contrast(np.array([[100, 200]], np.uint8), 0).tolist()
         [[150, 150]]
     """
-    _not_negative("adjust_contrast", "contrast_factor", contrast_factor)
-    return _coloured(
+    not_negative("adjust_contrast", "contrast_factor", contrast_factor)
+    return coloured(
         "adjust_contrast",
         img,
         lambda x: ImageEnhance.Contrast(x).enhance(contrast_factor),
@@ -144,8 +114,8 @@ def adjust_saturation(img: Any, saturation_factor: float) -> Any:
         >>> F.adjust_saturation(np.array([[[200, 100, 0]]], np.uint8), 0).tolist()
         [[[118, 118, 118]]]
     """
-    _not_negative("adjust_saturation", "saturation_factor", saturation_factor)
-    return _coloured(
+    not_negative("adjust_saturation", "saturation_factor", saturation_factor)
+    return coloured(
         "adjust_saturation",
         img,
         lambda x: ImageEnhance.Color(x).enhance(saturation_factor),
@@ -172,7 +142,7 @@ def adjust_sharpness(img: Any, sharpness_factor: float) -> Any:
         >>> F.adjust_sharpness(np.full((3, 3), 7, np.uint8), 2).tolist()
         [[7, 7, 7], [7, 7, 7], [7, 7, 7]]
     """
-    _not_negative("adjust_sharpness", "sharpness_factor", sharpness_factor)
+    not_negative("adjust_sharpness", "sharpness_factor", sharpness_factor)
 
     def sharpened(planes: ft.Tensor) -> ft.Tensor:
         if planes.shape[-2] < 3 or planes.shape[-1] < 3:
@@ -183,7 +153,7 @@ def adjust_sharpness(img: Any, sharpness_factor: float) -> Any:
         smooth[..., 1:-1, 1:-1] = (total + 4 * planes[..., 1:-1, 1:-1]) / 13
         return _blend(planes, smooth, sharpness_factor)
 
-    return _coloured("adjust_sharpness", img, lambda x: ImageEnhance.Sharpness(x).enhance(sharpness_factor), sharpened)
+    return coloured("adjust_sharpness", img, lambda x: ImageEnhance.Sharpness(x).enhance(sharpness_factor), sharpened)
 
 
 def adjust_hue(img: Any, hue_factor: float) -> Any:
@@ -216,7 +186,7 @@ def adjust_hue(img: Any, hue_factor: float) -> Any:
         hue = hue.point([(old + shift) % 256 for old in range(256)])
         return Image.merge("HSV", (hue, saturation, value)).convert(image.mode)
 
-    return _coloured("adjust_hue", img, turned, lambda planes: _turned(planes, hue_factor))
+    return coloured("adjust_hue", img, turned, lambda planes: _turned(planes, hue_factor))
 
 
 def _turned(planes: ft.Tensor, hue_factor: float) -> ft.Tensor:
@@ -240,153 +210,6 @@ def _turned(planes: ft.Tensor, hue_factor: float) -> ft.Tensor:
         return most - most * saturation * ft.minimum(place, 4 - place).clamp(0, 1)
 
     return ft.stack([channel(5.0), channel(3.0), channel(1.0)], -3)
-
-
-def adjust_gamma(img: Any, gamma: float, gain: float = 1) -> Any:
-    r"""An image with its grey values bent: :math:`\text{gain} \cdot x^\gamma` for x in 0..1.
-
-    Args:
-        img: An image of any kind: bytes, or floats in 0..1.
-        gamma: Above 1 dark parts get darker, below 1 brighter.
-        gain: A factor.
-
-    Returns:
-        A new image of the same kind.
-
-    Raises:
-        TypeError: ``img`` no image, or of other numbers.
-        ValueError: A negative ``gamma``.
-
-    Example:
-        >>> from flambeau.vision.transforms import functional as F
-        >>> F.adjust_gamma(np.array([[0, 128, 255]], np.uint8), 2).tolist()
-        [[0, 64, 255]]
-    """
-    _not_negative("adjust_gamma", "gamma", gamma)
-
-    def bent(image: Image.Image) -> Image.Image:
-        mode = image.mode
-        image = image if mode in ("L", "RGB") else image.convert("RGB")
-        table = [int((255 + 1 - 1e-3) * gain * pow(value / 255.0, gamma)) for value in range(256)]
-        return image.point(table * len(image.getbands())).convert(mode)
-
-    return _coloured("adjust_gamma", img, bent, lambda planes: (gain * planes**gamma).clamp(0, 1))
-
-
-def invert(img: Any) -> Any:
-    """The negative of an image.
-
-    Args:
-        img: An image of any kind: bytes, or floats in 0..1.
-
-    Returns:
-        A new image of the same kind.
-
-    Example:
-        >>> from flambeau.vision.transforms import functional as F
-        >>> F.invert(np.array([[0, 200]], np.uint8)).tolist()
-        [[255, 55]]
-    """
-    return _coloured("invert", img, ImageOps.invert, lambda planes: 1 - planes)
-
-
-def posterize(img: Any, bits: int) -> Any:
-    """An image with fewer colours: the highest bits of each channel.
-
-    Args:
-        img: An image of any kind: bytes, or floats in 0..1.
-        bits: How many bits to keep, 0 to 8.
-
-    Returns:
-        A new image of the same kind.
-
-    Raises:
-        ValueError: Another number of bits.
-
-    Example:
-        >>> from flambeau.vision.transforms import functional as F
-        >>> F.posterize(np.array([[100, 200]], np.uint8), 1).tolist()
-        [[0, 128]]
-    """
-    if not isinstance(bits, int) or not 0 <= bits <= 8:
-        errors.value_error("posterize", "bits", "an int from 0 to 8", repr(bits))
-    levels = 1 << bits
-    return _coloured(
-        "posterize",
-        img,
-        lambda x: ImageOps.posterize(x, bits),
-        lambda planes: (planes * levels).floor().clamp(0, levels - 1) / levels,
-    )
-
-
-def solarize(img: Any, threshold: float) -> Any:
-    """An image with its bright pixels inverted.
-
-    Args:
-        img: An image of any kind: bytes, or floats in 0..1.
-        threshold: From which value on: of bytes, 0..255; of floats, 0..1.
-
-    Returns:
-        A new image of the same kind.
-
-    Example:
-        >>> from flambeau.vision.transforms import functional as F
-        >>> F.solarize(np.array([[100, 200]], np.uint8), 128).tolist()
-        [[100, 55]]
-    """
-    return _coloured(
-        "solarize",
-        img,
-        lambda x: ImageOps.solarize(x, threshold),
-        lambda planes: ft.where(planes >= threshold, 1 - planes, planes),
-    )
-
-
-def autocontrast(img: Any) -> Any:
-    """An image whose darkest value becomes black and whose brightest becomes white, channel by channel.
-
-    Args:
-        img: An image of any kind: bytes, or floats in 0..1.
-
-    Returns:
-        A new image of the same kind.
-
-    Example:
-        >>> from flambeau.vision.transforms import functional as F
-        >>> F.autocontrast(np.array([[100, 151]], np.uint8)).tolist()
-        [[0, 255]]
-    """
-
-    def stretched(planes: ft.Tensor) -> ft.Tensor:
-        least, most = planes.amin((-2, -1), keepdim=True), planes.amax((-2, -1), keepdim=True)
-        flat = most == least
-        return ft.where(flat, planes, (planes - least) / ft.where(flat, 1.0, most - least)).clamp(0, 1)
-
-    return _coloured("autocontrast", img, ImageOps.autocontrast, stretched)
-
-
-def equalize(img: Any) -> Any:
-    """An image whose grey values are spread evenly, channel by channel.
-
-    Args:
-        img: An image of any kind: bytes, or floats in 0..1, which are rounded to bytes for it.
-
-    Returns:
-        A new image of the same kind.
-
-    Example:
-        >>> from flambeau.vision.transforms import functional as F
-        >>> F.equalize(np.zeros((2, 2), np.uint8)).tolist()
-        [[0, 0], [0, 0]]
-    """
-
-    def spread(planes: ft.Tensor) -> ft.Tensor:
-        as_bytes = conversion.convert_image_dtype(planes, ft.uint8)
-        return conversion.convert_image_dtype(
-            _kinds.TENSOR.recolour("equalize", as_bytes, ImageOps.equalize), planes.dtype
-        )
-
-    return _coloured("equalize", img, ImageOps.equalize, spread)
 
 
 def rgb_to_grayscale(img: Any, num_output_channels: int = 1) -> Any:
@@ -418,7 +241,7 @@ def rgb_to_grayscale(img: Any, num_output_channels: int = 1) -> Any:
         grey = _grey(planes)
         return grey.clone() if num_output_channels == 1 else ft.cat([grey] * 3, -3)
 
-    return _coloured("rgb_to_grayscale", img, pillow, floats)
+    return coloured("rgb_to_grayscale", img, pillow, floats)
 
 
 to_grayscale = rgb_to_grayscale
