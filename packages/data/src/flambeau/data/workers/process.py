@@ -8,6 +8,7 @@ the worker at once, whatever the main thread is doing.
 from __future__ import annotations
 
 import copy
+import ctypes
 import faulthandler
 import math
 import os
@@ -189,6 +190,20 @@ def _quieten() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     faulthandler.enable()
     ft.set_num_threads(1)
+    _keep_memory()
+
+
+# <malloc.h> of the GNU C library
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+
+
+def _keep_memory() -> None:
+    """Samples of the next batch are as large as those of this one: memory that the C library gave back in between would
+    be zeroed by the system, page by page, for each batch."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_TRIM_THRESHOLD, 128 * arenas.MEBIBYTE)
+        mallopt(_M_MMAP_THRESHOLD, 32 * arenas.MEBIBYTE)  # the most it takes
 
 
 def serve_descriptors(connection_fd: int, arena_fd: int, payload_fd: int) -> None:
