@@ -12,6 +12,8 @@ HEADER = '''\
 
 from flambeau.tensor._core.tensor cimport Operator, call, call1, call2, made
 
+from numbers import Number
+
 from flambeau.tensor._core.tensor import bind_operators, make_records
 from flambeau.tensor.errors import type_error
 
@@ -23,6 +25,16 @@ COMPOSED = @composed@  # (name, module, is_function, is_method)
 
 def _both(operation, name, alias):
     type_error(operation, alias, f"one of {name} and {alias}", "both")
+
+
+cdef object _ONE = 1
+
+
+cdef object _times(Operator op, object other, object alpha):
+    """What `alpha` makes of the second operand; a number stays one, without a width."""
+    if not isinstance(alpha, Number):
+        type_error(op.name, "alpha", "a number", type(alpha).__name__)
+    return call2(RECORDS["mul"], other, alpha) if hasattr(other, "dtype") else other * alpha
 
 
 def _publish(name, function, record, is_function, is_method):
@@ -93,7 +105,9 @@ def _function(definition, inplace: bool) -> list[str]:
                 f'            _both("{name}", "{original.name}", "{a.name}")',
                 f"        {original.name} = {a.name}",
             ]
-    own = [a.name for a in found if not a.stands_for and a.kind != "OUT"]
+    if definition.alpha:
+        body += ["    if alpha is not _ONE:", f"        other = _times(_{definition.name}, other, alpha)"]
+    own = [p.name for p in definition.parameters]
     body += [f"    {line}" for line in _calls(definition, own, inplace, any(a.kind == "OUT" for a in found))]
     flags = f"{definition.function}, {definition.method}"
     publish = [f'_publish("{name}", {name}, _{definition.name}, {flags})']

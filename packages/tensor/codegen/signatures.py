@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# dim= and keepdim= are also taken under NumPy's names.
-ALIASES = {"dim": "axis", "keepdim": "keepdims"}
+# dim= and keepdim= are also taken under NumPy's names; unbiased=True and False are corrections by 1 and 0.
+ALIASES = {"dim": "axis", "keepdim": "keepdims", "correction": "unbiased"}
+TYPES_OF_ALIASES = {"unbiased": "BOOL"}
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,14 @@ def arguments(definition, inplace: bool = False) -> list[Argument]:
         found.append(Argument(p.name, p.kind.name, default, "varargs" if varargs else "positional"))
     for p in keyword:
         found.append(Argument(p.name, p.kind.name, None if p.required else repr(p.default), "keyword"))
+    if definition.alpha:
+        found.append(Argument("alpha", "NUMBER", "1", "keyword"))
     if takes_out(definition) and not inplace:
         found.append(Argument("out", "OUT", "None", "keyword"))
-    for p in positional:
+    for p in definition.parameters:
         if p.name in ALIASES:
-            found.append(Argument(ALIASES[p.name], p.kind.name, "None", "keyword", stands_for=p.name))
+            kind = TYPES_OF_ALIASES.get(ALIASES[p.name], p.kind.name)
+            found.append(Argument(ALIASES[p.name], kind, "None", "keyword", stands_for=p.name))
     return _defaults_last(found)
 
 

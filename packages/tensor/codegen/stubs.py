@@ -58,7 +58,7 @@ def files(definitions: dict, package: Path) -> list[tuple[str, str]]:
     results = _results(definitions)
     core = _builtins_spelled_out(core.replace("@results@", _result_types(results)))
     functions = [_stub(d, method=False) for d in definitions.values() if d.function] + made["functions"]
-    init = _init_source(package, results) + "\n" + "\n".join(functions) + "\n"
+    init = _init_source(package, results) + "\n" + _spelled_out("\n".join(functions)) + "\n"
     parts = f"from flambeau.tensor._core.tensor import {', '.join(map(_parts_type, results))}\n"
     hidden = (
         FUNCTIONS.replace("@results@", parts)
@@ -72,7 +72,11 @@ def files(definitions: dict, package: Path) -> list[tuple[str, str]]:
 def _builtins_spelled_out(source: str) -> str:
     """Inside Tensor, `float` is the method `float()`: types must say `builtins.float`."""
     head, body = source.split("class Tensor:")
-    return head + "class Tensor:" + re.sub(r"(?<![\w.])(?<!def )(int|float|bool|complex)\b", r"builtins.\1", body)
+    return head + "class Tensor:" + _spelled_out(body)
+
+
+def _spelled_out(source: str) -> str:
+    return re.sub(r"(?<![\w.])(?<!def )(int|float|bool|complex)\b", r"builtins.\1", source)
 
 
 FUNCTIONS = """\
@@ -99,6 +103,7 @@ def _init_source(package: Path, results: list[tuple[str, ...]]) -> str:
     """The imports of the package as re-exports, and what the generated signatures need."""
     tree = ast.parse((package / "__init__.py").read_text())
     lines = [
+        "import builtins",
         "from typing import Any, NoReturn, TypeVar, overload",
         "",
         "from ._core.tensor import DeviceLike, Dims, DTypeLike, Index, Operand, Pair",
@@ -107,6 +112,10 @@ def _init_source(package: Path, results: list[tuple[str, ...]]) -> str:
     for node in tree.body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "_LAZY":
             lines += [f"from . import {name} as {name}" for name in ast.literal_eval(node.value)]
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "_DTYPES":
+            lines += [f"{name}: dtype[Any]" for name in ast.literal_eval(node.value)]
+        if isinstance(node, ast.ImportFrom) and node.module == "numpy":
+            lines += [f"from numpy import {a.name} as {a.name}" for a in node.names]
         if isinstance(node, ast.ImportFrom) and node.level:
             names = [a.name for a in node.names if not (a.asname or a.name).startswith("_")]
             if names:

@@ -16,7 +16,7 @@ from flambeau.tensor._schema import Kind
 
 SIGNATURES = {
     "exp": "(input, *, out=None)",
-    "add": "(input, other, *, out=None)",
+    "add": "(input, other, *, alpha=1, out=None)",
     "sum": "(input, dim=None, keepdim=False, *, dtype=None, out=None, axis=None, keepdims=None)",
     "softmax": "(input, dim=None, *, out=None, axis=None)",
     "reshape": "(input, *shape)",

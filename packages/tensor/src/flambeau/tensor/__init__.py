@@ -6,8 +6,15 @@
 [30, 50, 70]
 """
 
-from . import _cpu  # noqa: F401, I001  (makes the records and gives them their compiled kernels)
-from . import cuda, errors, ops, random
+from numpy import dtype, e, inf, nan, newaxis, pi
+
+from . import (
+    _cpu,  # noqa: F401  (makes the records and gives them their compiled kernels)
+    cuda,
+    errors,
+    ops,
+    random,
+)
 from ._abi import ABI
 from ._backends import Backend, Device, device, register_backend
 from ._core.tensor import Operator, Tensor, promote_types
@@ -29,14 +36,15 @@ from ._dtypes import (
     uint32,
     uint64,
 )
+from ._exactness import get_exact_convolution, set_exact_convolution
 from ._exchange import from_dlpack
 from ._expression import Expression, pointwise
-from ._exactness import get_exact_convolution, set_exact_convolution
 from ._files import load, save, verify
 from ._memory import MemoryStats, empty_cache, memory_stats, reset_peak_memory_stats, set_cache_limit
 from ._observe import observe
 from ._printing import get_printoptions, set_printoptions
-from ._public import load as _load, publish as _publish
+from ._public import load as _load
+from ._public import publish as _publish
 from ._threads import get_num_threads, set_num_threads
 from .errors import DeviceError, DTypeError, FileCorrupt, ShapeError
 from .random import (
@@ -73,6 +81,8 @@ __all__ = [
     "cuda",
     "default_generator",
     "device",
+    "dtype",
+    "e",
     "empty_cache",
     "errors",
     "finfo",
@@ -89,6 +99,7 @@ __all__ = [
     "get_printoptions",
     "get_rng_state",
     "iinfo",
+    "inf",
     "initial_seed",
     "int8",
     "int16",
@@ -98,8 +109,11 @@ __all__ = [
     "load",
     "manual_seed",
     "memory_stats",
+    "nan",
+    "newaxis",
     "observe",
     "ops",
+    "pi",
     "pointwise",
     "promote_types",
     "random",
@@ -127,6 +141,20 @@ _publish(globals(), __all__)
 # What is loaded when first used, as importing it takes time: namespaces, and names with the modules that declare them.
 _LAZY = ("array_api", "fft", "linalg", "special")
 _LATER = {"bfloat16": "_dtypes", "finfo": "_limits", "iinfo": "_limits"}
+# PyTorch's short names of dtypes, most of which are Python's of other things: not for ``import *``.
+_DTYPES = {
+    "bool": "bool",
+    "byte": "uint8",
+    "cdouble": "complex128",
+    "cfloat": "complex64",
+    "char": "int8",
+    "double": "float64",
+    "float": "float32",
+    "half": "float16",
+    "int": "int32",
+    "long": "int64",
+    "short": "int16",
+}
 
 
 def __getattr__(name: str):
@@ -138,6 +166,8 @@ def __getattr__(name: str):
         from importlib import import_module
 
         return globals().setdefault(name, getattr(import_module(f"{__name__}.{_LATER[name]}"), name))
+    if name in _DTYPES:
+        return dtype(_DTYPES[name])
     if name.endswith("Tensor"):  # FloatTensor and its like: made when first asked for
         from ._typed import TYPES
 
@@ -145,7 +175,9 @@ def __getattr__(name: str):
             return globals().setdefault(name, TYPES["cpu", name])
     if _load(name):
         return globals()[name]
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from ._hints import of_function
+
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}{of_function(name)}")
 
 
 def __dir__() -> list[str]:

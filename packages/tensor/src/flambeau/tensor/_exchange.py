@@ -45,6 +45,12 @@ _OPERATORS = {
 
 
 @composed(function=False)
+def __bytes__(self: Tensor) -> bytes:
+    # Python would take a Tensor of one integer for a number of zeros.
+    return self.numpy().tobytes()
+
+
+@composed(function=False)
 def __array_ufunc__(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
     """``array + x`` is an operation of ours, and gives a Tensor; NumPy's other functions see and give arrays."""
     if method == "__call__" and not options and len(inputs) == 2:

@@ -51,7 +51,7 @@ class Expression:
 
     Attributes:
         text: the formula.
-        names: the names of its arguments, in the order of their first appearance.
+        names: the names of its arguments, in the order in which the text first has them.
 
     Example:
         >>> f = ft.pointwise("a * b + a")
@@ -192,12 +192,19 @@ class _Reader:
             at = (error.offset or 1) - 1
             self.fail(at, at + 1, "a formula such as 'a * b + sin(a)'", error.msg)
         self.text = self.text.strip()
+        self.expression.names += self.arguments(tree)
         result = self.operand(tree)
         if not self.expression.names:
             self.fail(0, len(self.text), "the name of at least one argument", "none")
         if not isinstance(result, Ref):
             self.fail(0, len(self.text), "a formula of its arguments", "a constant")
         return result
+
+    def arguments(self, tree: ast.expr) -> list[str]:
+        """The names that are arguments, as they come in the text: ``a if c else b`` has a before c."""
+        functions = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        names = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n not in functions and n.id not in CONSTANTS]
+        return list(dict.fromkeys(n.id for n in sorted(names, key=lambda n: (n.lineno, n.col_offset))))
 
     def fail(self, start: int, end: int, expected: str, got: str) -> NoReturn:
         text = self.text.strip()
@@ -239,10 +246,7 @@ class _Reader:
     def name(self, node: ast.Name) -> Operand:
         if node.id in CONSTANTS:
             return CONSTANTS[node.id]
-        names = self.expression.names
-        if node.id not in names:
-            names.append(node.id)
-        return Ref(names.index(node.id), False)
+        return Ref(self.expression.names.index(node.id), False)
 
     def comparison(self, node: ast.Compare) -> Operand:
         values = [self.operand(v) for v in (node.left, *node.comparators)]
@@ -310,8 +314,8 @@ def pointwise(expression: str) -> Expression:
             All other names are arguments.
 
     Returns:
-        A function of one Tensor or number for each name, in the order of their first appearance, or by keyword; with
-        ``out=``. Shapes broadcast and dtypes promote as the operations would. It is differentiable.
+        A function of one Tensor or number for each name, in the order in which the text first has them, or by keyword;
+        with ``out=``. Shapes broadcast and dtypes promote as the operations would. It is differentiable.
 
     Raises:
         ValueError: the text is no such formula; the message points into it.
@@ -322,6 +326,8 @@ def pointwise(expression: str) -> Expression:
         [0.0, 8.909296989440918]
         >>> f.names
         ['a', 'b']
+        >>> ft.pointwise("x if keep else 0").names
+        ['x', 'keep']
     """
     if not isinstance(expression, str):
         errors.type_error("pointwise", "expression", "str", type(expression).__name__)

@@ -158,6 +158,7 @@ _DEFAULTS: dict[str, Any] = {
     "differentiable": True,
     "creation": False,  # makes a tensor from no tensor: takes dtype=, device=
     "random": False,  # draws from a Generator
+    "alpha": False,  # the function takes alpha=, a number that the second operand is multiplied by first
     "aliases": (),  # further public names
 }
 

@@ -113,13 +113,8 @@ class renamed:
             errors.attribute(error, self.inner, self.outer)
 
 
-_RESULTS: dict[str, Any] = {}
-
-
 def named(name: str, parts: str, *values: Any) -> Any:
     """A named tuple, like those that operators of several outputs give."""
-    if name not in _RESULTS:
-        from collections import namedtuple
+    from .._results import result_type
 
-        _RESULTS[name] = namedtuple(name, parts)
-    return _RESULTS[name](*values)
+    return result_type(name, tuple(parts.split()))(*values)

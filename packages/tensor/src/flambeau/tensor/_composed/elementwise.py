@@ -81,6 +81,28 @@ def where(
     return nonzero(condition, as_tuple=True)
 
 
+@composed(method=False)
+def rsub(input: Tensor, other: Tensor | float, *, alpha: float = 1) -> Tensor:
+    """``other - alpha * input``, element by element.
+
+    Args:
+        input: Tensor of any shape and numeric dtype.
+        other: Tensor whose shape broadcasts with ``input``'s, or a number.
+        alpha: number that ``input`` is multiplied by first.
+
+    Returns:
+        Tensor of the broadcast shape and the promoted dtype.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+
+    Example:
+        >>> ft.rsub(ft.tensor([1.0, 2.0]), 10).tolist()
+        [9.0, 8.0]
+    """
+    return called("rsub", ops.sub, other, input if alpha == 1 else ops.mul(input, alpha))
+
+
 @composed(inplace=True)
 def logit(input: Tensor, eps: float | None = None) -> Tensor:
     """``log(input / (1 - input))``, element by element: the inverse of :func:`sigmoid`.

@@ -47,6 +47,26 @@ def logspace(
 
 
 @composed(method=False)
+def scalar_tensor(s: float, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """A Tensor without dimensions.
+
+    Args:
+        s: its element.
+        dtype: dtype; the default float if not given.
+        device: where to make it; the CPU if not given.
+
+    Returns:
+        Tensor of shape ``()``.
+
+    Example:
+        >>> ft.scalar_tensor(2)
+        2.
+        [flambeau.tensor.FloatTensor of size ()]
+    """
+    return ops.full((), float(s) if dtype is None else s, dtype=dtype, device=device)
+
+
+@composed(method=False)
 def range(start: float, end: float | None = None, step: float = 1, *, dtype: Any = None, device: Any = None) -> Tensor:
     """Evenly spaced numbers from ``start`` to ``end``, which is included where a step leads there.
 

@@ -90,7 +90,12 @@ def nanmean(
 
 @composed()
 def std_mean(
-    input: Tensor, dim: int | tuple[int, ...] | None = None, keepdim: bool = False, *, correction: float = 1
+    input: Tensor,
+    dim: int | tuple[int, ...] | None = None,
+    keepdim: bool = False,
+    *,
+    correction: float = 1,
+    unbiased: bool | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Standard deviation and mean, over all or some dimensions: :func:`std` and :func:`mean`.
 
@@ -99,6 +104,7 @@ def std_mean(
         dim: dimension or dimensions to look along; all by default.
         keepdim: keep those dimensions, with size 1.
         correction: 1 for the unbiased estimate from a sample (Bessel), 0 for the mean square.
+        unbiased: another name: True is a correction by 1, False by 0.
 
     Returns:
         The two Tensors.
@@ -107,13 +113,19 @@ def std_mean(
         >>> [part.item() for part in ft.std_mean(ft.tensor([1.0, 2.0, 3.0]))]
         [1.0, 2.0]
     """
+    correction = correction if unbiased is None else unbiased
     with renamed("std_mean", "std"):
         return ops.std(input, dim, keepdim, correction=correction), ops.mean(input, dim, keepdim)
 
 
 @composed()
 def var_mean(
-    input: Tensor, dim: int | tuple[int, ...] | None = None, keepdim: bool = False, *, correction: float = 1
+    input: Tensor,
+    dim: int | tuple[int, ...] | None = None,
+    keepdim: bool = False,
+    *,
+    correction: float = 1,
+    unbiased: bool | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Variance and mean, over all or some dimensions: :func:`var` and :func:`mean`.
 
@@ -122,6 +134,7 @@ def var_mean(
         dim: dimension or dimensions to look along; all by default.
         keepdim: keep those dimensions, with size 1.
         correction: 1 for the unbiased estimate from a sample (Bessel), 0 for the mean square.
+        unbiased: another name: True is a correction by 1, False by 0.
 
     Returns:
         The two Tensors.
@@ -130,6 +143,7 @@ def var_mean(
         >>> [part.item() for part in ft.var_mean(ft.tensor([1.0, 2.0, 3.0]))]
         [1.0, 2.0]
     """
+    correction = correction if unbiased is None else unbiased
     with renamed("var_mean", "var"):
         return ops.var(input, dim, keepdim, correction=correction), ops.mean(input, dim, keepdim)
 

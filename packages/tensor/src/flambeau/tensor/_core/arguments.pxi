@@ -161,7 +161,7 @@ cdef object _as_index(Operator op, object value):
         return value
     if isinstance(value, slice):
         return slice(_slice_part(op, value.start), _slice_part(op, value.stop), _slice_part(op, value.step))
-    if isinstance(value, list):
+    if isinstance(value, (list, range)):
         value = np.asarray([_as_index(op, v) for v in value])
         if value.size == 0:
             value = value.astype(np.int64)

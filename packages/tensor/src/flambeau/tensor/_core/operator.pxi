@@ -123,7 +123,9 @@ cdef class Operator:
 
     cdef object pack(self, tuple parts):
         if self.result_type is None:
-            self.result_type = collections.namedtuple(self.name.removesuffix("_with_indices"), self.outputs)
+            from flambeau.tensor._results import result_type
+
+            self.result_type = result_type(self.name.removesuffix("_with_indices"), self.outputs)
         return tuple.__new__(self.result_type, parts)  # past the Python function that a namedtuple makes its own
 
     def __call__(self, *args, out=None, **kwargs):

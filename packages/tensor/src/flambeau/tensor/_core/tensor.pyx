@@ -14,7 +14,6 @@ from flambeau.tensor._core.kernels cimport (
     UInt16, UInt32, UInt64, apart,
 )
 
-import collections
 import importlib
 import os
 import operator as _operator

@@ -111,15 +111,6 @@ cdef class Tensor:
         """
         return self.array.size
 
-    def nelement(self):
-        """The number of elements.
-
-        Example:
-            >>> ft.zeros(2, 3).nelement()
-            6
-        """
-        return self.array.size
-
     @property
     def T(self):
         """The Tensor with its dimensions in reverse order."""
@@ -432,6 +423,14 @@ cdef class Tensor:
 
     def __rfloordiv__(self, other):
         return _binary(_op_floor_divide, other, self)
+
+    def __divmod__(self, other):
+        quotient = _binary(_op_floor_divide, self, other)
+        return quotient if quotient is NotImplemented else (quotient, _binary(_op_remainder, self, other))
+
+    def __rdivmod__(self, other):
+        quotient = _binary(_op_floor_divide, other, self)
+        return quotient if quotient is NotImplemented else (quotient, _binary(_op_remainder, other, self))
 
     def __mod__(self, other):
         return _binary(_op_remainder, self, other)

@@ -36,6 +36,30 @@ def new(input: Tensor, *args: Any, device: str | Device | None = None) -> Tensor
 
 
 @composed(function=False)
+def detach(input: Tensor) -> Tensor:
+    """The same memory in a Tensor without history; a plain Tensor, which has none, gives a view of itself.
+
+    Example:
+        >>> x = ft.zeros(2)
+        >>> x.detach()[0] = 5
+        >>> x.tolist()
+        [5.0, 0.0]
+    """
+    return input.data if type(input) is Tensor else input.as_subclass(type(input))
+
+
+@composed(function=False)
+def detach_(input: Tensor) -> Tensor:
+    """Forget the history; a plain Tensor, which has none, stays as it is.
+
+    Example:
+        >>> ft.ones(2).detach_().tolist()
+        [1.0, 1.0]
+    """
+    return input
+
+
+@composed(function=False)
 def new_tensor(input: Tensor, data: Any, *, dtype: Any = None, device: str | Device | None = None) -> Tensor:
     """A new Tensor with a copy of the data, in the dtype and place of this one.
 

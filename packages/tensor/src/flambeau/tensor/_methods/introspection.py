@@ -69,6 +69,17 @@ def _is_weaker(number, dtype):
 
 
 @composed(function=False)
+def nelement(input: Tensor) -> int:
+    """The number of elements.
+
+    Example:
+        >>> ft.zeros(2, 3).nelement()
+        6
+    """
+    return input.numel()
+
+
+@composed(function=False)
 def ndimension(input: Tensor) -> int:
     """The number of dimensions.
 
@@ -79,7 +90,7 @@ def ndimension(input: Tensor) -> int:
     return input.ndim
 
 
-@composed(function=False)
+@composed()
 def is_same_size(input: Tensor, other: Tensor) -> bool:
     """Whether another Tensor has the same shape.
 
@@ -90,7 +101,7 @@ def is_same_size(input: Tensor, other: Tensor) -> bool:
     return tuple(input.shape) == tuple(other.shape)
 
 
-@composed(function=False)
+@composed()
 def is_signed(input: Tensor) -> bool:
     """Whether the dtype has negative numbers.
 
@@ -101,7 +112,7 @@ def is_signed(input: Tensor) -> bool:
     return input.dtype.kind not in "bu"
 
 
-@composed(function=False)
+@composed()
 def is_nonzero(input: Tensor) -> bool:
     """Whether the one element is not zero.
 
@@ -142,7 +153,7 @@ def dim_order(input: Tensor) -> tuple[int, ...]:
     return tuple(sorted(range(input.ndim), key=lambda d: -abs(steps[d])))
 
 
-@composed(function=False)
+@composed()
 def get_device(input: Tensor) -> int:
     """The number of the CUDA device; -1 for the CPU.
 
@@ -151,6 +162,61 @@ def get_device(input: Tensor) -> int:
         -1
     """
     return -1 if input.device.index is None else input.device.index
+
+
+# Methods as functions ---------------------------------------------------------------------------------------------
+
+
+@composed(method=False)
+def numel(input: Tensor) -> int:
+    """The number of elements.
+
+    Example:
+        >>> ft.numel(ft.zeros(2, 3))
+        6
+    """
+    return input.numel()
+
+
+@composed(method=False)
+def is_floating_point(input: Tensor) -> bool:
+    """Whether the dtype is a floating one.
+
+    Example:
+        >>> ft.is_floating_point(ft.zeros(1)), ft.is_floating_point(ft.arange(1))
+        (True, False)
+    """
+    return input.is_floating_point()
+
+
+@composed(method=False)
+def is_complex(input: Tensor) -> bool:
+    """Whether the dtype is a complex one.
+
+    Example:
+        >>> ft.is_complex(ft.zeros(1, dtype=ft.complex64)), ft.is_complex(ft.zeros(1))
+        (True, False)
+    """
+    return input.is_complex()
+
+
+@composed(method=False)
+def detach(input: Tensor) -> Tensor:
+    """The same memory in a Tensor without history.
+
+    Args:
+        input: Tensor of any shape and dtype.
+
+    Returns:
+        Tensor that shares ``input``'s memory.
+
+    Example:
+        >>> x = ft.zeros(2)
+        >>> ft.detach(x)[0] = 5
+        >>> x.tolist()
+        [5.0, 0.0]
+    """
+    return input.detach()
 
 
 # Python functions, element by element -----------------------------------------------------------------------------

@@ -16,6 +16,7 @@ def randint(
     low: int,
     high: Any = None,
     *shape: Any,
+    size: Any = None,
     generator: Any = None,
     dtype: Any = None,
     device: Any = None,
@@ -27,6 +28,7 @@ def randint(
         low: the least value.
         high: one more than the greatest value.
         shape: sizes of the dimensions.
+        size: another name of ``shape``.
         generator: Generator to draw from; the default one if not given.
         dtype: dtype; int64 if not given.
         device: where to make it; the CPU if not given. The numbers are the same on every device.
@@ -45,7 +47,11 @@ def randint(
         >>> ft.randint(5, (2, 3)).shape
         (2, 3)
     """
-    if isinstance(high, (tuple, list)) and not shape:
+    if size is not None:
+        if shape or isinstance(high, (tuple, list)):
+            errors.type_error("randint", "size", "one of shape and size", "both")
+        shape, low, high = (size,), 0 if high is None else low, low if high is None else high
+    elif isinstance(high, (tuple, list)) and not shape:
         low, high, shape = 0, low, (high,)
     return ops.randint(low, high, shape, generator=generator, dtype=dtype, device=device, out=out)
 

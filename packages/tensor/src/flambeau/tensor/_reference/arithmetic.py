@@ -5,13 +5,14 @@ from .._schema import Array, Number, Operand, OptionalNumber, pointwise
 from ._helpers import check_broadcast, check_number, checks_broadcast, in_kind_of, python_number
 
 
-@pointwise("input + other")
+@pointwise("input + other", alpha=True)
 def add(xp, input: Operand, other: Operand):
-    """``input + other``, element by element.
+    """``input + other``, element by element; with ``alpha``, ``input + alpha * other``.
 
     Args:
         input: Tensor of any shape and dtype, or a number.
         other: Tensor whose shape broadcasts with ``input``'s, or a number.
+        alpha: number that ``other`` is multiplied by first.
 
     Returns:
         Tensor of the broadcast shape and the promoted dtype.
@@ -22,17 +23,20 @@ def add(xp, input: Operand, other: Operand):
     Example:
         >>> ft.add(ft.tensor([1.0, 2.0]), 10).tolist()
         [11.0, 12.0]
+        >>> ft.zeros(2).add_(ft.ones(2), alpha=3).tolist()
+        [3.0, 3.0]
     """
     return xp.add(input, other)
 
 
-@pointwise("input - other", dtypes="numeric", aliases=("subtract",))
+@pointwise("input - other", dtypes="numeric", alpha=True, aliases=("subtract",))
 def sub(xp, input: Operand, other: Operand):
-    """``input - other``, element by element.
+    """``input - other``, element by element; with ``alpha``, ``input - alpha * other``.
 
     Args:
         input: Tensor of any shape and numeric dtype, or a number.
         other: Tensor whose shape broadcasts with ``input``'s, or a number.
+        alpha: number that ``other`` is multiplied by first.
 
     Returns:
         Tensor of the broadcast shape and the promoted dtype.

@@ -298,6 +298,7 @@ def var(xp, input: Array, dim: Dims = None, keepdim: Bool = False, *, correction
         dim: dimension or dimensions to look along; all by default.
         keepdim: keep those dimensions, with size 1.
         correction: 1 for the unbiased estimate from a sample (Bessel), 0 for the mean square.
+        unbiased: another name: True is a correction by 1, False by 0.
 
     Returns:
         Tensor without the dimensions ``dim``, of a real dtype; nan or inf where ``n <= correction``.
@@ -318,6 +319,7 @@ def std(xp, input: Array, dim: Dims = None, keepdim: Bool = False, *, correction
         dim: dimension or dimensions to look along; all by default.
         keepdim: keep those dimensions, with size 1.
         correction: 1 for the unbiased estimate from a sample (Bessel), 0 for the mean square.
+        unbiased: another name: True is a correction by 1, False by 0.
 
     Returns:
         Tensor without the dimensions ``dim``, of a real dtype; nan or inf where ``n <= correction``.

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import flambeau.tensor as ft
-import numpy as np
 from flambeau.tensor import errors
+from flambeau.tensor._composed import renamed
 
 Array = ft.Tensor
 
 
 def broadcast_shapes(*shapes: tuple[int, ...]) -> tuple[int, ...]:
     """The shape to which shapes broadcast."""
-    return np.broadcast_shapes(*shapes)
+    return ft.broadcast_shapes(*shapes)
 
 
 def broadcast_arrays(*arrays: Array) -> tuple[Array, ...]:
@@ -31,7 +31,8 @@ def concat(arrays: Any, /, *, axis: int | None = 0) -> Array:
     """Arrays one after the other along an axis; with no axis, their elements."""
     if axis is None:
         return ft.cat([x.reshape(-1) for x in arrays])
-    return ft.cat(list(arrays), axis)
+    with renamed("concat", "cat"):
+        return ft.cat(list(arrays), axis)
 
 
 def expand_dims(x: Array, /, axis: int | tuple[int, ...]) -> Array:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import flambeau.tensor as ft
 from flambeau.tensor import errors, ops
-from flambeau.tensor._composed import called
+from flambeau.tensor._composed import called, existing_dim
 
 Array = ft.Tensor
 
@@ -112,11 +112,13 @@ def take(x: Array, indices: Array, /, *, axis: int | None = None) -> Array:
         if x.ndim != 1:
             errors.type_error("take", "axis", "an axis, for more than 1 dimension", "none")
         axis = 0
+    axis = existing_dim("take", "axis", axis, x.ndim)
     return ft.index_select(x, axis, _counted_from_front(indices, x.shape[axis]))
 
 
 def take_along_axis(x: Array, indices: Array, /, *, axis: int = -1) -> Array:
     """Elements by their indices along an axis."""
+    axis = existing_dim("take_along_axis", "axis", axis, x.ndim)
     return ft.take_along_dim(x, _counted_from_front(indices, x.shape[axis]), axis)
 
 

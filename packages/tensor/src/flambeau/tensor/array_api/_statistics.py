@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import flambeau.tensor as ft
@@ -52,12 +53,18 @@ def mean(x: Array, /, *, axis: Axes = None, keepdims: bool = False) -> Array:
 
 def var(x: Array, /, *, axis: Axes = None, correction: float = 0.0, keepdims: bool = False) -> Array:
     """The variance: of a population, or with a correction of 1 estimated from a sample."""
-    return ft.var(x, axis, keepdims, correction=correction)
+    return _of_enough(x, axis, correction, ft.var(x, axis, keepdims, correction=correction))
 
 
 def std(x: Array, /, *, axis: Axes = None, correction: float = 0.0, keepdims: bool = False) -> Array:
     """The standard deviation, the root of :func:`var`."""
-    return ft.std(x, axis, keepdims, correction=correction)
+    return _of_enough(x, axis, correction, ft.std(x, axis, keepdims, correction=correction))
+
+
+def _of_enough(x: Array, axis: Axes, correction: float, result: Array) -> Array:
+    """A variance, or nan where it is divided by 0 or less."""
+    axes = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
+    return result if math.prod(x.shape[a] for a in axes) > correction else ft.full_like(result, math.nan)
 
 
 def all(x: Array, /, *, axis: Axes = None, keepdims: bool = False) -> Array:

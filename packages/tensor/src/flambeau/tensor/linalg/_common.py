@@ -8,15 +8,6 @@ from .. import errors, ops
 from .._core.tensor import Tensor
 
 
-def called(operation: str, record: Any, *args: Any) -> Any:
-    """An operator whose errors name the function that was called."""
-    try:
-        return record(*args)
-    except Exception as error:
-        errors.attribute(error, record.name, operation)
-        raise
-
-
 def check_info(operation: str, info: Tensor, expected: str, got: str, fix: str | None = None) -> None:
     """An error that names the first matrix of the batch that failed."""
     if not ops.any(info, None, False).item():

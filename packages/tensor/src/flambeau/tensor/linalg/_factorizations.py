@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from .. import errors, ops
+from .._composed import called
 from .._core.tensor import Tensor
 from .._out import takes_out
-from ._common import adjoint, called, check_floating, check_info, check_square, eye_like
+from ._common import adjoint, check_floating, check_info, check_square, eye_like
 
 _POSITIVE = ("positive definite matrices", "one that is not")
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from .. import errors, ops
+from .._composed import called, renamed
 from .._composed.products import chained
 from .._composed.products import cross as _cross
 from .._core.functions import PUBLIC
 from .._core.tensor import Tensor
 from .._out import takes_out
-from ._common import called, check_square, eye_like
+from ._common import check_square, eye_like
 from ._solvers import inv
 
 _public = {name: function for name, function, _, _ in PUBLIC}
@@ -116,7 +117,9 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Tensor | None = None) ->
         >>> ft.linalg.vecdot(ft.tensor([[1.0, 2.0], [3.0, 4.0]]), ft.tensor([1.0, 1.0])).tolist()
         [3.0, 7.0]
     """
-    return called("vecdot", ops.sum, called("vecdot", ops.mul, ops.conj_physical(x), y), dim, False)
+    products = called("vecdot", ops.mul, ops.conj_physical(x), y)
+    with renamed("vecdot", "sum"):
+        return ops.sum(products, dim, False, dtype=products.dtype)
 
 
 @takes_out

@@ -6,9 +6,10 @@ import math
 from typing import Any
 
 from .. import errors, ops
+from .._composed import called
 from .._core.tensor import Tensor
 from .._out import takes_out
-from ._common import called, check_floating, check_square
+from ._common import check_floating, check_square
 from ._solvers import _rank, inv_ex, tolerances
 
 
@@ -212,7 +213,7 @@ def matrix_rank(
         A: Tensor of shape (..., n, m).
         tol: another name of ``atol``.
         hermitian: the matrices are Hermitian: absolute eigenvalues serve as singular values.
-        atol: singular values up to this count as 0; 0 by default.
+        atol: singular values up to this count as 0; 0 by default; a Tensor has one for each matrix.
         rtol: and those up to this part of the greatest; by default the greater of n and m times the dtype's epsilon, or
             0 if there is an ``atol``.
         out: Tensor to write the result to.

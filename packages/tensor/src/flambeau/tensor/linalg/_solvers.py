@@ -6,10 +6,11 @@ import math
 from typing import Any
 
 from .. import errors, ops
+from .._composed import called
 from .._core.functions import PUBLIC
 from .._core.tensor import Tensor
 from .._out import takes_out
-from ._common import called, check_floating, check_info, epsilon
+from ._common import check_floating, check_info, epsilon
 
 _public = {name: function for name, function, _, _ in PUBLIC}
 det = _public["det"]
@@ -190,7 +191,7 @@ def pinv(
 
     Args:
         A: Tensor of shape (..., n, m).
-        atol: singular values up to this count as 0; 0 by default.
+        atol: singular values up to this count as 0; 0 by default; a Tensor has one for each matrix.
         rtol: and those up to this part of the greatest; by default the greater of n and m times the dtype's epsilon, or
             0 if there is an ``atol``.
         hermitian: the matrices are Hermitian: only their lower triangles are looked at.
@@ -214,14 +215,31 @@ def pinv(
         lower = ops.tril(A, -1)
         A = ops.tril(A, 0) + ops.conj_physical(ops.transpose(lower, -2, -1))
     absolute, relative = tolerances(A, atol, rcond if rtol is None else rtol)
+    if not isinstance(absolute, float) or not isinstance(relative, float):
+        return _pinv_of_each(A, absolute, relative)
     return called("pinv", ops.pinv, A, absolute, relative)
 
 
-def tolerances(A: Tensor, atol: float | None, rtol: float | None) -> tuple[float, float]:
-    """What counts as 0, absolutely and as part of the greatest, where users leave it to us."""
+def _pinv_of_each(A: Tensor, atol: Any, rtol: Any) -> Tensor:
+    """With a tolerance of its own for each matrix."""
+    U, S, Vh = called("pinv", ops.svd, A, False)
+    above = ops.maximum(ops.amax(S, (-1,), True) * rtol, atol) < S
+    inverse = ops.where(above, ops.reciprocal(ops.where(above, S, 1.0)), 0.0)
+    left, right = ops.conj_physical(ops.transpose(Vh, -2, -1)), ops.conj_physical(ops.transpose(U, -2, -1))
+    return ops.matmul(left * ops.unsqueeze(inverse, -2), right)
+
+
+def tolerances(A: Tensor, atol: Any, rtol: Any) -> tuple[Any, Any]:
+    """What counts as 0, absolutely and as part of the greatest, where users leave it to us. A Tensor has one for each
+    matrix, and gets a last dimension to stand beside singular values."""
+    atol = atol if hasattr(atol, "dtype") else atol or 0
     if rtol is None:
-        rtol = max(A.shape[-2:]) * epsilon(A.dtype) if not atol else 0.0
-    return float(atol or 0), float(rtol)
+        rtol = 0.0 if hasattr(atol, "dtype") or atol else max(A.shape[-2:]) * epsilon(A.dtype)
+    return _tolerance(atol), _tolerance(rtol)
+
+
+def _tolerance(value: Any) -> Any:
+    return ops.unsqueeze(value, -1) if getattr(value, "ndim", 0) else float(value)
 
 
 class LstsqResult(tuple):
