@@ -87,7 +87,7 @@ class TransformerEncoderLayer(_Layer):
         activation: the function between the dense layers: ``"relu"``, ``"gelu"`` or any other.
         layer_norm_eps: added to variances.
         batch_first: whether the batch is the first dimension, instead of the second.
-        norm_first: normalise what goes into attention and dense layers, not what comes out (Xiong et al., 2020).
+        norm_first: normalise what goes into attention and dense layers, not what comes out (arXiv 2002.04745).
         bias: whether dense layers, projections and normalisations have biases.
         device: where to make the parameters.
         dtype: dtype of the parameters.
