@@ -9,7 +9,7 @@ from typing import Any
 import flambeau.tensor as ft
 from flambeau.tensor import Tensor, errors
 
-from ._core.engine import Variable, is_grad_enabled, plain, set_saved_hooks
+from ._core.engine import Variable, is_grad_enabled, plain, set_argument_hook, set_saved_hooks
 from .modes import enable_grad
 
 __all__ = ["CheckpointError", "checkpoint", "checkpoint_sequential"]
@@ -119,6 +119,8 @@ class _Call:
         self.function = function
         self.rng_state = ft.get_rng_state() if preserve_rng_state else None
         self.places: list[weakref.ref[_Place]] = []
+        self.argument_hook = set_argument_hook(None)
+        set_argument_hook(self.argument_hook)
         # Within another checkpoint, the arguments are its to compute again: they go through its hooks.
         outer = set_saved_hooks(None)
         set_saved_hooks(outer)
@@ -142,6 +144,7 @@ class _Call:
         args, kwargs = _replaced(self.arguments, lambda x: x.again(self.unpack), _Argument)
         places = iter(self.places)
         outside = set_saved_hooks((lambda value: self.refill(places, value), _never))
+        hook = set_argument_hook(self.argument_hook)
         now = None if self.rng_state is None else ft.get_rng_state()
         try:
             if self.rng_state is not None:
@@ -150,6 +153,7 @@ class _Call:
                 self.function(*args, **kwargs)
         finally:
             set_saved_hooks(outside)
+            set_argument_hook(hook)
             if now is not None:
                 ft.set_rng_state(now)
         left = sum(1 for _ in places)

@@ -327,6 +327,7 @@ def run_backward(tuple outputs, grads, bint retain, bint create_graph, inputs, b
         if _follows_leaves:
             _count_uses(run, &found)
     _set_modes(<int>create_graph | previous & 2)
+    hook = None if argument_hook is NULL else set_argument_hook(None)
     try:
         if _engine_observer is not None:
             _engine_observer.begin(outputs)
@@ -341,6 +342,8 @@ def run_backward(tuple outputs, grads, bint retain, bint create_graph, inputs, b
     finally:
         run.abandon()
         _set_modes(previous)
+        if hook is not None:
+            set_argument_hook(hook)
         if _engine_observer is not None:
             _engine_observer.end()
     if inputs is not None and accumulate:

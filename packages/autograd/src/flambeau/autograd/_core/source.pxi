@@ -13,6 +13,7 @@ cdef extern from *:
         PyObject* forward_node = nullptr;
         PyObject* place = nullptr;
         PyObject* saved_hooks = nullptr;
+        PyObject* argument_hook = nullptr;
     } flambeau_thread;
     static CYTHON_INLINE PyObject* flambeau_frame_code(PyFrameObject* frame) {
         return (PyObject*)PyFrame_GetCode(frame);
@@ -32,6 +33,8 @@ cdef extern from *:
     PyObject* current_place "flambeau_thread.place"
     # What is done with values that are kept, on this thread: (pack, unpack), or NULL (owned). See saving.pxi.
     PyObject* saved_hooks "flambeau_thread.saved_hooks"
+    # What gives operations on Variables their arguments, on this thread; NULL for those of the call (owned).
+    PyObject* argument_hook "flambeau_thread.argument_hook"
     PyThreadState* PyThreadState_Get() noexcept
     PyFrameObject* PyThreadState_GetFrame(PyThreadState* state) noexcept
     PyFrameObject* PyFrame_GetBack(PyFrameObject* frame) noexcept
@@ -165,6 +168,34 @@ def set_place(place):
     previous = <object>before
     Py_DECREF(previous)  # the reference that was current_place's
     return previous
+
+
+def set_argument_hook(hook):
+    """Let ``hook(op, args)`` decide, on this thread, which arguments operations on Variables get.
+
+    It gives a tuple, ``args`` itself where it has nothing to say, and may call operations: to these it does not apply,
+    nor to those of backward and to results that are written to a given Tensor. Gives the previous hook.
+    """
+    global argument_hook
+    cdef PyObject* before = argument_hook
+    argument_hook = NULL
+    if hook is not None:
+        Py_INCREF(hook)
+        argument_hook = <PyObject*>hook
+    if before is NULL:
+        return None
+    previous = <object>before
+    Py_DECREF(previous)  # the reference that was argument_hook's
+    return previous
+
+
+cdef tuple _arguments(Operator op, tuple args):
+    """What the hook makes of the arguments of a call."""
+    hook = set_argument_hook(None)
+    try:
+        return hook(op, args)
+    finally:
+        set_argument_hook(hook)
 
 
 def is_grad_enabled():

@@ -54,6 +54,8 @@ cdef class Variable(Tensor):
         cdef bint tracked
         if out is not None:
             return _write(op, args, out)
+        if argument_hook is not NULL:
+            args = _arguments(op, args)
         tracked = grad_enabled and op.differentiable and _any_requires(args)
         return _record(op, args) if tracked else _unrecorded(op, args)
 
@@ -64,7 +66,7 @@ cdef class Variable(Tensor):
     cdef object dispatch1(self, Operator op, object a):
         cdef PyObject* args[1]
         cdef object array
-        if op.loops is not NULL:
+        if op.loops is not NULL and argument_hook is NULL:
             array = native1(op, (<Tensor>a).array, None)
             if array is not None:
                 args[0] = <PyObject*>a
@@ -73,8 +75,10 @@ cdef class Variable(Tensor):
 
     cdef object dispatch2(self, Operator op, object a, object b):
         cdef PyObject* args[2]
-        cdef object array = native2(op, (<Tensor>a).array if _is_variable(a) or isinstance(a, Tensor) else a,
-                                    (<Tensor>b).array if _is_variable(b) or isinstance(b, Tensor) else b, None)
+        cdef object array = None
+        if argument_hook is NULL:
+            array = native2(op, (<Tensor>a).array if _is_variable(a) or isinstance(a, Tensor) else a,
+                            (<Tensor>b).array if _is_variable(b) or isinstance(b, Tensor) else b, None)
         if array is None:
             return self.dispatch(op, (a, b), None)
         args[0] = <PyObject*>a
