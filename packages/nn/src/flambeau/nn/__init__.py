@@ -6,6 +6,7 @@
     functional ── stateless functions, thin over the operators of flambeau.tensor
 """
 
+from . import amp as amp
 from . import functional as functional
 from . import init as init
 from . import modules
@@ -21,7 +22,7 @@ from .parameter import UninitializedParameter as UninitializedParameter
 __version__ = "0.1.0"
 
 __all__ = [
-    "Buffer", "Module", "Parameter", "RemovableHandle", "UninitializedBuffer", "UninitializedParameter", "functional",
-    "init", "utils",
+    "Buffer", "Module", "Parameter", "RemovableHandle", "UninitializedBuffer", "UninitializedParameter", "amp",
+    "functional", "init", "utils",
 ]  # fmt: skip
 __all__ += modules.NAMES
