@@ -12,6 +12,8 @@ from . import init as init
 from . import modules
 from . import utils as utils
 from ._hooks import RemovableHandle as RemovableHandle
+from .checkpoints import load_checkpoint as load_checkpoint
+from .checkpoints import save_checkpoint as save_checkpoint
 from .module import Module as Module
 from .modules import *
 from .parameter import Buffer as Buffer
@@ -23,6 +25,6 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Buffer", "Module", "Parameter", "RemovableHandle", "UninitializedBuffer", "UninitializedParameter", "amp",
-    "functional", "init", "utils",
+    "functional", "init", "load_checkpoint", "save_checkpoint", "utils",
 ]  # fmt: skip
 __all__ += modules.NAMES
