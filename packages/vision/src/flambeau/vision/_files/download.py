@@ -138,7 +138,8 @@ class _Transfer:
 
     def _take_up_part(self) -> None:
         """Go on from an earlier run's part, if a checksum will tell whether it fits."""
-        if self.accepted and self.part.is_file() and self.part.stat().st_size <= (self.file.size or float("inf")):
+        most = float("inf") if self.file.size is None else self.file.size
+        if self.accepted and self.part.is_file() and self.part.stat().st_size <= most:
             self.old = True
             self._count_part()
         else:
