@@ -31,7 +31,7 @@ WRONG = [
     (1.0, TypeError, f"{KINDS}, got float"),
     (1j, TypeError, f"{KINDS}, got complex"),
     ({}, TypeError, f"{KINDS}, got dict"),
-    (range(2), TypeError, f"{KINDS}, got range"),
+    ({0, 1}, TypeError, f"{KINDS}, got set"),
     ((0, "a"), TypeError, f"{KINDS}, got str"),
     ([0, "a"], TypeError, f"{KINDS}, got str"),
     (slice(0.5, 1), TypeError, "slices of ints, got float"),

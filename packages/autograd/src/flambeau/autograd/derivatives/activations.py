@@ -22,12 +22,12 @@ def leaky_relu(grad, result, negative_slope):
 
 @gradient(ops.parametric_relu, "input")
 def parametric_relu(grad, input, slope):
-    return ft.pointwise("grad * slope if not x > 0 else grad")(input, grad, slope)
+    return ft.pointwise("grad * slope if not x > 0 else grad")(grad, slope, input)
 
 
 @gradient(ops.parametric_relu, "slope")
 def parametric_relu_slope(grad, input):
-    return ft.pointwise("grad * x if not x > 0 else 0")(input, grad)
+    return ft.pointwise("grad * x if not x > 0 else 0")(grad, input)
 
 
 gradient(ops.sigmoid, "input")(lambda grad, result: ops.sigmoid_backward(grad, result))
