@@ -99,8 +99,9 @@ def hamming_window(
 
 @composed(method=False)
 def blackman_window(window_length: int, periodic: bool = True, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """Blackman's window: ``0.42 - 0.5 cos(2 pi n / N) + 0.08 cos(4 pi n / N)``; N is ``window_length``, one less unless
-    ``periodic``.
+    """Blackman's window: ``0.42 - 0.5 cos(2 pi n / N) + 0.08 cos(4 pi n / N)``.
+
+    N is ``window_length``, or one less unless ``periodic``.
 
     Args:
         window_length: how many points.
@@ -152,8 +153,9 @@ def bartlett_window(window_length: int, periodic: bool = True, *, dtype: Any = N
 def kaiser_window(
     window_length: int, periodic: bool = True, beta: float = 12.0, *, dtype: Any = None, device: Any = None
 ) -> Tensor:
-    """Kaiser's window: ``i0(beta sqrt(1 - (2 n / N - 1)**2)) / i0(beta)``, where N is ``window_length``, or one less
-    unless ``periodic``.
+    """Kaiser's window: ``i0(beta sqrt(1 - (2 n / N - 1)**2)) / i0(beta)``.
+
+    N is ``window_length``, or one less unless ``periodic``.
 
     Args:
         window_length: how many points.
