@@ -10,6 +10,7 @@ from pathlib import Path
 
 import flambeau.tensor as ft
 import pytorch_names
+import torchvision_names
 
 PLACE = Path(__file__).parent / "reference" / "_generated"
 
@@ -101,6 +102,7 @@ def generate(app):
     found = families()
     pages = {family: family_page(family, operators) for family, operators in found.items()}
     pages |= {"tensor": tensor_page(), "operators": operators_page(found), "pytorch_names": pytorch_names.page()}
+    pages["torchvision_names"] = torchvision_names.page()
     for old in PLACE.glob("*.md"):
         if old.stem not in pages:
             old.unlink()

@@ -374,6 +374,30 @@ def test_to_dtype_by_type():
     assert done["mask"].dtype == np.int64 and done["boxes"].dtype == before["boxes"].dtype
 
 
+@pytest.mark.parametrize("frames", [1, 4, 9])
+def test_frames_of_videos(frames):
+    """Frames are taken evenly, the first and the last among them; a video stays one."""
+    video = tv_tensors.Video(ft.arange(frames).reshape(frames, 1, 1, 1).expand(2, frames, 3, 4, 5))
+    done = T.UniformTemporalSubsample(4)(video)
+    assert isinstance(done, tv_tensors.Video)
+    assert done[1, :, 0, 0, 0].tolist() == [int(k * (frames - 1) / 3) for k in range(4)]
+    assert F.get_num_frames(video) == frames
+    with pytest.raises(ft.ShapeError):
+        F.uniform_temporal_subsample(ft.zeros(0, 3, 4, 4), 2)
+
+
+def test_questions_of_parts():
+    """What transforms of one's own ask: which parts there are, and their size."""
+    parts = list(sample().values())
+    assert T.has_any(parts, str, tv_tensors.Mask) and not T.has_any(parts, str)
+    assert T.has_all(parts, Image.Image, tv_tensors.BoundingBoxes) and not T.has_all(parts, Image.Image, str)
+    assert T.query_size(parts) == (40, 60) and T.query_chw(parts) == (3, 40, 60)
+    assert T.get_bounding_boxes(parts) is parts[2] and T.get_keypoints(parts) is parts[3]
+    for question in (T.query_size, T.query_chw, T.get_bounding_boxes, T.get_keypoints):
+        with pytest.raises(ValueError):
+            question([1, "a"])
+
+
 def test_erasing_in_place():
     """inplace=True changes the Tensor itself; else it is left alone."""
     image = ft.zeros(3, 16, 16)

@@ -15,6 +15,7 @@ BASES = {
     "InterpolationMode": "an argument",
     "AutoAugmentPolicy": "an argument",
     "functional": "a module",
+    **dict.fromkeys(T.queries.__all__, "a question"),
 }
 NOT_OF_IMAGES = {  # transforms of other things than single images: they have tests of their own
     "ClampBoundingBoxes": "of boxes",
@@ -33,6 +34,7 @@ NOT_OF_IMAGES = {  # transforms of other things than single images: they have te
     "ConvertImageDtype": "of Tensors and arrays",
     "ToPILImage": "of Tensors and arrays",
     "ToPureTensor": "of TVTensors",
+    "UniformTemporalSubsample": "of videos",
 }
 
 

@@ -16,7 +16,9 @@ from . import (
     functional,
     geometry,
     mix,
+    queries,
     resizing,
+    video,
 )
 from ._transform import *
 from .auto_augment import *
@@ -29,7 +31,9 @@ from .filtering import *
 from .functional import InterpolationMode as InterpolationMode
 from .geometry import *
 from .mix import *
+from .queries import *
 from .resizing import *
+from .video import *
 
 __all__: list[str] = ["InterpolationMode", "functional"]
 __all__ += _transform.__all__
@@ -42,4 +46,6 @@ __all__ += crop.__all__
 __all__ += filtering.__all__
 __all__ += geometry.__all__
 __all__ += mix.__all__
+__all__ += queries.__all__
 __all__ += resizing.__all__
+__all__ += video.__all__

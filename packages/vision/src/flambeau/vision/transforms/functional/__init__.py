@@ -4,7 +4,7 @@ An image is a PIL image, a NumPy array of shape (H, W) or (H, W, C), or a Tensor
 of the same kind, and the values are the same for all of them. What a function computes is Pillow's for bytes.
 """
 
-from . import boxes, colour, conversion, filtering, geometry, normalizing, resizing, tones, warping
+from . import boxes, colour, conversion, filtering, geometry, normalizing, resizing, tones, video, warping
 from ._interpolation import InterpolationMode as InterpolationMode
 from .boxes import *
 from .colour import *
@@ -14,6 +14,7 @@ from .geometry import *
 from .normalizing import *
 from .resizing import *
 from .tones import *
+from .video import *
 from .warping import *
 
 __all__: list[str] = ["InterpolationMode"]
@@ -25,4 +26,5 @@ __all__ += geometry.__all__
 __all__ += normalizing.__all__
 __all__ += resizing.__all__
 __all__ += tones.__all__
+__all__ += video.__all__
 __all__ += warping.__all__

@@ -17,6 +17,7 @@ __all__ = [
     "get_dimensions",
     "get_image_num_channels",
     "get_image_size",
+    "get_num_channels",
     "get_size",
     "pil_to_tensor",
     "to_dtype",
@@ -74,6 +75,9 @@ def get_image_num_channels(img: Any) -> int:
         3
     """
     return get_dimensions(img)[0]
+
+
+get_num_channels = get_image_num_channels
 
 
 def to_tensor(pic: Image.Image | np.ndarray | ft.Tensor, to: str = "flambeau") -> Any:
