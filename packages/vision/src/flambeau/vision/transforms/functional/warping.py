@@ -317,23 +317,28 @@ elastic_transform = elastic
 def _sampled(planes: ft.Tensor, x: np.ndarray, y: np.ndarray, smooth: bool, fill: list[float]) -> ft.Tensor:
     """Planes (..., C, H, W) at the places (x, y), each a mean of the four pixels around, or the nearest."""
     height, width = planes.shape[-2:]
+    device = planes.device
+    together = planes.reshape(-1, height, width)
+    count = len(together)
+    # a border of the fill around, so that what is outside can be read as well; the values of a pixel side by side
+    framed = ft.empty((height + 2, width + 2, count), dtype=planes.dtype, device=device)
+    framed.copy_(ft.tensor(fill * (count // len(fill)), dtype=ft.float64, device=device))
+    framed[1:-1, 1:-1] = together.permute(1, 2, 0)
+    pixels = framed.flatten(0, 1)
     left, top = (np.floor(x), np.floor(y)) if smooth else (np.rint(x), np.rint(y))
-    outside = ft.tensor(fill, dtype=ft.float64).reshape((-1, 1, 1) if len(fill) > 1 else ())
-    values = (
-        (planes if planes.dtype.kind == "f" and planes.dtype.itemsize == 8 else planes.float()) if smooth else planes
-    )
-    outside = outside.to(planes.device, values.dtype)
 
-    def at(column: np.ndarray, row: np.ndarray) -> ft.Tensor:
-        inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
-        flat = row.clip(0, height - 1).astype(np.int64) * width + column.clip(0, width - 1).astype(np.int64)
-        found = values.flatten(-2)[..., ft.tensor(flat, device=planes.device)]
-        return ft.where(ft.tensor(inside, device=planes.device), found, outside)
+    def at(right: int, down: int) -> ft.Tensor:
+        column = (left + right).clip(-1, width).astype(np.int64) + 1
+        row = (top + down).clip(-1, height).astype(np.int64) + 1
+        return pixels.index_select(0, ft.tensor((row * (width + 2) + column).reshape(-1), device=device))
 
-    if not smooth:
-        return at(left, top)
-    weight_x, weight_y = (ft.tensor(w, dtype=values.dtype, device=planes.device) for w in (x - left, y - top))
-    above = at(left, top) * (1 - weight_x) + at(left + 1, top) * weight_x
-    below = at(left, top + 1) * (1 - weight_x) + at(left + 1, top + 1) * weight_x
-    mixed = above * (1 - weight_y) + below * weight_y
-    return mixed.round().to(planes.dtype) if planes.dtype.kind in "iu" else mixed.to(planes.dtype)
+    if smooth:
+        kind = ft.float64 if planes.dtype == ft.float64 else ft.float32
+        weights = [ft.tensor(w.reshape(-1, 1), dtype=kind, device=device) for w in (x - left, y - top)]
+        found = ft.pointwise("(a * (1 - u) + b * u) * (1 - v) + (c * (1 - u) + d * u) * v")(
+            *(at(0, 0), weights[0], at(1, 0), weights[1], at(0, 1), at(1, 1))
+        )
+        found = (found.round() if planes.dtype.kind in "iu" else found).to(planes.dtype)
+    else:
+        found = at(0, 0)
+    return found.reshape(height, width, count).permute(2, 0, 1).contiguous().reshape(planes.shape)
