@@ -84,10 +84,20 @@ def mixed(samples):
     return transforms.CutMix(num_classes=10)(*default_collate(samples))
 
 
-@pytest.mark.parametrize("workers", [0, 2])
-def test_mixing_in_collate(workers):
-    """Batches can be mixed where they are collated."""
-    digits = Subset(datasets.Digits(transform=transforms.ToTensor()), range(16))
-    for images, labels in DataLoader(digits, batch_size=8, collate_fn=mixed, num_workers=workers):
-        assert images.shape == (8, 1, 8, 8)
-        np.testing.assert_allclose(labels.sum(1).numpy(), 1, rtol=1e-6)
+def test_mixing_in_collate():
+    """Batches can be mixed where they are collated, and are the same for any number of workers."""
+    digits = Subset(
+        datasets.Digits(transform=transforms.Compose([transforms.RandomCrop(6), transforms.ToTensor()])), range(16)
+    )
+    found = []
+    for workers in (0, 2):
+        options = {"collate_fn": mixed, "num_workers": workers, "generator": ft.Generator(0)}
+        batches = [
+            (images.numpy().copy(), labels.numpy().copy()) for images, labels in DataLoader(digits, 8, **options)
+        ]
+        assert batches[0][0].shape == (8, 1, 6, 6)
+        np.testing.assert_allclose(batches[0][1].sum(1), 1, rtol=1e-6)
+        found.append(batches)
+    for (images, labels), (others, shares) in zip(*found, strict=True):
+        np.testing.assert_array_equal(images, others)
+        np.testing.assert_array_equal(labels, shares)

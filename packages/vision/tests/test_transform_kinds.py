@@ -5,6 +5,10 @@ import numpy as np
 import pytest
 import transform_table as table
 from flambeau.vision import transforms as T
+from flambeau.vision.transforms import functional as F
+from flambeau.vision.transforms.functional import _weights
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 
@@ -149,3 +153,45 @@ def test_what_is_no_image(image):
             continue
         with pytest.raises((TypeError, ValueError)):
             case.transform(image)
+
+
+sides = st.integers(1, 40)
+
+
+@given(sides, sides, sides, sides, st.sampled_from(["box", "bilinear", "hamming", "bicubic", "lanczos"]), st.randoms())
+def test_any_size_becomes_any_other(height, width, new_height, new_width, mode, random):
+    """Bytes of an array are Pillow's, and those of the matrix products for devices in one of the two orders."""
+    array = np.frombuffer(random.randbytes(height * width), np.uint8).reshape(height, width)
+    expected = np.asarray(Image.fromarray(array).resize((new_width, new_height), Image.Resampling[mode.upper()]))
+    np.testing.assert_array_equal(F.resize(array, (new_height, new_width), mode), expected)
+    mode = T.InterpolationMode(mode)
+    tensor, size = ft.from_numpy(array.copy()), (new_height, new_width)
+    orders = [_weights.resampled(tensor, size, mode, rows_first) for rows_first in (False, True)]
+    assert expected.tolist() in [order.tolist() for order in orders]
+
+
+@given(sides, sides, *[st.integers(-30, 30)] * 2, sides, sides)
+def test_any_part_of_any_image(height, width, top, left, rows, columns):
+    """A crop is what NumPy cuts out of an image with zeros around."""
+    array = np.arange(1, height * width + 1).reshape(height, width)
+    around = np.pad(array, 80)
+    expected = around[80 + top : 80 + top + rows, 80 + left : 80 + left + columns]
+    np.testing.assert_array_equal(F.crop(array, top, left, rows, columns), expected)
+    tensor = F.crop(ft.from_numpy(array[None]), top, left, rows, columns)
+    np.testing.assert_array_equal(tensor[0].numpy(), expected)
+
+
+@given(
+    sides, sides, st.tuples(*[st.integers(0, 50)] * 4), st.sampled_from(["constant", "edge", "reflect", "symmetric"])
+)
+def test_any_border(height, width, border, mode):
+    """A border is NumPy's, or refused where there is not enough to mirror."""
+    array = np.arange(1, height * width + 1).reshape(height, width)
+    left, top, right, bottom = border
+    short = 1 if mode == "reflect" else 0
+    if mode in ("reflect", "symmetric") and (max(top, bottom) > height - short or max(left, right) > width - short):
+        with pytest.raises(ValueError):
+            F.pad(array, border, padding_mode=mode)
+        return
+    expected = np.pad(array, ((top, bottom), (left, right)), mode=mode)
+    np.testing.assert_array_equal(F.pad(array, border, padding_mode=mode), expected)

@@ -1,9 +1,10 @@
 """Pillow's antialiased resampling as two matrix products, for Tensors on devices that Pillow cannot reach.
 
 The algorithm is that of Pillow's ``src/libImaging/Resample.c``: each row of the result is a weighted mean of the rows
-that the filter, stretched by the scale when it shrinks, covers; first along the rows, then along the columns. Bytes are
-computed with weights rounded to 22 bits after the point, and rounded after each pass; these integers are exact in
-float64, and so are the results.
+that the filter, stretched by the scale when it shrinks, covers; once along the rows and once along the columns. Bytes
+are computed with weights rounded to 22 bits after the point, and rounded after each pass; these integers are exact in
+float64, and so are the results. Which pass comes first is another matter: versions of Pillow differ in that, and it
+decides what is rounded, and for bicubic and Lanczos what is cut off at 0 and 255, before the other one.
 """
 
 from __future__ import annotations
@@ -62,8 +63,9 @@ def weights(before: int, after: int, mode: InterpolationMode, integers: bool) ->
     for row, center in enumerate((np.arange(after) + 0.5) * scale):
         first = max(int(center - reach * stretch + 0.5), 0)
         last = min(int(center + reach * stretch + 0.5), before)
-        found = function((np.arange(first, last) - center + 0.5) / stretch)
-        total = found.sum()
+        # Pillow's operations, in its order: the last bits of a weight decide how it is rounded
+        found = function((np.arange(first, last) - center + 0.5) * (1.0 / stretch))
+        total = np.add.accumulate(found)[-1] if len(found) else 0.0
         result[row, first:last] = found / total if total else found
     if integers:
         result *= 1 << _BITS
@@ -71,11 +73,24 @@ def weights(before: int, after: int, mode: InterpolationMode, integers: bool) ->
     return result
 
 
-def resampled(image: ft.Tensor, size: tuple[int, int], mode: InterpolationMode) -> ft.Tensor:
-    """(..., H, W) resized where it is: bytes as Pillow does to the bit, floats up to the order of sums."""
+def resampled(
+    image: ft.Tensor, size: tuple[int, int], mode: InterpolationMode, rows_first: bool | None = None
+) -> ft.Tensor:
+    """(..., H, W) resized where it is.
+
+    Args:
+        image: of any dtype; integers are bytes.
+        size: height and width of the result.
+        mode: the filter.
+        rows_first: whether the height changes first; None: where it shrinks and the width grows.
+    """
     integers = image.dtype.kind != "f"
     result = image.to(ft.float64)
-    for before, after, rows in ((image.shape[-1], size[1], False), (image.shape[-2], size[0], True)):
+    height, width = image.shape[-2:]
+    passes = [(width, size[1], False), (height, size[0], True)]
+    if (size[0] < height and size[1] > width) if rows_first is None else rows_first:
+        passes.reverse()
+    for before, after, rows in passes:
         if before == after:
             continue
         matrix = ft.tensor(weights(before, after, mode, integers), device=image.device)

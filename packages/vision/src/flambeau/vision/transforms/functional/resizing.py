@@ -67,9 +67,9 @@ def resize(
 
     The result is that of ``PIL.Image.Image.resize`` for every kind of image: bytes to the bit, floats as Pillow's mode
     ``"F"`` computes them. Where it shrinks, each new pixel is a mean of all those it covers (*antialiasing*). Arrays
-    and
-    Tensors have no transparency: their four channels are resized one by one, while Pillow weighs the colours of RGBA
-    images by their alpha. On a device other than the CPU bytes are the same, floats up to the order of sums.
+    and Tensors have no transparency: their four channels are resized one by one, while Pillow weighs the colours of
+    RGBA images by their alpha. On a device other than the CPU the weights are the same; bytes may differ where the two
+    passes of the resampling are rounded in the other order.
 
     Args:
         img: An image of any kind, or a TVTensor; masks are resized by ``"nearest"``.

@@ -59,6 +59,8 @@ def uniform_temporal_subsample(video: Any, num_samples: int) -> Any:
     if frames == 0:
         errors.shape_error("uniform_temporal_subsample", "video", "frames", f"shape {tuple(video.shape)}")
     chosen = np.linspace(0, frames - 1, num_samples).astype(np.int64)
-    return _kinds.apply(
-        "uniform_temporal_subsample", video, lambda kind, x: x.index_select(-4, kind.indices(x, chosen)), "video"
-    )
+
+    def picked(kind: _kinds.Kind, x: ft.Tensor) -> ft.Tensor:
+        return x.index_select(-4, ft.tensor(chosen, device=x.device))
+
+    return _kinds.apply("uniform_temporal_subsample", video, picked, "video")
