@@ -1,4 +1,4 @@
-"""Writes the reference pages of flambeau.tensor from what the package says about itself.
+"""Writes the reference pages of flambeau.tensor, and the gallery of datasets, from what the packages say of themselves.
 
 A Sphinx extension: the pages are generated before the sources are read, into reference/_generated. There is one for
 each family of operators, from their records, and one for everything that is not an operator.
@@ -8,6 +8,7 @@ import inspect
 import re
 from pathlib import Path
 
+import dataset_gallery
 import flambeau.tensor as ft
 import pytorch_names
 import torchvision_names
@@ -103,6 +104,7 @@ def generate(app):
     pages = {family: family_page(family, operators) for family, operators in found.items()}
     pages |= {"tensor": tensor_page(), "operators": operators_page(found), "pytorch_names": pytorch_names.page()}
     pages["torchvision_names"] = torchvision_names.page()
+    pages["datasets"] = dataset_gallery.page()
     for old in PLACE.glob("*.md"):
         if old.stem not in pages:
             old.unlink()

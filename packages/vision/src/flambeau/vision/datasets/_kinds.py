@@ -175,6 +175,6 @@ def open_image(path: str | os.PathLike[str]) -> Image.Image:
         image = Image.open(path)
         image.load()
         return image
-    except OSError as error:
+    except Exception as error:  # Pillow raises many kinds on a damaged file
         error.add_note(f"while reading {os.fspath(path)}")
         raise

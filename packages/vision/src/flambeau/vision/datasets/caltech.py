@@ -73,8 +73,17 @@ class Caltech101(DownloadedDataset, FileDataset):
             )
         },
         image="RGB",
+        citation=(
+            "L. Fei-Fei, R. Fergus and P. Perona (2004). Learning Generative Visual Models from Few Training "
+            "Examples: An Incremental Bayesian Approach Tested on 101 Object Categories. Computer Vision and "
+            "Pattern Recognition Workshop."
+        ),
         extra="mat",
-        read_in={"files": _TORCHVISION, "sums": f"MD5: {_TORCHVISION}"},
+        read_in={
+            "files": _TORCHVISION,
+            "sums": f"MD5: {_TORCHVISION}",
+            "citation": "tensorflow_datasets' docs/catalog/caltech101.md",
+        },
     )
     loader = staticmethod(load_rgb)
 

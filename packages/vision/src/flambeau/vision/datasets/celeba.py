@@ -92,10 +92,14 @@ class CelebA(DownloadedDataset, FileDataset):
             )
         },
         image="RGB",
+        counts={"train": 162770, "valid": 19867, "test": 19962},
+        citation="Z. Liu, P. Luo, X. Wang and X. Tang (2015). Deep Learning Face Attributes in the Wild. ICCV.",
         read_in={
             "files": f"{_TORCHVISION}; the form of the addresses: {_TFDS}",
             "sums": f"SHA-256: {_TFDS}; MD5: {_TORCHVISION}",
             "sizes": _TFDS,
+            "counts": "tensorflow_datasets' docs/catalog/celeb_a.md",
+            "citation": "tensorflow_datasets' docs/catalog/celeb_a.md",
         },
     )
     loader = staticmethod(load_rgb)

@@ -67,7 +67,14 @@ class CIFAR10(DownloadedDataset, ArrayDataset):
             )
         },
         image="32x32, RGB",
-        read_in={"files": _TORCHVISION, "sums": f"MD5: {_TORCHVISION}"},
+        counts={"train": 50000, "test": 10000},
+        citation="A. Krizhevsky (2009). Learning multiple layers of features from tiny images. Technical report.",
+        read_in={
+            "files": _TORCHVISION,
+            "sums": f"MD5: {_TORCHVISION}",
+            "counts": "tensorflow_datasets' docs/catalog/cifar10.md",
+            "citation": "tensorflow_datasets' docs/catalog/cifar10.md",
+        },
     )
     _batches: ClassVar[dict[bool, tuple[str, ...]]] = {
         True: tuple(f"data_batch_{i}" for i in range(1, 6)),
@@ -132,7 +139,14 @@ class CIFAR100(CIFAR10):
             )
         },
         image="32x32, RGB",
-        read_in={"files": _TORCHVISION, "sums": f"MD5: {_TORCHVISION}"},
+        counts={"train": 50000, "test": 10000},
+        citation="A. Krizhevsky (2009). Learning multiple layers of features from tiny images. Technical report.",
+        read_in={
+            "files": _TORCHVISION,
+            "sums": f"MD5: {_TORCHVISION}",
+            "counts": "tensorflow_datasets' docs/catalog/cifar100.md",
+            "citation": "tensorflow_datasets' docs/catalog/cifar100.md",
+        },
     )
     _batches = {True: ("train",), False: ("test",)}  # noqa: RUF012  # declared in the base class
     _folder = "cifar-100-python"

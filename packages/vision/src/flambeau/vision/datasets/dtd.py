@@ -57,7 +57,20 @@ class DTD(DownloadedDataset, FileDataset):
             )
         },
         image="RGB",
-        read_in={"files": _TORCHVISION, "sums": f"SHA-256: {_TFDS}; MD5: {_TORCHVISION}", "sizes": _TFDS},
+        counts={"train": 1880, "val": 1880, "test": 1880},
+        licence="for research purposes, as its catalogue says",
+        citation=(
+            "M. Cimpoi, S. Maji, I. Kokkinos, S. Mohamed and A. Vedaldi (2014). Describing Textures in the "
+            "Wild. IEEE Conference on Computer Vision and Pattern Recognition."
+        ),
+        read_in={
+            "files": _TORCHVISION,
+            "sums": f"SHA-256: {_TFDS}; MD5: {_TORCHVISION}",
+            "sizes": _TFDS,
+            "counts": "tensorflow_datasets' docs/catalog/dtd.md",
+            "licence": "tensorflow_datasets' docs/catalog/dtd.md",
+            "citation": "tensorflow_datasets' docs/catalog/dtd.md",
+        },
     )
 
     def __init__(

@@ -51,7 +51,19 @@ class EuroSAT(DownloadedDataset, FileDataset):
             )
         },
         image="64x64, RGB",
-        read_in={"files": _TORCHVISION, "sums": f"MD5: {_TORCHVISION}"},
+        counts={"all": 27000},
+        licence="MIT",
+        citation=(
+            "P. Helber, B. Bischke, A. Dengel and D. Borth (2017). EuroSAT: A Novel Dataset and Deep Learning "
+            "Benchmark for Land Use and Land Cover Classification. arXiv:1709.00029."
+        ),
+        read_in={
+            "files": _TORCHVISION,
+            "sums": f"MD5: {_TORCHVISION}",
+            "counts": "tensorflow_datasets' docs/catalog/eurosat.md",
+            "licence": "geeksrepos.com/phelber/eurosat, a copy of the repository's page",
+            "citation": "tensorflow_datasets' docs/catalog/eurosat.md",
+        },
     )
 
     def __init__(

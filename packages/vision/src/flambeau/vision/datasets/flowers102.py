@@ -183,12 +183,19 @@ class Flowers102(DownloadedDataset, FileDataset):
         },
         classes=tuple(_CLASSES.strip().splitlines()),
         image="RGB",
+        counts={"train": 1020, "val": 1020, "test": 6149},
+        citation=(
+            "M.-E. Nilsback and A. Zisserman (2008). Automated Flower Classification over a Large Number of "
+            "Classes. Indian Conference on Computer Vision, Graphics and Image Processing."
+        ),
         extra="mat",
         read_in={
             "files": _TORCHVISION,
             "sums": f"SHA-256: {_TFDS}; MD5: {_TORCHVISION}",
             "sizes": _TFDS,
             "classes": _TORCHVISION,
+            "counts": "tensorflow_datasets' docs/catalog/oxford_flowers102.md",
+            "citation": "tensorflow_datasets' docs/catalog/oxford_flowers102.md",
         },
     )
     classes: ClassVar[tuple[str, ...]] = about.classes or ()

@@ -54,11 +54,16 @@ class Food101(DownloadedDataset, FileDataset):
         },
         counts={"train": 75750, "test": 25250},
         image="RGB, at most 512 on the longer side",
+        citation=(
+            "L. Bossard, M. Guillaumin and L. Van Gool (2014). Food-101 -- Mining Discriminative Components "
+            "with Random Forests. European Conference on Computer Vision."
+        ),
         read_in={
             "files": _TORCHVISION,
             "sums": f"SHA-256: {_TFDS}; MD5: {_TORCHVISION}",
             "sizes": _TFDS,
             "counts": _TORCHVISION,
+            "citation": "tensorflow_datasets' docs/catalog/food101.md",
         },
     )
 

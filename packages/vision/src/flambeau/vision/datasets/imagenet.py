@@ -85,8 +85,20 @@ class ImageNet(DownloadedDataset, FileDataset):
             ),
         },
         image="RGB",
+        counts={"train": 1281167, "val": 50000},
+        citation=(
+            "O. Russakovsky, J. Deng, H. Su, J. Krause, S. Satheesh, S. Ma, Z. Huang, A. Karpathy, A. Khosla, "
+            "M. Bernstein, A. C. Berg and L. Fei-Fei (2015). ImageNet Large Scale Visual Recognition Challenge. "
+            "International Journal of Computer Vision 115(3). https://doi.org/10.1007/s11263-015-0816-y"
+        ),
         extra="mat",
-        read_in={"files": _TORCHVISION, "sums": f"SHA-256: {_TFDS}; MD5: {_TORCHVISION}", "sizes": _TFDS},
+        read_in={
+            "files": _TORCHVISION,
+            "sums": f"SHA-256: {_TFDS}; MD5: {_TORCHVISION}",
+            "sizes": _TFDS,
+            "counts": "tensorflow_datasets' docs/catalog/imagenet2012.md",
+            "citation": "tensorflow_datasets' docs/catalog/imagenet2012.md",
+        },
     )
 
     def __init__(

@@ -102,6 +102,10 @@ class MNIST(DownloadedDataset, ArrayDataset):
         classes=_DIGITS,
         counts={"train": 60000, "test": 10000},
         image="28x28, grey",
+        citation=(
+            "Y. LeCun, C. Cortes and C. J. Burges (2010). MNIST handwritten digit database. "
+            "http://yann.lecun.com/exdb/mnist"
+        ),
         licence="CC BY-SA 3.0, as others quote it: its own page says nothing any more",
         read_in={
             "files": f"{_TORCHVISION}; the second mirror: tensorflow_datasets' url_checksums/mnist.txt; {_FORMAT}",
@@ -110,9 +114,10 @@ class MNIST(DownloadedDataset, ArrayDataset):
             "classes": _TORCHVISION,
             "counts": "the README of github.com/BTrDung/MNIST-A-database-of-handwritten-digits",
             "licence": "the README of github.com/mikepallister/MNIST-Machine-Learning, from pymvpa.org",
+            "citation": "tensorflow_datasets' docs/catalog/mnist.md",
         },
     )
-    classes: ClassVar[tuple[str, ...]] = _DIGITS
+    classes: tuple[str, ...] = _DIGITS
 
     def __init__(
         self,
@@ -185,12 +190,17 @@ class FashionMNIST(MNIST):
         ),
         counts={"train": 60000, "test": 10000},
         image="28x28, grey",
+        citation=(
+            "H. Xiao, K. Rasul and R. Vollgraf (2017). Fashion-MNIST: a Novel Image Dataset for Benchmarking "
+            "Machine Learning Algorithms. arXiv:1708.07747."
+        ),
         read_in={
             "files": _TORCHVISION,
             "sums": f"SHA-256: tensorflow_datasets' url_checksums/fashion_mnist.txt; MD5: {_TORCHVISION}",
             "sizes": "tensorflow_datasets' url_checksums/fashion_mnist.txt",
             "classes": "the README of github.com/zalandoresearch/fashion-mnist",
             "counts": "the README of github.com/zalandoresearch/fashion-mnist",
+            "citation": "tensorflow_datasets' docs/catalog/fashion_mnist.md",
         },
     )
     classes = about.classes or ()

@@ -71,10 +71,17 @@ class Omniglot(DownloadedDataset, FileDataset):
             ),
         },
         image="105x105, black and white",
+        counts={"background": 19280, "evaluation": 13180},
+        citation=(
+            "B. M. Lake, R. Salakhutdinov and J. B. Tenenbaum (2015). Human-level concept learning through "
+            "probabilistic program induction. Science 350(6266)."
+        ),
         read_in={
             "files": _TORCHVISION,
             "sums": f"SHA-256: {_TFDS}, there by github.com/.../raw; MD5: {_TORCHVISION}",
             "sizes": _TFDS,
+            "counts": "tensorflow_datasets' docs/catalog/omniglot.md",
+            "citation": "tensorflow_datasets' docs/catalog/omniglot.md",
         },
     )
 

@@ -67,7 +67,18 @@ class OxfordIIITPet(DownloadedDataset, FileDataset):
             )
         },
         image="RGB",
-        read_in={"files": _TORCHVISION, "sums": f"SHA-256: {_TFDS}; MD5: {_TORCHVISION}", "sizes": _TFDS},
+        counts={"trainval": 3680, "test": 3669},
+        citation=(
+            "O. M. Parkhi, A. Vedaldi, A. Zisserman and C. V. Jawahar (2012). Cats and Dogs. IEEE Conference on "
+            "Computer Vision and Pattern Recognition."
+        ),
+        read_in={
+            "files": _TORCHVISION,
+            "sums": f"SHA-256: {_TFDS}; MD5: {_TORCHVISION}",
+            "sizes": _TFDS,
+            "counts": "tensorflow_datasets' docs/catalog/oxford_iiit_pet.md",
+            "citation": "tensorflow_datasets' docs/catalog/oxford_iiit_pet.md",
+        },
     )
     bin_classes: ClassVar[tuple[str, ...]] = ("Cat", "Dog")
     loader = staticmethod(load_rgb)

@@ -56,7 +56,18 @@ class STL10(DownloadedDataset, ArrayDataset):
             )
         },
         image="96x96, RGB",
-        read_in={"files": _TORCHVISION, "sums": f"SHA-256: {_TFDS}; MD5: {_TORCHVISION}", "sizes": _TFDS},
+        counts={"train": 5000, "test": 8000, "unlabeled": 100000},
+        citation=(
+            "A. Coates, A. Ng and H. Lee (2011). An Analysis of Single Layer Networks in Unsupervised Feature "
+            "Learning. AISTATS."
+        ),
+        read_in={
+            "files": _TORCHVISION,
+            "sums": f"SHA-256: {_TFDS}; MD5: {_TORCHVISION}",
+            "sizes": _TFDS,
+            "counts": "tensorflow_datasets' docs/catalog/stl10.md",
+            "citation": "tensorflow_datasets' docs/catalog/stl10.md",
+        },
     )
     splits: ClassVar[tuple[str, ...]] = ("train", "test", "unlabeled", "train+unlabeled")
 

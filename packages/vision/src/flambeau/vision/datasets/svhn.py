@@ -77,12 +77,19 @@ class SVHN(DownloadedDataset, ArrayDataset):
         },
         classes=tuple("0123456789"),
         image="32x32, RGB",
+        counts={"train": 73257, "test": 26032, "extra": 531131},
+        citation=(
+            "Y. Netzer, T. Wang, A. Coates, A. Bissacco, B. Wu and A. Y. Ng (2011). Reading Digits in Natural "
+            "Images with Unsupervised Feature Learning. NIPS."
+        ),
         extra="mat",
         read_in={
             "files": _TORCHVISION,
             "sums": f"SHA-256: {_TFDS}; MD5: {_TORCHVISION}",
             "sizes": _TFDS,
             "classes": _TORCHVISION,
+            "counts": "tensorflow_datasets' docs/catalog/svhn_cropped.md",
+            "citation": "tensorflow_datasets' docs/catalog/svhn_cropped.md",
         },
     )
     classes: ClassVar[tuple[str, ...]] = about.classes or ()
