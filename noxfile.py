@@ -26,7 +26,7 @@ FOLDERS = {p.parent.name: p.parent for p in sorted(ROOT.glob("packages/*/pyproje
 PROJECTS = {name: nox.project.load_toml(folder / "pyproject.toml") for name, folder in FOLDERS.items()}
 GROUPS = {g: nox.project.dependency_groups(PROJECTS[STACK], g) for g in PROJECTS[STACK]["dependency-groups"]}
 ISAS = ("v2", "v3", "v4", "portable")
-SOAKS = ("properties", "addresses", "threads")
+SOAKS = ("properties", "addresses", "threads", "loader")
 # what runs under sanitizers once more, with the kernels for old machines
 KERNEL_TESTS = ("thread_counts", "pointwise_engine", "reductions", "gemm", "convolution", "random_kernels")
 NOT_BUILT = {"tests", "build", "dist", "__pycache__"}  # folders of a package that do not go into its wheel
@@ -174,7 +174,7 @@ def mutate(session: nox.Session) -> None:
 def integration(session: nox.Session) -> None:
     """Test what needs several packages: the namespace, wheels alone and together, the ABI check, a training run."""
     tensor, *others = wheels(session, *ORDER)
-    session.install(f"{tensor}[test]", *others, *GROUPS["test"])
+    session.install(f"{tensor}[test]", *others, *GROUPS["test"], *GROUPS["notebook"])
     session.run("pytest", "tests-integration", *session.posargs, env={"FLAMBEAU_DIST": str(DIST)})
 
 
@@ -249,7 +249,7 @@ def watched(session: nox.Session, *libraries: str) -> dict[str, str]:
 @nox.session
 @nox.parametrize("part", SOAKS, ids=SOAKS)
 def soak(session: nox.Session, part: str) -> None:
-    """Look longer: property tests with many examples; all kernels under sanitizers, alone and in Python."""
+    """Look longer: property tests with many examples; kernels under sanitizers, in Python and out; loaders in need."""
     oracles, arguments = split_oracles(session)
     session.install(*with_test_extras(wheels(session, *PACKAGES)), *GROUPS["test"], "cmake", *oracles)
     # unbuffered output: the report of a process that is stopped would be lost with pytest's capture
@@ -258,6 +258,8 @@ def soak(session: nox.Session, part: str) -> None:
     if part == "properties":
         for name in PACKAGES:
             session.run("pytest", FOLDERS[name] / "tests", "--hypothesis-profile", "soak", *arguments)
+    elif part == "loader":
+        session.run("pytest", FOLDERS["data"] / "tests/soak_loader.py", *options)
     elif part == "addresses":
         test_without_python(session, "address,undefined")
         flags = "-fsanitize=address,undefined -fno-omit-frame-pointer -g1"

@@ -9,11 +9,12 @@ from flambeau.data import DataLoader, Subset
 from flambeau.vision import datasets, transforms
 
 
-def train(seed):
+def train(seed, workers=0):
     """Losses of a few steps on real digits, and the trained network."""
     ft.manual_seed(seed)
     digits = datasets.Digits(train=True, transform=transforms.Compose([transforms.ToTensor()]))
-    loader = DataLoader(Subset(digits, range(256)), batch_size=32, shuffle=True, generator=ft.Generator(seed))
+    generator = ft.Generator(seed)
+    loader = DataLoader(Subset(digits, range(256)), 32, shuffle=True, num_workers=workers, generator=generator)
     net = nn.Sequential(
         nn.Conv2d(1, 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(128, 10)
     )
@@ -39,6 +40,15 @@ def test_one_seed_gives_one_run():
     first, _ = train(1)
     assert train(1)[0] == first
     assert train(2)[0] != first
+
+
+def test_workers_change_no_weight():
+    """Trained with two workers, a network has the same bits."""
+    losses, net = train(3)
+    there, other = train(3, workers=2)
+    assert there == losses
+    for name, value in net.state_dict().items():
+        assert other.state_dict()[name].numpy().tobytes() == value.numpy().tobytes()
 
 
 @pytest.mark.parametrize("optimizer", [lambda p: optim.SGD(p, lr=0.05, momentum=0.9), lambda p: optim.Adam(p, lr=1e-2)])

@@ -1,0 +1,257 @@
+"""The loader for long: many batches kept, many epochs, and faults at any moment. Not among the usual tests, as it takes
+minutes: `nox -s "soak(loader)"`."""
+
+import gc
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+import uuid
+from pathlib import Path
+
+import flambeau.tensor as ft
+import numpy as np
+import pytest
+from flambeau.data import DataLoader, IterableDataset, sample_generator
+
+LIMIT = 10.0  # seconds until all has ended
+
+
+def python(code, *before, **options):
+    """Run code in a new interpreter, which other commands may begin."""
+    command = [*before, sys.executable, "-c", textwrap.dedent(code)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, **options)
+
+
+def test_a_hundred_thousand_batches_are_kept():
+    """With room for 256 descriptors: a batch costs none."""
+    run = python("""
+        import resource
+        import numpy as np
+        from flambeau.data import DataLoader
+        class Rows:
+            def __len__(self):
+                return 100_000
+            def __getitem__(self, index):
+                return np.full(300, index, np.float32)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
+        kept = list(DataLoader(Rows(), 1, num_workers=2, prefetch_factor=64))
+        print(len(kept), all(bool((batch == i).all()) for i, batch in enumerate(kept)))
+    """)
+    assert run.stdout == "100000 True\n", run.stderr
+
+
+class Tiny:
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, index):
+        return np.full(300, index, np.float32)
+
+
+def resident(pid="self"):
+    """Bytes of a process in memory, those it shares with files left out."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon"))
+
+
+def descriptors(pid="self"):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+@pytest.mark.parametrize("method", ["server", "thread"])
+def test_ten_thousand_epochs(method):
+    """Memory and descriptors are flat, here and in the workers."""
+    loader = DataLoader(Tiny(), 2, shuffle=True, num_workers=2, multiprocessing_context=method)
+    sizes = []
+    for epoch in range(10_000):
+        assert len(list(loader)) == 2
+        if epoch % 1000 == 999:
+            gc.collect()
+            pids = ["self", *(worker.pid for worker in getattr(loader._crew._idle[0][0], "workers", []))]
+            sizes.append([(resident(pid), descriptors(pid)) for pid in pids])
+    for first, last in zip(sizes[1], sizes[-1], strict=True):
+        assert last[0] - first[0] < 1e6 and last[1] == first[1], sizes
+
+
+def test_five_hundred_loaders():
+    """Each with workers of its own, which it leaves in the middle of an epoch: nothing adds up."""
+    sizes = []
+    for number in range(500):
+        for _ in DataLoader(Tiny(), 1, num_workers=2):
+            break
+        if number % 100 == 99:
+            gc.collect()
+            sizes.append((resident(), descriptors()))
+    assert sizes[-1][0] - sizes[1][0] < 2e6 and sizes[-1][1] == sizes[1][1], sizes
+
+
+def test_a_megabyte_of_named_shared_memory_is_enough():
+    """/dev/shm of 1 MB, as containers have it: batches of 40 MB, several kept."""
+    code = """
+        import os, numpy as np
+        from flambeau.data import DataLoader
+        class Big:
+            def __len__(self):
+                return 32
+            def __getitem__(self, index):
+                return np.full(2_500_000, index, np.float32)
+        assert os.statvfs("/dev/shm").f_blocks * os.statvfs("/dev/shm").f_frsize == 1 << 20
+        kept = [batch[:, 0].tolist() for batch in DataLoader(Big(), 4, num_workers=2)]
+        print(kept == [[4 * i, 4 * i + 1, 4 * i + 2, 4 * i + 3] for i in range(8)], os.listdir("/dev/shm"))
+    """
+    small = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs -o size=1m none /dev/shm && exec "$@"', "sh"]
+    if shutil.which("unshare") is None or subprocess.run([*small, "true"], capture_output=True).returncode != 0:
+        pytest.skip("a /dev/shm of our own needs unshare and the right to mount")
+    run = python(code, *small)
+    assert run.stdout == "True []\n", run.stderr
+
+
+class Noisy:
+    def __len__(self):
+        return 23
+
+    def __getitem__(self, index):
+        return ft.rand(2, generator=sample_generator()) + index
+
+
+class Stream(IterableDataset):
+    def shard(self, index, count):
+        for i in range(index, 23, count):
+            yield ft.rand(2, generator=sample_generator()) + i
+
+    def __iter__(self):
+        return self.shard(0, 1)
+
+
+def loader_of(kind, workers, seed):
+    shuffle = None if kind is Stream else True
+    return DataLoader(kind(), 3, shuffle=shuffle, num_workers=workers, generator=ft.Generator(seed))
+
+
+def epochs(loader, count):
+    return [[batch.tolist() for batch in loader] for _ in range(count)]
+
+
+@pytest.mark.parametrize("kind", [Noisy, Stream])
+def test_two_hundred_cuts(kind):
+    """Interrupted at a random batch of three epochs and resumed by another loader: the same as uninterrupted."""
+    whole = {workers: epochs(loader_of(kind, workers, 7), 3) for workers in (0, 1, 2)}
+    draw = random.Random(0)
+    for _ in range(200):
+        workers = draw.choice([0, 1, 2])
+        # the number of workers decides how an iterable dataset is cut into batches, and nothing else
+        then = workers if kind is Stream else draw.choice([0, 1, 2])
+        epoch, loader = draw.randrange(3), loader_of(kind, workers, 7)
+        cut = draw.randrange(len(whole[workers][epoch]) + 1)
+        seen = epochs(loader, epoch)
+        batches = iter(loader)
+        begun = [next(batches).tolist() for _ in range(cut)]
+        state = json.loads(json.dumps(loader.state_dict()))
+        other = loader_of(kind, then, 99)
+        other.load_state_dict(state)
+        seen.append(begun + epochs(other, 1)[0])
+        assert seen + epochs(other, 2 - epoch) == whole[workers]
+
+
+PROGRAM = """
+import os, random, sys, time
+import numpy as np
+from flambeau.data import DataLoader
+class Rows:
+    def __len__(self):
+        return 40
+    def __getitem__(self, index):
+        time.sleep(random.random() / 500)
+        return np.zeros(1000, np.float32)
+count = 0
+while True:
+    loader = DataLoader(Rows(), 4, num_workers=2, multiprocessing_context={method!r})
+    for epoch in range(2):
+        for batch in loader:
+            count += 1
+            if count == {last}:
+                {end}
+"""
+
+
+def marked(mark):
+    """Processes that carry a mark in their environment, as those that they start do."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (folder / "environ").read_bytes():
+                found.append(folder.name)
+        except OSError:
+            continue
+    return found
+
+
+def ended(program, mark):
+    """Whether the program and all it started are gone in time; what it said."""
+    _, errors = program.communicate(timeout=LIMIT)
+    deadline = time.monotonic() + 5
+    while marked(mark) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not marked(mark), errors
+    return errors
+
+
+def started(method, last=0, end="pass"):
+    mark = uuid.uuid4().hex.encode()
+    code = PROGRAM.format(method=method, last=last, end=end)
+    env = {**os.environ, "FLAMBEAU_MARK": mark.decode()}
+    return subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, env=env), mark
+
+
+@pytest.mark.parametrize("method", ["server", "fork", "spawn"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_signals_at_any_moment(method, number):
+    """Ctrl-C and others while the program imports, starts workers, reads, or ends: all of it ends, and a worker says
+    nothing about it."""
+    draw = random.Random(f"{method} {number}")
+    for _ in range(25):
+        program, mark = started(method)
+        time.sleep(draw.random() * 2.0)
+        program.send_signal(number)
+        errors = ended(program, mark)
+        assert "in worker" not in errors and errors.count("Traceback") <= (number == signal.SIGINT), errors
+
+
+@pytest.mark.parametrize("method", ["server", "fork", "spawn"])
+@pytest.mark.parametrize("end", ["sys.exit()", "raise ValueError('the end')", "os._exit(0)"])
+def test_the_interpreter_exits_at_any_batch(method, end):
+    """With the loop in the middle."""
+    draw = random.Random(f"{method} {end}")
+    for _ in range(8):
+        errors = ended(*started(method, draw.randrange(1, 30), end))
+        assert errors.count("Traceback") == ("raise" in end), errors
+
+
+@pytest.mark.parametrize("method", ["server", "fork", "spawn"])
+def test_workers_killed_at_any_moment(method):
+    """It is reported, or the epoch was done before; the next epoch goes on with new workers."""
+    draw = random.Random(method)
+    before, reported = descriptors(), 0
+    for _ in range(40):
+        loader = DataLoader(Noisy(), 1, num_workers=2, multiprocessing_context=method)
+        assert len(list(loader)) == 23
+        victim = draw.choice(loader._crew._idle[0][0].workers).pid
+        killer = threading.Timer(draw.random() * 0.02, os.kill, (victim, signal.SIGKILL))
+        killer.start()
+        try:
+            assert len(list(loader)) == 23
+        except RuntimeError as error:
+            assert f"(pid {victim}) to go on, got its end by signal 9 (SIGKILL)" in str(error)
+            reported += 1
+        killer.join()
+        assert len(list(loader)) == 23
+        del loader
+        gc.collect()
+    assert reported and descriptors() <= before + 2  # the server's connection and its process
