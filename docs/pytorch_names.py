@@ -7,6 +7,7 @@ other missing name is a warning, and so fails the build.
 
 from pathlib import Path
 
+import flambeau.data as data
 import flambeau.tensor as ft
 from flambeau.autograd import Variable
 from sphinx.util import logging
@@ -54,6 +55,8 @@ def place(kind, name):
             function = getattr(ft, name, None) is member
             return link(f"x.{name}", f"flambeau.tensor.{name}" if function else f"{where}.{name}")
         return None
+    if kind == "data":
+        return link(f"data.{name}", f"flambeau.data.{name}") if hasattr(data, name) else None
     value = ft
     for part in name.split("."):
         if not hasattr(value, part):
@@ -102,7 +105,7 @@ def page():
                 others[0] += place(kind, name) is not None
                 others[1] += 1
         if rows:
-            heading = title if kind == "method" else f"{title} (functions)"
+            heading = f"{title} (functions)" if kind == "function" else title
             text += [f"## {heading}", "", "| name | in 0.3 | used most today | here |", "|---|---|---|---|", *rows, ""]
     text += ["## Other names", "", f"Of {others[1]} further names of PyTorch 2.15, {others[0]} are there.", ""]
     tell(report)
