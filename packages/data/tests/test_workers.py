@@ -221,6 +221,25 @@ def test_iterable_datasets_that_do_not_share_are_refused():
     )
 
 
+@pytest.mark.parametrize("workers", [0, 2])
+def test_iterable_datasets_are_shared_out_to_training_processes(monkeypatch, workers):
+    """All that a launcher started together read each sample once; a dataset that cannot be shared out is refused."""
+    monkeypatch.setenv("WORLD_SIZE", "3")
+    seen = []
+    for rank in range(3):
+        monkeypatch.setenv("RANK", str(rank))
+        loader = DataLoader(ChainDataset([Sharded(11)]), 2, num_workers=workers)
+        seen += [index for batch in loader for index in batch.tolist()]
+    assert sorted(seen) == list(range(11))
+    with pytest.raises(ValueError) as error:
+        list(DataLoader(SharedAsInPyTorch(5), 2, num_workers=workers))
+    assert str(error.value) == (
+        "DataLoader(): argument 'dataset': expected samples shared out among training processes, got "
+        "SharedAsInPyTorch, "
+        "which each of the 3 that WORLD_SIZE says would read whole; define shard(index, count)"
+    )
+
+
 SCRIPT = """
 import flambeau.tensor as ft
 from flambeau.data import DataLoader

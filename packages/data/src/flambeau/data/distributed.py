@@ -104,6 +104,13 @@ class DistributedSampler(Sampler[int]):
         self.set_epoch(state["epoch"])
 
 
+def replicas() -> tuple[int, int]:
+    """Which of how many training processes this is, as a launcher says it in the environment."""
+    if "WORLD_SIZE" not in os.environ:
+        return 0, 1
+    return _from_environment("rank", "RANK", None), _from_environment("num_replicas", "WORLD_SIZE", None)
+
+
 def _from_environment(argument: str, variable: str, value: int | None) -> int:
     if value is not None:
         return value

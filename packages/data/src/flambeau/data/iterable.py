@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from flambeau.tensor import errors
 
 from . import _torch as torch
+from .distributed import replicas
 from .fetch import EXHAUSTED
 from .randomness import begin_sample
 from .worker_info import current
@@ -24,6 +25,9 @@ class IterableDataset(Generic[T_co]):
     A subclass defines ``__iter__()``. For several workers it also defines ``shard(index, count)``, an iterable of one
     of ``count`` disjoint parts; or its ``__iter__`` asks :func:`get_worker_info` which part to give. A dataset that
     does neither is refused with more than one worker, as each would give every sample.
+
+    Where a launcher has started several training processes, and says so by the environment variables ``WORLD_SIZE`` and
+    ``RANK``, the parts are for all workers of all of them; a dataset without ``shard`` is refused.
 
     Example:
         >>> from flambeau.data import DataLoader, IterableDataset
@@ -74,6 +78,10 @@ def sharded(dataset: Any, index: int, count: int) -> Iterator[Any]:
     if hasattr(dataset, "shard"):
         yield from dataset.shard(index, count)
         return
+    if replicas()[1] > 1:
+        got = f"{type(dataset).__name__}, which each of the {replicas()[1]} that WORLD_SIZE says would read whole"
+        fix = "define shard(index, count)"
+        errors.value_error("DataLoader", "dataset", "samples shared out among training processes", got, fix)
     if count == 1:
         yield from dataset
         return
@@ -113,7 +121,9 @@ class IterableFetcher:
         """``first``: begin anew."""
         if first:
             info = current.info
-            index, count = (0, 1) if info is None else (info.id, info.num_workers)
+            worker, workers = (0, 1) if info is None else (info.id, info.num_workers)
+            rank, world = replicas()
+            index, count = rank * workers + worker, world * workers
             self._samples, self._count = self._counted(sharded(self.dataset, index, count), index, count), 0
         if self.batch_size is None:
             sample = next(self._samples, EXHAUSTED)
