@@ -60,6 +60,13 @@ def is_iterable_dataset(dataset: Any) -> bool:
     return loaders is not None and isinstance(dataset, loaders.IterableDataset)
 
 
+def use_one_thread() -> None:
+    """A worker computes on its one core; and OpenMP's threads, of which PyTorch's may be, do not survive a fork."""
+    torch = _module("torch")
+    if torch is not None:
+        torch.set_num_threads(1)
+
+
 def seed(word: int) -> None:
     """Seed PyTorch's generator, which a new process would begin with the same state as any other."""
     torch = _module("torch")

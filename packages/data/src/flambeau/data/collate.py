@@ -126,11 +126,11 @@ def default_convert(sample: Any) -> Any:
     if hasattr(sample, "__dlpack__") and not isinstance(sample, (np.ndarray, np.generic)):
         return ft.from_dlpack(sample)
     if isinstance(sample, Mapping):
-        return _mapping_like(sample, {key: default_convert(value) for key, value in sample.items()})
-    if _is_namedtuple(sample):
+        return mapping_like(sample, {key: default_convert(value) for key, value in sample.items()})
+    if is_namedtuple(sample):
         return type(sample)(*map(default_convert, sample))
     if is_dataclass(sample) and not isinstance(sample, type):
-        return _dataclass_like(
+        return dataclass_like(
             sample, {field.name: default_convert(getattr(sample, field.name)) for field in fields(sample)}
         )
     if isinstance(sample, Sequence) and not isinstance(sample, (str, bytes, bytearray)):
@@ -276,7 +276,7 @@ def _mappings(samples: list[Any], place: Place) -> Any:
         got = place.groups([str(sorted(sample, key=repr)) for sample in samples])
         errors.value_error("default_collate", "samples", f"mappings of the same keys at {place.path}", got)
     batch = {key: _collate([sample[key] for sample in samples], place.down(f"[{key!r}]")) for key in keys}
-    return _mapping_like(samples[0], batch)
+    return mapping_like(samples[0], batch)
 
 
 def _sequences(samples: list[Any], place: Place) -> Any:
@@ -284,10 +284,10 @@ def _sequences(samples: list[Any], place: Place) -> Any:
     if len(set(map(len, samples))) > 1:
         got = place.groups([f"{type(sample).__name__} of {len(sample)}" for sample in samples])
         errors.value_error("default_collate", "samples", f"lists or tuples of one length at {place.path}", got)
-    steps = [f".{field}" for field in first._fields] if _is_namedtuple(first) else [f"[{i}]" for i in range(len(first))]
+    steps = [f".{field}" for field in first._fields] if is_namedtuple(first) else [f"[{i}]" for i in range(len(first))]
     columns = zip(*samples, strict=True)
     parts = [_collate(list(column), place.down(step)) for column, step in zip(columns, steps, strict=True)]
-    return type(first)(*parts) if _is_namedtuple(first) else parts
+    return type(first)(*parts) if is_namedtuple(first) else parts
 
 
 def _dataclasses(samples: list[Any], place: Place) -> Any:
@@ -296,7 +296,7 @@ def _dataclasses(samples: list[Any], place: Place) -> Any:
         errors.type_error("default_collate", "samples", f"dataclasses of one type at {place.path}", got)
     names = [field.name for field in fields(samples[0])]
     batch = {name: _collate([getattr(sample, name) for sample in samples], place.down(f".{name}")) for name in names}
-    return _dataclass_like(samples[0], batch)
+    return dataclass_like(samples[0], batch)
 
 
 # The first row whose types fit decides; text comes before sequences, because text is one.
@@ -317,11 +317,11 @@ def check_shapes(samples: list[Any], place: Place) -> None:
         errors.shape_error("default_collate", "samples", f"arrays of one shape at {place.path}", got, fix)
 
 
-def _is_namedtuple(value: Any) -> bool:
+def is_namedtuple(value: Any) -> bool:
     return isinstance(value, tuple) and hasattr(value, "_fields")
 
 
-def _mapping_like(original: Any, values: dict[Any, Any]) -> Any:
+def mapping_like(original: Any, values: dict[Any, Any]) -> Any:
     """A mapping of the original's type, where its type can be built from a dict; else a dict."""
     try:
         return type(original)(values)
@@ -329,7 +329,7 @@ def _mapping_like(original: Any, values: dict[Any, Any]) -> Any:
         return values
 
 
-def _dataclass_like(original: Any, values: dict[str, Any]) -> Any:
+def dataclass_like(original: Any, values: dict[str, Any]) -> Any:
     """A copy with other values. Neither ``__init__`` nor ``__post_init__`` runs: what they check or convert in one
     sample need not hold for a batch."""
     new = copy.copy(original)

@@ -13,7 +13,7 @@ from flambeau.tensor import errors
 
 from . import randomness
 from .fetch import EXHAUSTED, SKIPPED
-from .pinning import pinned
+from .pinning import pinned, pinned_ahead
 from .sampler import state_of
 
 if TYPE_CHECKING:
@@ -69,11 +69,14 @@ class Epoch:
         tasks = self._tasks(source, before if resumed else None, loader._position.batches)
         if loader.num_workers == 0:
             batches = self._here(tasks, seed)
+            batches = map(pinned, batches) if loader.pin_memory else batches
         else:
             batches = self._from_workers(tasks, seed)
+            batches = pinned_ahead(batches) if loader.pin_memory else batches
         for batch in batches:
+            self._delivered()
             if batch is not SKIPPED:
-                yield pinned(batch) if loader.pin_memory else batch
+                yield batch
         loader._position = replace(
             loader._position, batches=0, epoch=self.number + 1, seed=None, generator=None, sampler=None
         )
@@ -116,7 +119,6 @@ class Epoch:
             if skip > 0:
                 skip -= 1
                 continue
-            self._delivered()
             yield batch
 
     def _from_workers(self, tasks: Iterator[Any], seed: int) -> Iterator[Any]:
@@ -149,7 +151,6 @@ class Epoch:
             waiting.remove(number)
             for task in islice(tasks, 1):
                 waiting.append(pool.submit(self.number, task, next(turns)))
-            self._delivered()
             yield batch
 
     def _parts(self, pool: Pool) -> Iterator[Any]:
@@ -178,7 +179,6 @@ class Epoch:
             if skip > 0:
                 skip -= 1
                 continue
-            self._delivered()
             yield batch
 
 

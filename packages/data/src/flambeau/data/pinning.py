@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
 
 import flambeau.tensor as ft
+
+from .collate import dataclass_like, is_namedtuple, mapping_like
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 
 def pinned(batch: Any) -> Any:
@@ -16,13 +22,38 @@ def pinned(batch: Any) -> Any:
     return _pinned(batch) if ft.cuda.is_available() else batch
 
 
+def pinned_ahead(batches: Iterator[Any]) -> Iterator[Any]:
+    """The batches, each copied in another thread while the one before it is used."""
+    if not ft.cuda.is_available():
+        yield from batches
+        return
+    from concurrent.futures import ThreadPoolExecutor  # takes time to import, and few need it
+
+    with ThreadPoolExecutor(1, "pin_memory") as thread:
+        before: Future[Any] | None = None
+        while True:
+            try:
+                now = thread.submit(_pinned, next(batches))
+            except BaseException as error:  # when it is its turn: the batch before it is there
+                if before is not None and isinstance(error, Exception):
+                    yield before.result()
+                if isinstance(error, StopIteration):
+                    return
+                raise
+            if before is not None:
+                yield before.result()
+            before = now
+
+
 def _pinned(value: Any) -> Any:
     if isinstance(value, ft.Tensor) or hasattr(value, "pin_memory"):
         return value.pin_memory()
     if isinstance(value, Mapping):
-        return type(value)({key: _pinned(inner) for key, inner in value.items()})  # type: ignore[call-arg]  # mappings take one
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return mapping_like(value, {key: _pinned(inner) for key, inner in value.items()})
+    if is_namedtuple(value):
         return type(value)(*map(_pinned, value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return dataclass_like(value, {field.name: _pinned(getattr(value, field.name)) for field in fields(value)})
     if isinstance(value, (list, tuple)):
         return type(value)(map(_pinned, value))
     return value

@@ -94,6 +94,8 @@ class Reader:
         for kind, function in self.work.registered.items():
             collate.register_collate(kind, function)
         self._set_info(0)
+        if self.own_process:
+            torch.use_one_thread()
         if self.work.init is not None:
             self.work.init(self.number)
 
