@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 import flambeau.tensor as ft
 from flambeau.tensor import errors
@@ -42,10 +42,11 @@ class Dataset(Generic[T_co]):
         [[0, 1, 4], [9]]
     """
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         torch.introduce()
-        new = super().__new__
-        return new(cls) if new is object.__new__ else new(cls, *args, **kwargs)
+        new: Any = super().__new__  # another base may want the arguments
+        made: Self = new(cls) if new is object.__new__ else new(cls, *args, **kwargs)
+        return made
 
     def __getitem__(self, index: Any) -> T_co:
         raise NotImplementedError(f"{type(self).__name__} must define __getitem__")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from flambeau.tensor import errors
 
@@ -40,10 +40,11 @@ class IterableDataset(Generic[T_co]):
         [[0, 1], [2, 3], [4]]
     """
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         torch.introduce()
-        new = super().__new__
-        return new(cls) if new is object.__new__ else new(cls, *args, **kwargs)
+        new: Any = super().__new__  # another base may want the arguments
+        made: Self = new(cls) if new is object.__new__ else new(cls, *args, **kwargs)
+        return made
 
     def __iter__(self) -> Iterator[T_co]:
         raise NotImplementedError(f"{type(self).__name__} must define __iter__")
