@@ -8,11 +8,22 @@ other missing name is a warning, and so fails the build.
 from pathlib import Path
 
 import flambeau.data as data
+import flambeau.nn as nn
 import flambeau.tensor as ft
 from flambeau.autograd import Variable
 from sphinx.util import logging
 
 HERE = Path(__file__).parent / "reference"
+# Where the names of a kind are, and how they are called there.
+PLACES = {
+    "function": (ft, "flambeau.tensor", "ft"),
+    "data": (data, "flambeau.data", "data"),
+    "nn": (nn, "flambeau.nn", "nn"),
+    "nn.Module": (nn.Module, "flambeau.nn.Module", "module"),
+    "nn.functional": (nn.functional, "flambeau.nn.functional", "F"),
+    "nn.init": (nn.init, "flambeau.nn.init", "nn.init"),
+    "nn.utils": (nn.utils, "flambeau.nn.utils", "nn.utils"),
+}
 HEADER = """\
 # The names of PyTorch
 
@@ -55,14 +66,12 @@ def place(kind, name):
             function = getattr(ft, name, None) is member
             return link(f"x.{name}", f"flambeau.tensor.{name}" if function else f"{where}.{name}")
         return None
-    if kind == "data":
-        return link(f"data.{name}", f"flambeau.data.{name}") if hasattr(data, name) else None
-    value = ft
+    value, module, short = PLACES[kind]
     for part in name.split("."):
         if not hasattr(value, part):
             return None
         value = getattr(value, part)
-    return link(f"ft.{name}", f"flambeau.tensor.{name}")
+    return link(f"{short}.{name}", f"{module}.{name}")
 
 
 def link(text, target):
@@ -98,7 +107,7 @@ def page():
     for kind, title, names in groups():
         rows = []
         for name, tags in names:
-            if tags:
+            if tags or kind.startswith("nn"):
                 marks = ["yes" if tag in tags else "" for tag in ("0.3", "*")]
                 rows.append(f"| `{name}` | {' | '.join(marks)} | {status(kind, name, exceptions, not_yet, report)} |")
             else:

@@ -97,3 +97,11 @@ def test_beside_torch(norm):
     for p, q in zip(params, theirs, strict=True):
         if p.grad is not None:
             np.testing.assert_allclose(p.grad.numpy(), q.grad.numpy(), rtol=1e-12)
+
+
+def test_the_name_of_pytorch_03():
+    """clip_grad_norm does what clip_grad_norm_ does, and says so."""
+    p = nn.Parameter(ft.ones(4))
+    p.grad = ft.ones(4)
+    with pytest.warns(DeprecationWarning, match=r"^nn.utils.clip_grad_norm\(\) is of PyTorch 0.3; use nn.utils"):
+        assert nn.utils.clip_grad_norm([p], 1.0).item() == 2.0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TypeVar
 
 import flambeau.tensor as ft
 from flambeau.tensor import Generator, Tensor, errors
 
-from ._init_old import old
+from ._old_names import old
 
 __all__ = [
     "calculate_gain", "constant", "constant_", "dirac", "dirac_", "eye", "eye_", "kaiming_normal", "kaiming_normal_",
@@ -437,7 +438,8 @@ def _fans(operation: str, tensor: Tensor) -> tuple[int, int]:
     return tensor.shape[1] * window, tensor.shape[0] * window
 
 
-constant, dirac, eye, normal = old(constant_), old(dirac_), old(eye_), old(normal_)
-sparse, uniform, orthogonal = old(sparse_), old(uniform_), old(orthogonal_)
-kaiming_normal, kaiming_uniform = old(kaiming_normal_), old(kaiming_uniform_)
-xavier_normal, xavier_uniform = old(xavier_normal_), old(xavier_uniform_)
+_old = functools.partial(old, where="init")
+constant, dirac, eye, normal = _old(constant_), _old(dirac_), _old(eye_), _old(normal_)
+sparse, uniform, orthogonal = _old(sparse_), _old(uniform_), _old(orthogonal_)
+kaiming_normal, kaiming_uniform = _old(kaiming_normal_), _old(kaiming_uniform_)
+xavier_normal, xavier_uniform = _old(xavier_normal_), _old(xavier_uniform_)

@@ -39,7 +39,9 @@ class _InPlace(_Activation):
 
 
 class ReLU(_InPlace):
-    """``max(input, 0)``, element by element.
+    r"""``max(input, 0)``, element by element.
+
+    .. math:: y = \max(0, x)
 
     Args:
         inplace: change the input itself.

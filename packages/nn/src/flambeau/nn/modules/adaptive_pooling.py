@@ -40,7 +40,10 @@ class AdaptivePooling(Module):
 
 
 class AdaptiveAvgPool1d(AdaptivePooling):
-    """The mean of each of so many windows that share sequences out.
+    r"""The mean of each of so many windows that share sequences out.
+
+    .. math:: y[n, c, i] = \mathrm{mean} \; x[n, c, a_i \dots b_i], \quad
+        a_i = \lfloor i I / O \rfloor, \; b_i = \lceil (i + 1) I / O \rceil - 1
 
     Args:
         output_size: how many windows there are along each dimension; None for one at each element.
@@ -64,7 +67,10 @@ class AdaptiveAvgPool1d(AdaptivePooling):
 
 
 class AdaptiveAvgPool2d(AdaptivePooling):
-    """The mean of each of so many windows that share images out.
+    r"""The mean of each of so many windows that share images out.
+
+    .. math:: y[n, c, i, j] = \mathrm{mean} \; x[n, c, a_i \dots b_i, a_j \dots b_j], \quad
+        a_i = \lfloor i I / O \rfloor, \; b_i = \lceil (i + 1) I / O \rceil - 1
 
     Args:
         output_size: how many windows there are along each dimension; None for one at each element.
@@ -88,7 +94,10 @@ class AdaptiveAvgPool2d(AdaptivePooling):
 
 
 class AdaptiveAvgPool3d(AdaptivePooling):
-    """The mean of each of so many windows that share volumes out.
+    r"""The mean of each of so many windows that share volumes out.
+
+    .. math:: y[n, c, i, j, m] = \mathrm{mean} \; x[n, c, a_i \dots b_i, a_j \dots b_j, a_m \dots b_m], \quad
+        a_i = \lfloor i I / O \rfloor, \; b_i = \lceil (i + 1) I / O \rceil - 1
 
     Args:
         output_size: how many windows there are along each dimension; None for one at each element.
@@ -112,7 +121,10 @@ class AdaptiveAvgPool3d(AdaptivePooling):
 
 
 class AdaptiveMaxPool1d(AdaptivePooling):
-    """The greatest element of each of so many windows that share sequences out.
+    r"""The greatest element of each of so many windows that share sequences out.
+
+    .. math:: y[n, c, i] = \max x[n, c, a_i \dots b_i], \quad
+        a_i = \lfloor i I / O \rfloor, \; b_i = \lceil (i + 1) I / O \rceil - 1
 
     Args:
         output_size: how many windows there are along each dimension; None for one at each element.
@@ -141,7 +153,10 @@ class AdaptiveMaxPool1d(AdaptivePooling):
 
 
 class AdaptiveMaxPool2d(AdaptivePooling):
-    """The greatest element of each of so many windows that share images out.
+    r"""The greatest element of each of so many windows that share images out.
+
+    .. math:: y[n, c, i, j] = \max x[n, c, a_i \dots b_i, a_j \dots b_j], \quad
+        a_i = \lfloor i I / O \rfloor, \; b_i = \lceil (i + 1) I / O \rceil - 1
 
     Args:
         output_size: how many windows there are along each dimension; None for one at each element.
@@ -170,7 +185,10 @@ class AdaptiveMaxPool2d(AdaptivePooling):
 
 
 class AdaptiveMaxPool3d(AdaptivePooling):
-    """The greatest element of each of so many windows that share volumes out.
+    r"""The greatest element of each of so many windows that share volumes out.
+
+    .. math:: y[n, c, i, j, m] = \max x[n, c, a_i \dots b_i, a_j \dots b_j, a_m \dots b_m], \quad
+        a_i = \lfloor i I / O \rfloor, \; b_i = \lceil (i + 1) I / O \rceil - 1
 
     Args:
         output_size: how many windows there are along each dimension; None for one at each element.

@@ -89,7 +89,9 @@ class NormPooling(Module):
 
 
 class AvgPool1d(AveragePooling):
-    """The mean of each window of sequences.
+    r"""The mean of each window of sequences.
+
+    .. math:: y[n, c, i] = \frac{1}{K} \sum_{k} x[n, c, s i + k]
 
     Args:
         kernel_size: the size of the window.
@@ -128,7 +130,9 @@ class AvgPool1d(AveragePooling):
 
 
 class AvgPool2d(AveragePooling):
-    """The mean of each window of images.
+    r"""The mean of each window of images.
+
+    .. math:: y[n, c, i, j] = \frac{1}{K L} \sum_{k, l} x[n, c, s i + k, s j + l]
 
     Args:
         kernel_size: the size of the window.
@@ -169,7 +173,9 @@ class AvgPool2d(AveragePooling):
 
 
 class AvgPool3d(AveragePooling):
-    """The mean of each window of volumes.
+    r"""The mean of each window of volumes.
+
+    .. math:: y[n, c, i, j, m] = \frac{1}{K L O} \sum_{k, l, o} x[n, c, s i + k, s j + l, s m + o]
 
     Args:
         kernel_size: the size of the window.

@@ -90,6 +90,8 @@ class PReLU(_Activation):
 class RReLU(_InPlace):
     r"""Each element where it is positive, a random slope times it elsewhere; after ``eval()`` their mean.
 
+    .. math:: y = \begin{cases} x & x \ge 0 \\ a x & \text{otherwise} \end{cases}, \qquad a \sim U(l, u)
+
     Args:
         lower: the least slope.
         upper: the greatest.
@@ -150,7 +152,9 @@ class Softmin(_Activation):
 
 
 class Softmax2d(_Activation):
-    """The softmax over the channels, at each place of images.
+    r"""The softmax over the channels, at each place of images.
+
+    .. math:: y_{n, c, i, j} = \frac{e^{x_{n, c, i, j}}}{\sum_k e^{x_{n, k, i, j}}}
 
     Shape:
         (N, C, H, W) or (C, H, W), to the same.

@@ -32,7 +32,9 @@ class _Noise(Module):
 
 
 class Dropout(_Noise):
-    """While training, zeros in place of elements chosen at random; the rest scaled by ``1 / (1 - p)``.
+    r"""While training, zeros in place of elements chosen at random; the rest scaled by ``1 / (1 - p)``.
+
+    .. math:: y = \frac{m x}{1 - p}, \qquad m \sim \mathrm{Bernoulli}(1 - p)
 
     Args:
         p: the probability of dropping an element.
@@ -58,7 +60,9 @@ class Dropout(_Noise):
 
 
 class Dropout1d(_Noise):
-    """While training, zeros in place of channels chosen at random; the rest scaled by ``1 / (1 - p)``.
+    r"""While training, zeros in place of channels chosen at random; the rest scaled by ``1 / (1 - p)``.
+
+    .. math:: y_{n, c} = \frac{m_{n, c} \, x_{n, c}}{1 - p}, \qquad m_{n, c} \sim \mathrm{Bernoulli}(1 - p)
 
     Args:
         p: the probability of dropping a channel.
@@ -82,7 +86,9 @@ class Dropout1d(_Noise):
 
 
 class Dropout2d(_Noise):
-    """While training, zeros in place of channels chosen at random; the rest scaled by ``1 / (1 - p)``.
+    r"""While training, zeros in place of channels chosen at random; the rest scaled by ``1 / (1 - p)``.
+
+    .. math:: y_{n, c} = \frac{m_{n, c} \, x_{n, c}}{1 - p}, \qquad m_{n, c} \sim \mathrm{Bernoulli}(1 - p)
 
     Args:
         p: the probability of dropping a channel.
@@ -106,7 +112,9 @@ class Dropout2d(_Noise):
 
 
 class Dropout3d(_Noise):
-    """While training, zeros in place of channels chosen at random; the rest scaled by ``1 / (1 - p)``.
+    r"""While training, zeros in place of channels chosen at random; the rest scaled by ``1 / (1 - p)``.
+
+    .. math:: y_{n, c} = \frac{m_{n, c} \, x_{n, c}}{1 - p}, \qquad m_{n, c} \sim \mathrm{Bernoulli}(1 - p)
 
     Args:
         p: the probability of dropping a channel.

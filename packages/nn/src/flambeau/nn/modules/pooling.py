@@ -64,7 +64,9 @@ class MaxPooling(Module):
 
 
 class MaxPool1d(MaxPooling):
-    """The greatest element of each window of sequences.
+    r"""The greatest element of each window of sequences.
+
+    .. math:: y[n, c, i] = \max_{k} x[n, c, s i + d k]
 
     Args:
         kernel_size: the size of the window.
@@ -105,7 +107,9 @@ class MaxPool1d(MaxPooling):
 
 
 class MaxPool2d(MaxPooling):
-    """The greatest element of each window of images.
+    r"""The greatest element of each window of images.
+
+    .. math:: y[n, c, i, j] = \max_{k, l} x[n, c, s i + d k, s j + d l]
 
     Args:
         kernel_size: the size of the window.
@@ -146,7 +150,9 @@ class MaxPool2d(MaxPooling):
 
 
 class MaxPool3d(MaxPooling):
-    """The greatest element of each window of volumes.
+    r"""The greatest element of each window of volumes.
+
+    .. math:: y[n, c, i, j, m] = \max_{k, l, o} x[n, c, s i + d k, s j + d l, s m + d o]
 
     Args:
         kernel_size: the size of the window.

@@ -71,7 +71,9 @@ class _Table(Module):
 
 
 class Embedding(_Table):
-    """A vector for each number, trained.
+    r"""A vector for each number, trained.
+
+    .. math:: y_{\dots, d} = W_{x_{\dots}, d}
 
     Args:
         num_embeddings: how many vectors.

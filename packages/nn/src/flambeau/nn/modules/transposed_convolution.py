@@ -77,6 +77,8 @@ class TransposedConvolution(Convolution):
 class ConvTranspose1d(TransposedConvolution):
     r"""Transposed convolution of sequences: each element spreads a trained filter, and what falls together is added.
 
+    .. math:: y[n, o, s i + d k - p] = b[o] + \sum x[n, c, i] \, w[c, o, k]
+
     Args:
         in_channels: channels of the sequences that come in.
         out_channels: channels of those that go out.
@@ -153,6 +155,8 @@ class ConvTranspose1d(TransposedConvolution):
 class ConvTranspose2d(TransposedConvolution):
     r"""Transposed convolution of images: each pixel spreads a trained filter, and what falls together is added.
 
+    .. math:: y[n, o, s i + d k - p, s j + d l - p] = b[o] + \sum x[n, c, i, j] \, w[c, o, k, l]
+
     Args:
         in_channels: channels of the images that come in.
         out_channels: channels of those that go out.
@@ -228,6 +232,8 @@ class ConvTranspose2d(TransposedConvolution):
 
 class ConvTranspose3d(TransposedConvolution):
     r"""Transposed convolution of volumes: each element spreads a trained filter, and what falls together is added.
+
+    .. math:: y[n, o, s i + d k - p, s j + d l - p, s m + d t - p] = b[o] + \sum x[n, c, i, j, m] \, w[c, o, k, l, t]
 
     Args:
         in_channels: channels of the volumes that come in.

@@ -1,4 +1,4 @@
-"""The initialisers' names of PyTorch 0.3, without the underscore."""
+"""Names of PyTorch 0.3, without the underscore that says that something is changed in place."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 
-def old(function: Callable[..., Any]) -> Callable[..., Any]:
-    """An initialiser under its name of PyTorch 0.3."""
+def old(function: Callable[..., Any], where: str) -> Callable[..., Any]:
+    """A function of the module ``where`` under its name of PyTorch 0.3."""
     name = function.__name__.removesuffix("_")
 
     @functools.wraps(function)
     def renamed(*args: Any, **kwargs: Any) -> Any:
-        warnings.warn(f"init.{name}() is of PyTorch 0.3; use init.{name}_()", DeprecationWarning, stacklevel=2)
+        warnings.warn(f"{where}.{name}() is of PyTorch 0.3; use {where}.{name}_()", DeprecationWarning, stacklevel=2)
         return function(*args, **kwargs)
 
     renamed.__name__ = renamed.__qualname__ = name
