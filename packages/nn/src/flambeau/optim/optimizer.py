@@ -10,6 +10,7 @@ from flambeau.tensor import Tensor, errors
 
 from . import _fused, _state
 from ._check import check_implementation, suggestion
+from ._growth import Growth
 from ._hooks import Hooks
 
 __all__ = ["Common", "Optimizer", "Params", "Rate"]
@@ -89,6 +90,7 @@ class Optimizer(Hooks):
         self.step_count = 0
         self.attempts = 0  # steps made, and those that a GradScaler left out
         self._programs: list[_fused.Programs] = []  # of each group
+        self._growth = Growth()
         given: list[Any] = list(params)
         if not given:
             errors.value_error(type(self).__name__, "params", "at least one parameter", "none")
@@ -136,6 +138,7 @@ class Optimizer(Hooks):
         self.step_count += 1
         self.attempts += 1
         self._after_step(closure)
+        self._growth.look(self.param_groups)
         return result
 
     def _advance(self, closure: Callable[[], Any] | None) -> Any:
