@@ -33,8 +33,9 @@ def modules():
 
 
 def test_every_module_is_compared():
-    """A module that is added has an entry in module_cases or loss_cases, or a reason not to."""
-    assert set(modules()) - set(EVERY) == set(ELSEWHERE)
+    """A module that torch has too has an entry in module_cases or loss_cases, or a reason not to."""
+    shared = {name for name in modules() if hasattr(torch.nn, name)}
+    assert shared - set(EVERY) == set(ELSEWHERE)
 
 
 @pytest.mark.parametrize("name", sorted(EVERY))
