@@ -158,3 +158,23 @@ def test_fresh_layers_start_as_torchs():
     for name, p in ours.named_parameters():
         expected = dict(theirs.named_parameters())[name].detach()
         assert p.detach().std().item() == pytest.approx(expected.std().item(), rel=0.3, abs=1e-9)
+
+
+def test_given_keys_and_values():
+    """static_k and static_v stand in for those projected, of which there may be another number."""
+    x, weight, bias = random(3, 2, 4), random(12, 4, seed=1), random(12, seed=2)
+    out, k, v = random(4, 4, seed=3), random(4, 5, 2, seed=4), random(4, 5, 2, seed=5)
+
+    def call(library, tensor):
+        a, w, b, o, keys, values = map(tensor, (x, weight, bias, out, k, v))
+        return library.multi_head_attention_forward(
+            a, a, a, 4, 2, w, b, None, None, False, 0.0, o, None, static_k=keys, static_v=values
+        )
+
+    for result, expected in zip(call(F, ft.tensor), call(torch.nn.functional, torch.tensor), strict=True):
+        assert_close(result.numpy(), expected.numpy(), RTOL, 1e-11)
+    with pytest.raises(ft.ShapeError, match=r"argument 'static_k': expected shape \(4, S, 2\), got \(5, 2\)"):
+        F.multi_head_attention_forward(
+            *[ft.tensor(x)] * 3, 4, 2, ft.tensor(weight), None, None, None, False, 0.0, ft.tensor(out), None,
+            static_k=ft.ones(5, 2),
+        )  # fmt: skip

@@ -80,7 +80,7 @@ def total(results, weigh):
     return sum((x * weigh(random(*x.shape, seed=i))).sum() for i, x in enumerate(results))
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning")  # torch's
+@pytest.mark.filterwarnings("ignore::UserWarning", "ignore::FutureWarning")  # torch's
 @pytest.mark.parametrize(("name", "options"), COMBINATIONS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(COMBINATIONS)])
 def test_beside_torch(name, options):
     """The same results, gradients of inputs and parameters, and buffers afterwards."""

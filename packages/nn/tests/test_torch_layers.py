@@ -259,3 +259,10 @@ def test_sparse_gradients_are_refused():
     for call in (lambda: nn.Embedding(2, 3, sparse=True), lambda: nn.EmbeddingBag(2, 3, sparse=True)):
         with pytest.raises(ValueError, match="'sparse': expected False, got True; there are no sparse gradients"):
             call()
+
+
+def test_normalize_into_a_tensor():
+    """The result may have a place."""
+    x, place = ft.tensor([[3.0, 4.0]]), ft.empty(1, 2)
+    assert F.normalize(x, out=place) is place
+    assert np.allclose(place.tolist(), [[0.6, 0.8]])

@@ -130,6 +130,8 @@ def multi_head_attention_forward(
     q_proj_weight: Tensor | None = None,
     k_proj_weight: Tensor | None = None,
     v_proj_weight: Tensor | None = None,
+    static_k: Tensor | None = None,
+    static_v: Tensor | None = None,
     average_attn_weights: bool = True,
     is_causal: bool = False,
 ) -> tuple[Any, Any]:
@@ -160,6 +162,8 @@ def multi_head_attention_forward(
         q_proj_weight: Tensor of shape (E, E).
         k_proj_weight: Tensor of shape (E, kdim).
         v_proj_weight: Tensor of shape (E, vdim).
+        static_k: keys to use instead of those projected: Tensor of shape (N num_heads, S, E / num_heads), or None.
+        static_v: values that belong to them, or None.
         average_attn_weights: whether the weights are the mean over the heads.
         is_causal: whether query i sees only keys up to i, where there is no ``attn_mask``.
 
@@ -184,13 +188,14 @@ def multi_head_attention_forward(
         key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
     projections = (q_proj_weight, k_proj_weight, v_proj_weight) if use_separate_proj_weight else in_proj_weight
     q, k, v = _projected(query, key, value, projections, in_proj_bias, num_heads)
+    k, v = _fixed(name, "static_k", static_k, k), _fixed(name, "static_v", static_v, v)
+    count = k.shape[2]
     added = _widths(num_heads, bias_k, bias_v)
     if added:
         k, v = (ft.cat([x, b.expand(x.shape[0], *b.shape)], 2) for x, b in zip((k, v), added, strict=True))
     if add_zero_attn:
         k, v = (ft.cat([x, ft.zeros_like(x[:, :, :1])], 2) for x in (k, v))
-    further = k.shape[2] - key.shape[0]
-    mask = _joined_mask(name, attn_mask, key_padding_mask, (*q.shape[:3], key.shape[0]), further)
+    mask = _joined_mask(name, attn_mask, key_padding_mask, (*q.shape[:3], count), k.shape[2] - count)
     dropped = dropout_p if training else 0.0
     weights = None
     if need_weights:
@@ -232,6 +237,16 @@ def _projected(query: Any, key: Any, value: Any, weights: Any, bias: Any, heads:
     biases = (None, None, None) if bias is None else bias.chunk(3)
     each = zip((query, key, value), parts, biases, strict=True)
     return tuple(ft.linear(x, w, b).unflatten(-1, (heads, -1)).permute(1, 2, 0, 3) for x, w, b in each)
+
+
+def _fixed(name: str, argument: str, given: Any, projected: Any) -> Any:
+    """Keys or values that are given in their heads, or else those projected."""
+    if given is None:
+        return projected
+    batch, heads, _, width = projected.shape
+    if given.ndim != 3 or given.shape[::2] != (batch * heads, width):
+        errors.shape_error(name, argument, f"shape ({batch * heads}, S, {width})", str(tuple(given.shape)))
+    return given.unflatten(0, (batch, heads))
 
 
 def _widths(heads: int, *biases: Any) -> list[Any]:

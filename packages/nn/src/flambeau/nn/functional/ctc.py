@@ -21,7 +21,6 @@ def ctc_loss(
     input_lengths: Tensor | Sequence[int],
     target_lengths: Tensor | Sequence[int],
     blank: int = 0,
-    *,
     reduction: Reduction = "mean",
     zero_infinity: bool = False,
 ) -> T:

@@ -16,7 +16,7 @@ def _length(x: Any, dim: int, keepdim: bool) -> Any:
     return ft.norm(x, 2, dim, keepdim)
 
 
-def normalize(input: T, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> T:
+def normalize(input: T, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out: Tensor | None = None) -> T:
     r"""Vectors brought to length 1.
 
     .. math:: y = \frac{x}{\max(\lVert x \rVert_p, \epsilon)}
@@ -26,9 +26,10 @@ def normalize(input: T, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> T:
         p: the exponent of the norm.
         dim: the dimension along which vectors lie.
         eps: the least length that is divided by.
+        out: Tensor of ``input``'s shape to write to, or None for a new one.
 
     Returns:
-        Tensor like ``input``.
+        Tensor like ``input``, or ``out``.
 
     Example:
         >>> import flambeau.nn.functional as F
@@ -36,7 +37,7 @@ def normalize(input: T, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> T:
         [0.6, 0.8]
     """
     result: Any = input / ft.clamp(ft.norm(input, p, dim, True), min=eps)
-    return result
+    return result if out is None else out.copy_(result)
 
 
 def cosine_similarity(x1: T, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> T:

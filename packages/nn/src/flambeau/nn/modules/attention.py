@@ -72,7 +72,6 @@ class MultiheadAttention(Module):
         kdim: int | None = None,
         vdim: int | None = None,
         batch_first: bool = False,
-        *,
         device: Any = None,
         dtype: Any = None,
     ) -> None:
@@ -178,7 +177,7 @@ class MultiheadAttention(Module):
             self.q_proj_weight,
             self.k_proj_weight,
             self.v_proj_weight,
-            average_attn_weights,
-            is_causal,
+            average_attn_weights=average_attn_weights,
+            is_causal=is_causal,
         )
         return result.transpose(0, 1) if turned else result, weights

@@ -167,7 +167,6 @@ class Conv1d(Convolution):
         groups: int = 1,
         bias: bool = True,
         padding_mode: str = "zeros",
-        *,
         device: Any = None,
         dtype: Any = None,
     ) -> None:
@@ -233,7 +232,6 @@ class Conv2d(Convolution):
         groups: int = 1,
         bias: bool = True,
         padding_mode: str = "zeros",
-        *,
         device: Any = None,
         dtype: Any = None,
     ) -> None:
@@ -300,7 +298,6 @@ class Conv3d(Convolution):
         groups: int = 1,
         bias: bool = True,
         padding_mode: str = "zeros",
-        *,
         device: Any = None,
         dtype: Any = None,
     ) -> None:

@@ -40,21 +40,6 @@ class _LazyNorm(LazyModuleMixin):
         return input.shape[this._channel_dim(input)]
 
 
-class _LazyInstanceNorm(_LazyNorm):
-    def __init__(
-        self,
-        eps: float = 1e-5,
-        momentum: float = 0.1,
-        affine: bool = False,
-        track_running_stats: bool = False,
-        device: Any = None,
-        dtype: Any = None,
-        *,
-        bias: bool = True,
-    ) -> None:
-        super().__init__(eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
-
-
 class LazyBatchNorm1d(_LazyNorm, BatchNorm1d):
     r"""A :class:`BatchNorm1d` whose ``num_features`` are the channels of its first input.
 
@@ -112,7 +97,7 @@ class LazyBatchNorm3d(_LazyNorm, BatchNorm3d):
     cls_to_become = BatchNorm3d
 
 
-class LazyInstanceNorm1d(_LazyInstanceNorm, InstanceNorm1d):
+class LazyInstanceNorm1d(_LazyNorm, InstanceNorm1d):
     r"""A :class:`InstanceNorm1d` whose ``num_features`` are the channels of its first input.
 
     Args: all of :class:`InstanceNorm1d` but ``num_features``.
@@ -131,7 +116,7 @@ class LazyInstanceNorm1d(_LazyInstanceNorm, InstanceNorm1d):
     cls_to_become = InstanceNorm1d
 
 
-class LazyInstanceNorm2d(_LazyInstanceNorm, InstanceNorm2d):
+class LazyInstanceNorm2d(_LazyNorm, InstanceNorm2d):
     r"""A :class:`InstanceNorm2d` whose ``num_features`` are the channels of its first input.
 
     Args: all of :class:`InstanceNorm2d` but ``num_features``.
@@ -150,7 +135,7 @@ class LazyInstanceNorm2d(_LazyInstanceNorm, InstanceNorm2d):
     cls_to_become = InstanceNorm2d
 
 
-class LazyInstanceNorm3d(_LazyInstanceNorm, InstanceNorm3d):
+class LazyInstanceNorm3d(_LazyNorm, InstanceNorm3d):
     r"""A :class:`InstanceNorm3d` whose ``num_features`` are the channels of its first input.
 
     Args: all of :class:`InstanceNorm3d` but ``num_features``.

@@ -125,7 +125,6 @@ class ConvTranspose1d(TransposedConvolution):
         bias: bool = True,
         dilation: Single = 1,
         padding_mode: str = "zeros",
-        *,
         device: Any = None,
         dtype: Any = None,
     ) -> None:
@@ -203,7 +202,6 @@ class ConvTranspose2d(TransposedConvolution):
         bias: bool = True,
         dilation: Pair = 1,
         padding_mode: str = "zeros",
-        *,
         device: Any = None,
         dtype: Any = None,
     ) -> None:
@@ -281,7 +279,6 @@ class ConvTranspose3d(TransposedConvolution):
         bias: bool = True,
         dilation: Triple = 1,
         padding_mode: str = "zeros",
-        *,
         device: Any = None,
         dtype: Any = None,
     ) -> None:
