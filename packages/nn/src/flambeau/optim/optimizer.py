@@ -89,7 +89,7 @@ class Optimizer(Hooks):
         self.state: dict[Variable, State] = {}
         self.step_count = 0
         self.attempts = 0  # steps made, and those that a GradScaler left out
-        self._programs: list[_fused.Programs] = []  # of each group
+        self._programs: dict[int, _fused.Programs] = {}  # of each group
         self._growth = Growth()
         given: list[Any] = list(params)
         if not given:
@@ -157,7 +157,7 @@ class Optimizer(Hooks):
                     if state is None:
                         state = self.state[param] = self._first_state(param, options)
                     entries.append((param, grad, state))
-            _fused.step(self, self._programs[i], entries, options)
+            _fused.step(self, self._programs.setdefault(i, {}), entries, options)
         return loss
 
     def _options(self, group: dict[str, Any]) -> dict[str, Any]:
@@ -217,7 +217,6 @@ class Optimizer(Hooks):
             group["param_names"] = [name for name, _ in pairs]
         self.check_params(group["params"])
         self.param_groups.append(group)
-        self._programs.append({})
 
     def _check_new(self, operation: str, named: bool, pairs: list[tuple[Any, Any]]) -> None:
         """Leaves only, each of them and each name once."""
@@ -287,7 +286,7 @@ class Optimizer(Hooks):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__init__()
-        vars(self).update(state, _programs=[{} for _ in state["param_groups"]])
+        vars(self).update(state, _programs={})
 
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]
