@@ -9,6 +9,7 @@ from pathlib import Path
 
 import flambeau.data as data
 import flambeau.nn as nn
+import flambeau.optim as optim
 import flambeau.tensor as ft
 from flambeau.autograd import Variable
 from sphinx.util import logging
@@ -23,6 +24,8 @@ PLACES = {
     "nn.functional": (nn.functional, "flambeau.nn.functional", "F"),
     "nn.init": (nn.init, "flambeau.nn.init", "nn.init"),
     "nn.utils": (nn.utils, "flambeau.nn.utils", "nn.utils"),
+    "optim": (optim, "flambeau.optim", "optim"),
+    "amp": (nn.amp, "flambeau.nn.amp", "nn.amp"),
 }
 HEADER = """\
 # The names of PyTorch
