@@ -92,8 +92,8 @@ def load_checkpoint(
     problems += [f"not given: '{name}'" for name in states if name not in parts and not partial]
     if problems:
         expected = f"the parts that were saved ({', '.join(states) or 'none'})"
-        fix = "use partial=True to load some of them" if all(name in states for name in parts) else None
-        errors.value_error("load_checkpoint", "parts", expected, "; ".join(problems), fix)
+        some = "use partial=True to load some of them" if all(name in states for name in parts) else None
+        errors.value_error("load_checkpoint", "parts", expected, "; ".join(problems), some)
     for name, part in parts.items():
         try:
             if hasattr(part, "load_state_dict"):

@@ -55,6 +55,7 @@ class Optimizer(Hooks):
         param_groups: one dict for each group, with ``"params"`` and its options, which may be changed at any time.
         state: what ``update`` keeps for each parameter.
         step_count: how many steps were made.
+        attempts: how many steps were made, or left out by a :class:`~flambeau.nn.amp.GradScaler`.
 
     Raises:
         TypeError: something that is no Variable, or an argument that does not exist.
