@@ -18,6 +18,7 @@
 #include "flambeau/row_normalization.hpp"
 #include "flambeau/resampling.hpp"
 #include "flambeau/rows.hpp"
+#include "flambeau/sampling.hpp"
 #include "flambeau/scan.hpp"
 #include "flambeau/sorting.hpp"
 #include "flambeau/small_matrices.hpp"
@@ -42,3 +43,4 @@ FLAMBEAU_FAMILY(ResamplingKernels, resampling)
 FLAMBEAU_FAMILY(RecurrenceKernels, recurrence)
 FLAMBEAU_FAMILY(CountingKernels, counting)
 FLAMBEAU_FAMILY(PoolingKernels, pooling)
+FLAMBEAU_FAMILY(SamplingKernels, sampling)

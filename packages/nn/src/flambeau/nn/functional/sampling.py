@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -87,26 +88,54 @@ def grid_sample(
     sizes = input.shape[2:]
     # Column first in the grid, the opposite of the order of dimensions.
     places = [_unnormalized(grid[..., dims - 1 - d], sizes[d], corners) for d in range(dims)]
-    if mode == "bicubic":
-        return _bicubic(input, places, padding_mode, corners)
-    places = [_inside(x, n, padding_mode, corners) for x, n in zip(places, sizes, strict=True)]
+    if mode != "bicubic":
+        places = [_inside(x, n, padding_mode, corners) for x, n in zip(places, sizes, strict=True)]
     if mode == "nearest":
-        result = _read(input, [ft.round(_value(x)) for x in places])
         # The grid's gradient is zero, not absent.
         nowhere = ft.zeros(*grid.shape[:-1], dtype="bool", device=grid.device)
-        return result + ft.where(nowhere, grid[..., 0], 0).unsqueeze(1)
+        return _sample(input, [[ft.round(_value(x))] for x in places], [[ft.where(nowhere, x, 1)] for x in places])
     lower = [ft.floor(_value(x)) for x in places]
-    total: Any = None
-    for corner in range(2**dims):
-        weight: Any = 1
-        at = []
-        for d, (x, low) in enumerate(zip(places, lower, strict=True)):
-            upper = corner >> d & 1
-            at.append(low + upper)
-            weight = weight * (x - low if upper else (low + 1) - x)
-        part = _read(input, at) * weight.unsqueeze(1)
-        total = part if total is None else total + part
-    return total
+    if mode == "bilinear":
+        return _sample(
+            input,
+            [[low, low + 1] for low in lower],
+            [[(low + 1) - x, x - low] for x, low in zip(places, lower, strict=True)],
+        )
+    at = [[low + (k - 1) for k in range(4)] for low in lower]
+    at = [[_inside(x, n, padding_mode, corners) for x in some] for some, n in zip(at, sizes, strict=True)]
+    # Reflected at edges, pixels' centres are again between pixels only in rounding.
+    if padding_mode != "zeros":
+        at = [[ft.round(x) for x in some] for some in at]
+    return _sample(input, at, [_cubic(x - low) for x, low in zip(places, lower, strict=True)])
+
+
+def _sample(input: Any, places: Sequence[Sequence[Any]], weights: Sequence[Sequence[Any]]) -> Any:
+    """Sums over pixels at all combinations of whole-numbered places, times their weights; zeros beyond the image.
+
+    Args:
+        input: images.
+        places: for each dimension some places, of shape (N, ...).
+        weights: for each of them its factor.
+    """
+    sizes = input.shape[2:]
+    everything = math.prod(sizes)
+    index: list[Any] = [None]
+    weight: list[Any] = [None]
+    for d, (at, factors) in enumerate(zip(places, weights, strict=True)):
+        step = math.prod(sizes[d + 1 :])
+        parts = [_offsets(x, sizes[d], step, everything) for x in at]
+        index = [part if i is None else i + part for i in index for part in parts]
+        weight = [factor if w is None else w * factor for w in weight for factor in factors]
+    shape = tuple(weight[0].shape[1:])
+    result = ft.ops.sample_planes(input.flatten(2), ft.stack(index, 1).flatten(2), ft.stack(weight, 1).flatten(2))
+    return result.unflatten(2, shape)
+
+
+def _offsets(x: Any, size: int, step: int, everything: int) -> Any:
+    """How far whole-numbered places along a dimension are from its beginning; so far below it that no others make up
+    for it where they are outside."""
+    seen = (x >= 0) & (x <= size - 1)
+    return ft.where(seen, ft.where(seen, x, 0).long() * step, -everything)
 
 
 def _check(input: Any, grid: Any, mode: str, padding_mode: str) -> None:
@@ -153,40 +182,6 @@ def _reflected(x: Any, low: float, high: float) -> Any:
     times = ft.floor(_value(distance) / span)
     rest = distance - times * span
     return ft.where(times % 2 == 0, rest + low, high - rest)
-
-
-def _read(input: Any, places: Sequence[Any]) -> Any:
-    """The pixels at whole-numbered places, zeros beyond the image: (N, C, ...)."""
-    sizes = input.shape[2:]
-    index: Any = 0
-    seen: Any = True
-    for x, n in zip(places, sizes, strict=True):
-        seen = (x >= 0) & (x <= n - 1) & seen
-        whole = ft.clamp(ft.where(x == x, x, 0), 0, n - 1).long()
-        index = index * n + whole
-    n, c = input.shape[:2]
-    shape = tuple(index.shape[1:])
-    flat = index.reshape(n, 1, -1).expand(n, c, -1)
-    values = ft.gather(input.flatten(2), 2, flat).unflatten(2, shape)
-    return ft.where(seen.unsqueeze(1), values, 0)
-
-
-def _bicubic(input: Any, places: Sequence[Any], padding_mode: str, corners: bool) -> Any:
-    """Convolution by cubic pieces (Keys, 1981) of the four pixels around, in both directions."""
-    lower = [ft.floor(_value(x)) for x in places]
-    weights = [_cubic(x - low) for x, low in zip(places, lower, strict=True)]
-    total: Any = 0
-    for i in range(4):
-        row: Any = 0
-        for j in range(4):
-            at = [low + (k - 1) for low, k in zip(lower, (i, j), strict=True)]
-            at = [_inside(x, n, padding_mode, corners) for x, n in zip(at, input.shape[2:], strict=True)]
-            # Reflected at edges, pixels' centres are again between pixels only in rounding.
-            if padding_mode != "zeros":
-                at = [ft.round(x) for x in at]
-            row = row + _read(input, at) * weights[1][j].unsqueeze(1)
-        total = total + row * weights[0][i].unsqueeze(1)
-    return total
 
 
 def _cubic(part: Any) -> list[Any]:

@@ -36,6 +36,7 @@ LATER = {
     "recurrence": "recurrence",
     "resampling": "resampling",
     "row_normalization": "row_normalization",
+    "sampling": "sampling",
     "searching": "sorting",
     "solving": "linalg",
     "sorting": "sorting",
