@@ -25,7 +25,7 @@ struct Winograd {
     T* result;
 
     bool run() const noexcept {
-        const ptrdiff_t filters_size = panels() * Points * channels * NR<T>;
+        const ptrdiff_t filters_size = panels() * Points * apart(channels * NR<T>);
         if (all_tiles() <= Round || filters_size > images * (channels * h * w + outputs * rows * columns))
             return run_by_panels();
         const Scratch scratch(filters_size * sizeof(T));
@@ -48,6 +48,13 @@ struct Winograd {
     FLAMBEAU_INLINE ptrdiff_t all_tiles() const { return images * tiles_down() * tiles_across(); }
     FLAMBEAU_INLINE ptrdiff_t width() const { return round_up(channels, lanes<T>); }  // channels, in whole vectors
     FLAMBEAU_INLINE ptrdiff_t panels() const { return quotient_up(outputs, NR<T>); }
+
+    // From one point to the next, where so many numbers belong to a point: an odd number of cache lines, as lines at a
+    // power of two from each other would all have the same few places in the cache.
+    FLAMBEAU_INLINE static ptrdiff_t apart(ptrdiff_t numbers) {
+        constexpr ptrdiff_t line = 64 / sizeof(T);
+        return (quotient_up(numbers, line) | 1) * line;
+    }
 
     // A pixel's transform along one dimension, for numbers `step` apart.
     FLAMBEAU_INLINE static void transform_pixels(const V* d, int step, V* out, int out_step) {
@@ -86,11 +93,11 @@ struct Winograd {
 
     // filters: (panel, point, channel, NR).
     FLAMBEAU_INLINE void transform_filters(T* filters) const {
+        const ptrdiff_t next = apart(channels * NR<T>);
         parallel(panels() * channels, quotient_up(64, NV), [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
             for (ptrdiff_t i = begin; i < end; ++i) {
                 const ptrdiff_t panel = i / channels, channel = i % channels;
-                transform_channel(panel, channel, filters + (panel * Points * channels + channel) * NR<T>,
-                                  channels * NR<T>);
+                transform_channel(panel, channel, filters + panel * Points * next + channel * NR<T>, next);
             }
         });
     }
@@ -122,7 +129,8 @@ struct Winograd {
     // outputs, whose filters are transformed when they are needed, some channels at a time.
     FLAMBEAU_INLINE bool run_by_panels() const {
         const ptrdiff_t all = all_tiles(), round = quotient_up(all, quotient_up(all, Round)), stride = width() + lanes<T>;
-        const Scratch scratch(Points * round * stride * sizeof(T));
+        const ptrdiff_t next = apart(round * stride);
+        const Scratch scratch(Points * next * sizeof(T));
         if (!scratch.data) return false;
         T* const pixels = static_cast<T*>(scratch.data);
         bool done = true;
@@ -132,34 +140,35 @@ struct Winograd {
                 for (ptrdiff_t i = begin; i < end; ++i) {
                     const ptrdiff_t t = i / parts * few, channel = i % parts * Channels;
                     take_tiles(first + t, least(few, tiles - t), channel, least(channel + Channels, width()),
-                               pixels + t * stride, stride, round * stride);
+                               pixels + t * stride, stride, next);
                 }
             });
-            done = compute_panels(first, tiles, pixels, stride, round);
+            done = compute_panels(first, tiles, pixels, stride, next);
         }
         return done;
     }
 
     FLAMBEAU_INLINE bool compute_panels(ptrdiff_t first, ptrdiff_t tiles, const T* pixels, ptrdiff_t stride,
-                                        ptrdiff_t round) const {
+                                        ptrdiff_t next) const {
+        const ptrdiff_t sums_next = apart(tiles * NR<T>), filters_next = apart(Channels * NR<T>);
         bool done = true;
         parallel(panels(), 1, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
-            const ptrdiff_t sums_size = Points * round * NR<T>, results_size = round * Kept * Kept * NR<T>;
-            const Scratch own((Points * Channels * NR<T> + sums_size + results_size) * sizeof(T));
+            const ptrdiff_t results_size = tiles * Kept * Kept * NR<T>;
+            const Scratch own((Points * (filters_next + sums_next) + results_size) * sizeof(T));
             if (!own.data) {
                 __atomic_store_n(&done, false, __ATOMIC_RELAXED);
                 return;
             }
             T* const filters = static_cast<T*>(own.data);
-            T* const sums = filters + Points * Channels * NR<T>;
+            T* const sums = filters + Points * filters_next;
             for (ptrdiff_t panel = begin; panel < end; ++panel) {
                 for (ptrdiff_t k = 0; k < channels; k += Channels) {
                     const ptrdiff_t count = least(Channels, channels - k);
                     for (ptrdiff_t i = 0; i < count; ++i)
-                        transform_channel(panel, k + i, filters + i * NR<T>, count * NR<T>);
-                    multiply(pixels + k, stride, round, tiles, filters, count, sums, k > 0);
+                        transform_channel(panel, k + i, filters + i * NR<T>, filters_next);
+                    multiply(pixels + k, stride, next, tiles, filters, filters_next, count, sums, sums_next, k > 0);
                 }
-                give(first, round, tiles, panel, sums, sums + sums_size);
+                give(first, tiles, panel, sums, sums_next, sums + Points * sums_next);
             }
         });
         return done;
@@ -170,7 +179,8 @@ struct Winograd {
         // An even number of blocks, for an even number of threads.
         const ptrdiff_t block = quotient_up(tiles, round_up(quotient_up(tiles, Block), 2));
         const ptrdiff_t stride = width() + lanes<T>;  // not a power of two
-        const ptrdiff_t pixels = Points * block * stride, sums = Points * block * NR<T>;
+        const ptrdiff_t next = apart(block * stride), sums_next = apart(block * NR<T>);
+        const ptrdiff_t filters_next = apart(channels * NR<T>), pixels = Points * next, sums = Points * sums_next;
         bool done = true;
         parallel(quotient_up(tiles, block), 1, [&](ptrdiff_t begin, ptrdiff_t end) noexcept {
             const Scratch scratch((pixels + sums + block * Kept * Kept * NR<T>) * sizeof(T));
@@ -181,11 +191,11 @@ struct Winograd {
             }
             for (ptrdiff_t i = begin; i < end; ++i) {
                 const ptrdiff_t first = i * block, used = least(block, tiles - first);
-                take_tiles(first, used, 0, width(), data, stride, block * stride);
+                take_tiles(first, used, 0, width(), data, stride, next);
                 for (ptrdiff_t panel = 0; panel < panels(); ++panel) {
-                    multiply(data, stride, block, used, filters + panel * Points * channels * NR<T>, channels,
-                             data + pixels, false);
-                    give(first, block, used, panel, data + pixels, data + pixels + sums);
+                    multiply(data, stride, next, used, filters + panel * Points * filters_next, filters_next, channels,
+                             data + pixels, sums_next, false);
+                    give(first, used, panel, data + pixels, sums_next, data + pixels + sums);
                 }
             }
         });
@@ -257,24 +267,27 @@ struct Winograd {
         }
     }
 
-    FLAMBEAU_INLINE void multiply(const T* pixels, ptrdiff_t stride, ptrdiff_t block, ptrdiff_t used, const T* filters,
-                                  ptrdiff_t count, T* sums, bool accumulate) const {
+    // Sums over `count` channels: points of pixels are `next` apart, those of filters and sums their own distances.
+    FLAMBEAU_INLINE void multiply(const T* pixels, ptrdiff_t stride, ptrdiff_t next, ptrdiff_t used, const T* filters,
+                                  ptrdiff_t filters_next, ptrdiff_t count, T* sums, ptrdiff_t sums_next,
+                                  bool accumulate) const {
         const RowTiles tiles(used);
         for (int p = 0; p < Points; ++p)
             for (ptrdiff_t k = 0; k < count; k += Summed)
                 for (ptrdiff_t t = 0; t < tiles.count; ++t)
                     micro::tiles<T, false>.find(tiles.rows(t), NV, stride)(
-                        least(Summed, count - k), {pixels + (p * block + tiles.begin(t)) * stride + k, stride, 1, nullptr},
-                        filters + (p * count + k) * NR<T>, NR<T>, sums + (p * block + tiles.begin(t)) * NR<T>, NR<T>,
-                        accumulate || k > 0);
+                        least(Summed, count - k), {pixels + p * next + tiles.begin(t) * stride + k, stride, 1, nullptr},
+                        filters + p * filters_next + k * NR<T>, NR<T>, sums + p * sums_next + tiles.begin(t) * NR<T>,
+                        NR<T>, accumulate || k > 0);
     }
 
     // The results of a panel for some tiles.
-    FLAMBEAU_INLINE void give(ptrdiff_t first, ptrdiff_t block, ptrdiff_t used, ptrdiff_t panel,
-                              const T* sums, T* results) const {
+    FLAMBEAU_INLINE void give(ptrdiff_t first, ptrdiff_t used, ptrdiff_t panel, const T* sums, ptrdiff_t sums_next,
+                              T* results) const {
+        const ptrdiff_t line = used * Kept * NR<T>;
         for (ptrdiff_t t = 0; t < used; ++t)
-            give_tile(sums + t * NR<T>, block * NR<T>, panel, results + t * Kept * NR<T>, block * Kept * NR<T>);
-        unpack(first, used, panel, results, block * Kept * NR<T>);
+            give_tile(sums + t * NR<T>, sums_next, panel, results + t * Kept * NR<T>, line);
+        unpack(first, used, panel, results, line);
     }
 
     // A tile's results, by pixels: rows of pixels are `line` apart.
