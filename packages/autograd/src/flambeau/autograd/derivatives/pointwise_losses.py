@@ -35,6 +35,8 @@ def logistic_entropy(grad, input, target, pos_weight):
 
 @gradient(ops.logistic_entropy, "target")
 def logistic_entropy_target(grad, input, pos_weight):
+    if not isinstance(pos_weight, ft.Tensor) and pos_weight == 1:
+        return -grad * input
     return grad * (-input - (pos_weight - 1) * ft.logsigmoid(input))
 
 
