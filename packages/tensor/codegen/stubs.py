@@ -204,7 +204,8 @@ def _result(definition, method: bool) -> str:
 
 
 def _composed(package: Path) -> dict[str, list[str]]:
-    """Functions composed of operators: their own annotations, read from the source."""
+    """Functions composed of operators: their own annotations, read from the source, where none are written by hand."""
+    written = set(re.findall(r"^    def (\w+)\(", (Path(__file__).parent / "tensor.pyi.in").read_text(), re.MULTILINE))
     found: dict[str, list[str]] = {"functions": [], "methods": []}
     for _, node, options, names in composed.functions(package):
         if node.name in OVERLOADS:
@@ -222,7 +223,7 @@ def _composed(package: Path) -> dict[str, list[str]]:
             found["functions"] += [f"def {name}({text}) -> {given}: ..." for name in names]
         if options.get("method", True):
             text, given = _text(node.args, True), "Self" if same else returns
-            found["methods"] += [f"    def {name}({text}) -> {given}: ..." for name in names]
+            found["methods"] += [f"    def {name}({text}) -> {given}: ..." for name in names if name not in written]
     return found
 
 
