@@ -52,6 +52,28 @@ def test_what_a_node_tells(leaf):
     assert product.kept == {}
 
 
+def test_edges_of_a_list(leaf):
+    """One for each part of a list, with the output it comes from, however many; other arguments lead nowhere."""
+    parts = [*(leaf(1.0, 2.0, 3.0, 4.0) * 1).split(1), leaf(5.0)]
+    for n in (2, 3, 5):
+        *edges, dim = ft.cat(parts[-n:]).grad_fn.next_functions
+        expected = [(p.grad_fn, p.output_nr) for p in parts[-n:-1]] + [(parts[-1], 0)]
+        assert edges == expected
+        assert dim == (None, 0)
+    w = leaf(1.0)
+    y = ft.cat([ft.ones(2), w])
+    assert [target for target, _ in y.grad_fn.next_functions] == [None, w, None]
+
+
+def test_kept_shapes(leaf):
+    """The shape of an argument is told whether it had to be kept or stands where its gradient goes."""
+    x = leaf(1.0, 2.0)
+    for source in (x, x * 1, x.split(2)[0]):
+        assert source.sum().grad_fn.kept == {"input_shape": (2,), "keepdim": False}
+    assert ft.cat([x, x * 1]).grad_fn.kept == {"tensors_shape": ((2,), (2,)), "dim": 0}
+    assert ft.cat([x, ft.ones(1)]).grad_fn.kept == {"tensors_shape": ((2,), (1,)), "dim": 0}
+
+
 def test_dot(leaf):
     """Leaves, operations and outputs with their shapes; names as given, quotes escaped."""
     x, w, y = small(leaf)

@@ -22,6 +22,7 @@ from flambeau.tensor._core.tensor cimport (
     call2,
     compute,
     count_change,
+    cpu_array,
     native1,
     native2,
     result_base,
@@ -44,6 +45,9 @@ from flambeau.tensor._schema import Kind
 
 cnp.import_array()
 
+cdef extern from "numpy/arrayobject.h":
+    tuple PyArray_IntTupleFromIntp(int n, cnp.npy_intp* values)
+
 cdef extern from "Python.h":
     PyObject** PySequence_Fast_ITEMS(object sequence)
     object PyObject_Vectorcall(object function, PyObject** arguments, size_t n, PyObject* names)
@@ -59,6 +63,8 @@ cdef extern from "recycling.hpp":
 include "source.pxi"
 include "rules.pxi"
 include "node.pxi"
+include "edges.pxi"
+include "keeping.pxi"
 include "variable.pxi"
 include "views.pxi"
 include "faults.pxi"

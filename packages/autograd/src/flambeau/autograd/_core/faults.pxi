@@ -2,9 +2,15 @@
 
 cdef inline int _note_origin(Variable x, Operator op) except -1:
     """Remember what made a result that no gradient flows through; `op` is None for detach."""
+    cdef int instruction = 0
+    return _note_origin_with(x, op, _calling_code(&instruction), instruction)
+
+
+cdef inline int _note_origin_with(Variable x, Operator op, object code, int instruction) except -1:
     x.origin = op
     x.origin_recorded = grad_enabled
-    x.origin_code = _calling_code(&x.origin_instruction)
+    x.origin_code = code
+    x.origin_instruction = instruction
     return 0
 
 
@@ -81,20 +87,14 @@ def observe_engine(observer):
 
 cdef tuple _calling_stack(int* instruction):
     """All frames outside flambeau.*, the innermost first, as codes and instructions; see `_calling_code`."""
-    cdef PyFrameObject* frame = PyThreadState_GetFrame(PyThreadState_Get())
-    cdef PyFrameObject* outer
+    cdef Frame frame
     cdef list entries = []
     innermost = _calling_code(instruction)
-    while frame is not NULL:
-        code = flambeau_frame_code(frame)
-        ours = _is_ours.get(code.co_filename)
-        if ours is None:
-            ours = _belongs_to_us(code.co_filename, frame)
-        if not ours:
-            entries.append((code, PyFrame_GetLasti(frame)))
-        outer = PyFrame_GetBack(frame)
-        Py_XDECREF(frame)
-        frame = outer
+    while frame.exists():
+        if not _is_our(&frame):
+            entries.append((<object>frame.code(), frame.instruction()))
+        if not frame.back():
+            break
     return tuple(entries) or ((innermost, instruction[0]),)
 
 

@@ -202,7 +202,7 @@ def apply_function(function, tuple args, setup=None):
             _set_output(node, (<Tensor>parts[0]).array) if isinstance(parts[0], Tensor) else None
         else:
             node.noutputs = <int>len(parts)
-            node.layout = tuple([(p.shape, p.dtype) if isinstance(p, Tensor) else (None, None) for p in parts])
+            node.layout = tuple([about for p in parts for about in ((p.shape, p.dtype) if isinstance(p, Tensor) else (None, None))])
     return tuple(results) if isinstance(returned, tuple) else results[0]
 
 

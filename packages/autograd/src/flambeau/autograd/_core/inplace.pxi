@@ -82,7 +82,7 @@ cdef object _record_write(Operator op, tuple args, Variable x):
     cdef Node node
     cdef list values = []
     cdef Tensor kept = None
-    node = _node(rule, PySequence_Fast_ITEMS(args), PyTuple_GET_SIZE(args))
+    node = _node(rule, PySequence_Fast_ITEMS(args))
     if node is None:  # what requires grad stands where no gradient can go: in an index, which the operator refuses
         return write(op, args, x, None)
     kept_args = args
@@ -96,7 +96,7 @@ cdef object _record_write(Operator op, tuple args, Variable x):
         kept = wrap(x.array, _own_root(x))
     _save(node, rule, PySequence_Fast_ITEMS(kept_args), values, kept)
     for s in range(rule.nslots):
-        if rule.slot_kind[s] == FROM_ARGUMENT and isinstance(node.saved[s], Tensor):
+        if rule.slot_kind[s] == FROM_ARGUMENT and isinstance(_kept(node, s), Tensor):
             node.versions[s] = <uint32_t><uint64_t>before[rule.slot_position[s]]
     _set_output(node, x.array)
     if x.view_of is None:
@@ -144,7 +144,7 @@ cdef object _overwrite(Operator op, tuple args, Variable x):
     cdef PyObject* replaced[1]
     _check_writable(op.name + "_", x)
     replaced[0] = <PyObject*>x
-    node = _node(_rule_for(_op_zero), replaced, 1)
+    node = _node(_rule_for(_op_zero), replaced)
     write(op, args, x, None)
     if x.view_of is None:
         x.node = None

@@ -2,6 +2,8 @@
 
 cdef enum:
     INLINE_DIMS = 6
+    INLINE_EDGES = 3
+    INLINE_KEPT = 4
 
 cdef uint64_t _sequence = 0
 
@@ -13,12 +15,12 @@ cdef class Node:
     Subclasses record other things: a call of a user's Function, a write into a view.
     """
 
-    # Where the gradient of each input goes: a Node, a leaf Variable, or None. Inputs in lists are laid out in place.
-    # The edges of up to two inputs are fields, which most operations need and which costs least; where there are more,
-    # `first` is a tuple of all: ((target, output), ...).
+    # Where the gradient of each input that may have one goes: a Node, a leaf Variable, or None; inputs in a list are
+    # laid out in its place. Up to three are fields, which costs least; where there are more, `edge0` is a tuple of the
+    # targets, and `edge1` one of the outputs, or None where these are all 0. See edges.pxi.
     cdef int nedges
-    cdef object first, second
-    cdef int first_output, second_output  # which output of the target
+    cdef object edge0, edge1, edge2
+    cdef int edge_outputs[INLINE_EDGES]  # which output of the target
     cdef uint64_t sequence  # higher than that of every node it leads to
     cdef object code
     cdef int instruction
@@ -31,10 +33,13 @@ cdef class Node:
     # Shape and dtype of the only output, inline where it is a NumPy array of few dimensions; else `layout` has them.
     cdef int noutputs, ndim, typenum
     cdef Py_ssize_t dims[INLINE_DIMS]
-    cdef tuple layout  # ((shape, dtype), ...) of all outputs, or None
+    cdef tuple layout  # (shape, dtype, shape, dtype...) of all outputs, or None
     # Of an operator call:
     cdef Rule rule
-    cdef tuple saved  # aligned with the rule's slots; None where nothing needed the value
+    # What is kept for the rule's slots, None where nothing needed it: the first ones as fields, others in `saved`, which
+    # is None where there are no more. See keeping.pxi.
+    cdef object kept0, kept1, kept2, kept3
+    cdef tuple saved
     cdef uint32_t versions[MAX_SLOTS]
     cdef uint32_t needed  # arguments that need a gradient
     cdef int list_length
@@ -45,7 +50,7 @@ cdef class Node:
 
     cdef object release(self):
         """Drop what was kept for backward."""
-        self.saved = None
+        self.kept0 = self.kept1 = self.kept2 = self.kept3 = self.saved = None
         self.released = True
 
     cdef str title(self):
@@ -68,8 +73,8 @@ cdef class Node:
 
     @property
     def outputs(self):
-        """``((shape, dtype), ...)`` of its results."""
-        return tuple([(_output_shape(self, i), _output_dtype(self, i)) for i in range(self.noutputs)])
+        """``((shape, dtype), ...)`` of its results; those that only serve the gradient are there while they are kept."""
+        return tuple([(_output_shape(self, i), _output_dtype(self, i)) for i in range(self.noutputs)] + _auxiliary(self))
 
     @property
     def kept(self):
@@ -79,7 +84,7 @@ cdef class Node:
     @property
     def next_functions(self):
         """``((target, output), ...)`` for each input: a node, a leaf Variable, or None."""
-        return _edges_of(self)
+        return _edges_of(self) if self.rule is None else _edges_by_argument(self)
 
     def register_hook(self, function):
         """Call ``function(grad)`` with the gradient of the first output when it arrives; it may give another."""
@@ -88,48 +93,6 @@ cdef class Node:
 
     def __repr__(self):
         return f"<{self.title()} node from {_where(self)}>"
-
-
-cdef dict _kept_by_name(Node node):
-    if node.saved is None or node.rule is None:
-        return {}
-    return {name: (<Packed>value).packed if type(value) is Packed else value
-            for name, value in zip(node.rule.slot_names, node.saved) if value is not None}
-
-
-cdef inline object _edge_at(Node node, int i, int* output):
-    """The target of an edge, and which of the target's outputs it is."""
-    if node.nedges > 2:
-        target, output[0] = (<tuple>node.first)[i]
-        return target
-    if i == 0:
-        output[0] = node.first_output
-        return node.first
-    output[0] = node.second_output
-    return node.second
-
-
-cdef tuple _edges_of(Node node):
-    """``((target, output), ...)``."""
-    cdef int output = 0
-    cdef list found = []
-    for i in range(node.nedges):
-        target = _edge_at(node, i, &output)
-        found.append((target, output))
-    return tuple(found)
-
-
-cdef inline int _set_edges(Node node, tuple edges) except -1:
-    """Edges from the general form, ((target, output), ...)."""
-    node.nedges = <int>PyTuple_GET_SIZE(edges)
-    if node.nedges > 2:
-        node.first = edges
-        return 0
-    if node.nedges > 0:
-        node.first, node.first_output = edges[0]
-    if node.nedges > 1:
-        node.second, node.second_output = edges[1]
-    return 0
 
 
 cdef inline int _set_output(Node node, object array) except -1:
@@ -141,26 +104,51 @@ cdef inline int _set_output(Node node, object array) except -1:
         for i in range(node.ndim):
             node.dims[i] = cnp.PyArray_DIM(<cnp.ndarray>array, i)
     else:
-        node.layout = ((tuple(array.shape), array.dtype),)
+        node.layout = (_shape_of(array), array.dtype)
     return 0
 
 
 cdef object _set_outputs(Node node, tuple arrays):
-    if len(arrays) == 1:
+    """All of several results, or the only one."""
+    cdef Py_ssize_t i, n = PyTuple_GET_SIZE(arrays)
+    cdef tuple layout
+    if n == 1:
         _set_output(node, arrays[0])
         return
-    node.noutputs = <int>len(arrays)
-    node.layout = tuple([(tuple(a.shape), a.dtype) for a in arrays])
+    node.noutputs = <int>n
+    layout = PyTuple_New(2 * n)
+    for i in range(n):
+        array = <object>PyTuple_GET_ITEM(arrays, i)
+        _give(layout, 2 * i, _shape_of(array))
+        _give(layout, 2 * i + 1, _dtype_of(array))
+    node.layout = layout
+
+
+cdef inline int _give(tuple new, Py_ssize_t i, object value) except -1:
+    """Fill one place of a new tuple."""
+    Py_INCREF(value)
+    PyTuple_SET_ITEM(new, i, value)
+    return 0
+
+
+cdef inline tuple _shape_of(object array):
+    if type(array) is cnp.ndarray:
+        return PyArray_IntTupleFromIntp(cnp.PyArray_NDIM(<cnp.ndarray>array), cnp.PyArray_DIMS(<cnp.ndarray>array))
+    return tuple(array.shape)
+
+
+cdef inline object _dtype_of(object array):
+    return <object>cnp.PyArray_DESCR(<cnp.ndarray>array) if type(array) is cnp.ndarray else array.dtype
 
 
 cdef tuple _output_shape(Node node, int output):
     if node.layout is not None:
-        return node.layout[output][0]
-    return tuple([node.dims[i] for i in range(node.ndim)])
+        return <tuple>node.layout[2 * output]
+    return PyArray_IntTupleFromIntp(node.ndim, <cnp.npy_intp*>node.dims)
 
 
 cdef object _output_dtype(Node node, int output):
-    return cnp.PyArray_DescrFromType(node.typenum) if node.layout is None else node.layout[output][1]
+    return cnp.PyArray_DescrFromType(node.typenum) if node.layout is None else node.layout[2 * output + 1]
 
 
 cdef inline bint _fits_inline(Node node, object array) noexcept:
@@ -263,82 +251,15 @@ cdef inline object _run_formula(Node node, Formula f, object grads, bint create_
             Py_DECREF(<object>arguments[i])
 
 
-cdef object _saved_value(Node node, int slot, bint create_graph):
-    """A kept value: checked to be unchanged, and without history unless the graph of backward is wanted."""
-    cdef object value = node.saved[slot]
-    if type(value) is tuple or type(value) is list:
-        if <uint32_t>_versions_in(value) != node.versions[slot]:
-            _changed_in_list(node, slot)
-        return tuple([_plain(node, v, create_graph) if isinstance(v, Tensor) else
-                      _unpack(node, <Packed>v, create_graph, -1) if type(v) is Packed else v for v in value])
-    if type(value) is Packed:
-        return _unpack(node, <Packed>value, create_graph, _own_output(node, slot))
-    if not isinstance(value, Tensor):
-        return value
-    if <uint32_t>version_of(<Tensor>value) != node.versions[slot]:
-        _changed_since(node, slot, <Tensor>value)
-    if create_graph and node.rule.slot_kind[slot] == FROM_OUTPUT and _flows_through(node, slot, <Tensor>value):
-        return _rejoined(<Tensor>value, node, node.rule.slot_position[slot])
-    return _plain(node, value, create_graph)
-
-
-cdef int _own_output(Node node, int slot) except -2:
-    """Which of the node's differentiable outputs a slot keeps, or -1."""
-    cdef int position = node.rule.slot_position[slot]
-    if node.rule.slot_kind[slot] != FROM_OUTPUT or position >= len(node.rule.op.outputs) - len(node.rule.op.auxiliary):
-        return -1
-    return position if _output_dtype(node, position).kind not in "biu" else -1
-
-
-cdef uint64_t _versions_in(object values) except? 0:
-    """The versions of all Tensors in a list together: any change of one changes it, for versions only grow."""
-    cdef uint64_t total = 0
-    for value in values:
-        if isinstance(value, Tensor):
-            total += version_of(<Tensor>value)
-    return total
-
-
-cdef bint _flows_through(Node node, int slot, Tensor output):
-    """Whether a kept output has a history: an auxiliary one, or one of integers, has none."""
-    cdef Operator op = node.rule.op
-    return node.rule.slot_position[slot] < len(op.outputs) - len(op.auxiliary) and _inexact(output.array)
-
-
-cdef inline object _plain(Node node, Tensor value, bint create_graph):
-    return value if create_graph or type(value) is Tensor else wrap(value.array, value)
-
-
-cdef object _changed_since(Node node, int slot, Tensor value):
-    name = node.rule.slot_names[slot]
-    what = "result" if node.rule.slot_kind[slot] == FROM_OUTPUT else "argument"
-    raise RuntimeError(
-        f"{node.title()}(): {what} '{name}', kept for backward: expected version {node.versions[slot]}, as recorded "
-        f"at {_where(node)}, got version {version_of(value)} after {_change(value)}; "
-        f"change a clone() instead")
-
-
-cdef object _changed_in_list(Node node, int slot):
-    name = node.rule.slot_names[slot]
-    lines = [_change(v) for v in node.saved[slot] if isinstance(v, Tensor) and root(<Tensor>v).changed_by is not None]
-    raise RuntimeError(
-        f"{node.title()}(): argument '{name}', kept for backward: expected its Tensors unchanged, as recorded at "
-        f"{_where(node)}, got a change in place since; change a clone() instead ({'; '.join(lines)})")
-
-
 cdef object _put(Node node, list result, int target, object grad):
     """Place the gradient of an argument among the edges."""
-    cdef int position = target
+    cdef int position = _edge_index(node, target)
     cdef int k
-    if node.rule.list_argument >= 0:
-        if target == node.rule.list_argument:
-            if grad is not None:
-                for k, g in enumerate(grad):
-                    result[target + k] = g
-            return
-        if target > node.rule.list_argument:
-            position = target + node.list_length - 1
-    result[position] = grad
+    if target != node.rule.list_argument:
+        result[position] = grad
+    elif grad is not None:
+        for k, g in enumerate(grad):
+            result[position + k] = g
 
 
 cdef list _through_composite(Node node, object grads):
@@ -352,7 +273,7 @@ cdef list _through_composite(Node node, object grads):
             # A node of its own, so that the local gradient stops here and history continues behind it.
             value = _alias(value)
             inputs.append(value)
-            positions.append(i)
+            positions.append(_edge_index(node, <int>i))
         args.append(value)
     result = rule.op.composite(*args)
     grad = _first_grad(node, grads) if node.noutputs > 1 else grads

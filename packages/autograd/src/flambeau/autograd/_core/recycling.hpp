@@ -10,14 +10,23 @@
 
 namespace flambeau {
 
+// How many releases of such objects are under way on this thread, each within the one before.
+#if defined(__linux__) && !defined(__clang__)
+__attribute__((tls_model("initial-exec")))
+#endif
+inline thread_local int releases = 0;
+
 template <int Which>
 class Recycler {
     static constexpr int capacity = 256;
-    static constexpr int max_fields = 24;
+    static constexpr int max_runs = 8;
+    static constexpr int unguarded = 20;  // releases within one another; beyond, the trashcan cuts them off
     static inline PyTypeObject* type = nullptr;
     static inline PyObject* model = nullptr;  // a fresh object
-    static inline Py_ssize_t fields[max_fields];  // offsets of those that hold objects: None in the model
-    static inline int nfields = 0;
+    // The fields that hold objects, None in the model: offset and number of those that lie side by side.
+    static inline struct { Py_ssize_t offset, length; } runs[max_runs];
+    static inline int nruns = 0;
+    static inline Py_ssize_t nfields = 0;
     static inline int count = 0;
     static inline void* blocks[capacity];
 
@@ -32,21 +41,33 @@ class Recycler {
 #endif
     }
 
-    // For the type itself and for Python classes derived from it; Cython's subclasses have their own.
-    static void dealloc(PyObject* self) {
-        PyObject_GC_UnTrack(self);
-        Py_TRASHCAN_BEGIN(self, dealloc)  // releasing a million chained nodes must not recurse
+    static void release(PyObject* self) {
         const Py_ssize_t weak = type->tp_weaklistoffset;
         if (weak > 0 && field(self, weak) != nullptr) PyObject_ClearWeakRefs(self);
         Py_ssize_t nones = 0;
-        for (int i = 0; i < nfields; ++i) {
-            PyObject* value = field(self, fields[i]);
-            if (value == Py_None) ++nones;
-            else Py_XDECREF(value);
+        for (int i = 0; i < nruns; ++i) {
+            PyObject** fields = &field(self, runs[i].offset);
+            for (PyObject** end = fields + runs[i].length; fields != end; ++fields) {
+                if (*fields == Py_None) ++nones;
+                else Py_XDECREF(*fields);
+            }
         }
         refer_to_none(-nones);
         if (Py_TYPE(self) == type && count < capacity) blocks[count++] = self;
         else Py_TYPE(self)->tp_free(self);
+    }
+
+    // For the type itself and for Python classes derived from it; Cython's subclasses have their own.
+    static void dealloc(PyObject* self) {
+        PyObject_GC_UnTrack(self);
+        if (releases < unguarded) {
+            ++releases;
+            release(self);
+            --releases;
+            return;
+        }
+        Py_TRASHCAN_BEGIN(self, dealloc)  // releasing a million chained nodes must not recurse
+        release(self);
         Py_TRASHCAN_END
     }
 
@@ -79,11 +100,16 @@ public:
         PyObject_GC_UnTrack(model);
         for (Py_ssize_t at = sizeof(PyObject); at < type->tp_basicsize; at += sizeof(PyObject*)) {
             if (field(model, at) != Py_None) continue;
-            if (nfields == max_fields) {
-                PyErr_Format(PyExc_ImportError, "%s has more than %d fields", type->tp_name, max_fields);
+            ++nfields;
+            if (nruns > 0 && runs[nruns - 1].offset + runs[nruns - 1].length * Py_ssize_t{sizeof(PyObject*)} == at) {
+                ++runs[nruns - 1].length;
+                continue;
+            }
+            if (nruns == max_runs) {
+                PyErr_Format(PyExc_ImportError, "%s has fields in more than %d places", type->tp_name, max_runs);
                 return -1;
             }
-            fields[nfields++] = at;
+            runs[nruns++] = {at, 1};
         }
         type->tp_dealloc = dealloc;
         return 0;

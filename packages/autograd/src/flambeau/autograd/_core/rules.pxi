@@ -7,6 +7,13 @@ cdef int KIND_DIM_ORDER = int(Kind.DIM_ORDER)
 cdef int KIND_SHAPE = int(Kind.SHAPE)
 cdef int KIND_INT = int(Kind.INT)
 cdef int KIND_BOOL = int(Kind.BOOL)
+cdef int KIND_OPTIONAL_DIM = int(Kind.OPTIONAL_DIM)
+cdef int KIND_NEW_DIM = int(Kind.NEW_DIM)
+cdef int KIND_PAIR = int(Kind.PAIR)
+cdef int KIND_NUMBER = int(Kind.NUMBER)
+cdef int KIND_OPTIONAL_NUMBER = int(Kind.OPTIONAL_NUMBER)
+cdef int KIND_DTYPE = int(Kind.DTYPE)
+cdef int KIND_MASK = int(Kind.MASK)
 cdef int KIND_INDEX = int(Kind.INDEX)
 cdef int KIND_ANY = int(Kind.ANY)
 
@@ -39,11 +46,21 @@ cdef class Rule:
     cdef int nslots
     cdef int slot_kind[MAX_SLOTS]
     cdef int slot_position[MAX_SLOTS]
+    cdef bint slot_is_plain[MAX_SLOTS]  # an argument that is neither a Tensor nor holds any
     cdef bint slot_holds_tensors[MAX_SLOTS]  # an argument that may be a list with Tensors in it
     cdef uint32_t slot_mask[MAX_SLOTS]  # argument bits: the slot is kept when any of them needs a gradient
     cdef list slot_names
     cdef uint32_t output_mask  # the same, for slots that keep an output
+    cdef uint32_t kept_outputs  # which outputs these are
+    cdef bint takes_all_grads  # a formula does
     cdef uint32_t mask  # arguments that have a formula
+    # Nodes have edges for the first argument, which may be written in place, and for arguments with a formula: positions
+    # of these arguments, and from there to the edge (of a list, the first of its edges), or -1.
+    cdef int nedges
+    cdef int edge_argument[MAX_ARGS]
+    cdef int edge_of[MAX_ARGS]
+    cdef int nothers
+    cdef int other_argument[MAX_ARGS]  # those besides that may be Tensors
     cdef int list_argument  # position of an argument that is a list of Tensors, or -1
     cdef bint wants_values  # it keeps an argument that normalising may change
     cdef readonly bint fused  # under create_graph the operator's composite is differentiated instead
@@ -81,7 +98,9 @@ cdef class Rule:
             f.slots[i] = self._slot(n, f.target_mask)
         f.nslots = len(parameters) - 1
         self.mask |= f.target_mask
+        self.takes_all_grads = self.takes_all_grads or f.takes_all_grads
         self.formulas.append(f)
+        self._number_edges()
         if fused:
             if not self.op.fused:
                 raise TypeError(f"gradient of {self.op.name}: fused=True needs a composite")
@@ -107,6 +126,20 @@ cdef class Rule:
                 return former
         raise KeyError(names)
 
+    cdef object _number_edges(self):
+        cdef int i, kind
+        self.nedges = self.nothers = 0
+        for i in range(self.op.nargs):
+            kind = self.op.kinds[i]
+            self.edge_of[i] = -1
+            if self.mask >> i & 1 or (i == 0 and KIND_MASK < kind < KIND_ARRAYS):
+                self.edge_of[i] = self.nedges
+                self.edge_argument[self.nedges] = i
+                self.nedges += 1
+            elif kind <= KIND_ARRAYS or kind in (KIND_NUMBER, KIND_OPTIONAL_NUMBER, KIND_ANY):
+                self.other_argument[self.nothers] = i
+                self.nothers += 1
+
     cdef int _slot(self, str name, uint32_t mask) except -2:
         cdef int i
         if name == "needs":
@@ -124,10 +157,12 @@ cdef class Rule:
         self.slot_kind[i] = kind
         self.slot_position[i] = position
         self.slot_mask[i] = mask
+        self.slot_is_plain[i] = kind == FROM_ARGUMENT and KIND_ARRAYS < self.op.kinds[position] < KIND_INDEX
         self.slot_holds_tensors[i] = kind == FROM_ARGUMENT and (
             self.op.kinds[position] <= KIND_ARRAYS or self.op.kinds[position] >= KIND_INDEX)
         if kind == FROM_OUTPUT:
             self.output_mask |= mask
+            self.kept_outputs |= 1 << position
         if kind == FROM_ARGUMENT and self.op.kinds[position] > KIND_ARRAYS:
             self.wants_values = True
         self.slot_names.append(name)

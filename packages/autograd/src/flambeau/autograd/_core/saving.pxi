@@ -5,8 +5,8 @@ cdef class Packed:
 
     cdef object packed, unpack
     cdef bint variable  # the value was a Variable
-    cdef tuple shape
-    cdef object dtype
+    cdef readonly tuple shape
+    cdef readonly object dtype
     cdef object target  # where the gradient of the value goes, or None
     cdef int output
 
@@ -66,5 +66,5 @@ cdef object _unpack(Node node, Packed p, bint create_graph, int own_output):
         return _rejoined(<Tensor>value, <Node>p.target, p.output)
     x = _variable((<Tensor>value).array, <Tensor>value)
     args[0] = <PyObject*>p.target
-    _attach(x, _rule_for(_op_alias), args, 1, None)
+    _attach(x, _rule_for(_op_alias), args, None)
     return x

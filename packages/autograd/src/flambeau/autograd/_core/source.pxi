@@ -2,7 +2,6 @@
 
 cdef extern from *:
     """
-    #include <frameobject.h>
     #if defined(__linux__) && !defined(__clang__)
     __attribute__((tls_model("initial-exec")))
     #endif
@@ -15,14 +14,7 @@ cdef extern from *:
         PyObject* saved_hooks = nullptr;
         PyObject* argument_hook = nullptr;
     } flambeau_thread;
-    static CYTHON_INLINE PyObject* flambeau_frame_code(PyFrameObject* frame) {
-        return (PyObject*)PyFrame_GetCode(frame);
-    }
     """
-    ctypedef struct PyFrameObject:
-        pass
-    ctypedef struct PyThreadState:
-        pass
     # Of this thread: whether operations are recorded, which they are where gradients are wished and no inference_mode is.
     bint grad_enabled "flambeau_thread.grad_enabled"
     bint grad_wished "flambeau_thread.wished"
@@ -35,52 +27,49 @@ cdef extern from *:
     PyObject* saved_hooks "flambeau_thread.saved_hooks"
     # What gives operations on Variables their arguments, on this thread; NULL for those of the call (owned).
     PyObject* argument_hook "flambeau_thread.argument_hook"
-    PyThreadState* PyThreadState_Get() noexcept
-    PyFrameObject* PyThreadState_GetFrame(PyThreadState* state) noexcept
-    PyFrameObject* PyFrame_GetBack(PyFrameObject* frame) noexcept
-    object flambeau_frame_code(PyFrameObject* frame)
-    object PyFrame_GetGlobals(PyFrameObject* frame)
-    int PyFrame_GetLasti(PyFrameObject* frame) noexcept
-    void Py_XDECREF(void* object) noexcept
+
+
+cdef extern from "frames.hpp" namespace "flambeau":
+    cdef cppclass Frame:
+        bint exists() noexcept
+        PyObject* code() noexcept  # borrowed, like globals()
+        PyObject* globals() noexcept
+        PyObject* filename() noexcept
+        int instruction() noexcept
+        bint back() noexcept  # on to the caller, if there is one
 
 
 cdef object _last_code = None
 cdef dict _is_ours = {}  # file name -> whether its code belongs to flambeau
 
 
-cdef object _belongs_to_us(str filename, PyFrameObject* frame):
-    name = PyFrame_GetGlobals(frame).get("__name__", "")
-    ours = isinstance(name, str) and name.startswith("flambeau.")
-    _is_ours[filename] = ours
-    return ours
+cdef inline bint _is_our(Frame* frame) except -1:
+    """Whether a frame runs code of flambeau's."""
+    filename = <object>frame.filename()
+    ours = _is_ours.get(filename)
+    if ours is None:
+        name = (<dict>frame.globals()).get("__name__", "")
+        _is_ours[filename] = ours = isinstance(name, str) and name.startswith("flambeau.")
+    return ours is True
 
 
 cdef inline object _calling_code(int* instruction):
     """The code of the first frame outside flambeau.*, the outermost one when there is none, and where it is in it."""
-    cdef PyFrameObject* frame = PyThreadState_GetFrame(PyThreadState_Get())
-    cdef PyFrameObject* outer
+    cdef Frame frame
     cdef object code
     global _last_code
-    if frame is NULL:
+    if not frame.exists():
         return None
     while True:
-        code = flambeau_frame_code(frame)
+        code = <object>frame.code()
         if code is _last_code:
             break  # most operations come from the code that the one before came from
-        filename = code.co_filename
-        ours = _is_ours.get(filename)
-        if ours is None:
-            ours = _belongs_to_us(filename, frame)
-        if ours is False:
+        if not _is_our(&frame):
             _last_code = code
             break
-        outer = PyFrame_GetBack(frame)
-        if outer is NULL:
+        if not frame.back():
             break
-        Py_XDECREF(frame)
-        frame = outer
-    instruction[0] = PyFrame_GetLasti(frame)
-    Py_XDECREF(frame)
+    instruction[0] = frame.instruction()
     return code
 
 
@@ -99,9 +88,16 @@ cdef class LineOfChange(Watcher):
 cdef LineOfChange _unchanged = LineOfChange.__new__(LineOfChange)
 
 
+cdef inline Tensor _holder(Tensor x):
+    """`root`, in here: asking the other module costs as much as the rest."""
+    while x.base is not None:
+        x = x.base
+    return x
+
+
 cdef inline uint64_t _watched_version(Tensor value) except? 0:
     """The version of a value that is to be kept; from now on, the line of a change is remembered."""
-    cdef Tensor owner = root(value)
+    cdef Tensor owner = _holder(value)
     if owner.watcher is None:
         owner.watcher = _unchanged
     return owner.changes

@@ -51,13 +51,11 @@ cdef class Variable(Tensor):
             self.requires_grad = True
 
     cdef object dispatch(self, Operator op, tuple args, object out):
-        cdef bint tracked
         if out is not None:
             return _write(op, args, out)
         if argument_hook is not NULL:
             args = _arguments(op, args)
-        tracked = grad_enabled and op.differentiable and _any_requires(args)
-        return _record(op, args) if tracked else _unrecorded(op, args)
+        return _record(op, args) if grad_enabled and op.differentiable else _unrecorded(op, args)
 
     def __operator__(self, Operator op, tuple args, dict kwargs):
         """Run ``op`` without asking subclasses: what a subclass's own ``__operator__`` calls through ``super()``."""
@@ -70,7 +68,7 @@ cdef class Variable(Tensor):
             array = native1(op, (<Tensor>a).array, None)
             if array is not None:
                 args[0] = <PyObject*>a
-                return _record_native(op, array, args, 1)
+                return _record_native(op, array, args)
         return self.dispatch(op, (a,), None)
 
     cdef object dispatch2(self, Operator op, object a, object b):
@@ -83,7 +81,7 @@ cdef class Variable(Tensor):
             return self.dispatch(op, (a, b), None)
         args[0] = <PyObject*>a
         args[1] = <PyObject*>b
-        return _record_native(op, array, args, 2)
+        return _record_native(op, array, args)
 
     # Gradients --------------------------------------------------------------------------------------------------
 
@@ -435,7 +433,7 @@ cdef Variable _alias(Variable x):
     cdef Variable alias = _variable(x.array, x)
     cdef PyObject* args[1]
     args[0] = <PyObject*>x
-    _attach(alias, _rule_for(_op_alias), args, 1, None)
+    _attach(alias, _rule_for(_op_alias), args, None)
     return alias
 
 

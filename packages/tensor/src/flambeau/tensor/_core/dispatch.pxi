@@ -354,6 +354,10 @@ cdef object result_base(Operator op, object result, tuple args):
 
 cdef inline object _owner(object array):
     """The array that owns the memory: NumPy and CuPy keep the owner itself, not the last view, as base."""
+    cdef PyObject* held
+    if type(array) is cnp.ndarray:
+        held = cnp.PyArray_BASE(<cnp.ndarray>array)
+        return array if held is NULL else <object>held
     base = array.base
     return array if base is None else base
 
