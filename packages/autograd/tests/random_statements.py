@@ -235,6 +235,49 @@ def matrices(d: Draw):
     return Statement(source.format(x=x, y=y, n=n), d.new())
 
 
+# What networks are made of: rows {r} of {n} elements as channels, and whether torch has it under the same name.
+NETWORK = [
+    ("ft.conv1d({r}, ft.sin({r})[..., :2], padding=1)", None, True),
+    ("ft.conv1d({r}.mT, ft.cos({r})[:, :1].mT, None, 1, 0, 1, 1)", None, True),
+    ("ft.conv_transpose1d({r}, ft.cos({r}).movedim(0, 1)[..., :2], stride=2)", None, True),
+    ("ft.conv2d({r}.unsqueeze(0), ft.sin({r}).unsqueeze(0)[..., :2, :2], padding=1)", None, True),
+    ("ft.avg_pool1d({r}, 2, 1, 1)", None, True),
+    ("ft.max_pool1d({r}, {n})", "{gaps}", True),
+    ("ft.adaptive_avg_pool1d({r}, 2)", None, True),
+    ("ft.celu({x}, 0.7)", "{x}", True),
+    ("ft.selu({x})", "{x}", True),
+    ("ft.prelu({x}, ft.sin({x}).reshape(-1)[:1])", "{x}", True),
+    ("ft.hardshrink({x}, 0.5)", "({x} - 0.5) * ({x} + 0.5)", True),
+    ("ft.threshold({x}, 0.1, 2.0)", "{x} - 0.1", True),
+    ("ft.embedding({r}[0], ft.tensor([0, -1, 0]) % {r}.shape[1])", None, True),
+    ("ft.silu({x}) + ft.mish({x})", None, False),
+    ("ft.softplus({x}, beta=2) * ft.logsigmoid({x})", None, False),
+    ("ft.ops.gelu_exact({x}) - ft.ops.gelu_tanh({x})", None, False),
+    ("ft.ops.glu(ft.cat([{x}, ft.cos({x})], -1))", None, False),
+    ("ft.linear({r}, ft.tanh({r})[0, :2], ft.cos({r}).sum().expand(min(2, {r}.shape[1])))", None, False),
+    ("ft.mse_loss({x}, ft.cos({x}))", None, False),
+    ("ft.ops.smooth_l1({x}, ft.cos({x}))", "({x} - ft.cos({x})).abs() - 1", False),
+    ("ft.ops.logistic_entropy({x}, ft.sigmoid({x}))", None, False),
+    ("ft.cross_entropy({r}[0], ft.zeros({r}.shape[1]).long(), label_smoothing=0.1)", None, False),
+    ("ft.ops.layer_norm({x}, 1, ft.cos({x}).reshape(-1)[:{n}], None, 0.1)[0]", None, False),
+    ("ft.ops.rms_norm({x}, 1, ft.cos({x}).reshape(-1)[:{n}], 0.1)[0]", None, False),
+    ("ft.ops.batch_norm(ft.cat([{r}, ft.cos({r}) + 1]), ft.sin({r})[0, :, 0], None, 0.1)[0]", None, False),
+    ("ft.ops.attention({r}, ft.cos({r}), ft.sin({r}))[0]", None, False),
+]
+
+
+def network(d: Draw):
+    if (x := d.dims()) is None:
+        return None
+    n = d.shapes[x][-1]
+    source, margin, known = d.one(*NETWORK)
+    rows = f"{x}.reshape(1, -1, {n})"
+    if margin == "{gaps}":
+        margin = "ft.diff({r}.sort(-1)[0], dim=-1)"
+    source, margin = (t and t.format(x=x, r=rows, n=n) for t in (source, margin))
+    return Statement(source, d.new(), margin, torch=known)
+
+
 # Shapes -----------------------------------------------------------------------------------------------------------
 
 
@@ -383,6 +426,7 @@ KINDS = (
     + [binary] * 6
     + [reduced] * 3
     + [matrices] * 2
+    + [network]
     + [view] * 7
     + [copied] * 3
 )

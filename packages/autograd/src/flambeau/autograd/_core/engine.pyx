@@ -22,7 +22,6 @@ from flambeau.tensor._core.tensor cimport (
     call2,
     compute,
     count_change,
-    cpu_array,
     native1,
     native2,
     result_base,
