@@ -41,7 +41,9 @@ def _dtype(operation, dtype):
 
 @composed(method=False)
 def hann_window(window_length: int, periodic: bool = True, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """Hann's window: ``sin(pi n / N)**2``, where N is ``window_length``, or one less unless ``periodic``.
+    """Hann's window, a squared sine.
+
+    It is ``sin(pi n / N)**2``, where N is ``window_length``, or one less unless ``periodic``.
 
     Args:
         window_length: how many points.
@@ -73,7 +75,9 @@ def hamming_window(
     dtype: Any = None,
     device: Any = None,
 ) -> Tensor:
-    """Hamming's window: ``alpha - beta cos(2 pi n / N)``; N is ``window_length``, or one less unless ``periodic``.
+    """Hamming's window, a cosine on a pedestal.
+
+    It is ``alpha - beta cos(2 pi n / N)``, where N is ``window_length``, or one less unless ``periodic``.
 
     Args:
         window_length: how many points.
@@ -99,9 +103,10 @@ def hamming_window(
 
 @composed(method=False)
 def blackman_window(window_length: int, periodic: bool = True, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """Blackman's window: ``0.42 - 0.5 cos(2 pi n / N) + 0.08 cos(4 pi n / N)``.
+    """Blackman's window, of two cosines.
 
-    N is ``window_length``, or one less unless ``periodic``.
+    It is ``0.42 - 0.5 cos(2 pi n / N) + 0.08 cos(4 pi n / N)``, where N is ``window_length``, or one less unless
+    ``periodic``.
 
     Args:
         window_length: how many points.
@@ -125,7 +130,9 @@ def blackman_window(window_length: int, periodic: bool = True, *, dtype: Any = N
 
 @composed(method=False)
 def bartlett_window(window_length: int, periodic: bool = True, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """Bartlett's window, a triangle: ``1 - |2 n / N - 1|``; N is ``window_length``, or one less unless ``periodic``.
+    """Bartlett's window, a triangle.
+
+    It is ``1 - |2 n / N - 1|``, where N is ``window_length``, or one less unless ``periodic``.
 
     Args:
         window_length: how many points.
@@ -153,9 +160,10 @@ def bartlett_window(window_length: int, periodic: bool = True, *, dtype: Any = N
 def kaiser_window(
     window_length: int, periodic: bool = True, beta: float = 12.0, *, dtype: Any = None, device: Any = None
 ) -> Tensor:
-    """Kaiser's window: ``i0(beta sqrt(1 - (2 n / N - 1)**2)) / i0(beta)``.
+    """Kaiser's window, of a Bessel function.
 
-    N is ``window_length``, or one less unless ``periodic``.
+    It is ``i0(beta sqrt(1 - (2 n / N - 1)**2)) / i0(beta)``, where N is ``window_length``, or one less unless
+    ``periodic``.
 
     Args:
         window_length: how many points.

@@ -28,7 +28,7 @@ cdef object _made(Operator op, int ndim, cnp.npy_intp* dims, int t):
         if dims[d] < 0:
             return None
         count *= dims[d]
-        if count > SMALL:
+        if count > 16 * SMALL:
             return None  # the call costs little beside the memory, and sizes need checks
     if op is _op_empty or op is _op_empty_like:
         return new_array(ndim, dims, _typenum[t])

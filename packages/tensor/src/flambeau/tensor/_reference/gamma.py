@@ -316,7 +316,7 @@ def igamma(xp, input: Operand, other: Operand):
     """The regularised lower incomplete gamma function.
 
     It is the integral of ``t**(input - 1) exp(-t)`` from 0 to ``other``, divided by that over all t above 0. In float64
-    within 3e-15, and within 1e-13 of the value where that is small.
+    within 6e-15, and within 1e-13 of the value where that is small.
 
     Args:
         input: Tensor of any shape, or a number; not negative.
@@ -340,7 +340,7 @@ def igamma(xp, input: Operand, other: Operand):
 def igammac(xp, input: Operand, other: Operand):
     """The regularised upper incomplete gamma function: ``1 - igamma(input, other)``.
 
-    In float64 within 3e-15; where it is small and ``other`` is above 1, within 1e-13 of the value.
+    In float64 within 6e-15; where it is small and ``other`` is above 1, within 1e-13 of the value.
 
     Args:
         input: Tensor of any shape, or a number; not negative.

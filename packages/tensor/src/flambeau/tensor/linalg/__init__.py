@@ -2,7 +2,7 @@
 
 Every function takes batches: matrices are the last two dimensions. What fails raises :class:`LinAlgError`, which names
 the matrix of the batch; the functions whose names end in ``_ex`` give an ``info`` Tensor instead. All but
-:func:`matrix_rank` are differentiable, any number of times.
+:func:`matrix_rank` and the functions that begin with ``ldl_`` are differentiable, any number of times.
 
 >>> A = ft.tensor([[4.0, 2.0], [2.0, 3.0]])
 >>> ft.linalg.solve(A, ft.tensor([8.0, 8.0])).tolist()
@@ -22,6 +22,7 @@ from ._factorizations import (
     qr,
 )
 from ._functions import cross, diagonal, matmul, matrix_exp, matrix_power, matrix_sqrth, multi_dot, vander, vecdot
+from ._indefinite import ldl_factor, ldl_factor_ex, ldl_solve
 from ._norms import cond, matrix_norm, matrix_rank, norm, vector_norm
 from ._solvers import (
     det,
@@ -53,6 +54,9 @@ __all__ = [
     "householder_product",
     "inv",
     "inv_ex",
+    "ldl_factor",
+    "ldl_factor_ex",
+    "ldl_solve",
     "lstsq",
     "lu",
     "lu_factor",
