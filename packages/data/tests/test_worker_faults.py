@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 
@@ -68,10 +69,9 @@ FAULTS = {
 METHODS_AND_FAULTS = [(fault, method) for fault in FAULTS for method in METHODS]
 
 
-def loader_of(fault, at, method):
+def loader_of(fault, at, method, timeout=0):
     """One that does not batch what cannot be sent, as default_collate would refuse it before."""
     size, collate = (None, lambda sample: sample) if fault == "unpicklable" else (10, None)
-    timeout = 2 if fault == "sleep" else 0
     dataset = Faulty(FAULTS[fault][0], at)
     return DataLoader(dataset, size, num_workers=2, collate_fn=collate, multiprocessing_context=method, timeout=timeout)
 
@@ -79,7 +79,9 @@ def loader_of(fault, at, method):
 @pytest.fixture
 def nothing_left():
     """Descriptors, processes and shared memory are as before once the loader is gone; the server stays."""
-    list(DataLoader(range(2), num_workers=1))  # the server is there already
+    first = DataLoader(range(2), num_workers=1)  # the server is there already
+    list(first)
+    first._crew._idle[0][0].close()
     gc.collect()
     before = descriptors(), children(), shared_memory()
     yield
@@ -116,7 +118,7 @@ def shared_memory():
 def test_faults_are_reported(nothing_left, fault, at, method):
     """In time, with what happened to which worker and what it held; an exception of the dataset as itself."""
     _, kind, text = FAULTS[fault]
-    loader = loader_of(fault, at, method)
+    loader = loader_of(fault, at, method, timeout=2 if fault == "sleep" else 0)
     began = time.monotonic()
     with pytest.raises(kind) as error:
         for _ in loader:
@@ -260,6 +262,24 @@ def test_errors_of_worker_init_fn_arrive(nothing_left, method):
     with pytest.raises(LookupError) as error:
         list(DataLoader(range(8), 2, num_workers=2, worker_init_fn=init, multiprocessing_context=method))
     assert re.fullmatch("no data for worker [01]", str(error.value))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_children_of_the_training_process_leave_its_workers_alone(method):
+    """A forked child that exits has copies of the pools, and must not end them."""
+    code = f"""
+        import os, sys
+        from flambeau.data import DataLoader
+        loader = DataLoader(range(40), 1, num_workers=2, multiprocessing_context={method!r})
+        batches = iter(loader)
+        next(batches)
+        if os.fork() == 0:
+            sys.exit()
+        os.wait()
+        print(sum(1 for _ in batches))
+    """
+    run = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60)
+    assert (run.stdout, run.stderr) == ("39\n", "")
 
 
 PARENT = """

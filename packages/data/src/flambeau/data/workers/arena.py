@@ -12,8 +12,6 @@ import os
 import weakref
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -38,6 +36,16 @@ class _Place(np.ndarray):
     """Bytes of an arena. A class of its own, so that views keep this very object as their base."""
 
 
+class Lent(weakref.ref):  # type: ignore[type-arg]  # of a place
+    """A place of which there are views. When the last is gone, it puts itself into a queue: by C code alone, as an
+    exception in a finalizer is lost, and Ctrl-C may come at any moment."""
+
+    __slots__ = ("offset", "size")
+
+    offset: int
+    size: int
+
+
 class Mapping:
     """The arena as one side sees it; views of a place report when the last of them is gone.
 
@@ -47,15 +55,25 @@ class Mapping:
 
     def __init__(self, fd: int):
         self.size = os.fstat(fd).st_size
+        self.gone: deque[Lent] = deque()  # places of which there are no views any more
+        self._lent: dict[int, Lent] = {}
         self._memory = mmap.mmap(fd, self.size)
         self._bytes = np.frombuffer(self._memory, np.uint8)
         self.start = self._bytes.__array_interface__["data"][0]
 
-    def place(self, offset: int, size: int, gone: Callable[[int], Any]) -> memoryview:
-        """A view of a place; ``gone(offset)`` is called when nothing refers to it any more."""
+    def place(self, offset: int, size: int) -> memoryview:
+        """A view of a place."""
         place = self._bytes[offset : offset + size].view(_Place)
-        weakref.finalize(place, gone, offset).atexit = False
+        lent = self._lent[offset] = Lent(place, self.gone.append)
+        lent.offset, lent.size = offset, size
         return memoryview(place)  # type: ignore[arg-type]  # arrays are buffers
+
+    def returned(self) -> list[Lent]:
+        """The places of which the last view is gone since this was last asked."""
+        lents = [self.gone.popleft() for _ in range(len(self.gone))]
+        for lent in lents:
+            del self._lent[lent.offset]
+        return lents
 
 
 class Arena(Mapping):
@@ -66,11 +84,11 @@ class Arena(Mapping):
         self._free = [(0, self.size)]  # (offset, size), sorted, no two adjacent
         self._taken: dict[int, int] = {}  # offset -> size
         self._holders: dict[int, int] = {}  # offset -> on how many sides there are views
-        self._gone: deque[int] = deque()  # finalizers run anywhere, at any moment: they only leave a note here
 
     def allocate(self, size: int) -> tuple[int, memoryview] | None:
         """A place of that many bytes and where it is, or None when there is no room."""
-        self._sweep()
+        for lent in self.returned():
+            self.release(lent.offset)
         wanted = max(-(-size // ALIGNMENT) * ALIGNMENT, ALIGNMENT)
         for i, (offset, room) in enumerate(self._free):
             if room >= wanted:
@@ -79,7 +97,7 @@ class Arena(Mapping):
                 else:
                     self._free[i] = (offset + wanted, room - wanted)
                 self._taken[offset], self._holders[offset] = wanted, 1
-                return offset, self.place(offset, size, self._gone.append)
+                return offset, self.place(offset, size)
         return None
 
     def find(self, address: int, size: int) -> int | None:
@@ -97,10 +115,6 @@ class Arena(Mapping):
         if self._holders[offset] == 0:
             del self._holders[offset]
             self._add_free(offset, self._taken.pop(offset))
-
-    def _sweep(self) -> None:
-        while self._gone:
-            self.release(self._gone.popleft())
 
     def _add_free(self, offset: int, size: int) -> None:
         at = bisect_left(self._free, (offset, size))

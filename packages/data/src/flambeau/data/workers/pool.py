@@ -3,6 +3,7 @@ fails."""
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import multiprocessing.connection
 import pickle
@@ -11,8 +12,7 @@ import signal
 import threading
 import time
 import weakref
-from collections import deque
-from collections.abc import Callable
+from _thread import start_new_thread
 from reprlib import repr as short
 from typing import Any, NoReturn, Protocol
 
@@ -131,15 +131,18 @@ class ProcessPool(_Shared):
     def __init__(self, work: Work, method: str, data: bytes, buffers: list[memoryview]):
         super().__init__(work.num_workers)
         self.workers = start.run(method, work, data, buffers)
-        self._gone: list[deque[int]] = [deque() for _ in self.workers]
+        self._free: list[list[int]] = [[] for _ in self.workers]  # places that the workers do not know to be free
         self._lent = [0] * self.size  # bytes of each arena that batches here still lie in
         self._by_connection = {worker.connection: worker for worker in self.workers}
-        self._close = weakref.finalize(self, _end, self.workers)  # also runs when the interpreter exits
+        _pools.add(self)
+        self._finalizer = weakref.finalize(self, _end_later, self.workers)
+        self._finalizer.atexit = False  # _close_all does that, and waits
 
     def submit(self, epoch: int, indices: Any, worker: int | None = None) -> int:
         number, chosen = self._new_task(indices, worker)
-        gone = self._gone[chosen]
-        task = Task(number, epoch, indices, [gone.popleft() for _ in range(len(gone))])
+        self._take_back(chosen)
+        task = Task(number, epoch, indices, self._free[chosen])
+        self._free[chosen] = []
         with contextlib.suppress(OSError):  # it ended: said when it is this task's turn, after what has arrived already
             self.workers[chosen].connection.send_bytes(pickle.dumps(task, protocol=5))
         return number
@@ -148,7 +151,14 @@ class ProcessPool(_Shared):
         return all(worker.alive() for worker in self.workers)
 
     def close(self) -> None:
-        self._close()
+        if self._finalizer.detach() is not None:
+            _end(self.workers)
+
+    def _take_back(self, worker: int) -> None:
+        """Note which of a worker's places no batch lies in any more."""
+        for lent in self.workers[worker].arena.returned():
+            self._lent[worker] -= lent.size
+            self._free[worker].append(lent.offset)
 
     def _name(self, worker: int) -> str:
         return f"worker {worker} (pid {self.workers[worker].pid})"
@@ -167,7 +177,7 @@ class ProcessPool(_Shared):
         if kind == "batch" and number > self._forgotten:
             self._arrived(worker.number, number, self._loaded(worker, *rest))
         elif kind == "batch":  # nobody waits for it: its places are free again
-            self._gone[worker.number].extend(part for part in rest[1] if isinstance(part, int))
+            self._free[worker.number].extend(part for part in rest[1] if isinstance(part, int))
             self._arrived(worker.number, number, None)
         elif number is None:
             _Failure(rest[0], self._name(worker.number)).throw()
@@ -176,17 +186,11 @@ class ProcessPool(_Shared):
 
     def _loaded(self, worker: start.Worker, data: bytes, parts: list[Any], sizes: list[int]) -> Any:
         used = sum(size for part, size in zip(parts, sizes, strict=True) if isinstance(part, int))
+        self._take_back(worker.number)
         # Who keeps batches gets copies, so that the worker does not run out of places.
         copy = self._lent[worker.number] + used > worker.arena.size // 2
-        n = worker.number
-        self._lent[n] += used
-        left = dict(zip(parts, sizes, strict=True)) if used else {}
-
-        def gone(offset: int, gone: Callable[[int], None] = self._gone[n].append, lent: list[int] = self._lent) -> None:
-            lent[n] -= left[offset]
-            gone(offset)
-
-        return load(data, parts, sizes, worker.arena, gone, copy)
+        self._lent[worker.number] += used
+        return load(data, parts, sizes, worker.arena, copy)
 
     def _died(self, worker: start.Worker) -> NoReturn:
         held = [index for index in self.held[worker.number].values()]
@@ -207,6 +211,25 @@ def _ending(code: int | None) -> str:
     if code < 0:
         return f"its end by signal {-code} ({signal.Signals(-code).name})"
     return f"its exit with status {code}"
+
+
+_pools: weakref.WeakSet[ProcessPool] = weakref.WeakSet()
+
+
+@atexit.register
+def _close_all() -> None:
+    """The interpreter exits."""
+    for pool in list(_pools):
+        pool.close()
+
+
+def _end_later(workers: list[start.Worker]) -> None:
+    """End workers of a pool that nobody has any more, in another thread: this is a finalizer, where Ctrl-C would be
+    lost, so it must not take long."""
+    try:
+        start_new_thread(_end, (workers,))
+    except RuntimeError:  # no more threads: the interpreter exits
+        _end(workers)
 
 
 def _end(workers: list[start.Worker]) -> None:

@@ -37,6 +37,7 @@ class Worker:
         self.connection = connection
         self.arena = arena
         self._code = code
+        self._owner = os.getpid()
         try:
             self._handle: int | None = os.pidfd_open(pid)
         except OSError:  # it has ended already
@@ -53,6 +54,8 @@ class Worker:
         """Close the connection, which ends it; kill it if it does not end in time."""
         with contextlib.suppress(OSError):
             self.connection.close()
+        if os.getpid() != self._owner:  # a child of the training process, which has a copy of its connections
+            return
         if self._handle is not None:
             if not select.select([self._handle], [], [], seconds)[0]:
                 with contextlib.suppress(OSError):

@@ -7,7 +7,7 @@ import mmap
 import os
 import pickle
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import cloudpickle  # type: ignore[import-untyped]  # it says no types
@@ -163,17 +163,14 @@ def _place(buffer: memoryview, arena: arenas.Arena) -> Part:
     return offset
 
 
-def load(
-    data: bytes, parts: list[Part], sizes: list[int], mapping: arenas.Mapping, gone: Callable[[int], Any], copy: bool
-) -> Any:
+def load(data: bytes, parts: list[Part], sizes: list[int], mapping: arenas.Mapping, copy: bool) -> Any:
     """The batch. Its arrays lie in the arena, or, with ``copy``, in memory of their own."""
     buffers: list[Any] = []
     for part, size in zip(parts, sizes, strict=True):
         if isinstance(part, bytes):
             buffers.append(bytearray(part))
         elif copy:
-            place = mapping.place(part, size, gone)
-            buffers.append(bytearray(place))
+            buffers.append(bytearray(mapping.place(part, size)))
         else:
-            buffers.append(mapping.place(part, size, gone))
+            buffers.append(mapping.place(part, size))
     return pickle.loads(data, buffers=buffers)
