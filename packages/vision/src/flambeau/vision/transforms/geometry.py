@@ -78,8 +78,7 @@ class Pad(Transform):
         padding: One number for all sides, two for left and right, and for top and bottom, or four: left, top, right,
             bottom.
         fill: What a constant border of images is: one number, or one for each channel; of masks it is 0. A dictionary
-            of
-            types and fills says otherwise: ``{tv_tensors.Image: 0, tv_tensors.Mask: 255}``.
+            of types and fills says otherwise: ``{tv_tensors.Image: 0, tv_tensors.Mask: 255}``.
         padding_mode: ``"constant"``, ``"edge"``, ``"reflect"`` or ``"symmetric"``.
 
     Raises:
