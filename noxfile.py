@@ -26,7 +26,7 @@ FOLDERS = {p.parent.name: p.parent for p in sorted(ROOT.glob("packages/*/pyproje
 PROJECTS = {name: nox.project.load_toml(folder / "pyproject.toml") for name, folder in FOLDERS.items()}
 GROUPS = {g: nox.project.dependency_groups(PROJECTS[STACK], g) for g in PROJECTS[STACK]["dependency-groups"]}
 ISAS = ("v2", "v3", "v4", "portable")
-SOAKS = ("properties", "addresses", "threads", "loader")
+SOAKS = ("properties", "addresses", "threads", "loader", "examples")
 # what runs under sanitizers once more, with the kernels for old machines
 KERNEL_TESTS = ("thread_counts", "pointwise_engine", "reductions", "gemm", "convolution", "random_kernels")
 NOT_BUILT = {"tests", "build", "dist", "__pycache__"}  # folders of a package that do not go into its wheel
@@ -258,6 +258,9 @@ def soak(session: nox.Session, part: str) -> None:
     if part == "properties":
         for name in PACKAGES:
             session.run("pytest", FOLDERS[name] / "tests", "--hypothesis-profile", "soak", *arguments)
+    elif part == "examples":
+        session.install("-r", "docs/examples/requirements.txt")
+        session.run("pytest", "tests-integration/soak_examples.py", *options)
     elif part == "loader":
         session.run("pytest", FOLDERS["data"] / "tests/soak_loader.py", *options)
     elif part == "addresses":

@@ -1,4 +1,4 @@
-"""Writes the reference pages of flambeau.tensor, and the gallery of datasets, from what the packages say of themselves.
+"""Writes reference pages from what the packages say of themselves: of flambeau.tensor, of datasets and of models.
 
 A Sphinx extension: the pages are generated before the sources are read, into reference/_generated. There is one for
 each family of operators, from their records, and one for everything that is not an operator.
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import dataset_gallery
 import flambeau.tensor as ft
+import model_table
 import pytorch_names
 import torchvision_names
 
@@ -105,6 +106,7 @@ def generate(app):
     pages |= {"tensor": tensor_page(), "operators": operators_page(found), "pytorch_names": pytorch_names.page()}
     pages["torchvision_names"] = torchvision_names.page()
     pages["datasets"] = dataset_gallery.page()
+    pages["models"] = model_table.page()
     for old in PLACE.glob("*.md"):
         if old.stem not in pages:
             old.unlink()
