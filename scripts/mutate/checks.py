@@ -23,6 +23,7 @@ GENERATED = (
     kinks.test_derivative_lies_between_the_differences_to_both_sides,
     gradients.test_complex_derivatives,
     gradients.test_second_derivative,
+    gradients.test_gradients_that_can_be_differentiated_are_the_same,
     kinks.test_nothing_comes_of_what_is_not_used,
     kinks.test_second_derivative_is_no_nan,
     gradients.test_gradients_are_like_their_variables,
@@ -32,7 +33,7 @@ BY_HAND = """
 derivatives linalg_derivatives complex_gradients indexing_gradients statistics_gradients product_derivatives
 fft_derivatives pointwise view_gradients inplace_gradients composed_derivatives
 """.split()
-BY_HAND_OF_VALUES = "complex special".split()
+BY_HAND_OF_VALUES = "complex special array_api_special_cases".split()
 SECONDS = 60  # after which a mutant that does not end counts as noticed
 
 

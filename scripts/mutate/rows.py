@@ -186,7 +186,7 @@ def _exchange(function: FunctionType, tree: ast.Module, mutation) -> Callable:
 def check_kernel(info) -> None:
     """The values test of an operator, for its reference kernel."""
     for dtype in info.dtypes:
-        if dtype.name not in ("float64", "float32", "int64", "bool"):
+        if dtype.name not in ("float64", "float32", "int64", "bool", "complex128"):
             continue
         for sample in info.generate(dtype):
             expected = info.expected(sample, dtype)

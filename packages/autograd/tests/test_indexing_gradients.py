@@ -57,3 +57,16 @@ def test_equal_extremes_share_the_gradient(reduce):
         ft.scatter_reduce(x, 0, index, s, reduce, include_self=own).sum().backward()
         assert np.allclose(s.grad.numpy(), expected)
         assert np.allclose(x.grad.numpy(), [1 / 3 if own else 0, 1])
+
+
+def test_rows_of_padding_get_nothing_and_frequent_ones_their_mean():
+    """The row of ``padding_idx`` has no gradient; ``scale_grad_by_freq`` divides by how often a row is read."""
+    grad = np.arange(1.0, 11).reshape(5, 2)
+    for padding, scaled in ((-1, False), (2, False), (-1, True), (2, True)):
+        weight = leaf(4, 2)
+        rows = [2, 1, 1, 3, 1]
+        ft.ops.embedding(weight, ft.tensor(rows), padding, scaled).backward(ft.tensor(grad))
+        expected = np.zeros((4, 2))
+        for row, g in zip(rows, grad, strict=True):
+            expected[row] += (row != padding) * g / (rows.count(row) if scaled else 1)
+        np.testing.assert_allclose(weight.grad.numpy(), expected)

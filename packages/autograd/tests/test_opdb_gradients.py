@@ -54,6 +54,15 @@ def test_second_derivative(info):
         assert gradgradcheck(call, call.arguments, fast_mode=size > MANY), f"{info.name}{sample}"
 
 
+@pytest.mark.parametrize("info", DIFFERENTIABLE)
+def test_gradients_that_can_be_differentiated_are_the_same(info):
+    """Under create_graph a rule may go another way; what it gives must not depend on that."""
+    for call, sample in calls(info):
+        usual, again = (_gradients(call, call.variables, graph) for graph in (False, True))
+        for one, other in zip(usual, again, strict=True):
+            assert_close(other, one, 1e-9, 1e-9, what=f"{info.name}{sample}")
+
+
 @pytest.mark.parametrize("info", FUSED)
 def test_derivatives_of_fused_operators_and_of_their_composites(info):
     """The kernels of backward, what is differentiated in their place under create_graph, and the composite agree."""
@@ -74,8 +83,9 @@ def _gradients(call, variables, create_graph):
     results = call(*call.arguments)
     rng = np.random.default_rng(0)
     seeds = [ft.from_numpy(rng.standard_normal(y.shape)) for y in results]
-    # Of the auxiliary results a composite may give plain Tensors, which lead nowhere.
-    outputs, seeds = zip(*[(y, s) for y, s in zip(results, seeds, strict=True) if isinstance(y, Variable)], strict=True)
+    # Of the auxiliary results a composite may give plain Tensors, which lead nowhere; nor do integers.
+    pairs = [(y, s) for y, s in zip(results, seeds, strict=True) if isinstance(y, Variable) and y.requires_grad]
+    outputs, seeds = zip(*pairs, strict=True)
     found = grad(outputs, variables, seeds, create_graph=create_graph, allow_unused=True)
     return [ft.zeros_like(v) if g is None else g.detach() for g, v in zip(found, variables, strict=True)]
 

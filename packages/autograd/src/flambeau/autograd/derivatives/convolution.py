@@ -54,18 +54,13 @@ def _attach_transposed(transposed, forward, to_weight):
 
     @gradient(transposed, "weight")
     def _(grad, input, weight_shape, stride, padding, output_padding, groups, dilation):
-        steps = _ints(stride, grad.ndim - 2)
-        for dim, (more, step) in enumerate(zip(_ints(output_padding, grad.ndim - 2), steps, strict=True), 2):
+        for dim, (more, step) in enumerate(zip(output_padding, stride, strict=True), 2):
             if more >= step:
                 shape = (*input.shape[:dim], more // step, *input.shape[dim + 1 :])
                 input = ft.cat([input, zeros(shape, input)], dim)
         return to_weight(conj(input), grad, weight_shape, stride, padding, dilation, groups)
 
     gradient(transposed, "bias")(_of_bias)
-
-
-def _ints(value, count):
-    return (value,) * count if isinstance(value, int) else value
 
 
 for _n in (1, 2, 3):

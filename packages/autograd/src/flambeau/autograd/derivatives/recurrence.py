@@ -41,9 +41,7 @@ def _through_steps(grads, input, weights, h0, c0, cell, steps):
         rest = [*leaves[1 + len(weights) :], None][:2]
         results = ops.recurrence.composite(leaves[0], leaves[1 : 1 + len(weights)], *rest, cell, steps)
         used = [(y, g) for y, g in zip(results, grads, strict=True) if g is not None and y.numel()]
-        # Of no steps at all, the states at the end are those at the beginning.
-        ends = [y * 1 for y, _ in used]
-    found = differentiate(ends, leaves, [g for _, g in used], create_graph=True, allow_unused=True) if used else None
-    found = [None] * len(leaves) if found is None else list(found)
+    ends, given = [y for y, _ in used], [g for _, g in used]
+    found = differentiate(ends, leaves, given, create_graph=True, allow_unused=True) if used else [None] * len(leaves)
     filled = [zeros(x.shape, x) if g is None else g for x, g in zip(leaves, found, strict=True)]
     return filled[0], filled[1 : 1 + len(weights)], filled[1 + len(weights)], None if c0 is None else filled[-1]

@@ -14,6 +14,7 @@ def attention_samples(make):
     yield sample(make((2, 1, 4, 3)), make((3, 5, 3)), make((2, 3, 5, 6)))  # leading dimensions broadcast
     yield sample(make((2, 4, 3)), make((2, 5, 3)), make((2, 5, 4)), make.bools((4, 5)))
     yield sample(make((2, 4, 3)), make((2, 5, 3)), make((2, 5, 4)), make((2, 1, 5)), False, 0.25)
+    yield sample(make((2, 4, 3)), make((2, 5, 3)), make((2, 5, 4)), make((4, 5)))
     yield sample(make((2, 5, 3)), make((2, 4, 3)), make((2, 4, 2)), is_causal=True)
     yield sample(make((2, 4, 3)), make((2, 6, 3)), make((2, 6, 2)), None, True)
     blind = np.ones((3, 4), bool)

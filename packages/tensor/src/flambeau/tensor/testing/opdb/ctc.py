@@ -13,6 +13,7 @@ from ._make import FLOATS, error, sample
 def samples(make):
     yield sample(make((4, 2, 3)), make.array([[1, 2], [2, 2]]), make.array([4, 3]), make.array([2, 2]))
     yield sample(make((4, 3, 3)), make.array([[1, 1], [2, 0], [0, 0]]), make.array([4, 3, 2]), make.array([2, 1, 0]))
+    yield sample(make((4, 1, 3)), make.array([[1, 2, 1]]), make.array([4]), make.array([3]))
     yield sample(make((3, 1, 4)), make.array([[0, 2]]), make.array([3]), make.array([2]), 3)
     yield sample(make((3, 2, 2), layout="reversed"), make.array([[1], [1]]), make.array([3, 1]), make.array([1, 1]))
     yield sample(make((3, 2, 3), layout="transposed"), make.array([[1], [2]]), make.array([2, 3]), make.array([1, 1]))

@@ -51,6 +51,8 @@ def positive(make):
 def polygamma_samples(make):
     for n in (0, 1, 2, 3):
         yield sample(make((2, 3)), n)
+        if make.is_float:
+            yield sample(make.values([-0.5, -1.25, -2.75]), n)
     for one in positive(make):
         yield sample(*one.args, 1)
 

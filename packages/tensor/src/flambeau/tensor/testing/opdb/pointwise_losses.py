@@ -22,6 +22,7 @@ def distance_samples(make):
         yield sample(x, y, 0)
     yield sample(make((8,), 0, 1), make((8,), 0, 1), beta=9, scale=3)
     yield sample(make((8,), 0, 1), make((8,), 3, 4), 0.5, 0.25)
+    yield sample(make((8,), 4, 4.9), make((8,), 4, 4.9))
     yield sample(make.extremes(), make(()), smooth=False)
     yield sample(make.values([1, 1, 0]), make.values([1, 2, 0]), 0, smooth=False)
 

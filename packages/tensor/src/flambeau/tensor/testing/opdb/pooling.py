@@ -179,6 +179,8 @@ def scatter_samples(dims, overlapping):
         indices = make.array(np.array([p[-count:] for p in places]).reshape(2, 1, *out))
         for layout in ("contiguous", "transposed", "strided"):
             yield sample(make((2, 1, *out), layout=layout), indices, (2, 1, *image))
+        if not overlapping:  # all to one place, which shows the last
+            yield sample(make((2, 1, *out)), make.array(np.full((2, 1, *out), 3)), (2, 1, *image))
         yield sample(make((0, 1, *out)), make.integers((0, 1, *out), 0, size), [0, 1, *image])
 
     return samples
