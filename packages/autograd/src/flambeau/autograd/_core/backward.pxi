@@ -192,9 +192,8 @@ cdef class _Run:
                     grad = _fitted(grad, _output_shape(<Node>target, output), _output_dtype(<Node>target, output), node)
                 self.arrive(<Node>target, output, grad)
             else:
-                if (not isinstance(grad, Tensor) or grad.shape != (<Variable>target).shape
-                        or grad.dtype != (<Variable>target).dtype):
-                    grad = _fitted(grad, (<Variable>target).shape, (<Variable>target).dtype, node)
+                if not isinstance(grad, Tensor) or not _alike((<Tensor>grad).array, (<Variable>target).array):
+                    grad = _fitted(grad, _shape_of((<Variable>target).array), _dtype_of((<Variable>target).array), node)
                 self.reach_leaf(<Variable>target, grad, Py_REFCNT(grad) == 1)
                 if not self.uses.empty():
                     self.count_use(target)
@@ -225,19 +224,20 @@ cdef object _sum(object a, object b):
 
 
 cdef Operator _op_add = ops.add
+cdef Operator _op_sum = ops.sum
 
 
 cdef object _fitted(object grad, tuple shape, object dtype, Node node):
     """Sum what was broadcast and cast what was promoted."""
     if not isinstance(grad, Tensor):
         raise TypeError(f"backward of {node.title()}: expected Tensors or None as gradients, got {type(grad).__name__}")
-    if grad.shape != shape:
+    if _shape_of((<Tensor>grad).array) != shape:
         grad = _summed_to(grad, shape, node)
-    return grad if grad.dtype == dtype else ops.cast(grad, dtype)
+    return grad if _dtype_of((<Tensor>grad).array) == dtype else ops.cast(grad, dtype)
 
 
 cdef object _summed_to(object grad, tuple shape, Node node):
-    cdef tuple given = grad.shape
+    cdef tuple given = _shape_of((<Tensor>grad).array)
     cdef int extra = <int>len(given) - <int>len(shape)
     dims = list(range(max(extra, 0)))
     for i in range(len(shape)):
@@ -246,6 +246,8 @@ cdef object _summed_to(object grad, tuple shape, Node node):
                                     f"shape {given}")
         if shape[i] == 1 and given[i + extra] != 1:
             dims.append(i + extra)
+    if len(dims) == extra:  # they came in front, and nothing else did
+        return call(_op_sum, (grad, tuple(dims), False, None), None)
     grad = ops.sum(grad, tuple(dims), True)
     return grad if extra == 0 else ops.reshape(grad, shape)
 
@@ -273,37 +275,6 @@ cdef object _run_hooks(Node node, object grads):
         elif grads[output] is not None:
             grads[output] = _hooked(hook, grads[output])
     return grads
-
-
-cdef object _accumulating = threading.RLock()
-
-
-cdef object _accumulate(Variable leaf, object grad, bint create_graph, bint owned):
-    """Add to a leaf's gradient. Under a lock: NumPy lets other threads run in the middle of an addition."""
-    with _accumulating:
-        _add_to_leaf(leaf, grad, create_graph, owned)
-
-
-cdef object _add_to_leaf(Variable leaf, object grad, bint create_graph, bint owned):
-    if leaf.gradient is None:
-        if create_graph and isinstance(grad, Variable):
-            leaf.gradient = ops.clone(grad)  # recorded, and no memory shared with other leaves or with the user
-        else:
-            leaf.gradient = _variable(_own_array(grad, owned), None)
-    elif create_graph:
-        leaf.gradient = _sum(leaf.gradient, grad)
-    else:
-        write(_op_add, (leaf.gradient, grad), <Tensor>leaf.gradient, None)
-
-
-cdef object _own_array(object grad, bint owned):
-    """The gradient's array when nobody else can see it, else a copy: leaves never share memory by surprise."""
-    cdef object array = (<Tensor>grad).array
-    # Two references to the array are the gradient's and the one here.
-    if (owned and type(grad) is Tensor and Py_REFCNT(array) <= 2 and array.base is None
-            and array.flags.c_contiguous and array.flags.writeable):
-        return array
-    return array.copy()
 
 
 # What users call ------------------------------------------------------------------------------------------------

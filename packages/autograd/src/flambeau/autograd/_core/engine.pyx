@@ -71,6 +71,7 @@ include "saving.pxi"
 include "record.pxi"
 include "inplace.pxi"
 include "backward.pxi"
+include "accumulation.pxi"
 include "plan.pxi"
 include "function.pxi"
 

@@ -1,0 +1,51 @@
+# What arrives at leaves is added to their gradients.
+
+cdef object _accumulating = threading.RLock()
+
+
+cdef object _accumulate(Variable leaf, object grad, bint create_graph, bint owned):
+    """Add to a leaf's gradient. Under a lock: NumPy lets other threads run in the middle of an addition."""
+    with _accumulating:
+        _add_to_leaf(leaf, grad, create_graph, owned)
+
+
+cdef object _add_to_leaf(Variable leaf, object grad, bint create_graph, bint owned):
+    if leaf.gradient is None:
+        if create_graph and isinstance(grad, Variable):
+            leaf.gradient = ops.clone(grad)  # recorded, and no memory shared with other leaves or with the user
+        else:
+            leaf.gradient = _variable(_own_array(grad, owned), None)
+    elif create_graph:
+        leaf.gradient = _sum(leaf.gradient, grad)
+    else:
+        write(_op_add, (leaf.gradient, grad), <Tensor>leaf.gradient, None)
+
+
+cdef object _own_array(object grad, bint owned):
+    """The gradient's array when nobody else can see it, else a copy: leaves never share memory by surprise."""
+    cdef object array = (<Tensor>grad).array
+    # Two references to the array are the gradient's and the one here.
+    if owned and type(grad) is Tensor and Py_REFCNT(array) <= 2 and _is_whole(array):
+        return array
+    return array.copy()
+
+
+cdef inline bint _alike(object a, object b) except -1:
+    """Whether two arrays have the same shape and dtype."""
+    cdef int d
+    if type(a) is not cnp.ndarray or type(b) is not cnp.ndarray:
+        return a.shape == b.shape and a.dtype == b.dtype
+    if cnp.PyArray_NDIM(<cnp.ndarray>a) != cnp.PyArray_NDIM(<cnp.ndarray>b):
+        return False
+    for d in range(cnp.PyArray_NDIM(<cnp.ndarray>a)):
+        if cnp.PyArray_DIM(<cnp.ndarray>a, d) != cnp.PyArray_DIM(<cnp.ndarray>b, d):
+            return False
+    return cnp.PyArray_DESCR(<cnp.ndarray>a) is cnp.PyArray_DESCR(<cnp.ndarray>b) or a.dtype == b.dtype
+
+
+cdef inline bint _is_whole(object array) except -1:
+    """Whether an array has its memory for itself, in C order."""
+    if type(array) is cnp.ndarray:
+        return (cnp.PyArray_BASE(<cnp.ndarray>array) is NULL and cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>array)
+                and cnp.PyArray_ISWRITEABLE(<cnp.ndarray>array))
+    return array.base is None and array.flags.c_contiguous and array.flags.writeable
