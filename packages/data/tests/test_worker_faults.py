@@ -14,6 +14,7 @@ import flambeau.tensor as ft
 import numpy as np
 import pytest
 from flambeau.data import DataLoader
+from flambeau.data.workers import start
 
 METHODS = ("server", "fork", "spawn")
 LIMIT = 10.0  # seconds, for any fault
@@ -262,6 +263,22 @@ def test_errors_of_worker_init_fn_arrive(nothing_left, method):
     with pytest.raises(LookupError) as error:
         list(DataLoader(range(8), 2, num_workers=2, worker_init_fn=init, multiprocessing_context=method))
     assert re.fullmatch("no data for worker [01]", str(error.value))
+
+
+def test_ctrl_c_while_a_worker_starts(nothing_left, monkeypatch):
+    """As in a notebook, where the program goes on: the next loader does not take the answer to the request that was
+    interrupted for its own."""
+    receive = start._Server._receive
+
+    def interrupted(server, seconds):
+        monkeypatch.setattr(start._Server, "_receive", receive)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(start._Server, "_receive", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        list(DataLoader(range(2), num_workers=1))
+    loader = DataLoader(range(4), 1, num_workers=2, collate_fn=lambda samples: os.getpid())
+    assert set(loader) == {worker.pid for worker in loader._crew._idle[0][0].workers}
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -34,8 +34,11 @@ def main(control: socket.socket) -> None:
                 os.read(wake, 4096)
             _reap(control, children)
         if control.fileno() in ready:
-            data, descriptors, _, _ = socket.recv_fds(control, 64, 3)
-            if not data:
+            try:
+                request, descriptors, _, _ = socket.recv_fds(control, 64, 3)
+            except ConnectionResetError:  # it ended without having read all that it was told
+                break
+            if not request:
                 break
             pid = os.fork()
             if pid == 0:
@@ -47,7 +50,7 @@ def main(control: socket.socket) -> None:
             children.add(pid)
             for fd in descriptors:
                 os.close(fd)
-            _tell(control, ("started", pid, 0))
+            _tell(control, ("started", pid, int(request)))
     for pid in children:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)

@@ -66,12 +66,33 @@ class Worker:
         self._code(0.5)  # which reaps it
 
 
-def _ends(workers: int) -> tuple[Connection, socket.socket, int]:
+class _Descriptor:
+    """A descriptor that is closed at the end of a block, whatever ends it."""
+
+    def __init__(self, fd: int):
+        self._fd = fd
+
+    def fileno(self) -> int:
+        return self._fd
+
+    def detach(self) -> int:
+        fd, self._fd = self._fd, -1
+        return fd
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        if self._fd >= 0:
+            os.close(self.detach())
+
+
+def _ends(workers: int) -> tuple[Connection, socket.socket, _Descriptor]:
     """Our end of a new connection, the worker's, and a new arena."""
     ours, theirs = socket.socketpair()
     connection = Connection(ours.detach())
     _ours.add(connection)
-    return connection, theirs, arenas.create(arenas.limit(workers))
+    return connection, theirs, _Descriptor(arenas.create(arenas.limit(workers)))
 
 
 def _place(number: int) -> bytes:
@@ -105,6 +126,7 @@ class _Server:
         self.control = ours
         self.lock = threading.Lock()
         self.codes: dict[int, int] = {}
+        self.requests = 0
         with theirs:
             self.process = _interpreter("server", [theirs.fileno()], new_session=True)
 
@@ -113,12 +135,14 @@ class _Server:
 
     def fork(self, descriptors: list[int]) -> int:
         with self.lock:
-            socket.send_fds(self.control, [b"fork"], descriptors)
+            self.requests += 1
+            socket.send_fds(self.control, [str(self.requests).encode()], descriptors)
             while True:
-                kind, pid, code = self._receive(60.0)
-                if kind == "started":
+                kind, pid, number = self._receive(60.0)
+                if kind == "ended":
+                    self.codes[pid] = number
+                elif number == self.requests:  # and not the answer to one that Ctrl-C interrupted
                     return pid
-                self.codes[pid] = code
 
     def code(self, pid: int, seconds: float) -> int | None:
         deadline = time.monotonic() + seconds
@@ -157,17 +181,11 @@ def by_server(work: process.Work, payload: int) -> list[Worker]:
     workers = []
     for number in range(work.num_workers):
         connection, theirs, arena = _ends(work.num_workers)
-        with theirs:
-            pid = server.fork([theirs.fileno(), arena, payload])
-        connection.send_bytes(_place(number))
-        workers.append(Worker(number, pid, connection, _mapped(arena), partial(server.code, pid)))
+        with theirs, arena:
+            pid = server.fork([theirs.fileno(), arena.fileno(), payload])
+            connection.send_bytes(_place(number))
+            workers.append(Worker(number, pid, connection, arenas.Mapping(arena.fileno()), partial(server.code, pid)))
     return workers
-
-
-def _mapped(arena: int) -> arenas.Mapping:
-    mapping = arenas.Mapping(arena)
-    os.close(arena)
-    return mapping
 
 
 # Others -----------------------------------------------------------------------------------------------------------
@@ -178,11 +196,11 @@ def by_spawn(work: process.Work, payload: int) -> list[Worker]:
     workers = []
     for number in range(work.num_workers):
         connection, theirs, arena = _ends(work.num_workers)
-        with theirs:
-            descriptors = [theirs.fileno(), arena, payload]
-            child = _interpreter("worker", descriptors)
-        connection.send_bytes(_place(number))
-        workers.append(Worker(number, child.pid, connection, _mapped(arena), partial(_popen_code, child)))
+        with theirs, arena:
+            child = _interpreter("worker", [theirs.fileno(), arena.fileno(), payload])
+            connection.send_bytes(_place(number))
+            mapping = arenas.Mapping(arena.fileno())
+            workers.append(Worker(number, child.pid, connection, mapping, partial(_popen_code, child)))
     return workers
 
 
@@ -197,12 +215,13 @@ def by_fork(work: process.Work) -> list[Worker]:
     workers: list[Worker] = []
     for number in range(work.num_workers):
         connection, theirs, arena = _ends(work.num_workers)
-        pid = os.fork()
-        if pid == 0:
-            _run_forked(theirs, arena, work, number)
-        theirs.close()
-        codes: dict[int, int] = {}
-        workers.append(Worker(number, pid, connection, _mapped(arena), partial(_child_code, pid, codes)))
+        with theirs, arena:
+            pid = os.fork()
+            if pid == 0:
+                _run_forked(theirs, arena.detach(), work, number)
+            codes: dict[int, int] = {}
+            mapping = arenas.Mapping(arena.fileno())
+            workers.append(Worker(number, pid, connection, mapping, partial(_child_code, pid, codes)))
     return workers
 
 
