@@ -348,13 +348,9 @@ def https_server(monkeypatch, tmp_path_factory):
     from server import FileServer
 
     folder = tmp_path_factory.mktemp("certificate")
-    made = subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"),
-            *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"),
-        ],
-        capture_output=True,
-    )
+    options = "-x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1".split()
+    files = ["-keyout", folder / "key.pem", "-out", folder / "cert.pem"]
+    made = subprocess.run(["openssl", "req", *options, *files], capture_output=True)
     if made.returncode:
         pytest.skip("needs openssl to make a certificate")
     server = FileServer()

@@ -65,7 +65,7 @@ def test_missing_files(server, tmp_path):
 def test_files_nobody_may_download(server, tmp_path):
     with pytest.raises(FileNotFoundError, match="put it there: it cannot be downloaded"):
         store(tmp_path).prepare([plain(server, urls=())], may_download=False)
-    with pytest.raises(FileCorrupt, match=r"plain.bin as published, got nothing; get it again"):
+    with pytest.raises(FileCorrupt, match=r"plain\.bin as published, got nothing; get it again"):
         store(tmp_path).prepare([plain(server, urls=())], may_download=True)
 
 

@@ -138,8 +138,8 @@ class _Transfer:
 
     def _take_up_part(self) -> None:
         """Go on from an earlier run's part, if a checksum will tell whether it fits."""
-        most = float("inf") if self.file.size is None else self.file.size
-        if self.accepted and self.part.is_file() and self.part.stat().st_size <= most:
+        length = self.part.stat().st_size if self.part.is_file() else 0
+        if self.accepted and 0 < length <= (self.file.size or length):
             self.old = True
             self._count_part()
         else:

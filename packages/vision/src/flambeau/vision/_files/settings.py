@@ -25,8 +25,7 @@ _NO = ("", "0", "false", "no", "off")
 def data_home() -> Path:
     """The folder for datasets whose ``root`` is not given.
 
-    It is ``$FLAMBEAU_DATA``, or else ``flambeau/data`` in the user's cache folder, which is ``$XDG_CACHE_HOME`` or
-    ``~/.cache``.
+    It is ``$FLAMBEAU_DATA``, or else ``flambeau/data`` in the user's cache folder: ``$XDG_CACHE_HOME`` or ``~/.cache``.
 
     Example:
         >>> import os
