@@ -37,7 +37,9 @@ def normalize(input: T, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out: T
         [0.6, 0.8]
     """
     result: Any = input / ft.clamp(ft.norm(input, p, dim, True), min=eps)
-    return result if out is None else out.copy_(result)
+    if out is not None:
+        result = out.copy_(result)
+    return result
 
 
 def cosine_similarity(x1: T, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> T:
