@@ -6,8 +6,8 @@
 The cart is pushed left or right; the pole must not fall. The policy gives the probability of each push; pushes that
 were followed by more reward than usual are made more probable (REINFORCE: Williams, "Simple statistical
 gradient-following algorithms for connectionist reinforcement learning", Machine Learning 8, 1992). How much is usual
-says a second network, trained along. The environment is written out here: the equations of motion are those of Barto, Sutton and Anderson,
-"Neuronlike adaptive elements that can solve difficult learning control problems" (1983).
+says a second network, trained along. The environment is written out here: the equations of motion are those of Barto,
+Sutton and Anderson, "Neuronlike adaptive elements that can solve difficult learning control problems" (1983).
 """
 
 import argparse
