@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from ._core.tensor import NotPointwise, Operator, PointwiseProgram, Tensor
+from ._core.tensor import Changed, NotPointwise, Operator, PointwiseProgram, Recorded, Tape, Tensor
 
 __all__ = ["Changed", "NotPointwise", "StandIn", "Update"]
 
 
-class StandIn(Tensor):
+class StandIn(Recorded):
     """Stands for a Tensor whose elements nobody knows yet: operations on it are written down.
 
     Only pointwise operations on other stand-ins and numbers are possible, in place or not. Everything else, looking at
     elements or sizes among it, raises :class:`NotPointwise`.
     """
 
-    update: Update
     value: Any
     changed_last: Operator | None
 
     def __init__(self, update: Update, value: Any) -> None:
-        super().__init__(np.empty((), value.dtype))
-        self.update = update
+        super().__init__(update, np.empty((), value.dtype))
         self.value = value
         self.changed_last = None
-
-    def __operator__(self, op: Operator, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return self.update.record(op, args, kwargs.get("out"))
 
 
 def _refused(name: str) -> Callable[..., Any]:
@@ -47,21 +42,7 @@ for _name in "bool float int complex index len iter contains array dlpack".split
     setattr(StandIn, f"__{_name}__", _refused(f"{_name}()"))
 
 
-class Changed(Exception):
-    """An update that was repeated did something else than the first time."""
-
-
-class _Call(NamedTuple):
-    """One operation of an update as it was written down."""
-
-    op: Operator
-    expected: list[Any]  # of each argument: the stand-in itself, the type of a number that may change, or a fixed value
-    changes: list[bool]  # which of them are such numbers
-    out: StandIn | None
-    result: StandIn
-
-
-class Update:
+class Update(Tape):
     """An in-place update, written down by running it once on stand-ins, and then run over many sets in one call.
 
     Where it is the same each time but for its numbers, :meth:`repeat` finds the new ones without writing it anew.
@@ -86,9 +67,6 @@ class Update:
     def __init__(self) -> None:
         self.program = PointwiseProgram()
         self.stand_ins: list[StandIn] = []
-        self.calls: list[_Call] = []
-        self.upcoming: Iterator[_Call] | None = None  # while it is repeated
-        self.numbers: list[Any] = []
 
     def stand_in(self, dtype: np.dtype) -> StandIn:
         """A stand-in for the next Tensor of each set."""
@@ -96,9 +74,7 @@ class Update:
         return self.stand_ins[-1]
 
     def record(self, op: Operator, args: tuple[Any, ...], out: Any) -> StandIn:
-        """Write down one operation, or compare it with what was written down."""
-        if self.upcoming is not None:
-            return self._compare(op, args, out)
+        """Write down one operation."""
         values = []
         for value in args:
             if isinstance(value, StandIn):
@@ -120,21 +96,8 @@ class Update:
         if len(self.program.constants) - before != sum(changes):
             changes = [False] * len(args)  # some of them decide what is computed
         expected = [type(v) if change else v for v, change in zip(args, changes, strict=True)]
-        self.calls.append(_Call(op, expected, changes, out, result))
+        self.calls.append((op, expected, changes, out, result))
         return result
-
-    def _compare(self, op: Operator, args: tuple[Any, ...], out: Any) -> StandIn:
-        call = next(self.upcoming, None)  # type: ignore[arg-type]  # not None while it is repeated
-        if call is None or call.op is not op or call.out is not out or len(args) != len(call.expected):
-            raise Changed
-        for value, expected, change in zip(args, call.expected, call.changes, strict=True):
-            if change:
-                if type(value) is not expected:
-                    raise Changed
-                self.numbers.append(value)
-            elif value is not expected and (isinstance(value, Tensor) or value != expected):
-                raise Changed
-        return call.result
 
     def repeat(self, update: Callable[[], Any]) -> None:
         """Call the update again, on the same stand-ins, and take the numbers it uses now.
@@ -142,14 +105,14 @@ class Update:
         Raises:
             Changed: it does something else this time; what was written down is as it was.
         """
-        self.upcoming = iter(self.calls)
-        self.numbers = []
+        whole = False
+        self.start()
         try:
             update()
-            if next(self.upcoming, None) is not None:
-                raise Changed
         finally:
-            self.upcoming = None
+            whole = self.stop()
+        if not whole:
+            raise Changed
         self.program.set_constants(self.numbers)
 
     def run(self, sets: list[list[Tensor]]) -> list[list[Tensor]]:
