@@ -40,7 +40,7 @@ bool transformable(const Convolution& c) noexcept {
     const ptrdiff_t tiles = c.n * quotient_up(c.y.result, 4) * quotient_up(c.x.result, 4);
     return !c.exact && sizeof(T) == 4 && flat(c) && c.y.kernel == 3 && c.x.kernel == 3 && c.y.stride == 1 && c.x.stride == 1 &&
            c.y.dilation == 1 && c.x.dilation == 1 && c.groups == 1 && c.y.before <= 2 && c.x.before <= 2 &&
-           c.c >= 32 && c.o >= 32 && tiles >= 32;
+           c.c >= 32 && c.o >= 32 && tiles >= 16;
 }
 
 bool batch(const Product<float>& p, const Batch& items) noexcept { return gemm_kernels().batch_float32(p, items); }
