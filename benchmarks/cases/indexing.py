@@ -112,6 +112,8 @@ CASES = [
         lambda m, x: m.unique(x, return_inverse=True, return_counts=True),
         True,
     ),
+    case("msort 1M float32", ["floats"], lambda m, x: m.msort(x), lambda m, x: m.sort(x)),
+    case("msort 1M int64", ["integers"], lambda m, x: m.msort(x), lambda m, x: m.sort(x)),
     case(
         "searchsorted 1M in 1000",
         ["ordered", "floats"],
@@ -132,6 +134,7 @@ CASES = [
         lambda m, x, i: m.gather(x, 1, i),
         lambda m, x, i: m.take_along_axis(x, i, 1),
     ),
+    case("gather 100k rows of 64", ["table", "which"], lambda m, x, i: m.gather(x, 0, i[:, None].expand(*ROWS))),
     case("scatter_add_ 100k x 64, dim 0", ["table", "along", "table"], lambda m, x, i, y: x.scatter_add_(0, i, y)),
     case("scatter_add_ 100k x 64, dim 1", ["table", "across", "table"], lambda m, x, i, y: x.scatter_add_(1, i, y)),
     case("scatter_ 100k x 64, dim 1", ["table", "across", "table"], lambda m, x, i, y: x.scatter_(1, i, y)),

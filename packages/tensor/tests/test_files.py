@@ -245,3 +245,17 @@ def test_what_cannot_be_saved_is_named_with_its_place(tmp_path):
         "got set at obj['a'][1]"
     )
     assert os.listdir(tmp_path) == []
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    """Not the temporary file that would have been in it."""
+    with pytest.raises(FileNotFoundError, match="argument 'path': expected a name in a folder that is there"):
+        ft.save(ft.ones(1), tmp_path / "no" / "x")
+
+
+def test_weights_only_is_what_load_does(tmp_path):
+    """Programs say so; that other things be read cannot be asked for."""
+    ft.save(ft.ones(1), tmp_path / "x")
+    assert ft.load(tmp_path / "x", weights_only=True).tolist() == [1.0]
+    with pytest.raises(ValueError, match=r"^load\(\): argument 'weights_only': expected True, got False"):
+        ft.load(tmp_path / "x", weights_only=False)

@@ -47,6 +47,8 @@ CALLS = {
     "searching": lambda m: (ft.searchsorted(ft.sort(m["long"])[0], m["long"]),),
     "indexing": lambda m: (m["x"][m["whole"][0] % 300], m["x"][m["mask"]], m["x"].index_select(1, m["whole"][0])),
     "places": lambda m: (m["x"].gather(1, m["whole"]), m["x"].scatter_add(1, m["whole"], m["x"]), m["mask"].nonzero()),
+    "rows": lambda m: (m["x"].gather(0, m["whole"][:, :1].fmod(300).expand(300, 400)),),
+    "order": lambda m: (ft.msort(m["x"]), m["x"].quantile(0.3)),
     "writing": lambda m: (m["x"].masked_fill(m["mask"], 3.0), m["x"].index_add(0, ft.tensor([1, 1]), m["x"][:2])),
     "joining": lambda m: (ft.cat([m["x"], m["x"]]), ft.stack([m["small"], m["small"]], 1)),
     "products": lambda m: (m["x"] @ m["x"].T, m["small"].mm(m["small"]), m["square"] @ m["square"]),

@@ -53,7 +53,9 @@ def save(obj: Any, path: str | os.PathLike[str] | BinaryIO) -> None:
         _writer.write(obj, file)
 
 
-def load(path: str | os.PathLike[str] | BinaryIO, map_location: Any = None, *, mmap: bool = False) -> Any:
+def load(
+    path: str | os.PathLike[str] | BinaryIO, map_location: Any = None, *, mmap: bool = False, weights_only: bool = True
+) -> Any:
     """Read what :func:`save` wrote; or the tensors of any safetensors file, as a dict; or weights saved by PyTorch.
 
     What the file is, its first bytes say. Everything is checked before memory is taken, and every checksum is verified.
@@ -69,11 +71,13 @@ def load(path: str | os.PathLike[str] | BinaryIO, map_location: Any = None, *, m
         mmap: map the file into memory instead of reading it: nothing is read before it is touched. Writing to a Tensor
             changes memory of this process and never the file. Checksums of tensors are not verified, and the file must
             not be shortened meanwhile; replacing it, as :func:`save` does, is fine.
+        weights_only: for programs written for PyTorch: nothing else is ever read.
 
     Returns:
         The object that was saved.
 
     Raises:
+        ValueError: ``weights_only=False``.
         FileCorrupt: the file is torn, truncated, altered or not such a file; the message says what does not fit.
 
     Example:
@@ -86,6 +90,9 @@ def load(path: str | os.PathLike[str] | BinaryIO, map_location: Any = None, *, m
     from ._placement import NotOurs
     from ._source import opened
 
+    if not weights_only:
+        fix = "objects of other classes would have to run code of the file"
+        raise ValueError(message("load", "weights_only", "True", "False", fix))
     with opened(path, mmap) as source:
         reader = _reader_of(source, map_location)
         if mmap and not reader.mappable:

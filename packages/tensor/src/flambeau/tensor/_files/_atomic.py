@@ -17,6 +17,8 @@ def replacing(path: str) -> Iterator[BinaryIO]:
     path = os.path.realpath(path)  # a link stays a link, to the new file
     mode = _mode_of(path)
     folder = os.path.dirname(path)
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(message("save", "path", "a name in a folder that is there", f"'{path}'"))
     temporary = os.path.join(folder, f".{os.urandom(8).hex()}.part")
     try:
         with open(temporary, "xb") as file:
