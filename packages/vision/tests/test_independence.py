@@ -139,3 +139,13 @@ assert loss(w) < 0.7 * before
 print([name for name in sys.modules if name.split(".")[0] == "torch"])
 """
     assert run(program) == "[]\n"
+
+
+def test_import_is_light():
+    """The network's libraries and the readers of rare formats are loaded when they are used."""
+    program = """
+import sys
+import flambeau.vision
+print(sorted({"requests", "urllib3", "scipy", "lmdb", "torch", "xml.etree.ElementTree", "argparse"} & set(sys.modules)))
+"""
+    assert run(program) == "[]\n"

@@ -56,14 +56,3 @@ class Declaration:
         """Bytes to download for all parts; None if some size is not known."""
         sizes = [file.size for file in self.files()]
         return None if None in sizes else sum(size or 0 for size in sizes)
-
-    def unverified(self) -> list[str]:
-        """The names of the facts that could not be read."""
-        files = self.files()
-        known = {
-            "licence": self.licence,
-            "citation": self.citation,
-            "sizes": all(file.size is not None for file in files),
-            "sums": all(file.checksum is not None for file in files),
-        }
-        return [name for name, value in known.items() if not value]

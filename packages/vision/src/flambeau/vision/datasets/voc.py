@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any, ClassVar
-from xml.etree import ElementTree
 
 from ._base import JointTransform, Transform, check_choice
 from ._declaration import Declaration, File
@@ -136,6 +135,8 @@ class VOCDetection(_VOC):
         return self.targets
 
     def read(self, position: int) -> tuple[Any, Any]:
+        from xml.etree import ElementTree
+
         image, path = super().read(position)
         try:
             root = ElementTree.parse(path).getroot()
@@ -144,7 +145,7 @@ class VOCDetection(_VOC):
         return image, {root.tag: _as_dict(root)}
 
 
-def _as_dict(element: ElementTree.Element) -> Any:
+def _as_dict(element: Any) -> Any:
     """The text of an element without children, else its children by name: a list where there are several.
 
     The objects of an annotation are always a list, also if there is one.
