@@ -125,6 +125,8 @@ cdef object _normal(Operator op, PyObject** args, int position, int kind):
     elif type(value) is tuple:
         if kind == KIND_DIMS and _ascend(<tuple>value):
             return value
+        if kind == KIND_SHAPE and len(<tuple>value) == 1 and type((<tuple>value)[0]) is tuple:
+            value = (<tuple>value)[0]  # view((2, 3))
         if (kind == KIND_SHAPE or kind == KIND_DIM_ORDER or kind == KIND_PAIR) and _all_from(
                 <tuple>value, -1 if kind == KIND_SHAPE else 0):
             return value
