@@ -281,6 +281,24 @@ def test_ctrl_c_while_a_worker_starts(nothing_left, monkeypatch):
     assert set(loader) == {worker.pid for worker in loader._crew._idle[0][0].workers}
 
 
+def test_ctrl_c_during_a_fork(nothing_left, monkeypatch):
+    """It is raised when the fork is done, and not within a hook, where it would be ignored."""
+    fork = os.fork
+
+    def interrupted():
+        pid = fork()
+        if pid:
+            signal.raise_signal(signal.SIGINT)
+            assert len([sum(range(n)) for n in range(100)]) == 100  # so long it is held back
+        return pid
+
+    monkeypatch.setattr(os, "fork", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        list(DataLoader(range(2), num_workers=1, multiprocessing_context="fork"))
+    monkeypatch.setattr(os, "fork", fork)
+    assert len(list(DataLoader(range(2), num_workers=1, multiprocessing_context="fork"))) == 2
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_children_of_the_training_process_leave_its_workers_alone(method):
     """A forked child that exits has copies of the pools, and must not end them."""

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from multiprocessing.connection import Connection
 
@@ -171,29 +171,26 @@ _server: _Server | None = None
 _server_lock = threading.Lock()
 
 
-def by_server(work: process.Work, payload: int) -> list[Worker]:
+def by_server(workers: list[Worker], work: process.Work, payload: int) -> None:
     """Workers forked from the server."""
     global _server
     with _server_lock:
         if _server is None or not _server.alive():
             _server = _Server()
         server = _server
-    workers = []
     for number in range(work.num_workers):
         connection, theirs, arena = _ends(work.num_workers)
         with theirs, arena:
             pid = server.fork([theirs.fileno(), arena.fileno(), payload])
             connection.send_bytes(_place(number))
             workers.append(Worker(number, pid, connection, arenas.Mapping(arena.fileno()), partial(server.code, pid)))
-    return workers
 
 
 # Others -----------------------------------------------------------------------------------------------------------
 
 
-def by_spawn(work: process.Work, payload: int) -> list[Worker]:
+def by_spawn(workers: list[Worker], work: process.Work, payload: int) -> None:
     """Workers that are new interpreters."""
-    workers = []
     for number in range(work.num_workers):
         connection, theirs, arena = _ends(work.num_workers)
         with theirs, arena:
@@ -201,7 +198,6 @@ def by_spawn(work: process.Work, payload: int) -> list[Worker]:
             connection.send_bytes(_place(number))
             mapping = arenas.Mapping(arena.fileno())
             workers.append(Worker(number, child.pid, connection, mapping, partial(_popen_code, child)))
-    return workers
 
 
 def _popen_code(child: subprocess.Popen[bytes], seconds: float) -> int | None:
@@ -210,19 +206,34 @@ def _popen_code(child: subprocess.Popen[bytes], seconds: float) -> int | None:
     return None
 
 
-def by_fork(work: process.Work) -> list[Worker]:
+def by_fork(workers: list[Worker], work: process.Work) -> None:
     """Workers forked from this process, which see its objects as they are."""
-    workers: list[Worker] = []
     for number in range(work.num_workers):
         connection, theirs, arena = _ends(work.num_workers)
-        with theirs, arena:
+        with theirs, arena, _interrupts_held_back():
             pid = os.fork()
             if pid == 0:
                 _run_forked(theirs, arena.detach(), work, number)
             codes: dict[int, int] = {}
             mapping = arenas.Mapping(arena.fileno())
             workers.append(Worker(number, pid, connection, mapping, partial(_child_code, pid, codes)))
-    return workers
+
+
+@contextlib.contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Ctrl-C waits until the end of the block. What hooks of a fork raise is ignored, and Ctrl-C that came during the
+    fork would be raised there."""
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is None:
+        yield  # no Python code handles it here
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _run_forked(theirs: socket.socket, arena: int, work: process.Work, number: int) -> None:
@@ -253,10 +264,18 @@ def _child_code(pid: int, codes: dict[int, int], seconds: float) -> int | None:
 
 def run(method: str, work: process.Work, data: bytes, buffers: list[memoryview]) -> list[Worker]:
     """Start the workers of a pool; ``data`` and ``buffers`` are the work, packed."""
-    if method == "fork":
-        return by_fork(work)
-    payload = transfer.payload(data, buffers)
+    workers: list[Worker] = []
     try:
-        return (by_server if method == "server" else by_spawn)(work, payload)
-    finally:
-        os.close(payload)
+        if method == "fork":
+            by_fork(workers, work)
+            return workers
+        payload = transfer.payload(data, buffers)
+        try:
+            (by_server if method == "server" else by_spawn)(workers, work, payload)
+        finally:
+            os.close(payload)
+    except BaseException:  # not all could be started, or Ctrl-C came
+        for worker in workers:
+            worker.end()
+        raise
+    return workers
