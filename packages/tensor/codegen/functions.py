@@ -37,6 +37,13 @@ cdef object _times(Operator op, object other, object alpha):
     return call2(RECORDS["mul"], other, alpha) if hasattr(other, "dtype") else other * alpha
 
 
+def _rounded(input, other, mode, out):
+    """A quotient as a whole number; what few programs want."""
+    from flambeau.tensor._composed.rounding import divided
+
+    return divided(input, other, mode, out)
+
+
 def _publish(name, function, record, is_function, is_method):
     function.op = record
     function.__module__ = "flambeau.tensor"
@@ -107,6 +114,9 @@ def _function(definition, inplace: bool) -> list[str]:
             ]
     if definition.alpha:
         body += ["    if alpha is not _ONE:", f"        other = _times(_{definition.name}, other, alpha)"]
+    if definition.rounding_mode:
+        target = "input" if inplace else "out"
+        body += ["    if rounding_mode is not None:", f"        return _rounded(input, other, rounding_mode, {target})"]
     own = [p.name for p in definition.parameters]
     body += [f"    {line}" for line in _calls(definition, own, inplace, any(a.kind == "OUT" for a in found))]
     flags = f"{definition.function}, {definition.method}"

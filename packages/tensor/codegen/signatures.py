@@ -41,6 +41,8 @@ def arguments(definition, inplace: bool = False) -> list[Argument]:
         found.append(Argument(p.name, p.kind.name, None if p.required else repr(p.default), "keyword"))
     if definition.alpha:
         found.append(Argument("alpha", "NUMBER", "1", "keyword"))
+    if definition.rounding_mode:
+        found.append(Argument("rounding_mode", "ANY", "None", "keyword"))
     if takes_out(definition) and not inplace:
         found.append(Argument("out", "OUT", "None", "keyword"))
     for p in definition.parameters:

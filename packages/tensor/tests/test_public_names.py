@@ -145,6 +145,40 @@ def test_rounding_to_decimals():
         ft.round(ft.tensor([1]), decimals=1)
 
 
+NUMBERS = [7, -7, 6, -6, 0, 5]
+
+
+@pytest.mark.parametrize("mode, rounded", [("floor", math.floor), ("trunc", math.trunc)])
+@pytest.mark.parametrize("divisor", [2, -2, 3, -4])
+@pytest.mark.parametrize("dtype", ["int64", "int8", "float32", "float64"])
+def test_rounding_mode_of_division(dtype, divisor, mode, rounded):
+    """Integers stay integers; as function, method, in place, with ``out=``, with Tensors and numbers."""
+    x, y = ft.tensor(NUMBERS, dtype=dtype), ft.tensor(divisor, dtype=dtype)
+    expected = [rounded(n / divisor) for n in NUMBERS]
+    out = ft.zeros(6, dtype=dtype)
+    results = [
+        ft.div(x, y, rounding_mode=mode),
+        x.div(divisor, rounding_mode=mode),
+        ft.divide(x, y, rounding_mode=mode),
+    ]
+    results += [x.clone().div_(y, rounding_mode=mode), ft.div(x, y, rounding_mode=mode, out=out)]
+    for result in results:
+        assert result.dtype == x.dtype and result.tolist() == expected
+    assert out.tolist() == expected
+    assert ft.div(x.abs().to(ft.uint8), 2, rounding_mode=mode).tolist() == [abs(n) // 2 for n in NUMBERS]
+
+
+def test_rounding_mode_of_divisions_by_zero():
+    """As `//` gives: 0 for integers, infinities and nan for floats."""
+    for mode in ("floor", "trunc"):
+        assert ft.div(ft.tensor([5, -5]), 0, rounding_mode=mode).tolist() == [0, 0]
+        assert ft.div(ft.tensor([5.0, -5.0]), 0, rounding_mode=mode).tolist() == [math.inf, -math.inf]
+    with pytest.raises(
+        ValueError, match=r"^div\(\): argument 'rounding_mode': expected None, 'floor' or 'trunc', got 'up'$"
+    ):
+        ft.div(ft.ones(1), 2, rounding_mode="up")
+
+
 def test_unravel_index():
     """Places counted through, taken apart; what is outside is refused."""
     x = ft.arange(24).reshape(2, 3, 4)

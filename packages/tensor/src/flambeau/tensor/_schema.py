@@ -159,6 +159,7 @@ _DEFAULTS: dict[str, Any] = {
     "creation": False,  # makes a tensor from no tensor: takes dtype=, device=
     "random": False,  # draws from a Generator
     "alpha": False,  # the function takes alpha=, a number that the second operand is multiplied by first
+    "rounding_mode": False,  # the function takes rounding_mode=, as division does
     "aliases": (),  # further public names
 }
 

@@ -1,11 +1,11 @@
-"""Numbers of a few digits."""
+"""Numbers of a few digits, and whole quotients."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import errors, ops
-from . import called, composed
+from . import called, composed, renamed
 
 if TYPE_CHECKING:
     from .._core.tensor import Tensor
@@ -44,3 +44,19 @@ def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Ten
     if decimals > 0:
         return ops.div(called("round", ops.round, input * scale), scale, out=out)
     return ops.mul(called("round", ops.round, input / scale), scale, out=out)
+
+
+def divided(input: Any, other: Any, mode: Any, out: Tensor | None) -> Tensor:
+    """``input / other``, rounded as :func:`div` says."""
+    if mode not in ("floor", "trunc"):
+        errors.value_error("div", "rounding_mode", "None, 'floor' or 'trunc'", repr(mode))
+    with renamed("div", "floor_divide"):
+        if mode == "floor":
+            return ops.floor_divide(input, other, out=out)
+        quotient = ops.floor_divide(input, other)
+    if quotient.dtype.kind not in "iu":
+        return ops.trunc(ops.div(input, other), out=out)
+    # Below 0 that is one less, unless nothing is left over. Integers divided by zero give 0.
+    left = ops.ne(ops.mul(quotient, other), input)
+    unlike = ops.ne(ops.lt(input, 0), ops.lt(other, 0)) & ops.ne(other, 0)
+    return ops.add(quotient, ops.cast(left & unlike, quotient.dtype), out=out)

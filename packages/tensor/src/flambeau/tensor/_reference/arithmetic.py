@@ -72,13 +72,17 @@ def mul(xp, input: Operand, other: Operand):
     return xp.multiply(input, other)
 
 
-@pointwise("divide(input, other)", promote="float", dtypes="float", aliases=("divide", "true_divide"))
+@pointwise(
+    "divide(input, other)", promote="float", dtypes="float", rounding_mode=True, aliases=("divide", "true_divide")
+)
 def div(xp, input: Operand, other: Operand):
     """``input / other``, element by element: true division; integers give the default float.
 
     Args:
         input: Tensor of any shape, or a number.
         other: Tensor whose shape broadcasts with ``input``'s, or a number. Division by zero gives inf or nan.
+        rounding_mode: ``"floor"`` rounds towards minus infinity, as :func:`floor_divide` does, ``"trunc"`` towards 0;
+            integers then give integers.
 
     Returns:
         Tensor of the broadcast shape and a floating dtype.
@@ -89,6 +93,8 @@ def div(xp, input: Operand, other: Operand):
     Example:
         >>> ft.div(ft.tensor([1, 2]), 4).tolist()
         [0.25, 0.5]
+        >>> ft.div(ft.tensor([7, -7]), 2, rounding_mode="trunc").tolist()
+        [3, -3]
     """
     return xp.true_divide(input, other)
 
