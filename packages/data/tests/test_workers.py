@@ -327,3 +327,10 @@ def test_on_error(workers):
     assert [batch.tolist() for batch in replacing] == [[0, -1], [2, 3], [-4], [6, 7]]
     single = DataLoader(Broken(), None, num_workers=workers, on_error="skip")
     assert list(single) == [0, 2, 3, 6, 7]
+
+
+def test_forks_while_other_workers_are_being_closed():
+    """Workers of a loader that is gone are closed by another thread: a fork meanwhile must not see half of that."""
+    for _ in range(15):
+        assert len(list(DataLoader(range(4), 2, num_workers=2))) == 2  # whose workers are ended from here on
+        assert len(list(DataLoader(range(4), 2, num_workers=2, multiprocessing_context="fork"))) == 2

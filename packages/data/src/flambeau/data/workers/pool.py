@@ -234,8 +234,7 @@ def _end_later(workers: list[start.Worker]) -> None:
 
 def _end(workers: list[start.Worker]) -> None:
     for worker in workers:  # all at once, then one after the other
-        with contextlib.suppress(OSError):
-            worker.connection.close()
+        start.close(worker.connection)
     for worker in workers:
         worker.end()
 

@@ -25,6 +25,25 @@ _FEW_THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_TH
 # Our ends of the connections: a forked worker must not keep those of others open.
 _ours: weakref.WeakSet[Connection] = weakref.WeakSet()
 
+# Held while one of them is closed, and while a worker is forked: the fork of a thread that is between closing a
+# descriptor and forgetting it would close another one of the same number.
+_closing = threading.RLock()
+
+
+def _forget_closing() -> None:
+    """In a forked process nobody else is closing anything."""
+    global _closing
+    _closing = threading.RLock()
+
+
+os.register_at_fork(after_in_child=_forget_closing)
+
+
+def close(connection: Connection) -> None:
+    """Close one of our ends, if it is not closed yet."""
+    with _closing, contextlib.suppress(OSError):
+        connection.close()
+
 
 class Worker:
     """A worker process, as the training process holds it."""
@@ -52,8 +71,7 @@ class Worker:
 
     def end(self, seconds: float = 1.0) -> None:
         """Close the connection, which ends it; kill it if it does not end in time."""
-        with contextlib.suppress(OSError):
-            self.connection.close()
+        close(self.connection)
         if os.getpid() != self._owner:  # a child of the training process, which has a copy of its connections
             return
         if self._handle is not None:
@@ -211,9 +229,10 @@ def by_fork(workers: list[Worker], work: process.Work) -> None:
     for number in range(work.num_workers):
         connection, theirs, arena = _ends(work.num_workers)
         with theirs, arena, _interrupts_held_back():
-            pid = os.fork()
-            if pid == 0:
-                _run_forked(theirs, arena.detach(), work, number)
+            with _closing:
+                pid = os.fork()
+                if pid == 0:
+                    _run_forked(theirs, arena.detach(), work, number)
             codes: dict[int, int] = {}
             mapping = arenas.Mapping(arena.fileno())
             workers.append(Worker(number, pid, connection, mapping, partial(_child_code, pid, codes)))
