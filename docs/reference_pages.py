@@ -73,6 +73,8 @@ def tensor_page():
     others = {n: getattr(ft, n) for n in sorted(ft.__all__) if not is_operator(getattr(ft, n))}
     functions = [n for n, m in others.items() if inspect.isroutine(m)]
     types = [n for n, m in others.items() if inspect.isclass(m) and m is not ft.Tensor]
+    foreign = [n for n in types if not others[n].__module__.startswith("flambeau.")]
+    types = [n for n in types if n not in foreign]
     return [
         *["# flambeau.tensor", ""],
         *["Operators (`ft.exp`, `x.exp()`, `x.exp_()`) have [pages of their own](operators.md).", ""],
@@ -88,6 +90,7 @@ def tensor_page():
         *rst([f".. autofunction:: flambeau.tensor.{name}" for name in functions]),
         *["## Other types", ""],
         *rst(line for name in types for line in (f".. autoclass:: flambeau.tensor.{name}", "   :members:", "")),
+        *[f"`ft.{name}` is `{others[name].__module__}.{others[name].__qualname__}`." for name in foreign],
     ]
 
 

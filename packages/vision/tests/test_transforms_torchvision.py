@@ -93,7 +93,7 @@ def test_resized_tensors(call):
     name, arguments, options = call
     if options.get("interpolation") in ("nearest", "lanczos"):
         pytest.skip("its nearest pixels of Tensors are others; it has no lanczos for Tensors everywhere")
-    import torch
+    torch = pytest.importorskip("torch", reason="torch is not installed")
 
     array = table.array_of((24, 32), 3, np.uint8).transpose(2, 0, 1).copy()
     expected = getattr(theirs(), name)(torch.from_numpy(array), *arguments, **options).numpy()
@@ -108,7 +108,7 @@ def test_resized_tensors(call):
 @pytest.mark.parametrize("call", COLOURS, ids=label)
 def test_colours_of_floats(call):
     """The formulas for floats are torchvision's."""
-    import torch
+    torch = pytest.importorskip("torch", reason="torch is not installed")
 
     name, arguments, options = call
     arguments = (0.35,) if name == "solarize" else arguments
@@ -124,7 +124,7 @@ def test_colours_of_floats(call):
 @pytest.mark.parametrize("kernel, sigma", [([3, 3], None), ([5, 9], [0.7, 2.5]), ([7, 1], [1.0, 1.0])])
 def test_blur(kernel, sigma):
     """The same blur; bytes at most a rounding apart, because torchvision sums in two dimensions at once."""
-    import torch
+    torch = pytest.importorskip("torch", reason="torch is not installed")
 
     expected = np.asarray(theirs().gaussian_blur(image(), kernel, sigma)).astype(int)
     result = np.asarray(F.gaussian_blur(image(), kernel, sigma)).astype(int)
@@ -138,7 +138,7 @@ def test_blur(kernel, sigma):
 @pytest.mark.parametrize(("mode", "fill"), [("nearest", None), ("nearest", 0.5), ("bilinear", None)])
 def test_elastic(mode, fill):
     """The same displacement of pixels and boxes; with a fill torchvision fades bilinear borders twice."""
-    import torch
+    torch = pytest.importorskip("torch", reason="torch is not installed")
 
     random = np.random.default_rng(0)
     displacement = (random.random((1, 24, 32, 2)) * 0.2 - 0.1).astype(np.float32)
@@ -162,7 +162,7 @@ def boxes(format="XYXY"):
 
 
 def other_boxes(format="XYXY"):
-    import torch
+    torch = pytest.importorskip("torch", reason="torch is not installed")
 
     data = torch.from_numpy(boxes(format).numpy().copy())
     return torchvision().tv_tensors.BoundingBoxes(data, format=format, canvas_size=(24, 32))
@@ -188,7 +188,7 @@ def test_boxes(call, format):
 @pytest.mark.parametrize("call", GEOMETRIC, ids=label)
 def test_points_and_masks(call):
     """So do key points, and masks, whose labels are never mixed."""
-    import torch
+    torch = pytest.importorskip("torch", reason="torch is not installed")
 
     name, arguments, options = call
     if options.get("padding_mode", "constant") != "constant" or options.get("expand"):
@@ -212,7 +212,7 @@ def test_points_and_masks(call):
 @pytest.mark.parametrize("new", ["uint8", "int16", "int32", "float32", "float64"])
 def test_dtypes(old, new):
     """Ranges are mapped as torchvision maps them."""
-    import torch
+    torch = pytest.importorskip("torch", reason="torch is not installed")
 
     if old == "float32" and new == "int32":
         with pytest.raises(ft.DTypeError):
@@ -233,7 +233,7 @@ def test_dtypes(old, new):
 
 def test_floats_as_images():
     """Floats become bytes as torchvision makes them."""
-    import torch
+    torch = pytest.importorskip("torch", reason="torch is not installed")
 
     array = table.array_of((9, 8), 3, np.float32).transpose(2, 0, 1).copy()
     expected = np.asarray(theirs().to_pil_image(torch.from_numpy(array)))

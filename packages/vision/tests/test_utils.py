@@ -28,7 +28,7 @@ def image(channels=3, size=(24, 32), dtype=np.uint8):
 )
 def test_grids(count, channels, options):
     """The same pixels as torchvision's."""
-    import torch
+    torch = pytest.importorskip("torch", reason="torch is not installed")
 
     array = np.random.default_rng(0).random((count, channels, 5, 6), dtype=np.float32)
     expected = torchvision().utils.make_grid(torch.from_numpy(array.copy()), **options).numpy()
@@ -60,7 +60,7 @@ def test_saved_images(tmp_path):
 @pytest.mark.parametrize("channels", [1, 3])
 def test_boxes(dtype, fill, channels):
     """The same pixels as torchvision's, on bytes and floats, grey and RGB."""
-    import torch
+    torch = pytest.importorskip("torch", reason="torch is not installed")
 
     boxes = [[2, 3, 15, 20], [10, 1, 30, 12]]
     options = {"colors": ["red", (0, 200, 50)], "width": 2, "fill": fill, "labels": ["cat", "dog"]}
@@ -88,7 +88,7 @@ def test_boxes_of_any_format():
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
 def test_masks(dtype):
     """The same pixels as torchvision's."""
-    import torch
+    torch = pytest.importorskip("torch", reason="torch is not installed")
 
     random = np.random.default_rng(0)
     masks, array = random.random((3, 24, 32)) < 0.4, image(dtype=dtype).numpy()
@@ -115,7 +115,7 @@ def test_points():
 @pytest.mark.parametrize("shape", [(2, 24, 32), (3, 2, 8, 9)])
 def test_flows(shape):
     """Colours as torchvision's, a rounding apart."""
-    import torch
+    torch = pytest.importorskip("torch", reason="torch is not installed")
 
     flow = np.random.default_rng(0).normal(size=shape).astype(np.float32)
     expected = torchvision().utils.flow_to_image(torch.from_numpy(flow)).numpy().astype(int)
