@@ -117,8 +117,8 @@ def box_iou(boxes1: Tensor, boxes2: Tensor) -> Tensor:
     Example:
         >>> from flambeau.vision import ops
         >>> a = ft.tensor([[0.0, 0.0, 2.0, 2.0]])
-        >>> ops.box_iou(a, ft.tensor([[1.0, 0.0, 3.0, 2.0], [0.0, 0.0, 2.0, 2.0]])).round(decimals=2).tolist()
-        [[0.33, 1.0]]
+        >>> ops.box_iou(a, ft.tensor([[0.0, 0.0, 2.0, 1.0], [0.0, 0.0, 2.0, 2.0]])).tolist()
+        [[0.5, 1.0]]
     """
     _, _, inside, union = _intersection("box_iou", boxes1, boxes2)
     return inside / union

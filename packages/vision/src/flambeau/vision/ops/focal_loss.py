@@ -33,8 +33,8 @@ def sigmoid_focal_loss(
 
     Example:
         >>> from flambeau.vision import ops
-        >>> ops.sigmoid_focal_loss(ft.tensor([0.0]), ft.tensor([1.0]), alpha=-1, gamma=0).round(decimals=4).tolist()
-        [0.6931]
+        >>> round(ops.sigmoid_focal_loss(ft.tensor([0.0]), ft.tensor([1.0]), alpha=-1, gamma=0).item(), 4)
+        0.6931
     """
     if targets.shape != inputs.shape:
         errors.shape_error("sigmoid_focal_loss", "targets", f"{inputs.shape}, as inputs", str(targets.shape))
