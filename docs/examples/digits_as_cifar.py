@@ -1,7 +1,7 @@
 """Write the digits that come with flambeau-vision in the format of CIFAR-10: a small set to try its programs with.
 
 python digits_as_cifar.py data
-python classify_images.py --dataset cifar10 --root data --arch resnet18 --epochs 8
+python classify_images.py --dataset cifar10 --root data --arch resnet18
 """
 
 import argparse
