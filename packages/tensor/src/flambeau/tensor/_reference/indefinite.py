@@ -71,7 +71,7 @@ def ldl_factor_ex(xp, A: Array, *, hermitian: Bool = False):
         own = xp.absolute(left[:, k, k])
         row = xp.absolute(xp.take_along_axis(left, best[:, None, None], 1)[:, 0])
         rowmax = xp.max(xp.where(xp.logical_and(places >= k, places != best[:, None]), row, 0.0), axis=1)
-        # asked so that nan stays: there is nothing to choose, and after the last row there is none for a block of size 2
+        # asked so that nan stays: there is nothing to choose, and after the last row none for a block of size 2
         small = xp.logical_and(own < _ALPHA * greatest, own * rowmax < _ALPHA * greatest * greatest)
         stays = xp.logical_not(small)
         alone = _at(xp, row, best) >= _ALPHA * rowmax
