@@ -70,7 +70,7 @@ class Builder(Generic[M]):
     def _check_classes(self, given: int, published: int) -> None:
         if given != published:
             fix = "leave it out, and replace the last layer of the model that is made"
-            errors.value_error(self.name, "num_classes", f"{published}, as the weights have", given, fix)
+            errors.value_error(self.name, "num_classes", f"{published}, as the weights have", str(given), fix)
 
     @cached_property
     def weights(self) -> dict[str, Weights]:

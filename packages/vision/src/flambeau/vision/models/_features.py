@@ -34,7 +34,7 @@ class FeatureExtractor(nn.Module):
                 handle.remove()
         missing = [node for node in self.nodes if node not in found]
         if missing:
-            errors.value_error("FeatureExtractor", "return_nodes", "modules that the model calls", missing)
+            errors.value_error("FeatureExtractor", "return_nodes", "modules that the model calls", str(missing))
         return {name: found[node] for node, name in self.nodes.items()}
 
     def extra_repr(self) -> str:

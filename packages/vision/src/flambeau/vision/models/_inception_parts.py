@@ -40,7 +40,7 @@ def rescaled(x: Tensor) -> Tensor:
     return x * (std / 0.5).reshape(3, 1, 1) + ((mean - 0.5) / 0.5).reshape(3, 1, 1)
 
 
-def without_auxiliary(state: Mapping[str, Tensor], model: nn.Module) -> Mapping[str, Tensor]:
+def without_auxiliary(state: Mapping[str, Tensor], model: Any) -> Mapping[str, Tensor]:
     """A state_dict without the auxiliary classifiers, if the model has none."""
     if model.aux_logits:
         return state

@@ -8,7 +8,7 @@ from typing import Any
 import flambeau.nn as nn
 from flambeau.nn import init
 
-__all__ = ["initialise", "kaiming_fan_out", "linear_normal"]
+__all__ = ["initialise", "kaiming_fan_out", "linear_normal", "no_bias"]
 
 
 def initialise(model: nn.Module, rules: dict[type[nn.Module], Callable[[Any], Any]]) -> None:
@@ -30,5 +30,11 @@ def kaiming_fan_out(module: nn.Conv2d) -> None:
 def linear_normal(module: nn.Linear) -> None:
     """A small normal draw; no bias."""
     init.normal_(module.weight, 0, 0.01)
+    if module.bias is not None:
+        init.zeros_(module.bias)
+
+
+def no_bias(module: nn.Linear | nn.Conv2d) -> None:
+    """A bias of 0, if there is one."""
     if module.bias is not None:
         init.zeros_(module.bias)

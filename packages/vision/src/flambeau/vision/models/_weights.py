@@ -96,7 +96,7 @@ class Weights:
         """
         count = len(self.classes)
         if scores.numel() != count:
-            errors.value_error("guess", "scores", f"scores of one image: ({count},) or (1, {count})", scores.shape)
+            errors.value_error("guess", "scores", f"scores of one image: ({count},) or (1, {count})", str(scores.shape))
         top = scores.data.reshape(-1).softmax(0).topk(k)
         return [(self.classes[i], p) for i, p in zip(top.indices.tolist(), top.values.tolist(), strict=True)]
 

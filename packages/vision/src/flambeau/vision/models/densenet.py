@@ -13,7 +13,7 @@ from flambeau.nn import init
 from flambeau.tensor import Tensor
 
 from ._builder import Builder
-from ._initial import initialise
+from ._initial import initialise, no_bias
 
 __all__ = ["DenseNet", "densenet121", "densenet161", "densenet169", "densenet201"]
 
@@ -109,7 +109,7 @@ class DenseNet(nn.Module):
         layers["norm5"] = nn.BatchNorm2d(channels)
         self.features = nn.Sequential(layers)
         self.classifier = nn.Linear(channels, num_classes)
-        init.zeros_(self.classifier.bias)
+        no_bias(self.classifier)
         initialise(self, {nn.Conv2d: lambda module: init.kaiming_normal_(module.weight)})
 
     def forward(self, x: Tensor) -> Tensor:

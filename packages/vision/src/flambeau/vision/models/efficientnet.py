@@ -14,7 +14,7 @@ from flambeau.tensor import Tensor
 from ..ops.blocks import Conv2dNormActivation, Layer, SqueezeExcitation
 from ..ops.stochastic import StochasticDepth
 from ._builder import Builder
-from ._initial import initialise, kaiming_fan_out
+from ._initial import initialise, kaiming_fan_out, no_bias
 from ._mobile import divisible
 
 __all__ = [
@@ -160,7 +160,7 @@ class EfficientNet(nn.Module):
     def _initialise_linear(module: nn.Linear) -> None:
         bound = 1 / math.sqrt(module.out_features)
         init.uniform_(module.weight, -bound, bound)
-        init.zeros_(module.bias)
+        no_bias(module)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.classifier(self.avgpool(self.features(x)).flatten(1))

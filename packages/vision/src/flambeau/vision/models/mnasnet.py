@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import flambeau.nn as nn
 from flambeau.nn import init
 from flambeau.tensor import Tensor
 
 from ._builder import Builder
-from ._initial import initialise, kaiming_fan_out
+from ._initial import initialise, kaiming_fan_out, no_bias
 from ._mobile import divisible
 
 __all__ = ["MNASNet", "mnasnet0_5", "mnasnet0_75", "mnasnet1_0", "mnasnet1_3"]
@@ -26,7 +28,7 @@ def _pointwise(channels: int, out: int) -> list[nn.Module]:
 
 
 def _depthwise(channels: int, kernel: int, stride: int) -> list[nn.Module]:
-    options = {"stride": stride, "padding": kernel // 2, "groups": channels, "bias": False}
+    options: dict[str, Any] = {"stride": stride, "padding": kernel // 2, "groups": channels, "bias": False}
     return [nn.Conv2d(channels, channels, kernel, **options), _norm(channels), nn.ReLU(inplace=True)]
 
 
@@ -79,7 +81,7 @@ class MNASNet(nn.Module):
     @staticmethod
     def _initialise_linear(module: nn.Linear) -> None:
         init.kaiming_uniform_(module.weight, mode="fan_out", nonlinearity="sigmoid")
-        init.zeros_(module.bias)
+        no_bias(module)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.classifier(self.layers(x).mean((2, 3)))

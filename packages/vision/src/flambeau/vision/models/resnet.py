@@ -133,6 +133,11 @@ class ResNet(nn.Module):
         (2, 10)
     """
 
+    layer1: nn.Module
+    layer2: nn.Module
+    layer3: nn.Module
+    layer4: nn.Module
+
     def __init__(
         self,
         block: type[BasicBlock] | type[Bottleneck],

@@ -56,6 +56,10 @@ class ShuffleNetV2(nn.Module):
         (N, 3, H, W) to (N, num_classes).
     """
 
+    stage2: nn.Module
+    stage3: nn.Module
+    stage4: nn.Module
+
     def __init__(
         self, stages_repeats: Sequence[int], stages_out_channels: Sequence[int], num_classes: int = 1000
     ) -> None:

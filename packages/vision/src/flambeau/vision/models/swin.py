@@ -29,6 +29,7 @@ class WindowAttention(nn.Module):
     """
 
     relative_position_index: Tensor
+    relative_coords_table: Tensor
 
     def __init__(self, width: int, window: int, shift: int, heads: int, dropout: float, v2: bool) -> None:
         super().__init__()
@@ -66,6 +67,7 @@ class WindowAttention(nn.Module):
             qkv = self.qkv(x)
         else:  # keys have no bias
             third = x.shape[-1]
+            assert self.qkv.bias is not None
             q, _, v = self.qkv.bias.split(third)
             qkv = F.linear(x, self.qkv.weight, ft.cat([q, x.new_zeros(third), v]))
         n, length, _ = x.shape
@@ -163,6 +165,7 @@ class SwinTransformerBlock(nn.Module):
     @staticmethod
     def _initialise(module: nn.Linear) -> None:
         init.xavier_uniform_(module.weight)
+        assert module.bias is not None
         init.normal_(module.bias, std=1e-6)
 
     def forward(self, x: Tensor) -> Tensor:

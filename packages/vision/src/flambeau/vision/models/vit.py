@@ -10,6 +10,7 @@ from flambeau.nn import init
 from flambeau.tensor import Tensor, errors
 
 from ._builder import Builder
+from ._initial import no_bias
 
 __all__ = ["VisionTransformer", "vit_b_16", "vit_b_32", "vit_h_14", "vit_l_16", "vit_l_32"]
 
@@ -22,6 +23,7 @@ class MLPBlock(nn.Sequential):
         super().__init__(first, nn.GELU(), nn.Dropout(dropout), second, nn.Dropout(dropout))
         for layer in (first, second):
             init.xavier_uniform_(layer.weight)
+            assert layer.bias is not None
             init.normal_(layer.bias, std=1e-6)
 
 
@@ -102,24 +104,27 @@ class VisionTransformer(nn.Module):
     ) -> None:
         super().__init__()
         if image_size % patch_size:
-            errors.value_error("VisionTransformer", "image_size", f"a multiple of patch_size={patch_size}", image_size)
+            errors.value_error(
+                "VisionTransformer", "image_size", f"a multiple of patch_size={patch_size}", str(image_size)
+            )
         self.image_size = image_size
         self.conv_proj = nn.Conv2d(3, hidden_dim, patch_size, stride=patch_size)
         self.class_token = nn.Parameter(ft.zeros(1, 1, hidden_dim))
         length = (image_size // patch_size) ** 2 + 1
         options = (num_layers, num_heads, hidden_dim, mlp_dim, dropout, attention_dropout)
         self.encoder = Encoder(length, *options)
-        self.heads = nn.Sequential({"head": nn.Linear(hidden_dim, num_classes)})
+        head = nn.Linear(hidden_dim, num_classes)
+        self.heads = nn.Sequential({"head": head})
         init.trunc_normal_(self.conv_proj.weight, std=math.sqrt(1 / (3 * patch_size**2)))
-        init.zeros_(self.conv_proj.bias)
-        init.zeros_(self.heads.head.weight)
-        init.zeros_(self.heads.head.bias)
+        no_bias(self.conv_proj)
+        init.zeros_(head.weight)
+        no_bias(head)
 
     def forward(self, x: Tensor) -> Tensor:
         expected = (self.image_size, self.image_size)
         if x.ndim != 4 or x.shape[2:] != expected:
             fix = "resize the images, or make the model with another image_size"
-            errors.value_error(type(self).__name__, "x", f"(N, 3, {expected[0]}, {expected[1]})", x.shape, fix)
+            errors.value_error(type(self).__name__, "x", f"(N, 3, {expected[0]}, {expected[1]})", str(x.shape), fix)
         patches = self.conv_proj(x).flatten(2).transpose(1, 2)
         tokens = ft.cat([self.class_token.expand(x.shape[0], -1, -1), patches], 1)
         return self.heads(self.encoder(tokens)[:, 0])

@@ -248,7 +248,7 @@ class LayerNorm2d(nn.LayerNorm):
         (1, 8, 4, 4)
     """
 
-    def forward(self, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:  # type: ignore[override]  # of another type than its input
         last = F.layer_norm(input.permute(0, 2, 3, 1), self.normalized_shape, self.weight, self.bias, self.eps)
         return last.permute(0, 3, 1, 2)
 

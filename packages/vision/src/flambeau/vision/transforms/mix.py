@@ -95,6 +95,7 @@ class _Mix(Transform):
 
     def mixed_labels(self, labels: ft.Tensor, share: float) -> ft.Tensor:
         if labels.ndim == 1:
+            assert self.num_classes is not None
             labels = ft.one_hot(labels, self.num_classes)
         labels = labels if labels.dtype.kind == "f" else labels.float()
         return labels * share + labels.roll(1, 0) * (1 - share)
