@@ -73,33 +73,24 @@ cdef inline int _set_edge(Node node, int i, object target, int output) except -1
     return 0
 
 
-cdef inline PyObject* _target(object value, int* output, bint* views) noexcept:
-    """Where the gradient of an up-to-date `value` goes (borrowed), and to which output there; NULL when it needs none.
-    Sets `views` when it is a view."""
+cdef inline bint _needs_gradient(object value) except -1:
+    """Whether a gradient of `value` goes anywhere; brings the history of a view up to date."""
+    return _is_variable(value) and _requires(<Variable>value)
+
+
+cdef inline PyObject* _target(Variable x, int* output) noexcept:
+    """Where the gradient of an up-to-date `x` goes (borrowed), and to which output there; NULL when it needs none."""
     output[0] = 0
-    if not _is_variable(value):
-        return NULL
-    if (<Variable>value).view_of is not None:
-        views[0] = True
-    if (<Variable>value).node is not None:
-        output[0] = (<Variable>value).output
-        return <PyObject*>(<Variable>value).node
-    return <PyObject*>value if (<Variable>value).wants else NULL
-
-
-cdef inline int _bring_up_to_date(object value) except -1:
-    if _is_variable(value) and (<Variable>value).view_of is not None:
-        _refresh(<Variable>value)
-    return 0
+    if x.node is not None:
+        output[0] = x.output
+        return <PyObject*>x.node
+    return <PyObject*>x if x.wants else NULL
 
 
 cdef object _edge(object value, int* output):
     """Where the gradient of `value` goes, and to which output there; None when it needs none."""
-    cdef PyObject* target
-    cdef bint views = False
-    _bring_up_to_date(value)
-    target = _target(value, output, &views)
-    return None if target is NULL else <object>target
+    output[0] = 0
+    return <object>_target(<Variable>value, output) if _needs_gradient(value) else None
 
 
 cdef int _edge_index(Node node, int position) noexcept:
@@ -118,23 +109,13 @@ cdef tuple _edge_pair(object value):
 cdef inline Node _node(Rule rule, PyObject** args):
     """A node with its edges, or None when no argument needs a gradient. What it keeps is filled in by `_save`."""
     cdef Node node
-    cdef PyObject* targets[INLINE_EDGES]
-    cdef int outputs[INLINE_EDGES]
-    cdef int i
+    cdef PyObject* target
+    cdef int i, output = 0
     cdef uint32_t needed = 0
-    cdef bint views = False
     if rule.nedges > INLINE_EDGES or rule.list_argument >= 0:
         return _node_of_many(rule, args)
     for i in range(rule.nedges):
-        targets[i] = _target(<object>args[rule.edge_argument[i]], &outputs[i], &views)
-    if views:
-        # Once more, when all views are up to date: that may run anything, and the targets are borrowed.
-        for i in range(rule.nedges):
-            _bring_up_to_date(<object>args[rule.edge_argument[i]])
-        for i in range(rule.nedges):
-            targets[i] = _target(<object>args[rule.edge_argument[i]], &outputs[i], &views)
-    for i in range(rule.nedges):
-        needed |= <uint32_t>(targets[i] is not NULL) << rule.edge_argument[i]
+        needed |= <uint32_t>_needs_gradient(<object>args[rule.edge_argument[i]]) << rule.edge_argument[i]
     if rule.nothers > 0:
         needed |= _needed_elsewhere(rule, args)
     if needed == 0:
@@ -144,9 +125,12 @@ cdef inline Node _node(Rule rule, PyObject** args):
     node.rule = rule
     node.needed = needed
     node.nedges = rule.nedges
+    # Making the node may have run other code, as the garbage collector does: only now is looked where edges lead.
     for i in range(rule.nedges):
-        if targets[i] is not NULL:
-            _set_edge(node, i, <object>targets[i], outputs[i])
+        if needed >> rule.edge_argument[i] & 1:
+            target = _target(<Variable>args[rule.edge_argument[i]], &output)
+            if target is not NULL:
+                _set_edge(node, i, <object>target, output)
     _finish(node)
     return node
 
@@ -156,9 +140,7 @@ cdef uint32_t _needed_elsewhere(Rule rule, PyObject** args) except? 0:
     cdef int i
     cdef uint32_t needed = 0
     for i in range(rule.nothers):
-        value = <object>args[rule.other_argument[i]]
-        if _is_variable(value) and _requires(<Variable>value):
-            needed |= 1u << rule.other_argument[i]
+        needed |= <uint32_t>_needs_gradient(<object>args[rule.other_argument[i]]) << rule.other_argument[i]
     return needed
 
 
@@ -179,20 +161,16 @@ cdef Node _node_of_many(Rule rule, PyObject** args):
     """The same where there are many edges, or a list of arguments."""
     cdef tuple inputs = _inputs(rule, args), targets
     cdef Py_ssize_t i, n = PyTuple_GET_SIZE(inputs)
-    cdef int position, output
     cdef uint32_t needed = _needed_elsewhere(rule, args)
     cdef vector[int] outputs
-    cdef bint views = False, numbered = False
-    cdef PyObject* target
+    cdef bint numbered = False
     cdef Node node
-    for i in range(n):
-        _bring_up_to_date(<object>PyTuple_GET_ITEM(inputs, i))
     outputs.resize(n)
     targets = PyTuple_New(n)
     for i in range(n):
-        target = _target(<object>PyTuple_GET_ITEM(inputs, i), &outputs[i], &views)
-        _give(targets, i, None if target is NULL else <object>target)
-        if target is not NULL:
+        target = _edge(<object>PyTuple_GET_ITEM(inputs, i), &outputs[i])
+        _give(targets, i, target)
+        if target is not None:
             needed |= 1u << _argument_at(rule, i, n)
             numbered = numbered or outputs[i] > 0
     if needed == 0:
