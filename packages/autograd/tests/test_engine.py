@@ -7,7 +7,7 @@ import flambeau.tensor as ft
 import numpy as np
 import pytest
 from autograd_helpers import message_of
-from flambeau.autograd import Variable, enable_grad, grad, is_grad_enabled, no_grad
+from flambeau.autograd import Variable, enable_grad, grad, graph, is_grad_enabled, no_grad
 
 # Sums over paths --------------------------------------------------------------------------------------------------
 
@@ -108,6 +108,24 @@ def test_retain_graph(leaf):
     assert x.grad.item() == 12.0
     with pytest.raises(RuntimeError, match="released by an earlier backward"):
         y.backward()
+
+
+def test_a_graph_that_is_released_while_a_node_runs(leaf):
+    """A run inside another one takes what the node's other formula needs; that is said, and not taken for None."""
+    x, w = leaf(2.0), leaf(3.0)
+    inner = []
+
+    def unpack(value):
+        if not inner:
+            inner.append(True)
+            y.backward()
+        return value
+
+    with graph.saved_tensors_hooks(lambda value: value, unpack):
+        y = x * w
+    with pytest.raises(RuntimeError, match=r"got mul, recorded at .* released by an earlier backward"):
+        y.backward()
+    assert x.grad.item() == 3.0 and w.grad.item() == 2.0
 
 
 def test_create_graph_retains_unless_told_otherwise(leaf):

@@ -147,13 +147,7 @@ cdef class _Run:
         cdef PyObject* previous = forward_node
         cdef list found
         if node.released:
-            error = RuntimeError(
-                f"backward(): expected a graph that has not been run backward, got {node.title()}, recorded at "
-                f"{_where(node)}, whose kept values were released by an earlier backward; use retain_graph=True in that one")
-            error.add_note(
-                f"its result has shape {_output_shape(node, 0)}; where it was computed in an earlier step, as a running total "
-                f"or a hidden state is, detach() it there, and where two losses share it, add them before backward")
-            raise error
+            _was_released(node)
         if self.create_graph:
             forward_node = <PyObject*>node
         try:
@@ -217,6 +211,16 @@ cdef class _Run:
             grad = grads if node.noutputs == 1 else grads[output]
             if grad is not None:
                 self.captured[position] = grad
+
+
+cdef object _was_released(Node node):
+    error = RuntimeError(
+        f"backward(): expected a graph that has not been run backward, got {node.title()}, recorded at {_where(node)}, whose "
+        f"kept values were released by an earlier backward; use retain_graph=True in that one")
+    error.add_note(
+        f"its result has shape {_output_shape(node, 0)}; where it was computed in an earlier step, as a running total "
+        f"or a hidden state is, detach() it there, and where two losses share it, add them before backward")
+    raise error
 
 
 cdef object _sum(object a, object b):

@@ -53,9 +53,9 @@ cdef class FunctionNode(Node):
         return self.function.__name__
 
     cdef object release(self):
+        self.released = True
         self.saved = None
         self.context = None
-        self.released = True
 
     cdef list backward(self, object grads, bint create_graph):
         cdef object context = self.context

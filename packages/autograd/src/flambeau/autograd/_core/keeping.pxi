@@ -246,7 +246,10 @@ cdef tuple _target_shape(Node node, int i):
 
 cdef object _saved_value(Node node, int slot, bint create_graph):
     """A kept value: checked to be unchanged, and without history unless the graph of backward is wanted."""
-    cdef object value = _kept(node, slot)
+    cdef object value
+    if node.released:  # since it began to run, by another run: what is gone must not pass for an argument that was None
+        _was_released(node)
+    value = _kept(node, slot)
     if value is None and node.rule.slot_kind[slot] == SHAPE_OF:
         return _shape_behind(node, node.rule.slot_position[slot])
     if type(value) is tuple or type(value) is list:

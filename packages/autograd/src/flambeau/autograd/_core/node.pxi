@@ -50,8 +50,8 @@ cdef class Node:
 
     cdef object release(self):
         """Drop what was kept for backward."""
-        self.kept0 = self.kept1 = self.kept2 = self.kept3 = self.saved = None
         self.released = True
+        self.kept0 = self.kept1 = self.kept2 = self.kept3 = self.saved = None
 
     cdef str title(self):
         return self.rule.op.name
