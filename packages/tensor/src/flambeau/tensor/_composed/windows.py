@@ -24,19 +24,20 @@ def _places(operation, size, periodic, device):
 
 def _cosines(operation, size, periodic, weights, dtype, device):
     """The sum of ``weights[k] cos(2 pi k t)``, t from 0 to 1."""
-    places = _places(operation, size, periodic, device) * (2 * math.pi)
-    window = sum(weight * ops.cos(places * k) for k, weight in enumerate(weights))
-    return ops.cast(window if size != 1 else window * 0 + 1, _dtype(operation, dtype))
+    places = _places(operation, size, periodic, device)
+    angles = places * (2 * math.pi)
+    return _window(operation, places, sum(weight * ops.cos(angles * k) for k, weight in enumerate(weights)), dtype)
 
 
-def _dtype(operation, dtype):
+def _window(operation, places, values, dtype):
+    """The values at these places, in the dtype; of one point alone, 1."""
     from .._core.tensor import as_dtype
     from .._defaults import get_default_dtype
 
     dtype = get_default_dtype() if dtype is None else as_dtype(dtype, operation)
-    if dtype.kind not in "f" and dtype.name != "bfloat16":
+    if dtype.kind != "f" and dtype.name != "bfloat16":
         errors.dtype_error(operation, "dtype", "a floating dtype", dtype.name)
-    return dtype
+    return ops.cast(places + 1 if tuple(places.shape) == (1,) else values, dtype)
 
 
 @composed(method=False)
@@ -152,8 +153,7 @@ def bartlett_window(window_length: int, periodic: bool = True, *, dtype: Any = N
         [0.0, 0.5, 1.0, 0.5, 0.0]
     """
     places = _places("bartlett_window", window_length, periodic, device)
-    window = 1 - ops.abs(places * 2 - 1) if window_length != 1 else places + 1
-    return ops.cast(window, _dtype("bartlett_window", dtype))
+    return _window("bartlett_window", places, 1 - ops.abs(places * 2 - 1), dtype)
 
 
 @composed(method=False)
@@ -186,4 +186,4 @@ def kaiser_window(
     places = _places("kaiser_window", window_length, periodic, device)
     inside = ops.clamp(1 - ops.square(places * 2 - 1), 0, None)
     window = ops.i0(ops.sqrt(inside) * beta) / ops.i0(ops.full((), beta, dtype="float64", device=device))
-    return ops.cast(window if window_length != 1 else places + 1, _dtype("kaiser_window", dtype))
+    return _window("kaiser_window", places, window, dtype)
