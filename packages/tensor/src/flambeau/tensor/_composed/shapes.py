@@ -80,9 +80,7 @@ def unflatten(input: Tensor, dim: int, sizes: Any) -> Tensor:
         (2, 3, 4)
     """
     shape = tuple(input.shape)
-    if not shape:
-        errors.shape_error("unflatten", "input", "at least 1 dimension", "shape ()")
-    dim, sizes = existing_dim("unflatten", "dim", dim, len(shape), alone=True), _ints("unflatten", "sizes", (sizes,))
+    dim, sizes = existing_dim("unflatten", "dim", dim, len(shape)), _ints("unflatten", "sizes", (sizes,))
     known = math.prod(n for n in sizes if n != -1)
     places = [i for i, n in enumerate(sizes) if n == -1]
     if len(places) > 1 or any(n < -1 for n in sizes) or not sizes:
@@ -316,7 +314,7 @@ def rot90(input: Tensor, k: int = 1, dims: tuple[int, int] = (0, 1)) -> Tensor:
     (k,) = _ints("rot90", "k", (k,))
     if input.ndim < 2:
         errors.shape_error("rot90", "input", "at least 2 dimensions", f"shape {tuple(input.shape)}")
-    places = [existing_dim("rot90", "dims", d, input.ndim, alone=True) for d in _ints("rot90", "dims", (dims,))]
+    places = [existing_dim("rot90", "dims", d, input.ndim) for d in _ints("rot90", "dims", (dims,))]
     if len(places) != 2 or places[0] == places[1]:
         errors.value_error("rot90", "dims", "two different dimensions", str(dims))
     first, second = places

@@ -144,9 +144,7 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
 
 
 def _split(operation, input, wanted, dim, even):
-    if input.ndim == 0:
-        errors.shape_error(operation, "input", "at least 1 dimension", "shape ()")
-    dim = existing_dim(operation, "dim", dim, input.ndim, alone=True)
+    dim = existing_dim(operation, "dim", dim, input.ndim)
     size = input.shape[dim]
     if hasattr(wanted, "tolist"):
         wanted = wanted.tolist()
