@@ -25,6 +25,8 @@ def test_alpha_must_be_a_number():
     """One clear message."""
     with pytest.raises(TypeError, match=r"^add\(\): argument 'alpha': expected a number, got str$"):
         ft.add(ft.ones(1), ft.ones(1), alpha="2")
+    with pytest.raises(TypeError, match=r"^rsub\(\): argument 'alpha': expected a number, got str$"):
+        ft.rsub(ft.ones(1), 1, alpha="2")
 
 
 def test_rsub():

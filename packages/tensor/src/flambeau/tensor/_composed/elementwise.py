@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, ops
-from . import called, composed
+from .._core import functions
+from . import called, composed, renamed
 
 if TYPE_CHECKING:
     from .._core.tensor import Tensor
@@ -100,7 +101,8 @@ def rsub(input: Tensor, other: Tensor | float, *, alpha: float = 1) -> Tensor:
         >>> ft.rsub(ft.tensor([1.0, 2.0]), 10).tolist()
         [9.0, 8.0]
     """
-    return called("rsub", ops.sub, other, input if alpha == 1 else ops.mul(input, alpha))
+    with renamed("rsub", "sub"):
+        return functions.sub(other, input, alpha=alpha)
 
 
 @composed(inplace=True)

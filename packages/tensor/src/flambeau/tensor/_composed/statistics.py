@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, ops
+from .._core import functions
 from . import composed, one_of, renamed
 
 if TYPE_CHECKING:
@@ -113,9 +114,9 @@ def std_mean(
         >>> [part.item() for part in ft.std_mean(ft.tensor([1.0, 2.0, 3.0]))]
         [1.0, 2.0]
     """
-    correction = correction if unbiased is None else unbiased
     with renamed("std_mean", "std"):
-        return ops.std(input, dim, keepdim, correction=correction), ops.mean(input, dim, keepdim)
+        spread = functions.std(input, dim, keepdim, correction=correction, unbiased=unbiased)
+    return spread, ops.mean(input, dim, keepdim)
 
 
 @composed()
@@ -143,9 +144,9 @@ def var_mean(
         >>> [part.item() for part in ft.var_mean(ft.tensor([1.0, 2.0, 3.0]))]
         [1.0, 2.0]
     """
-    correction = correction if unbiased is None else unbiased
     with renamed("var_mean", "var"):
-        return ops.var(input, dim, keepdim, correction=correction), ops.mean(input, dim, keepdim)
+        spread = functions.var(input, dim, keepdim, correction=correction, unbiased=unbiased)
+    return spread, ops.mean(input, dim, keepdim)
 
 
 @composed()
