@@ -15,7 +15,7 @@ constexpr ptrdiff_t SamplingPart = 16 << 10;  // reads that are worth a thread
 constexpr ptrdiff_t PointsPart = 1024;
 constexpr int Together = 4;  // channels
 
-// body(image, first channel, count of channels) for some channels at a time; Count is theirs, at compile time.
+// body<count of channels>(first channel) for some channels at a time: the count is known at compile time.
 template <class F>
 FLAMBEAU_INLINE void for_channels(const Sampling& s, ptrdiff_t block, const F& body) {
     const ptrdiff_t first = block * Together, count = least(Together, s.channels - first);

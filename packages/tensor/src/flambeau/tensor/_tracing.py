@@ -105,7 +105,6 @@ class Update(Tape):
         Raises:
             Changed: it does something else this time; what was written down is as it was.
         """
-        whole = False
         self.start()
         try:
             update()

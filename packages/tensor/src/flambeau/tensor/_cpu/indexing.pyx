@@ -119,7 +119,7 @@ cdef cnp.ndarray _index_of_rows(RowsLayout* rows, cnp.ndarray x, object dim, cnp
     """The index of gather and scatter as one of whole rows, where it is the same all along them, as `expand` makes it: the
     places of rows, counted through the dimensions before; else None."""
     cdef int d, ndim = cnp.PyArray_NDIM(x), at = _spanned_dim(x, dim, index)
-    cdef ptrdiff_t before = 1
+    cdef ptrdiff_t before
     if at < 0 or at == ndim - 1 or cnp.PyArray_SIZE(index) == 0:
         return None
     for d in range(at + 1, ndim):
@@ -131,7 +131,8 @@ cdef cnp.ndarray _index_of_rows(RowsLayout* rows, cnp.ndarray x, object dim, cnp
     index = _places_in((<object>index)[(slice(None),) * (at + 1) + (0,) * (ndim - at - 1)], 0, rows.size)
     if index is None:
         return None
-    before, rows.outer = rows.outer, 1
+    before = rows.outer
+    rows.outer = 1
     if before > 1:
         starts = np.arange(before) * rows.size
         index = (<object>index).reshape(before, -1) + starts[:, None]
