@@ -62,9 +62,9 @@ def test_detach_of_a_plain_tensor():
 def test_numpy_names_say_what_to_use():
     """NumPy's names of functions that have another one here."""
     with pytest.raises(AttributeError, match=r"has no attribute 'array'; use tensor\(data\)$"):
-        ft.array  # noqa: B018
+        ft.array  # noqa: B018  (looking it up is what raises)
     with pytest.raises(AttributeError, match=r"^module 'flambeau.tensor' has no attribute 'nothing'$"):
-        ft.nothing  # noqa: B018
+        ft.nothing  # noqa: B018  (the same)
 
 
 def test_results_can_be_pickled():

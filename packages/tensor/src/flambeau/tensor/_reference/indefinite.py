@@ -39,9 +39,7 @@ def _over(xp, block, one, other, hermitian):
     return (one * c - other * b) / det, (other * a - one * across) / det
 
 
-@operator(
-    dtypes="float", outputs=("LD", "pivots", "info"), differentiable=False, function=False, method=False
-)  # fmt: skip
+@operator(dtypes="float", outputs=("LD", "pivots", "info"), differentiable=False, function=False, method=False)
 def ldl_factor_ex(xp, A: Array, *, hermitian: Bool = False):
     """The triangles and the blocks of symmetric (Hermitian) matrices, in one matrix, and which rows were swapped.
 
@@ -88,8 +86,10 @@ def ldl_factor_ex(xp, A: Array, *, hermitian: Bool = False):
         if k + 1 < n:
             beyond = places > k + 1
             first, second = (xp.where(beyond, left[:, :, d], 0.0) for d in (k, k + 1))
-            block = [xp.where(two, x, e)[:, None] for x, e in
-                     ((pivot, 1.0), (left[:, k + 1, k], 0.0), (left[:, k + 1, k + 1], 1.0))]  # fmt: skip
+            block = [
+                xp.where(two, x, e)[:, None]
+                for x, e in ((pivot, 1.0), (left[:, k + 1, k], 0.0), (left[:, k + 1, k + 1], 1.0))
+            ]
             double = _over(xp, block, first, second, hermitian)
         else:  # the last step is never of size 2
             first = second = xp.zeros_like(column)
@@ -157,8 +157,9 @@ def ldl_solve(xp, LD: Array, pivots: Array, B: Array, *, hermitian: Bool = False
         corner, across, other = (xp.where(two[:, None], e, u) for e, u in zip(block, (1.0, 0.0, 1.0), strict=True))
         pair = _over(xp, (corner, _turned(xp, across, hermitian), other), row, next_row, hermitian)
         alone = row / xp.where(one[:, None], block[0], 1.0)
-        for at, value in ((k, xp.where(one[:, None], alone, xp.where(two[:, None], pair[0], row))),
-                          (k + 1, xp.where(two[:, None], pair[1], next_row))):  # fmt: skip
+        row = xp.where(one[:, None], alone, xp.where(two[:, None], pair[0], row))
+        next_row = xp.where(two[:, None], pair[1], next_row)
+        for at, value in ((k, row), (k + 1, next_row)):
             x = xp.where((places == at)[:, :, None], value[:, None, :], x)
         rests = two
     for k in reversed(range(n)):
