@@ -112,8 +112,6 @@ def _init_source(package: Path, results: list[tuple[str, ...]]) -> str:
     for node in tree.body:
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "_LAZY":
             lines += [f"from . import {name} as {name}" for name in ast.literal_eval(node.value)]
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "_DTYPES":
-            lines += [f"{name}: dtype[Any]" for name in ast.literal_eval(node.value)]
         if isinstance(node, ast.ImportFrom) and node.module == "numpy":
             lines += [f"from numpy import {a.name} as {a.name}" for a in node.names]
         if isinstance(node, ast.ImportFrom) and node.level:
@@ -124,6 +122,7 @@ def _init_source(package: Path, results: list[tuple[str, ...]]) -> str:
                 )
         elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_LATER":
             lines += [f"from .{module} import {n} as {n}" for n, module in ast.literal_eval(node.value).items()]
+    lines += ["", *(f"{name}: dtype[Any]" for name in _short_forms(package) if name != "bfloat16")]  # a _LATER one
     lines += ["", *(f"{name}: Any" for name in sorted(_typed_names(package)))]
     return "\n".join([*lines, "", f'{GIVEN} = TypeVar("{GIVEN}", bound=Tensor)', "__version__: str", ""])
 
@@ -152,6 +151,14 @@ def _result_types(results: list[tuple[str, ...]]) -> str:
 def _typed_names(package: Path) -> set[str]:
     """``FloatTensor`` and its like, which are made when first asked for."""
     return set(re.findall(r'"(\w+Tensor)"', (package / "_dtypes.py").read_text()))
+
+
+def _short_forms(package: Path) -> dict[str, str]:
+    """``float`` and its like: dtypes here, methods of Tensor there."""
+    for node in ast.parse((package / "_methods" / "conversion.py").read_text()).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "SHORT_FORMS":
+            return ast.literal_eval(node.value)
+    raise KeyError("SHORT_FORMS")
 
 
 def _dunders() -> list[str]:

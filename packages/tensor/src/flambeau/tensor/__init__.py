@@ -41,6 +41,7 @@ from ._exchange import from_dlpack
 from ._expression import Expression, pointwise
 from ._files import load, save, verify
 from ._memory import MemoryStats, empty_cache, memory_stats, reset_peak_memory_stats, set_cache_limit
+from ._methods.conversion import SHORT_FORMS as _SHORT_FORMS
 from ._observe import observe
 from ._printing import get_printoptions, set_printoptions
 from ._public import load as _load
@@ -141,20 +142,6 @@ _publish(globals(), __all__)
 # What is loaded when first used, as importing it takes time: namespaces, and names with the modules that declare them.
 _LAZY = ("array_api", "fft", "linalg", "special")
 _LATER = {"bfloat16": "_dtypes", "finfo": "_limits", "iinfo": "_limits"}
-# PyTorch's short names of dtypes, most of which are Python's of other things: not for ``import *``.
-_DTYPES = {
-    "bool": "bool",
-    "byte": "uint8",
-    "cdouble": "complex128",
-    "cfloat": "complex64",
-    "char": "int8",
-    "double": "float64",
-    "float": "float32",
-    "half": "float16",
-    "int": "int32",
-    "long": "int64",
-    "short": "int16",
-}
 
 
 def __getattr__(name: str):
@@ -166,8 +153,8 @@ def __getattr__(name: str):
         from importlib import import_module
 
         return globals().setdefault(name, getattr(import_module(f"{__name__}.{_LATER[name]}"), name))
-    if name in _DTYPES:
-        return dtype(_DTYPES[name])
+    if name in _SHORT_FORMS:  # most are Python's names of other things: not for ``import *``
+        return dtype(_SHORT_FORMS[name])
     if name.endswith("Tensor"):  # FloatTensor and its like: made when first asked for
         from ._typed import TYPES
 
