@@ -18,9 +18,11 @@ from flambeau.data import (
     DataLoader,
     IterableDataset,
     TensorDataset,
+    default_collate,
     get_worker_info,
     sample_generator,
 )
+from flambeau.data.workers import arena
 
 METHODS = ("server", "fork", "spawn", "thread")
 
@@ -95,7 +97,27 @@ def test_dropped_batches_give_their_memory_back():
     (pool, _) = loader._crew._idle[0]
     gc.collect()
     pool._take_back(0)
-    assert pool._lent == [0]
+    assert pool.workers[0].arena.lent == 0
+
+
+def test_two_tensors_in_one_place(monkeypatch):
+    """A batch may hold two views of one memory: it is whole, and its place free when both are gone."""
+    monkeypatch.setattr(arena, "limit", lambda workers: 1 << 20)  # so that half of the batches are copied
+
+    def collate(samples):
+        batch = default_collate(samples)
+        return batch, batch.reshape(-1)
+
+    loader = DataLoader([np.full(10_000, i, np.float32) for i in range(40)], 2, num_workers=1, collate_fn=collate)
+    kept = list(loader)
+    assert [(one[:, 0].tolist(), other[::10_000].tolist()) for one, other in kept] == [
+        ([i, i + 1], [i, i + 1]) for i in range(0, 40, 2)
+    ]
+    del kept
+    (pool, _) = loader._crew._idle[0]
+    gc.collect()
+    pool._take_back(0)
+    assert pool.workers[0].arena.lent == 0
 
 
 def test_many_kept_batches_need_few_descriptors():

@@ -55,8 +55,9 @@ class Mapping:
 
     def __init__(self, fd: int):
         self.size = os.fstat(fd).st_size
+        self.lent = 0  # bytes of the places of which there are views
         self.gone: deque[Lent] = deque()  # places of which there are no views any more
-        self._lent: dict[int, Lent] = {}
+        self._lents: dict[int, Lent] = {}  # by their id, as a place may be lent more than once
         self._memory = mmap.mmap(fd, self.size)
         self._bytes = np.frombuffer(self._memory, np.uint8)
         self.start = self._bytes.__array_interface__["data"][0]
@@ -64,15 +65,18 @@ class Mapping:
     def place(self, offset: int, size: int) -> memoryview:
         """A view of a place."""
         place = self._bytes[offset : offset + size].view(_Place)
-        lent = self._lent[offset] = Lent(place, self.gone.append)
+        lent = Lent(place, self.gone.append)
         lent.offset, lent.size = offset, size
+        self._lents[id(lent)] = lent
+        self.lent += size
         return memoryview(place)  # type: ignore[arg-type]  # arrays are buffers
 
     def returned(self) -> list[Lent]:
         """The places of which the last view is gone since this was last asked."""
         lents = [self.gone.popleft() for _ in range(len(self.gone))]
         for lent in lents:
-            del self._lent[lent.offset]
+            del self._lents[id(lent)]
+            self.lent -= lent.size
         return lents
 
 

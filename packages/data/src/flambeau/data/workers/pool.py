@@ -132,7 +132,6 @@ class ProcessPool(_Shared):
         super().__init__(work.num_workers)
         self.workers = start.run(method, work, data, buffers)
         self._free: list[list[int]] = [[] for _ in self.workers]  # places that the workers do not know to be free
-        self._lent = [0] * self.size  # bytes of each arena that batches here still lie in
         self._by_connection = {worker.connection: worker for worker in self.workers}
         _pools.add(self)
         self._finalizer = weakref.finalize(self, _end_later, self.workers)
@@ -156,9 +155,7 @@ class ProcessPool(_Shared):
 
     def _take_back(self, worker: int) -> None:
         """Note which of a worker's places no batch lies in any more."""
-        for lent in self.workers[worker].arena.returned():
-            self._lent[worker] -= lent.size
-            self._free[worker].append(lent.offset)
+        self._free[worker].extend(lent.offset for lent in self.workers[worker].arena.returned())
 
     def _name(self, worker: int) -> str:
         return f"worker {worker} (pid {self.workers[worker].pid})"
@@ -188,8 +185,7 @@ class ProcessPool(_Shared):
         used = sum(size for part, size in zip(parts, sizes, strict=True) if isinstance(part, int))
         self._take_back(worker.number)
         # Who keeps batches gets copies, so that the worker does not run out of places.
-        copy = self._lent[worker.number] + used > worker.arena.size // 2
-        self._lent[worker.number] += used
+        copy = worker.arena.lent + used > worker.arena.size // 2
         return load(data, parts, sizes, worker.arena, copy)
 
     def _died(self, worker: start.Worker) -> NoReturn:
