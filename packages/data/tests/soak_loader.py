@@ -75,7 +75,7 @@ def test_ten_thousand_epochs(method):
         assert len(list(loader)) == 2
         if epoch % 1000 == 999:
             gc.collect()
-            pids = ["self", *(worker.pid for worker in getattr(loader._crew._idle[0][0], "workers", []))]
+            pids = ["self", *(worker.pid for worker in getattr(loader._crew._idle[0], "workers", []))]
             sizes.append([(resident(pid), descriptors(pid)) for pid in pids])
     for first, last in zip(sizes[1], sizes[-1], strict=True):
         assert last[0] - first[0] < 1e6 and last[1] == first[1], sizes
@@ -247,7 +247,7 @@ def test_workers_killed_at_any_moment(method):
     for _ in range(40):
         loader = DataLoader(Noisy(), 1, num_workers=2, multiprocessing_context=method)
         assert len(list(loader)) == 23
-        victim = draw.choice(loader._crew._idle[0][0].workers).pid
+        victim = draw.choice(loader._crew._idle[0].workers).pid
         killer = threading.Timer(draw.random() * 0.02, os.kill, (victim, signal.SIGKILL))
         killer.start()
         try:
@@ -256,7 +256,7 @@ def test_workers_killed_at_any_moment(method):
             assert f"(pid {victim}) to go on, got its end by signal 9 (SIGKILL)" in str(error)
             reported += 1
         killer.join()
-        while loader._crew._idle and loader._crew._idle[0][0].alive():  # the signal is on its way
+        while loader._crew._idle and loader._crew._idle[0].alive():  # the signal is on its way
             time.sleep(0.001)
         assert len(list(loader)) == 23
         del loader

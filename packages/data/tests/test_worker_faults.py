@@ -82,7 +82,7 @@ def nothing_left():
     """Descriptors, processes and shared memory are as before once the loader is gone; the server stays."""
     first = DataLoader(range(2), num_workers=1)  # the server is there already
     list(first)
-    first._crew._idle[0][0].close()
+    first._crew._idle[0].close()
     gc.collect()
     before = descriptors(), children(), shared_memory()
     yield
@@ -153,7 +153,7 @@ def test_workers_that_died_between_epochs_are_replaced(nothing_left, method):
     """It is no error of the next epoch."""
     loader = loader_of("raise", -1, method)
     list(loader)
-    for worker in loader._crew._idle[0][0].workers:
+    for worker in loader._crew._idle[0].workers:
         os.kill(worker.pid, signal.SIGKILL)
     time.sleep(0.2)
     assert len(list(loader)) == 40
@@ -278,7 +278,7 @@ def test_ctrl_c_while_a_worker_starts(nothing_left, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         list(DataLoader(range(2), num_workers=1))
     loader = DataLoader(range(4), 1, num_workers=2, collate_fn=lambda samples: os.getpid())
-    assert set(loader) == {worker.pid for worker in loader._crew._idle[0][0].workers}
+    assert set(loader) == {worker.pid for worker in loader._crew._idle[0].workers}
 
 
 def test_ctrl_c_during_a_fork(nothing_left, monkeypatch):

@@ -94,7 +94,7 @@ def test_dropped_batches_give_their_memory_back():
     for _ in range(30):
         for (batch,) in loader:
             del batch
-    (pool, _) = loader._crew._idle[0]
+    pool = loader._crew._idle[0]
     gc.collect()
     pool._take_back(0)
     assert pool.workers[0].arena.lent == 0
@@ -114,7 +114,7 @@ def test_two_tensors_in_one_place(monkeypatch):
         ([i, i + 1], [i, i + 1]) for i in range(0, 40, 2)
     ]
     del kept
-    (pool, _) = loader._crew._idle[0]
+    pool = loader._crew._idle[0]
     gc.collect()
     pool._take_back(0)
     assert pool.workers[0].arena.lent == 0
@@ -196,6 +196,29 @@ def test_two_loops_over_one_loader(method):
         assert batch[0].tolist() == [0, 1, 2, 3]
         break
     assert [index for (batch,) in loader for index in batch.tolist()] == list(range(40))
+
+
+def test_a_left_loop_is_collected_while_the_next_begins():
+    """It gives its workers back then, in the middle of the search for some."""
+    code = """
+        import gc
+        from flambeau.data import DataLoader
+        from flambeau.data.workers import pool
+        class Collecting(pool.ThreadPool):
+            def __init__(self, work):
+                gc.collect()
+                super().__init__(work)
+        pool.ThreadPool = Collecting
+        gc.disable()
+        loader = DataLoader(range(8), num_workers=1, multiprocessing_context="thread")
+        left = [iter(loader)]
+        next(left[0])
+        left.append(left)
+        del left
+        print(len(list(loader)), len(loader._crew._idle))
+    """
+    run = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60)
+    assert run.stdout == "8 2\n", run.stderr
 
 
 class Numbers(IterableDataset):

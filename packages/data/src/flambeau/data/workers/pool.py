@@ -32,6 +32,7 @@ class Pool(Protocol):
     """What a loader needs of its workers."""
 
     size: int
+    reads: int | None  # a fingerprint of what its workers read; None: not known
 
     def submit(self, epoch: int, indices: Any, worker: int | None = None) -> int:
         """Have a batch read; by any worker, or by a certain one. Gives the number of the task."""
@@ -54,6 +55,7 @@ class _Shared:
 
     def __init__(self, size: int):
         self.size = size
+        self.reads: int | None = None
         self.held: list[dict[int, Any]] = [{} for _ in range(size)]  # of each worker: its tasks and their indices
         self.done: dict[int, Any] = {}  # batches that arrived before their turn
         self._number = 0
