@@ -1,6 +1,7 @@
 """The loader for long: many batches kept, many epochs, and faults at any moment. Not among the usual tests, as it takes
 minutes: `nox -s "soak(loader)"`."""
 
+import contextlib
 import gc
 import json
 import os
@@ -12,13 +13,13 @@ import sys
 import textwrap
 import threading
 import time
-import uuid
 from pathlib import Path
 
 import flambeau.tensor as ft
 import numpy as np
 import pytest
 from flambeau.data import DataLoader, IterableDataset, sample_generator
+from processes import left, program
 
 LIMIT = 10.0  # seconds until all has ended
 TRACEBACK = "Traceback (most recent call last)"
@@ -183,36 +184,19 @@ while True:
 """
 
 
-def marked(mark):
-    """Processes that carry a mark in their environment, as those that they start do."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark in (folder / "environ").read_bytes():
-                found.append(folder.name)
-        except OSError:
-            continue
-    return found
+@contextlib.contextmanager
+def reading(method, last=0, end="pass"):
+    """The program, once it reads."""
+    with program(PROGRAM.format(method=method, last=last, end=end)) as (reader, mark):
+        assert reader.stdout.readline() == "ready\n"
+        yield reader, mark
 
 
-def ended(program, mark, limit):
-    """Whether the program and all it started are gone in time; what it said."""
-    _, errors = program.communicate(timeout=limit)
-    deadline = time.monotonic() + 5
-    while marked(mark) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not marked(mark), errors
+def ended(reader, mark, limit):
+    """What the program said, which is gone in time with all it started."""
+    _, errors = reader.communicate(timeout=limit)
+    assert not left(mark, 5), errors
     return errors
-
-
-def started(method, last=0, end="pass"):
-    mark = uuid.uuid4().hex.encode()
-    code = PROGRAM.format(method=method, last=last, end=end)
-    env = {**os.environ, "FLAMBEAU_MARK": mark.decode()}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    program = subprocess.Popen([sys.executable, "-c", code], env=env, **pipes)
-    assert program.stdout.readline() == "ready\n"
-    return program, mark
 
 
 @pytest.mark.parametrize("method", ["server", "fork", "spawn"])
@@ -222,10 +206,10 @@ def test_signals_at_any_moment(method, number):
     nothing about it."""
     draw = random.Random(f"{method} {number}")
     for _ in range(25):
-        program, mark = started(method)
-        time.sleep(draw.random() * 2.0)
-        program.send_signal(number)
-        errors = ended(program, mark, LIMIT)
+        with reading(method) as (reader, mark):
+            time.sleep(draw.random() * 2.0)
+            reader.send_signal(number)
+            errors = ended(reader, mark, LIMIT)
         assert "in worker" not in errors and errors.count(TRACEBACK) <= (number == signal.SIGINT), errors
 
 
@@ -235,7 +219,8 @@ def test_the_interpreter_exits_at_any_batch(method, end):
     """With the loop in the middle."""
     draw = random.Random(f"{method} {end}")
     for _ in range(8):
-        errors = ended(*started(method, draw.randrange(1, 30), end), 60.0)
+        with reading(method, draw.randrange(1, 30), end) as (reader, mark):
+            errors = ended(reader, mark, 60.0)
         assert errors.count(TRACEBACK) == ("raise" in end), errors
 
 

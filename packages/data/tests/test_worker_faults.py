@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from flambeau.data import DataLoader
 from flambeau.data.workers import start
+from processes import left, marked, program
 
 METHODS = ("server", "fork", "spawn")
 LIMIT = 10.0  # seconds, for any fault
@@ -281,7 +282,15 @@ def test_ctrl_c_while_a_worker_starts(nothing_left, monkeypatch):
     assert set(loader) == {worker.pid for worker in loader._crew._idle[0].workers}
 
 
-def test_ctrl_c_during_a_fork(nothing_left, monkeypatch):
+@pytest.fixture
+def ctrl_c():
+    """It is raised, also where whoever runs the tests ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_during_a_fork(nothing_left, ctrl_c, monkeypatch):
     """It is raised when the fork is done, and not within a hook, where it would be ignored."""
     fork = os.fork
 
@@ -336,29 +345,13 @@ for batch in DataLoader(Slow(), None, num_workers=2, multiprocessing_context={me
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_workers_end_with_their_parent(method, number):
     """However the training process ends, its workers are gone within five seconds, also those stuck in a sample."""
-    parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT.format(method=method)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    pids = {int(parent.stdout.readline()) for _ in range(8)}
-    time.sleep(0.2)
-    parent.send_signal(number)
-    parent.wait(LIMIT)
-    parent.stdout.close()
-    deadline = time.monotonic() + 5
-    while any(alive(pid) for pid in pids) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not any(alive(pid) for pid in pids)
-
-
-def alive(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+    with program(PARENT.format(method=method)) as (parent, mark):
+        for _ in range(8):
+            assert int(parent.stdout.readline()) in marked(mark)
+        time.sleep(0.2)
+        parent.send_signal(number)
+        parent.wait(LIMIT)
+        assert not left(mark, 5)
 
 
 def test_threads_time_out_too():
