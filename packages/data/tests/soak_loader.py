@@ -3,7 +3,6 @@ minutes: `nox -s "soak(loader)"`."""
 
 import contextlib
 import gc
-import json
 import os
 import random
 import shutil
@@ -15,11 +14,11 @@ import threading
 import time
 from pathlib import Path
 
-import flambeau.tensor as ft
 import numpy as np
 import pytest
-from flambeau.data import DataLoader, IterableDataset, sample_generator
+from flambeau.data import DataLoader
 from processes import left, program
+from test_resume import Noisy, Stream, interrupted, make, run
 
 LIMIT = 10.0  # seconds until all has ended
 TRACEBACK = "Traceback (most recent call last)"
@@ -115,51 +114,16 @@ def test_a_megabyte_of_named_shared_memory_is_enough():
     assert run.stdout == "True []\n", run.stderr
 
 
-class Noisy:
-    def __len__(self):
-        return 23
-
-    def __getitem__(self, index):
-        return ft.rand(2, generator=sample_generator()) + index
-
-
-class Stream(IterableDataset):
-    def shard(self, index, count):
-        for i in range(index, 23, count):
-            yield ft.rand(2, generator=sample_generator()) + i
-
-    def __iter__(self):
-        return self.shard(0, 1)
-
-
-def loader_of(kind, workers, seed):
-    shuffle = None if kind is Stream else True
-    return DataLoader(kind(), 3, shuffle=shuffle, num_workers=workers, generator=ft.Generator(seed))
-
-
-def epochs(loader, count):
-    return [[batch.tolist() for batch in loader] for _ in range(count)]
-
-
 @pytest.mark.parametrize("kind", [Noisy, Stream])
 def test_two_hundred_cuts(kind):
     """Interrupted at a random batch of three epochs and resumed by another loader: the same as uninterrupted."""
-    whole = {workers: epochs(loader_of(kind, workers, 7), 3) for workers in (0, 1, 2)}
+    whole = {workers: run(make(kind(), workers), 3) for workers in (0, 1, 2)}
     draw = random.Random(0)
     for _ in range(200):
         workers = draw.choice([0, 1, 2])
         # the number of workers decides how an iterable dataset is cut into batches, and nothing else
         then = workers if kind is Stream else draw.choice([0, 1, 2])
-        epoch, loader = draw.randrange(3), loader_of(kind, workers, 7)
-        cut = draw.randrange(len(whole[workers][epoch]) + 1)
-        seen = epochs(loader, epoch)
-        batches = iter(loader)
-        begun = [next(batches).tolist() for _ in range(cut)]
-        state = json.loads(json.dumps(loader.state_dict()))
-        other = loader_of(kind, then, 99)
-        other.load_state_dict(state)
-        seen.append(begun + epochs(other, 1)[0])
-        assert seen + epochs(other, 2 - epoch) == whole[workers]
+        assert interrupted(kind, workers, then, whole[workers], draw) == whole[workers]
 
 
 PROGRAM = """

@@ -44,26 +44,27 @@ def run(loader, epochs):
     return [[batch.tolist() for batch in loader] for _ in range(epochs)]
 
 
+def interrupted(kind, workers, then, whole, draw):
+    """Three epochs, cut at random and gone on with by another loader, through a state that survives being text."""
+    epoch, loader = draw.randrange(3), make(kind(), workers)
+    seen = run(loader, epoch)
+    batches = iter(loader)
+    begun = [next(batches).tolist() for _ in range(draw.randrange(len(whole[epoch]) + 1))]
+    state = json.loads(json.dumps(loader.state_dict()))
+    other = make(kind(), then, seed=99)
+    other.load_state_dict(state)
+    seen.append(begun + run(other, 1)[0])
+    return seen + run(other, 2 - epoch)
+
+
 @pytest.mark.parametrize("kind", [Noisy, Stream])
 @pytest.mark.parametrize("workers", [0, 1, 2])
 def test_resumed_equals_uninterrupted(kind, workers):
-    """At random cuts within three epochs, through a state that survives being text."""
+    """At random cuts within three epochs, each loader with as many workers."""
     whole = run(make(kind(), workers), 3)
-    counts = [len(epoch) for epoch in whole]
     draw = random.Random(workers)
     for _ in range(50 if workers == 0 else 4):
-        epoch = draw.randrange(3)
-        cut = draw.randrange(counts[epoch] + 1)
-        loader = make(kind(), workers)
-        seen = run(loader, epoch)
-        batches = iter(loader)
-        last = [next(batches).tolist() for _ in range(cut)]
-        state = json.loads(json.dumps(loader.state_dict()))
-        other = make(kind(), workers, seed=99)
-        other.load_state_dict(state)
-        seen.append(last + run(other, 1)[0])
-        seen += run(other, 2 - epoch)
-        assert seen == whole
+        assert interrupted(kind, workers, workers, whole, draw) == whole
 
 
 def test_resuming_leaves_the_default_generator_alone():
