@@ -326,6 +326,49 @@ def test_children_of_the_training_process_leave_its_workers_alone(method):
     assert (run.stdout, run.stderr) == ("39\n", "")
 
 
+@pytest.mark.parametrize("method", [*METHODS, "thread"])
+def test_a_forked_process_has_workers_of_its_own(method):
+    """Those that a loader keeps between epochs work for the process that began them."""
+    code = f"""
+        import os
+        from flambeau.data import DataLoader
+        loader = DataLoader(range(40), None, num_workers=2, multiprocessing_context={method!r})
+        assert list(loader) == list(range(40))
+        child = os.fork()
+        right = list(loader) == list(range(40))
+        if child == 0:
+            os._exit(not right)
+        print(right, os.waitpid(child, 0)[1])
+    """
+    with program(code) as (started, _):
+        assert started.communicate(timeout=60) == ("True 0\n", "")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_forked_process_keeps_no_workers(method):
+    """They end with the training process, also where a process that it forked lives on."""
+    code = f"""
+        import os, time
+        from flambeau.data import DataLoader
+        loader = DataLoader(range(40), 1, num_workers=2, multiprocessing_context={method!r})
+        batches = iter(loader)
+        next(batches)
+        child = os.fork()
+        if child == 0:
+            time.sleep(1e6)
+        print(child, flush=True)
+        time.sleep(1e6)
+    """
+    with program(code) as (started, mark):
+        child = int(started.stdout.readline())
+        started.kill()
+        started.wait(LIMIT)
+        deadline = time.monotonic() + 5
+        while (found := marked(mark)) != [child] and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert found == [child]
+
+
 PARENT = """
 import os, sys, time
 from flambeau.data import DataLoader

@@ -44,7 +44,7 @@ class Pool(Protocol):
         """Nobody waits any longer for the tasks that were submitted."""
 
     def alive(self) -> bool:
-        """Whether all workers are still there."""
+        """Whether all workers are still there, for this process."""
 
     def close(self) -> None:
         """End the workers."""
@@ -244,8 +244,12 @@ class ThreadPool(_Shared):
         super().__init__(work.num_workers)
         self._results: queue.SimpleQueue[tuple[int, int | None, Any]] = queue.SimpleQueue()
         self._tasks: list[queue.SimpleQueue[Task | None]] = [queue.SimpleQueue() for _ in range(self.size)]
-        for number, tasks in enumerate(self._tasks):
-            threading.Thread(target=_thread, args=(work, number, tasks, self._results), daemon=True).start()
+        self._threads = [
+            threading.Thread(target=_thread, args=(work, number, tasks, self._results), daemon=True)
+            for number, tasks in enumerate(self._tasks)
+        ]
+        for thread in self._threads:
+            thread.start()
         self._close = weakref.finalize(self, _end_threads, self._tasks)
 
     def submit(self, epoch: int, indices: Any, worker: int | None = None) -> int:
@@ -254,7 +258,7 @@ class ThreadPool(_Shared):
         return number
 
     def alive(self) -> bool:
-        return True
+        return all(thread.is_alive() for thread in self._threads)
 
     def close(self) -> None:
         self._close()

@@ -22,27 +22,33 @@ from . import process, transfer
 
 _FEW_THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
-# Our ends of the connections: a forked worker must not keep those of others open.
+# Our ends of the connections.
 _ours: weakref.WeakSet[Connection] = weakref.WeakSet()
 
-# Held while one of them is closed, and while a worker is forked: the fork of a thread that is between closing a
+# Held while one of them is closed, and while this process is forked: the fork of a thread that is between closing a
 # descriptor and forgetting it would close another one of the same number.
 _closing = threading.RLock()
 
 
-def _forget_closing() -> None:
-    """In a forked process nobody else is closing anything."""
-    global _closing
-    _closing = threading.RLock()
-
-
-os.register_at_fork(after_in_child=_forget_closing)
-
-
 def close(connection: Connection) -> None:
     """Close one of our ends, if it is not closed yet."""
-    with _closing, contextlib.suppress(OSError):
+    with _closing, contextlib.suppress(OSError):  # a program may have closed all its descriptors, as daemons do
         connection.close()
+
+
+def _leave_them_alone() -> None:
+    """In a forked process: workers and server are there for the one that began them, and would not notice its end as
+    long as copies of its ends of the connections are open."""
+    global _server_lock
+    _closing.release()
+    _server_lock = threading.Lock()
+    for connection in list(_ours):
+        close(connection)
+    if _server is not None:
+        _server.control.close()
+
+
+os.register_at_fork(before=_closing.acquire, after_in_parent=_closing.release, after_in_child=_leave_them_alone)
 
 
 class Worker:
@@ -67,12 +73,15 @@ class Worker:
         return self._code(seconds)
 
     def alive(self) -> bool:
+        """Whether it is there, and works for this process."""
+        if os.getpid() != self._owner:
+            return False
         return self._handle is not None and not select.select([self._handle], [], [], 0)[0]
 
     def end(self, seconds: float = 1.0) -> None:
-        """Close the connection, which ends it; kill it if it does not end in time."""
+        """Close the connection, which ends it; kill it if it does not end in time. Not from a forked process."""
         close(self.connection)
-        if os.getpid() != self._owner:  # a child of the training process, which has a copy of its connections
+        if os.getpid() != self._owner:
             return
         if self._handle is not None:
             if not select.select([self._handle], [], [], seconds)[0]:
@@ -139,7 +148,6 @@ class _Server:
     """The server of this process; begun when first needed."""
 
     def __init__(self) -> None:
-        self.owner = os.getpid()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control = ours
         self.lock = threading.Lock()
@@ -149,7 +157,7 @@ class _Server:
             self.process = _interpreter("server", [theirs.fileno()], new_session=True)
 
     def alive(self) -> bool:
-        return self.owner == os.getpid() and self.process.poll() is None
+        return self.process.poll() is None  # which is said of children of this process only
 
     def fork(self, descriptors: list[int]) -> int:
         with self.lock:
@@ -229,10 +237,9 @@ def by_fork(workers: list[Worker], work: process.Work) -> None:
     for number in range(work.num_workers):
         connection, theirs, arena = _ends(work.num_workers)
         with theirs, arena, _interrupts_held_back():
-            with _closing:
-                pid = os.fork()
-                if pid == 0:
-                    _run_forked(theirs, arena.detach(), work, number)
+            pid = os.fork()
+            if pid == 0:
+                _run_forked(theirs, arena.detach(), work, number)
             codes: dict[int, int] = {}
             mapping = arenas.Mapping(arena.fileno())
             workers.append(Worker(number, pid, connection, mapping, partial(_child_code, pid, codes)))
@@ -258,8 +265,6 @@ def _interrupts_held_back() -> Iterator[None]:
 def _run_forked(theirs: socket.socket, arena: int, work: process.Work, number: int) -> None:
     """The forked worker; never returns into the program it was forked from."""
     try:
-        for connection in list(_ours):
-            connection.close()
         process.serve(Connection(theirs.detach()), arena, work, number)
     finally:
         os._exit(1)
