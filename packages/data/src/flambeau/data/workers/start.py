@@ -15,6 +15,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from functools import partial
+from io import FileIO
 from multiprocessing.connection import Connection
 
 from . import arena as arenas
@@ -93,33 +94,12 @@ class Worker:
         self._code(0.5)  # which reaps it
 
 
-class _Descriptor:
-    """A descriptor that is closed at the end of a block, whatever ends it."""
-
-    def __init__(self, fd: int):
-        self._fd = fd
-
-    def fileno(self) -> int:
-        return self._fd
-
-    def detach(self) -> int:
-        fd, self._fd = self._fd, -1
-        return fd
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_: object) -> None:
-        if self._fd >= 0:
-            os.close(self.detach())
-
-
-def _ends(workers: int) -> tuple[Connection, socket.socket, _Descriptor]:
+def _ends(workers: int) -> tuple[Connection, socket.socket, FileIO]:
     """Our end of a new connection, the worker's, and a new arena."""
     ours, theirs = socket.socketpair()
     connection = Connection(ours.detach())
     _ours.add(connection)
-    return connection, theirs, _Descriptor(arenas.create(arenas.limit(workers)))
+    return connection, theirs, FileIO(arenas.create(arenas.limit(workers)), "r+")
 
 
 def _place(number: int) -> bytes:
@@ -239,7 +219,7 @@ def by_fork(workers: list[Worker], work: process.Work) -> None:
         with theirs, arena, _interrupts_held_back():
             pid = os.fork()
             if pid == 0:
-                _run_forked(theirs, arena.detach(), work, number)
+                _run_forked(theirs, arena.fileno(), work, number)
             codes: dict[int, int] = {}
             mapping = arenas.Mapping(arena.fileno())
             workers.append(Worker(number, pid, connection, mapping, partial(_child_code, pid, codes)))
