@@ -153,7 +153,7 @@ class ProcessPool(_Shared):
 
     def close(self) -> None:
         if self._finalizer.detach() is not None:
-            _end(self.workers)
+            start.end(self.workers)
 
     def _take_back(self, worker: int) -> None:
         """Note which of a worker's places no batch lies in any more."""
@@ -225,16 +225,9 @@ def _end_later(workers: list[start.Worker]) -> None:
     """End workers of a pool that nobody has any more, in another thread: this is a finalizer, where Ctrl-C would be
     lost, so it must not take long."""
     try:
-        start_new_thread(_end, (workers,))
+        start_new_thread(start.end, (workers,))
     except RuntimeError:  # no more threads: the interpreter exits
-        _end(workers)
-
-
-def _end(workers: list[start.Worker]) -> None:
-    for worker in workers:  # all at once, then one after the other
-        start.close(worker.connection)
-    for worker in workers:
-        worker.end()
+        start.end(workers)
 
 
 class ThreadPool(_Shared):

@@ -94,6 +94,14 @@ class Worker:
         self._code(0.5)  # which reaps it
 
 
+def end(workers: list[Worker]) -> None:
+    """End the workers of a pool."""
+    for worker in workers:  # all at once, then one after the other
+        close(worker.connection)
+    for worker in workers:
+        worker.end()
+
+
 def _ends(workers: int) -> tuple[Connection, socket.socket, FileIO]:
     """Our end of a new connection, the worker's, and a new arena."""
     ours, theirs = socket.socketpair()
@@ -279,7 +287,6 @@ def run(method: str, work: process.Work, data: bytes, buffers: list[memoryview])
         finally:
             os.close(payload)
     except BaseException:  # not all could be started, or Ctrl-C came
-        for worker in workers:
-            worker.end()
+        end(workers)
         raise
     return workers
