@@ -266,6 +266,21 @@ def test_errors_of_worker_init_fn_arrive(nothing_left, method):
     assert re.fullmatch("no data for worker [01]", str(error.value))
 
 
+def test_numbers_of_processes_come_again(nothing_left, monkeypatch):
+    """How an earlier process ended is not said of a worker that has its number."""
+    receive = start._Server._receive
+
+    def with_a_past(server, seconds):
+        kind, pid, number = receive(server, seconds)
+        if kind == "started":
+            server.codes[pid] = 99
+        return kind, pid, number
+
+    monkeypatch.setattr(start._Server, "_receive", with_a_past)
+    with pytest.raises(RuntimeError, match="got its exit with status 3 while reading"):
+        list(loader_of("exit", 0, "server"))
+
+
 def test_ctrl_c_while_a_worker_starts(nothing_left, monkeypatch):
     """As in a notebook, where the program goes on: the next loader does not take the answer to the request that was
     interrupted for its own."""

@@ -155,7 +155,9 @@ class _Server:
                 kind, pid, number = self._receive(60.0)
                 if kind == "ended":
                     self.codes[pid] = number
-                elif number == self.requests:  # and not the answer to one that Ctrl-C interrupted
+                    continue
+                self.codes.pop(pid, None)  # of an earlier process of the same number
+                if number == self.requests:  # and not the answer to one that Ctrl-C interrupted
                     return pid
 
     def code(self, pid: int, seconds: float) -> int | None:
