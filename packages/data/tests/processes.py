@@ -16,11 +16,12 @@ HEAD = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\
 
 @contextlib.contextmanager
 def program(code):
-    """A new interpreter that runs code, and a mark that all processes of it carry; after the block there are none."""
+    """A new interpreter that runs code, in a session as of a terminal of its own, and a mark that all processes of it
+    carry; after the block there are none."""
     mark = uuid.uuid4().hex
     command = [sys.executable, "-c", HEAD + textwrap.dedent(code)]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(command, env={**os.environ, "FLAMBEAU_MARK": mark}, **pipes) as started:
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    with subprocess.Popen(command, env={**os.environ, "FLAMBEAU_MARK": mark}, **options) as started:
         try:
             yield started, mark
         finally:

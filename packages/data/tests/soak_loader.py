@@ -172,7 +172,10 @@ def test_signals_at_any_moment(method, number):
     for _ in range(25):
         with reading(method) as (reader, mark):
             time.sleep(draw.random() * 2.0)
-            reader.send_signal(number)
+            if number == signal.SIGINT:
+                os.killpg(reader.pid, number)  # as a terminal does
+            else:
+                reader.send_signal(number)
             errors = ended(reader, mark, LIMIT)
         assert "in worker" not in errors and errors.count(TRACEBACK) <= (number == signal.SIGINT), errors
 

@@ -323,6 +323,26 @@ def test_ctrl_c_during_a_fork(nothing_left, ctrl_c, monkeypatch):
     assert len(list(DataLoader(range(2), num_workers=1, multiprocessing_context="fork"))) == 2
 
 
+@pytest.mark.parametrize("method", ["server", "spawn"])
+def test_ctrl_c_at_a_terminal_while_a_worker_begins(tmp_path, method):
+    """It reaches all processes of the session, and only the training process says something about it."""
+    (tmp_path / "sitecustomize.py").write_text("import time\nopen(__file__ + '.ran', 'w').close()\ntime.sleep(1)\n")
+    code = f"""
+        import sys
+        from flambeau.data import DataLoader
+        sys.path.insert(0, {str(tmp_path)!r})  # the interpreters of workers run what is there
+        list(DataLoader(range(4), num_workers=2, multiprocessing_context={method!r}))
+    """
+    with program(code) as (started, mark):
+        deadline = time.monotonic() + LIMIT
+        while not list(tmp_path.glob("*.ran")) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        os.killpg(started.pid, signal.SIGINT)
+        _, errors = started.communicate(timeout=LIMIT)
+        assert not left(mark, 5)
+    assert errors.count("Traceback") == 1 and errors.endswith("KeyboardInterrupt\n"), errors
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_children_of_the_training_process_leave_its_workers_alone(method):
     """A forked child that exits has copies of the pools, and must not end them."""

@@ -117,15 +117,16 @@ def _place(number: int) -> bytes:
     )
 
 
-def _interpreter(role: str, descriptors: list[int], new_session: bool = False) -> subprocess.Popen[bytes]:
-    """A new interpreter of these packages, which keeps the descriptors: see ``__main__``."""
+def _interpreter(role: str, descriptors: list[int]) -> subprocess.Popen[bytes]:
+    """A new interpreter of these packages, which keeps the descriptors: see ``__main__``. It has a session of its own,
+    as a terminal sends Ctrl-C to all processes of one, also while they begin."""
     path = os.pathsep.join(folder for folder in sys.path if folder)
     return subprocess.Popen(
         [sys.executable, "-m", "flambeau.data.workers", role, *map(str, descriptors)],
         env={**os.environ, **_FEW_THREADS, "PYTHONPATH": path},
         pass_fds=descriptors,
         stdin=subprocess.DEVNULL,
-        start_new_session=new_session,
+        start_new_session=True,
     )
 
 
@@ -142,7 +143,7 @@ class _Server:
         self.codes: dict[int, int] = {}
         self.requests = 0
         with theirs:
-            self.process = _interpreter("server", [theirs.fileno()], new_session=True)
+            self.process = _interpreter("server", [theirs.fileno()])
 
     def alive(self) -> bool:
         return self.process.poll() is None  # which is said of children of this process only
