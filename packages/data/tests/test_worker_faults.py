@@ -323,10 +323,19 @@ def test_ctrl_c_during_a_fork(nothing_left, ctrl_c, monkeypatch):
     assert len(list(DataLoader(range(2), num_workers=1, multiprocessing_context="fork"))) == 2
 
 
+def wait_for_a_file(folder):
+    deadline = time.monotonic() + LIMIT
+    while not os.listdir(folder) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert os.listdir(folder)
+
+
 @pytest.mark.parametrize("method", ["server", "spawn"])
 def test_ctrl_c_at_a_terminal_while_a_worker_begins(tmp_path, method):
     """It reaches all processes of the session, and only the training process says something about it."""
-    (tmp_path / "sitecustomize.py").write_text("import time\nopen(__file__ + '.ran', 'w').close()\ntime.sleep(1)\n")
+    ran = tmp_path / "ran"
+    ran.mkdir()
+    (tmp_path / "sitecustomize.py").write_text(f"import time\nopen('{ran}/1', 'w').close()\ntime.sleep(1)\n")
     code = f"""
         import sys
         from flambeau.data import DataLoader
@@ -334,9 +343,7 @@ def test_ctrl_c_at_a_terminal_while_a_worker_begins(tmp_path, method):
         list(DataLoader(range(4), num_workers=2, multiprocessing_context={method!r}))
     """
     with program(code) as (started, mark):
-        deadline = time.monotonic() + LIMIT
-        while not list(tmp_path.glob("*.ran")) and time.monotonic() < deadline:
-            time.sleep(0.01)
+        wait_for_a_file(ran)
         os.killpg(started.pid, signal.SIGINT)
         _, errors = started.communicate(timeout=LIMIT)
         assert not left(mark, 5)
@@ -429,6 +436,23 @@ def test_workers_end_with_their_parent(method, number):
         time.sleep(0.2)
         parent.send_signal(number)
         parent.wait(LIMIT)
+        assert not left(mark, 5)
+
+
+@pytest.mark.parametrize("method", ["server", "spawn"])
+def test_workers_end_with_their_parent_while_they_begin(tmp_path, method):
+    """Also those that have not got the whole dataset yet."""
+    code = f"""
+        from flambeau.data import DataLoader
+        class Stuck(list):
+            def __reduce__(self):
+                return exec, ("import time; open('{tmp_path}/1', 'w').close(); time.sleep(1e6)",)
+        list(DataLoader(Stuck([1, 2]), num_workers=2, multiprocessing_context={method!r}))
+    """
+    with program(code) as (started, mark):
+        wait_for_a_file(tmp_path)
+        started.kill()
+        started.wait(LIMIT)
         assert not left(mark, 5)
 
 

@@ -18,7 +18,9 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from reprlib import repr as short
 from typing import Any
@@ -118,19 +120,19 @@ class Reader:
             torch.set_worker_info(current.info)
 
 
-def serve(connection: Connection, arena_fd: int, work: Work, number: int) -> None:
-    """Read batches until the connection closes."""
+def serve(connection: Connection, arena_fd: int, work: Callable[[], Work], number: int) -> None:
+    """Read batches until the connection closes. What cannot begin, be it because of the ``work`` itself, says why."""
     _quieten()
     arena = arenas.Arena(arena_fd)
     os.close(arena_fd)
     tasks: queue.SimpleQueue[Task] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(connection, tasks), daemon=True).start()
-    reader = Reader(work, number, own_process=True)
     try:
+        reader = Reader(work(), number, own_process=True)
         reader.begin()
     except BaseException as error:
         _send(connection, ("failed", None, report_of(error)))
-        _wait_for_the_end()
+        threading.Event().wait()  # for the end
     collate.memory.allocate = _allocator(arena)
     while True:
         task = tasks.get()
@@ -168,10 +170,6 @@ def _receive(connection: Connection, tasks: queue.SimpleQueue[Task]) -> None:
             tasks.put(pickle.loads(connection.recv_bytes()))
     except (EOFError, OSError):
         os._exit(0)
-
-
-def _wait_for_the_end() -> None:
-    threading.Event().wait()
 
 
 def _allocator(arena: arenas.Arena) -> Any:
@@ -218,11 +216,4 @@ def serve_descriptors(connection_fd: int, arena_fd: int, payload_fd: int) -> Non
     sys.path[:] = place["path"]
     os.environ.update(place["environment"])
     os.chdir(place["folder"])
-    try:
-        work = unpacked(payload_fd)
-    except BaseException as error:
-        _send(connection, ("failed", None, report_of(error)))
-        threading.Thread(target=_receive, args=(connection, queue.SimpleQueue()), daemon=True).start()
-        _wait_for_the_end()
-    os.close(payload_fd)
-    serve(connection, arena_fd, work, place["number"])
+    serve(connection, arena_fd, partial(unpacked, payload_fd), place["number"])

@@ -256,7 +256,7 @@ def _interrupts_held_back() -> Iterator[None]:
 def _run_forked(theirs: socket.socket, arena: int, work: process.Work, number: int) -> None:
     """The forked worker; never returns into the program it was forked from."""
     try:
-        process.serve(Connection(theirs.detach()), arena, work, number)
+        process.serve(Connection(theirs.detach()), arena, lambda: work, number)
     finally:
         os._exit(1)
 

@@ -91,8 +91,10 @@ def payload(data: bytes, buffers: list[memoryview]) -> int:
 
 
 def unpacked(fd: int) -> Any:
-    """What :func:`payload` holds. Its arrays are mapped, not copied; who writes to them gets pages of its own."""
+    """What :func:`payload` holds; the descriptor is closed. Its arrays are mapped, not copied; who writes to them gets
+    pages of its own."""
     memory = memoryview(mmap.mmap(fd, os.fstat(fd).st_size, flags=mmap.MAP_PRIVATE))
+    os.close(fd)
     length, count = _HEAD.unpack_from(memory, 0)
     sizes = [_SIZE.unpack_from(memory, _HEAD.size + i * _SIZE.size)[0] for i in range(count)]
     start = _HEAD.size + count * _SIZE.size
