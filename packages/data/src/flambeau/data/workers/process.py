@@ -93,10 +93,10 @@ class Reader:
         self._epoch: int | None = None
 
     def begin(self) -> None:
-        for kind, function in self.work.registered.items():
-            collate.register_collate(kind, function)
         self._set_info(0)
         if self.own_process:
+            for kind, function in self.work.registered.items():
+                collate.register_collate(kind, function)
             torch.use_one_thread()
         if self.work.init is not None:
             self.work.init(self.number)
