@@ -25,6 +25,13 @@ def check_positive_int(operation: str, argument: str, value: Any) -> None:
         errors.value_error(operation, argument, "a positive int", str(value))
 
 
+def check_index(operation: str, index: Any, length: int, expected: str = "int") -> None:
+    if not hasattr(index, "__index__"):
+        errors.type_error(operation, "index", expected, type(index).__name__)
+    if not -length <= index < length:
+        errors.index_error(operation, "index", f"an int from {-length} to {length - 1}", str(index))
+
+
 def check_generator(operation: str, value: Any) -> None:
     if value is not None and not isinstance(value, ft.Generator):
         errors.type_error(

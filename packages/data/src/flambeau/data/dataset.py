@@ -12,7 +12,7 @@ import flambeau.tensor as ft
 from flambeau.tensor import errors
 
 from . import _torch as torch
-from ._check import check_generator
+from ._check import check_generator, check_index
 from .fetch import read_batch, read_sample, read_samples
 
 __all__ = ["ConcatDataset", "Dataset", "StackDataset", "Subset", "TensorDataset", "random_split"]
@@ -155,10 +155,7 @@ class ConcatDataset(Dataset[T_co]):
 
     def __getitem__(self, index: int) -> T_co:
         n = len(self)
-        if not hasattr(index, "__index__"):
-            errors.type_error("ConcatDataset", "index", "int", type(index).__name__)
-        if not -n <= index < n:
-            errors.index_error("ConcatDataset", "index", f"an int from {-n} to {n - 1}", str(index))
+        check_index("ConcatDataset", index, n)
         position = index % n
         which = bisect_right(self.cumulative_sizes, position)
         start = self.cumulative_sizes[which - 1] if which else 0

@@ -17,6 +17,8 @@ from typing import Any, Generic, TypeVar, overload
 import numpy as np
 from flambeau.tensor import errors
 
+from ._check import check_index
+
 __all__ = ["SharedDict", "SharedList"]
 
 T = TypeVar("T")
@@ -59,11 +61,7 @@ class SharedList(Sequence[T], Generic[T]):
             part: SharedList[T] = object.__new__(SharedList)
             part._bytes, part._starts, part._ends = self._bytes, self._starts[index], self._ends[index]
             return part
-        n = len(self)
-        if not hasattr(index, "__index__"):
-            errors.type_error("SharedList", "index", "int or slice", type(index).__name__)
-        if not -n <= index < n:
-            errors.index_error("SharedList", "index", f"an int from {-n} to {n - 1}", str(index))
+        check_index("SharedList", index, len(self), "int or slice")
         element: T = _unpacked(memoryview(self._bytes[self._starts[index] : self._ends[index]]))  # type: ignore[arg-type]  # arrays are buffers
         return element
 
