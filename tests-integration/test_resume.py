@@ -31,7 +31,6 @@ def uninterrupted(folder, workers):
     return ft.load(folder / "weights"), len(lines)
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nothing kills as surely as SIGKILL")
 @pytest.mark.parametrize("workers", [0, 2])
 def test_killed_and_resumed(workers, tmp_path):
     """Dropout, momentum, a schedule, a shuffling loader and noise of NumPy's: killed at random, again and again."""
