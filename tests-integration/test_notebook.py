@@ -3,7 +3,7 @@
 import pytest
 
 nbclient = pytest.importorskip("nbclient", reason="needs nbclient and ipykernel")
-nbformat = pytest.importorskip("nbformat")
+nbformat = pytest.importorskip("nbformat", reason="comes with nbclient")
 pytest.importorskip("ipykernel", reason="needs ipykernel")
 
 CELLS = [
