@@ -13,8 +13,8 @@ from flambeau.data import (
     sample_generator,
 )
 
-torch = pytest.importorskip("torch")
-loaders = pytest.importorskip("torch.utils.data")
+torch = pytest.importorskip("torch", reason="torch is an oracle: pip install torch")
+loaders = torch.utils.data
 
 
 class Images(loaders.Dataset):
