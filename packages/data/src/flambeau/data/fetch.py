@@ -77,7 +77,7 @@ def _while_reading(dataset: Any, index: Any) -> str:
 def _path(dataset: Any, index: Any) -> str | None:
     """The file of a sample, if the dataset says so: by ``__getpath__(index)``, or by a list ``samples`` of paths, or of
     tuples that begin with one, as datasets of folders have it."""
-    with contextlib.suppress(Exception):
+    with contextlib.suppress(Exception):  # only for a note: the error itself is what counts
         if hasattr(dataset, "__getpath__"):
             return os.fspath(dataset.__getpath__(index))
         sample = dataset.samples[index]

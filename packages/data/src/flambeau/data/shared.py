@@ -62,7 +62,7 @@ class SharedList(Sequence[T], Generic[T]):
             part._bytes, part._starts, part._ends = self._bytes, self._starts[index], self._ends[index]
             return part
         check_index("SharedList", index, len(self), "int or slice")
-        element: T = _unpacked(memoryview(self._bytes[self._starts[index] : self._ends[index]]))  # type: ignore[arg-type]  # arrays are buffers
+        element: T = _unpacked(self._bytes[self._starts[index] : self._ends[index]].data)
         return element
 
     def __len__(self) -> int:

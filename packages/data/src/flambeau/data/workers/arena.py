@@ -36,7 +36,7 @@ class _Place(np.ndarray):
     """Bytes of an arena. A class of its own, so that views keep this very object as their base."""
 
 
-class Lent(weakref.ref):  # type: ignore[type-arg]  # of a place
+class Lent(weakref.ref[_Place]):
     """A place of which there are views. When the last is gone, it puts itself into a queue: by C code alone, as an
     exception in a finalizer is lost, and Ctrl-C may come at any moment."""
 
@@ -69,7 +69,7 @@ class Mapping:
         lent.offset, lent.size = offset, size
         self._lents[id(lent)] = lent
         self.lent += size
-        return memoryview(place)  # type: ignore[arg-type]  # arrays are buffers
+        return place.data
 
     def returned(self) -> list[Lent]:
         """The places of which the last view is gone since this was last asked."""
