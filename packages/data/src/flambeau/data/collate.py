@@ -125,14 +125,8 @@ def default_convert(sample: Any) -> Any:
         return sample
     if hasattr(sample, "__dlpack__") and not isinstance(sample, (np.ndarray, np.generic)):
         return ft.from_dlpack(sample)
-    if isinstance(sample, Mapping):
-        return mapping_like(sample, {key: default_convert(value) for key, value in sample.items()})
-    if is_namedtuple(sample):
-        return type(sample)(*map(default_convert, sample))
-    if is_dataclass(sample) and not isinstance(sample, type):
-        return dataclass_like(
-            sample, {field.name: default_convert(getattr(sample, field.name)) for field in fields(sample)}
-        )
+    if (converted := with_parts(sample, default_convert)) is not None:
+        return converted
     if isinstance(sample, Sequence) and not isinstance(sample, (str, bytes, bytearray)):
         return [default_convert(value) for value in sample]
     return sample
@@ -315,6 +309,17 @@ def check_shapes(samples: list[Any], place: Place) -> None:
         got = place.groups([tuple(sample.shape) for sample in samples])
         fix = "make them equal in the dataset, or give DataLoader a collate_fn that pads them, such as PadCollate()"
         errors.shape_error("default_collate", "samples", f"arrays of one shape at {place.path}", got, fix)
+
+
+def with_parts(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A mapping, named tuple or dataclass with each of its parts changed; None of anything else."""
+    if isinstance(value, Mapping):
+        return mapping_like(value, {key: change(part) for key, part in value.items()})
+    if is_namedtuple(value):
+        return type(value)(*map(change, value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return dataclass_like(value, {field.name: change(getattr(value, field.name)) for field in fields(value)})
+    return None
 
 
 def is_namedtuple(value: Any) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import flambeau.tensor as ft
 
-from .collate import dataclass_like, is_namedtuple, mapping_like
+from .collate import with_parts
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -48,12 +47,8 @@ def pinned_ahead(batches: Iterator[Any]) -> Iterator[Any]:
 def _pinned(value: Any) -> Any:
     if isinstance(value, ft.Tensor) or hasattr(value, "pin_memory"):
         return value.pin_memory()
-    if isinstance(value, Mapping):
-        return mapping_like(value, {key: _pinned(inner) for key, inner in value.items()})
-    if is_namedtuple(value):
-        return type(value)(*map(_pinned, value))
-    if is_dataclass(value) and not isinstance(value, type):
-        return dataclass_like(value, {field.name: _pinned(getattr(value, field.name)) for field in fields(value)})
+    if (whole := with_parts(value, _pinned)) is not None:
+        return whole
     if isinstance(value, (list, tuple)):
         return type(value)(map(_pinned, value))
     return value
