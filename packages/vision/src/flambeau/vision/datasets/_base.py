@@ -6,7 +6,7 @@ import base64
 import html
 import io
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,7 +18,7 @@ from PIL import Image
 
 from ._declaration import Declaration
 
-__all__ = ["VisionDataset", "check_choice", "check_flag"]
+__all__ = ["VisionDataset", "check_choice", "check_choices", "check_flag", "one_or_several"]
 
 Transform = Callable[[Any], Any]
 JointTransform = Callable[[Any, Any], tuple[Any, Any]]
@@ -226,6 +226,17 @@ def check_choice(operation: str, argument: str, value: Any, choices: Iterable[st
     if value not in allowed:
         errors.value_error(operation, argument, f"one of {', '.join(map(repr, allowed))}", repr(value))
     return value
+
+
+def check_choices(operation: str, argument: str, value: str | Iterable[str], choices: Collection[str]) -> list[str]:
+    """A list of several words, or one word instead of a list of one."""
+    words = [value] if isinstance(value, str) else list(value)
+    return [check_choice(operation, argument, word, choices) for word in words]
+
+
+def one_or_several(targets: list[Any]) -> Any:
+    """One target as it is, several as a tuple."""
+    return targets[0] if len(targets) == 1 else tuple(targets)
 
 
 def check_flag(operation: str, argument: str, value: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ._base import JointTransform, Transform, check_choice
+from ._base import JointTransform, Transform, check_choices, one_or_several
 from ._declaration import Declaration, File
 from ._kinds import DownloadedDataset, FileDataset, Paths, load_rgb
 from ._mat import load_mat
@@ -98,8 +98,7 @@ class Caltech101(DownloadedDataset, FileDataset):
         transforms: JointTransform | None = None,
         progress: bool = True,
     ):
-        types = [target_type] if isinstance(target_type, str) else list(target_type)
-        self.target_type = [check_choice("Caltech101", "target_type", t, ("category", "annotation")) for t in types]
+        self.target_type = check_choices("Caltech101", "target_type", target_type, ("category", "annotation"))
         super().__init__(root, transforms, transform, target_transform, download, progress)
 
     def load(self, folder: Path) -> None:
@@ -117,7 +116,7 @@ class Caltech101(DownloadedDataset, FileDataset):
     def read(self, position: int) -> tuple[Any, Any]:
         image, label = super().read(position)
         targets = [label if kind == "category" else self._outline(position) for kind in self.target_type]
-        return image, targets[0] if len(targets) == 1 else tuple(targets)
+        return image, one_or_several(targets)
 
     def _outline(self, position: int) -> Any:
         path = Path(self.paths[position])

@@ -11,7 +11,7 @@ import numpy as np
 from flambeau.tensor import errors
 from numpy.typing import NDArray
 
-from ._base import JointTransform, Transform, check_choice
+from ._base import JointTransform, Transform, check_choice, check_choices, one_or_several
 from ._declaration import Declaration, File
 from ._kinds import DownloadedDataset, FileDataset, Paths, load_rgb
 
@@ -117,9 +117,8 @@ class CelebA(DownloadedDataset, FileDataset):
         progress: bool = True,
     ):
         self.split = check_choice("CelebA", "split", split, _SPLITS)
-        types = [target_type] if isinstance(target_type, str) else list(target_type)
-        self.target_type = [check_choice("CelebA", "target_type", t, _TYPES) for t in types]
-        if not types and target_transform is not None:
+        self.target_type = check_choices("CelebA", "target_type", target_type, _TYPES)
+        if not self.target_type and target_transform is not None:
             errors.value_error("CelebA", "target_type", "some targets for target_transform", "none")
         super().__init__(root, transforms, transform, target_transform, download, progress)
 
@@ -147,10 +146,7 @@ class CelebA(DownloadedDataset, FileDataset):
 
     def read(self, position: int) -> tuple[Any, Any]:
         targets = [self._target(kind, position) for kind in self.target_type]
-        image = self.loader(self.paths[position])
-        if not targets:
-            return image, None
-        return image, targets[0] if len(targets) == 1 else tuple(targets)
+        return self.loader(self.paths[position]), one_or_several(targets) if targets else None
 
     def _target(self, kind: str, position: int) -> Any:
         if kind == "identity":

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ._base import JointTransform, Transform, check_choice
+from ._base import JointTransform, Transform, check_choice, check_choices, one_or_several
 from ._declaration import Declaration, File
 from ._kinds import DownloadedDataset, FileDataset, Paths, load_rgb, open_image
 
@@ -96,8 +96,7 @@ class OxfordIIITPet(DownloadedDataset, FileDataset):
         progress: bool = True,
     ):
         self.split = check_choice("OxfordIIITPet", "split", split, ("trainval", "test"))
-        types = [target_types] if isinstance(target_types, str) else list(target_types)
-        self.target_types = [check_choice("OxfordIIITPet", "target_types", t, _TYPES) for t in types]
+        self.target_types = check_choices("OxfordIIITPet", "target_types", target_types, _TYPES)
         super().__init__(root, transforms, transform, target_transform, download, progress)
 
     def load(self, folder: Path) -> None:
@@ -122,6 +121,4 @@ class OxfordIIITPet(DownloadedDataset, FileDataset):
             "segmentation": lambda: open_image(self.masks[position]),
         }
         targets = [made[kind]() for kind in self.target_types]
-        if not targets:
-            return image, None
-        return image, targets[0] if len(targets) == 1 else tuple(targets)
+        return image, one_or_several(targets) if targets else None
