@@ -20,6 +20,23 @@ from ._declaration import Declaration
 __all__ = ["ArrayDataset", "DownloadedDataset", "FileDataset", "Paths", "load_rgb"]
 
 
+def load_rgb(path: str | os.PathLike[str]) -> Image.Image:
+    """An image file as a PIL image of mode ``"RGB"``, whatever it was."""
+    with open_image(path) as image:
+        return image.convert("RGB")
+
+
+def open_image(path: str | os.PathLike[str]) -> Image.Image:
+    """An image file as the PIL image it is; errors name the file."""
+    try:
+        image = Image.open(path)
+        image.load()
+        return image
+    except Exception as error:  # Pillow raises many kinds on a damaged file
+        error.add_note(f"while reading {os.fspath(path)}")
+        raise
+
+
 class DownloadedDataset(VisionDataset):
     """A dataset whose files are downloaded, verified and unpacked as its declaration says.
 
@@ -110,12 +127,12 @@ class FileDataset(VisionDataset):
     Attributes:
         paths: The images.
         targets: Their targets.
-        loader: Reads an image, given its path.
+        loader: Reads an image, given its path; :func:`load_rgb` unless a subclass sets another.
     """
 
     paths: Sequence[str]
     targets: Sequence[Any]
-    loader: Callable[[str], Any]
+    loader: Callable[[str], Any] = staticmethod(load_rgb)
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -161,20 +178,3 @@ class Paths(Sequence[str]):
         position = range(len(self))[index]
         start = self._ends[position - 1] if position else 0
         return os.path.join(self.folder, os.fsdecode(self._text[start : self._ends[position]].tobytes()))
-
-
-def load_rgb(path: str | os.PathLike[str]) -> Image.Image:
-    """An image file as a PIL image of mode ``"RGB"``, whatever it was."""
-    with open_image(path) as image:
-        return image.convert("RGB")
-
-
-def open_image(path: str | os.PathLike[str]) -> Image.Image:
-    """An image file as the PIL image it is; errors name the file."""
-    try:
-        image = Image.open(path)
-        image.load()
-        return image
-    except Exception as error:  # Pillow raises many kinds on a damaged file
-        error.add_note(f"while reading {os.fspath(path)}")
-        raise

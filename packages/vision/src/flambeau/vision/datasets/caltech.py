@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from ._base import JointTransform, Transform, check_choices, one_or_several
 from ._declaration import Declaration, File
-from ._kinds import DownloadedDataset, FileDataset, Paths, load_rgb
+from ._kinds import DownloadedDataset, FileDataset, Paths
 from ._mat import load_mat
 
 __all__ = ["Caltech101", "Caltech256"]
@@ -85,7 +85,6 @@ class Caltech101(DownloadedDataset, FileDataset):
             "citation": "tensorflow_datasets' docs/catalog/caltech101.md",
         },
     )
-    loader = staticmethod(load_rgb)
 
     def __init__(
         self,
@@ -159,7 +158,6 @@ class Caltech256(DownloadedDataset, FileDataset):
         image="RGB",
         read_in={"files": _TORCHVISION, "sums": f"MD5: {_TORCHVISION}"},
     )
-    loader = staticmethod(load_rgb)
 
     def __init__(
         self,

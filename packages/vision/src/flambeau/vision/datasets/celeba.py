@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ._base import JointTransform, Transform, check_choice, check_choices, one_or_several
 from ._declaration import Declaration, File
-from ._kinds import DownloadedDataset, FileDataset, Paths, load_rgb
+from ._kinds import DownloadedDataset, FileDataset, Paths
 
 __all__ = ["CelebA"]
 
@@ -102,7 +102,6 @@ class CelebA(DownloadedDataset, FileDataset):
             "citation": "tensorflow_datasets' docs/catalog/celeb_a.md",
         },
     )
-    loader = staticmethod(load_rgb)
 
     def __init__(
         self,

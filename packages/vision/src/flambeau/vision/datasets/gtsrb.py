@@ -68,7 +68,6 @@ class GTSRB(DownloadedDataset, FileDataset):
         image="RGB",
         read_in={"files": _TORCHVISION, "sums": f"MD5: {_TORCHVISION}"},
     )
-    loader = staticmethod(load_rgb)
 
     def __init__(
         self,

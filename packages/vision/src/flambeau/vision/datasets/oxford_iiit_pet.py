@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from ._base import JointTransform, Transform, check_choice, check_choices, one_or_several
 from ._declaration import Declaration, File
-from ._kinds import DownloadedDataset, FileDataset, Paths, load_rgb, open_image
+from ._kinds import DownloadedDataset, FileDataset, Paths, open_image
 
 __all__ = ["OxfordIIITPet"]
 
@@ -81,7 +81,6 @@ class OxfordIIITPet(DownloadedDataset, FileDataset):
         },
     )
     bin_classes: ClassVar[tuple[str, ...]] = ("Cat", "Dog")
-    loader = staticmethod(load_rgb)
 
     def __init__(
         self,

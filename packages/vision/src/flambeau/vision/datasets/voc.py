@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from ._base import JointTransform, Transform, check_choice
 from ._declaration import Declaration, File
-from ._kinds import DownloadedDataset, FileDataset, Paths, load_rgb, open_image
+from ._kinds import DownloadedDataset, FileDataset, Paths, open_image
 
 __all__ = ["VOCDetection", "VOCSegmentation"]
 
@@ -47,7 +47,6 @@ class _VOC(DownloadedDataset, FileDataset):
     _sets: ClassVar[str]
     _folder: ClassVar[str]
     _suffix: ClassVar[str]
-    loader = staticmethod(load_rgb)
 
     def __init__(
         self,
