@@ -149,6 +149,17 @@ def _classes_text(dataset: Any) -> str:
     return "" if classes is None else f", {len(classes)} classes"
 
 
+def files_by_class(folder: Path, classes: Sequence[str], suffix: str) -> tuple[Paths, list[int]]:
+    """The files of each class, by name, in the folder that is named after it, and their labels."""
+    names: list[str] = []
+    labels: list[int] = []
+    for label, class_name in enumerate(classes):
+        found = sorted(path.name for path in (folder / class_name).iterdir() if path.suffix == suffix)
+        names += [f"{class_name}/{name}" for name in found]
+        labels += [label] * len(found)
+    return Paths(folder, names), labels
+
+
 class Paths(Sequence[str]):
     """Paths below one folder, as two blocks of memory instead of a million strings: cheap to send to workers.
 

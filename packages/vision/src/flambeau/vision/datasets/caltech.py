@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from ._base import JointTransform, Transform, check_choices, one_or_several
 from ._declaration import Declaration, File
-from ._kinds import DownloadedDataset, FileDataset, Paths
+from ._kinds import DownloadedDataset, FileDataset, files_by_class
 from ._mat import load_mat
 
 __all__ = ["Caltech101", "Caltech256"]
@@ -23,16 +23,6 @@ _ANNOTATED_AS = {
     "Motorbikes": "Motorbikes_16",
     "airplanes": "Airplanes_Side_2",
 }
-
-
-def _by_folder(dataset: Any, folder: Path, categories: Sequence[str]) -> None:
-    """Sets paths and targets: the .jpg files of each category by name."""
-    names, dataset.targets = [], []
-    for label, category in enumerate(categories):
-        found = sorted(path.name for path in (folder / category).iterdir() if path.suffix == ".jpg")
-        names += [f"{category}/{name}" for name in found]
-        dataset.targets += [label] * len(found)
-    dataset.paths = Paths(folder, names)
 
 
 class Caltech101(DownloadedDataset, FileDataset):
@@ -106,7 +96,7 @@ class Caltech101(DownloadedDataset, FileDataset):
         # what was found by searching for nothing in particular is no class
         names = sorted(path.name for path in folder.iterdir() if path.is_dir())
         self.classes = tuple(name for name in names if name != "BACKGROUND_Google")
-        _by_folder(self, folder, self.classes)
+        self.paths, self.targets = files_by_class(folder, self.classes, ".jpg")
 
     @property
     def categories(self) -> list[str]:
@@ -174,7 +164,7 @@ class Caltech256(DownloadedDataset, FileDataset):
     def load(self, folder: Path) -> None:
         folder = folder / "256_ObjectCategories"
         self.classes = tuple(sorted(path.name for path in folder.iterdir() if path.is_dir()))
-        _by_folder(self, folder, self.classes)
+        self.paths, self.targets = files_by_class(folder, self.classes, ".jpg")
 
     @property
     def categories(self) -> list[str]:

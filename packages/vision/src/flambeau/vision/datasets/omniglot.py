@@ -11,7 +11,7 @@ from PIL import Image
 
 from ._base import JointTransform, Transform, check_flag
 from ._declaration import Declaration, File
-from ._kinds import DownloadedDataset, FileDataset, Paths, open_image
+from ._kinds import DownloadedDataset, FileDataset, files_by_class, open_image
 
 __all__ = ["Omniglot"]
 
@@ -108,9 +108,4 @@ class Omniglot(DownloadedDataset, FileDataset):
         folder = folder / ("images_background" if self.background else "images_evaluation")
         characters = [path for path in sorted(folder.glob("*/*")) if path.is_dir()]
         self.classes = tuple(f"{path.parent.name}/{path.name}" for path in characters)
-        names, self.targets = [], []
-        for label, path in enumerate(characters):
-            found = sorted(image.name for image in path.iterdir() if image.suffix == ".png")
-            names += [f"{self.classes[label]}/{name}" for name in found]
-            self.targets += [label] * len(found)
-        self.paths = Paths(folder, names)
+        self.paths, self.targets = files_by_class(folder, self.classes, ".png")
