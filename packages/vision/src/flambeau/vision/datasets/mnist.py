@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from ._base import JointTransform, Transform, check_choice, check_flag
@@ -137,11 +138,16 @@ class MNIST(DownloadedDataset, ArrayDataset):
         return ["train" if self.train else "test"]
 
     def load(self, folder: Path) -> None:
+        self.data, self.targets = self._read_both(folder, 1)
+
+    def _read_both(self, folder: Path, label_dims: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """The images and as many labels: numbers, or rows of numbers if ``label_dims`` is 2."""
         (images, labels), name = self.names(), type(self).__name__
-        self.data = read_idx(name, folder / images, 3)
-        self.targets = read_idx(name, folder / labels, 1).astype(np.int64)
-        if len(self.data) != len(self.targets):
-            self.corrupt(folder / labels, f"{len(self.data)} labels", f"{len(self.targets)}")
+        data = read_idx(name, folder / images, 3)
+        targets = read_idx(name, folder / labels, label_dims).astype(np.int64)
+        if len(data) != len(targets):
+            self.corrupt(folder / labels, f"{len(data)} labels", f"{len(targets)}")
+        return data, targets
 
     def names(self) -> tuple[str, ...]:
         """The two unpacked files, of images and of labels."""
@@ -432,13 +438,9 @@ class QMNIST(MNIST):
         return [self._PARTS[self.what]]
 
     def load(self, folder: Path) -> None:
-        images, labels = self.names()
-        self.data = read_idx("QMNIST", folder / images, 3)
-        targets = read_idx("QMNIST", folder / labels, 2).astype(np.int64)
-        if len(self.data) != len(targets):
-            self.corrupt(folder / labels, f"{len(self.data)} labels", f"{len(targets)}")
+        data, targets = self._read_both(folder, 2)
         some = {"test10k": slice(10000), "test50k": slice(10000, None)}.get(self.what, slice(None))
-        self.data = self.data[some]
+        self.data = data[some]
         self.targets = np.ascontiguousarray(targets[some, 0] if self.compat else targets[some])
 
     def read(self, position: int) -> tuple[Any, Any]:
