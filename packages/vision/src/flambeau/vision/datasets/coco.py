@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -151,7 +152,7 @@ class CocoCaptions(CocoDetection):
     Targets are lists of captions. Arguments and attributes are otherwise those of :class:`CocoDetection`.
     """
 
-    about = Declaration(**{**vars(CocoDetection.about), "title": "common objects in context, with captions"})
+    about = replace(CocoDetection.about, title="common objects in context, with captions")
     _kind = "captions"
 
     def read(self, position: int) -> tuple[Any, Any]:
