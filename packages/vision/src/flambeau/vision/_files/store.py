@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from flambeau.tensor import errors
 
@@ -102,7 +102,7 @@ class Store:
             urls.insert(0, f"{mirror.rstrip('/')}/{self.key}/{file.name}")
         return urls
 
-    def _report_missing(self, missing: list[File]) -> None:
+    def _report_missing(self, missing: list[File]) -> NoReturn:
         names = ", ".join(file.name for file in missing)
         fix = "pass download=True" if all(file.urls for file in missing) else "put it there: it cannot be downloaded"
         text = errors.message(self.name, None, f"{names} in {self.home}", "no such file", fix)

@@ -218,7 +218,7 @@ def _stacked_targets(targets: list[Any]) -> NDArray[Any]:
     return result
 
 
-def check_choice(operation: str, argument: str, value: Any, choices: Iterable[str]) -> Any:
+def check_choice(operation: str, argument: str, value: Any, choices: Iterable[str]) -> str:
     """One of several words, or an error that lists them."""
     allowed = list(choices)
     if not isinstance(value, str):
@@ -239,7 +239,7 @@ def one_or_several(targets: list[Any]) -> Any:
     return targets[0] if len(targets) == 1 else tuple(targets)
 
 
-def check_flag(operation: str, argument: str, value: Any) -> Any:
+def check_flag(operation: str, argument: str, value: Any) -> bool:
     if not isinstance(value, bool):
         errors.type_error(operation, argument, "bool", type(value).__name__)
     return value

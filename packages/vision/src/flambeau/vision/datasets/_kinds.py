@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 from flambeau.tensor import errors
@@ -88,7 +88,7 @@ class DownloadedDataset(VisionDataset):
         """Read what is needed from the folder of the dataset, where all needed files are."""
         raise NotImplementedError(f"{type(self).__name__} must define load")
 
-    def corrupt(self, path: Path, expected: str, got: str) -> Any:
+    def corrupt(self, path: Path, expected: str, got: str) -> NoReturn:
         """Raise the error of a file that cannot be read as what it should be."""
         fix = "remove it, and pass download=True"
         raise errors.FileCorrupt(errors.message(type(self).__name__, None, f"{expected} in {path}", got, fix))

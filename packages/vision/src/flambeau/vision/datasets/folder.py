@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from flambeau.tensor import errors
 
@@ -107,7 +107,7 @@ class DatasetFolder(FileDataset):
     def _has_extension(self, path: str) -> bool:
         return path.lower().endswith(tuple(self.extensions or ()))
 
-    def _complain(self, folder: Path, got: str, fix: str | None = None) -> None:
+    def _complain(self, folder: Path, got: str, fix: str | None = None) -> NoReturn:
         """What was expected beside what there is, as trees."""
         ending = (self.extensions or (".*",))[0]
         kinds = "" if self.extensions is None else f" (or {', '.join(self.extensions[1:])})"
