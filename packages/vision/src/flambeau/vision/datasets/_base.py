@@ -175,9 +175,9 @@ class VisionDataset(Dataset[tuple[Any, Any]]):
         if not isinstance(image, Image.Image):
             return ""
         scale = _THUMB / max(image.size)
-        size = tuple(max(1, round(side * scale)) for side in image.size)
+        width, height = (max(1, round(side * scale)) for side in image.size)
         how = Image.Resampling.NEAREST if scale > 1 else Image.Resampling.BILINEAR  # small pictures stay sharp
-        thumb, data = image.convert("RGB").resize(size, how), io.BytesIO()  # type: ignore[arg-type]
+        thumb, data = image.convert("RGB").resize((width, height), how), io.BytesIO()
         thumb.save(data, format="PNG")
         code = base64.b64encode(data.getvalue()).decode()
         label = html.escape(self.label_text(target))
@@ -209,9 +209,9 @@ def _resized(value: Any, size: tuple[int, int] | None, how: Image.Resampling) ->
 def _stacked_targets(targets: list[Any]) -> NDArray[Any]:
     if all(isinstance(target, int) for target in targets):
         return np.array(targets, dtype=np.int64)
-    arrays = [np.asarray(t) if isinstance(t, (np.ndarray, Image.Image)) else None for t in targets]
-    if all(array is not None and array.shape == arrays[0].shape for array in arrays):  # type: ignore[union-attr]
-        return np.stack(arrays)  # type: ignore[arg-type]
+    arrays = [np.asarray(target) for target in targets if isinstance(target, (np.ndarray, Image.Image))]
+    if len(arrays) == len(targets) and len({array.shape for array in arrays}) == 1:
+        return np.stack(arrays)
     result = np.empty(len(targets), dtype=object)
     for position, target in enumerate(targets):
         result[position] = target

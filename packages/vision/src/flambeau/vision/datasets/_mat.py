@@ -18,7 +18,7 @@ def load_mat(operation: str, path: Path) -> dict[str, Any]:
         FileCorrupt: Something else than a MATLAB file.
     """
     try:
-        from scipy.io import loadmat  # type: ignore[import-untyped]
+        from scipy.io import loadmat  # type: ignore[import-untyped]  # it has no types
     except ImportError:
         fix = "pip install flambeau-vision[mat]"
         raise ImportError(errors.message(operation, None, f"SciPy, which reads {path.name}", "none", fix)) from None

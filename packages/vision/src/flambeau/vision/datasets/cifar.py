@@ -148,7 +148,7 @@ class CIFAR100(CIFAR10):
             "citation": "tensorflow_datasets' docs/catalog/cifar100.md",
         },
     )
-    _batches = {True: ("train",), False: ("test",)}  # noqa: RUF012  # declared in the base class
+    _batches: ClassVar[dict[bool, tuple[str, ...]]] = {True: ("train",), False: ("test",)}
     _folder = "cifar-100-python"
     _meta = ("meta", "fine_label_names")
     _labels = "fine_labels"

@@ -183,7 +183,7 @@ _everything_open: WeakValueDictionary[tuple[int, str], Any] = WeakValueDictionar
 
 def _opened(process: int, path: str) -> Any:
     try:
-        import lmdb  # type: ignore[import-not-found]
+        import lmdb  # type: ignore[import-not-found]  # an extra, not there where types are checked
     except ImportError:
         text = errors.message("LSUN", None, "lmdb, which reads it", "none", "pip install flambeau-vision[lsun]")
         raise ImportError(text) from None
