@@ -6,5 +6,5 @@
       │ └───▶ archive       members checked, unpacked aside, then renamed
       └─────▶ lock, record  one process works, the others wait; what was verified before
 
-Nothing here knows a dataset: :class:`File` says what is wanted, and :func:`store.prepare` sees that it is there.
+Nothing here knows a dataset: :class:`File` says what is wanted, and :meth:`Store.prepare` sees that it is there.
 """

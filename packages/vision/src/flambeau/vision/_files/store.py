@@ -59,15 +59,15 @@ class Store:
             FileCorrupt: One is not what it should be, and may not be downloaded again.
             DownloadError: One could not be had.
         """
-        wanted = list(files)
-        if all(self._is_ready(file) for file in wanted):
+        due = [file for file in files if not self._is_ready(file)]
+        if not due:
             return
-        missing = [file for file in wanted if not self._is_ready(file) and not (self.home / file.name).is_file()]
+        missing = [file for file in due if not (self.home / file.name).is_file()]
         if missing and not may_download:
             self._report_missing(missing)
         with self._lock():
-            for file in wanted:
-                if not self._is_ready(file):
+            for file in due:
+                if not self._is_ready(file):  # another process may have been at it
                     self._make_ready(file, may_download)
 
     def _is_ready(self, file: File) -> bool:
@@ -141,12 +141,8 @@ class Store:
         for file in files:
             path = self.home / file.name
             if not path.is_file():
-                gone = (
-                    "missing"
-                    if not self._is_ready(file) or file.unpack is None
-                    else "removed after it was unpacked: cannot be compared"
-                )
-                yield file.name, gone
+                unpacked = self._is_ready(file)
+                yield file.name, "removed after it was unpacked: cannot be compared" if unpacked else "missing"
                 continue
             self._forget(file)
             complaint = self._complaint(file)
