@@ -126,6 +126,14 @@ def test_accepted_checksums_are_remembered(server, tmp_path):
     assert list(store(tmp_path).verify([file])) == [("plain.bin", None)]
 
 
+def test_a_checksum_in_capitals(server, tmp_path):
+    """It is the same checksum, for a file that is downloaded and for one that is there."""
+    file = plain(server, sha256=hashlib.sha256(RAW).hexdigest().upper())
+    things = store(tmp_path)
+    things.prepare([file], may_download=True)
+    assert list(things.verify([file])) == [("plain.bin", None)]
+
+
 def test_a_damaged_record_is_forgotten(server, tmp_path):
     """It only costs reading the file again."""
     store(tmp_path).prepare([plain(server)], may_download=True)

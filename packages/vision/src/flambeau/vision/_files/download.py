@@ -118,9 +118,8 @@ class _Transfer:
     def __init__(self, operation: str, file: File, target: Path, progress: Progress, accept: Sequence[str]):
         self.operation, self.file, self.target, self.progress = operation, file, target, progress
         self.part = target.with_name(target.name + ".part")
-        self.accepted = {text.lower() for text in (file.checksum, *accept) if text}
-        kinds = {text.partition(":")[0] for text in self.accepted}
-        self.kinds = sorted(kinds)
+        self.accepted = file.accepted(accept)
+        self.kinds = sorted({text.partition(":")[0] for text in self.accepted})
         self.sums: list[Sum] = []
         self.done = 0
         self.validator: str | None = None  # by which a server recognises the version whose beginning is here

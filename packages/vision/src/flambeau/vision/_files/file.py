@@ -46,6 +46,10 @@ class File:
             return f"sha256:{self.sha256}"
         return None if self.md5 is None else f"md5:{self.md5}"
 
+    def accepted(self, others: Iterable[str]) -> set[str]:
+        """All checksums that are right: the declared one, and others that are taken as well; in small letters."""
+        return {text.lower() for text in (self.checksum, *others) if text}
+
 
 class Sum:
     """A checksum that grows with the file.

@@ -47,7 +47,7 @@ class Store:
         self.name, self.root, self.home, self.progress = name, root, root / folder, progress
         self.key = key or name
         self.private = root / ".flambeau"
-        self.accept = (*(text.lower() for text in accept), *self._record().get("accepted", ()))
+        self.accept = (*accept, *self._record().get("accepted", ()))
 
     # Getting them there -------------------------------------------------------------------------------------------
 
@@ -118,7 +118,7 @@ class Store:
         status = path.stat()
         if file.size is not None and status.st_size != file.size:
             return f"{status.st_size} bytes instead of {file.size}"
-        expected = {text for text in (file.checksum, *self.accept) if text}
+        expected = file.accepted(self.accept)
         found = {sum_of(path, kind) for kind in {text.partition(":")[0] for text in expected}}
         if expected and not agree(found, expected):
             dated = time.strftime("%Y-%m-%d", time.localtime(status.st_mtime))
