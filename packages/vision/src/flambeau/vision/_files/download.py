@@ -304,7 +304,7 @@ class _Transfer:
         while view:
             written = output.write(view)
             for total in self.sums:
-                total.add(bytes(view[:written]))
+                total.add(view[:written])
             self.done += written
             view = view[written:]
         self.progress.at(self.done)

@@ -63,7 +63,7 @@ class Sum:
         # MD5 guards against accidents here, where its publishers gave nothing better
         self._hash: Any = hashlib.new(kind, usedforsecurity=kind != "md5")
 
-    def add(self, data: bytes) -> None:
+    def add(self, data: bytes | memoryview) -> None:
         self._hash.update(data)
 
     def add_file(self, path: Path) -> None:
