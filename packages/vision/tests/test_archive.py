@@ -13,30 +13,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import small
 from flambeau.tensor.errors import FileCorrupt
 from flambeau.vision._files import archive
 from flambeau.vision._files.archive import differences, unpack
 from flambeau.vision._files.file import File
 
 FILES = {"set/a.txt": b"first", "set/deep/b.bin": bytes(range(256)) * 40, "set/empty": b""}
-
-
-def tar_of(files, mode="w"):
-    data = io.BytesIO()
-    with tarfile.open(fileobj=data, mode=mode) as tar:
-        for name, content in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            tar.addfile(info, io.BytesIO(content))
-    return data.getvalue()
-
-
-def zip_of(files, compression=zipfile.ZIP_DEFLATED):
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", compression) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return data.getvalue()
 
 
 def unpacked(tmp_path, name, data, **changes):
@@ -56,12 +39,12 @@ def tree(folder):
 @pytest.mark.parametrize(
     ("name", "make"),
     [
-        ("x.tar", tar_of),
-        ("x.tar.gz", lambda files: tar_of(files, "w:gz")),
-        ("x.tgz", lambda files: tar_of(files, "w:gz")),
-        ("x.tar.bz2", lambda files: tar_of(files, "w:bz2")),
-        ("x.tar.xz", lambda files: tar_of(files, "w:xz")),
-        ("x.zip", zip_of),
+        ("x.tar", small.tar),
+        ("x.tar.gz", lambda files: small.tar(files, "w:gz")),
+        ("x.tgz", lambda files: small.tar(files, "w:gz")),
+        ("x.tar.bz2", lambda files: small.tar(files, "w:bz2")),
+        ("x.tar.xz", lambda files: small.tar(files, "w:xz")),
+        ("x.zip", small.zipped),
     ],
 )
 def test_archives(tmp_path, name, make):
@@ -85,7 +68,7 @@ def test_members_that_lead_out(tmp_path, kind, name):
     """Nothing at all is written, not even the members before the bad one."""
     files = {**FILES, name: b"evil"}
     with pytest.raises(FileCorrupt) as error:
-        unpacked(tmp_path, kind, tar_of(files) if kind == "x.tar" else zip_of(files))
+        unpacked(tmp_path, kind, small.tar(files) if kind == "x.tar" else small.zipped(files))
     assert str(error.value) == (
         f"MNIST(): expected a sound archive {tmp_path / 'home' / kind}, "
         f"got member {name!r}, which would be written elsewhere; refused"
@@ -131,9 +114,9 @@ def test_a_bomb(tmp_path, kind, monkeypatch):
     monkeypatch.setattr(archive, "_ALLOWANCE", 1 << 20)
     zeros = bytes(8 << 20)
     packed = {
-        "x.zip": lambda: zip_of({"set/zeros": zeros}),
-        "x.tar.xz": lambda: tar_of({"set/zeros": zeros}, "w:xz"),
-        "x.tar.bz2": lambda: tar_of({"set/zeros": zeros}, "w:bz2"),
+        "x.zip": lambda: small.zipped({"set/zeros": zeros}),
+        "x.tar.xz": lambda: small.tar({"set/zeros": zeros}, "w:xz"),
+        "x.tar.bz2": lambda: small.tar({"set/zeros": zeros}, "w:bz2"),
         "zeros.gz": lambda: gzip.compress(zeros),
     }[kind]()
     with pytest.raises(FileCorrupt, match=r"that unpack to more than .*; refused"):
@@ -144,12 +127,12 @@ def test_a_bomb(tmp_path, kind, monkeypatch):
 def test_a_bomb_of_many_members(tmp_path, monkeypatch):
     monkeypatch.setattr(archive, "_MEMBERS", 10)
     with pytest.raises(FileCorrupt, match="more than 10 members; refused"):
-        unpacked(tmp_path, "x.zip", zip_of({f"set/{i}": b"" for i in range(11)}))
+        unpacked(tmp_path, "x.zip", small.zipped({f"set/{i}": b"" for i in range(11)}))
 
 
 def test_an_encrypted_member(tmp_path):
     """It is named as such."""
-    data = bytearray(zip_of({"set/a": b"text"}, zipfile.ZIP_STORED))
+    data = bytearray(small.zipped({"set/a": b"text"}, zipfile.ZIP_STORED))
     data[6] |= 1  # of the member
     data[data.index(b"PK\x01\x02") + 8] |= 1  # of the directory
     with pytest.raises(FileCorrupt, match="encrypted; refused"):
@@ -161,8 +144,8 @@ def test_an_encrypted_member(tmp_path):
 def test_torn_archives(tmp_path, name, share):
     """An archive that ends too early leaves nothing, and the error names it."""
     pack = {
-        **{"x.tar": tar_of, "x.zip": zip_of},
-        **{f"x.tar.{kind}": lambda files, kind=kind: tar_of(files, f"w:{kind}") for kind in ("gz", "bz2", "xz")},
+        **{"x.tar": small.tar, "x.zip": small.zipped},
+        **{f"x.tar.{kind}": lambda files, kind=kind: small.tar(files, f"w:{kind}") for kind in ("gz", "bz2", "xz")},
         **{"set.gz": lambda files: gzip.compress(os.urandom(5000))},
         **{"set.bz2": lambda files: bz2.compress(os.urandom(5000))},
         **{"set.xz": lambda files: lzma.compress(os.urandom(5000))},
@@ -175,7 +158,7 @@ def test_torn_archives(tmp_path, name, share):
 
 def test_a_flipped_bit_in_a_zip(tmp_path):
     """Each member has a checksum of its own."""
-    data = bytearray(zip_of({"set/a": b"text" * 100}, zipfile.ZIP_STORED))
+    data = bytearray(small.zipped({"set/a": b"text" * 100}, zipfile.ZIP_STORED))
     data[100] ^= 1
     with pytest.raises(FileCorrupt, match="Bad CRC-32"):
         unpacked(tmp_path, "x.zip", bytes(data))
@@ -183,14 +166,14 @@ def test_a_flipped_bit_in_a_zip(tmp_path):
 
 def test_an_archive_without_what_it_should_make(tmp_path):
     with pytest.raises(FileCorrupt, match=r"got no other in it"):
-        unpacked(tmp_path, "x.zip", zip_of(FILES), makes=("other",))
+        unpacked(tmp_path, "x.zip", small.zipped(FILES), makes=("other",))
 
 
 def test_two_archives_into_one_folder(tmp_path):
     """The second joins the first, and replaces what has its names."""
-    unpacked(tmp_path, "x.tar", tar_of(FILES))
+    unpacked(tmp_path, "x.tar", small.tar(FILES))
     more = {"set/deep/c": b"c", "set/a.txt": b"second", "new/d": b"d"}
-    home = unpacked(tmp_path, "y.zip", zip_of(more), makes=("set/deep/c",))
+    home = unpacked(tmp_path, "y.zip", small.zipped(more), makes=("set/deep/c",))
     (home / "x.tar").unlink()
     (home / "y.zip").unlink()
     assert tree(home) == {**FILES, **more}
@@ -206,14 +189,14 @@ def test_what_tells_that_all_is_there_comes_last(tmp_path, monkeypatch):
         real(source, target)
 
     monkeypatch.setattr(os, "replace", replace)
-    unpacked(tmp_path, "x.zip", zip_of({"a/1": b"", "b": b"", "z": b""}), makes=("a/1",))
+    unpacked(tmp_path, "x.zip", small.zipped({"a/1": b"", "b": b"", "z": b""}), makes=("a/1",))
     assert moved == ["b", "z", "a"]
 
 
 def test_inner_archives(tmp_path):
     """Archives in an archive are unpacked too, each into its folder, and go."""
-    inner = {"outer/n01.tar": tar_of({"1.jpg": b"one"}), "outer/n02.tar": tar_of({"2.jpg": b"two"})}
-    home = unpacked(tmp_path, "x.tar", tar_of(inner), makes=("n01",), inner="outer/*.tar", inner_to="{stem}")
+    inner = {"outer/n01.tar": small.tar({"1.jpg": b"one"}), "outer/n02.tar": small.tar({"2.jpg": b"two"})}
+    home = unpacked(tmp_path, "x.tar", small.tar(inner), makes=("n01",), inner="outer/*.tar", inner_to="{stem}")
     (home / "x.tar").unlink()
     assert tree(home) == {"n01/1.jpg": b"one", "n02/2.jpg": b"two"}
 
@@ -222,13 +205,13 @@ def test_unpacking_over_what_a_killed_process_left(tmp_path):
     """Left-overs aside do not get in."""
     (tmp_path / "aside" / "content" / "set").mkdir(parents=True)
     (tmp_path / "aside" / "content" / "set" / "old").write_bytes(b"half")
-    home = unpacked(tmp_path, "x.zip", zip_of(FILES))
+    home = unpacked(tmp_path, "x.zip", small.zipped(FILES))
     assert not (home / "set" / "old").exists()
 
 
 def test_a_full_disk(tmp_path):
     """The system's error comes through, nothing under the names, nothing aside."""
-    (tmp_path / "x.zip").write_bytes(zip_of({"set/a": b"a", "set/big": os.urandom(200_000)}))
+    (tmp_path / "x.zip").write_bytes(small.zipped({"set/a": b"a", "set/big": os.urandom(200_000)}))
     program = textwrap.dedent(f"""
         import resource
         from pathlib import Path
@@ -249,7 +232,7 @@ def test_a_full_disk(tmp_path):
 def test_differences(tmp_path):
     """What was changed or removed since is found."""
     file = File("x.zip", unpack=".", makes=("set",))
-    home = unpacked(tmp_path, "x.zip", zip_of(FILES))
+    home = unpacked(tmp_path, "x.zip", small.zipped(FILES))
     assert list(differences("MNIST", file, home / "x.zip", home)) == []
     (home / "set" / "a.txt").write_bytes(b"fir5t")
     (home / "set" / "empty").unlink()

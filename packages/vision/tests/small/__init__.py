@@ -64,9 +64,9 @@ def tar(files, mode="w"):
     return data.getvalue()
 
 
-def zipped(files):
+def zipped(files, compression=zipfile.ZIP_DEFLATED):
     data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as made:
+    with zipfile.ZipFile(data, "w", compression) as made:
         for name, content in files.items():
             made.writestr(name, content)
     return data.getvalue()
