@@ -6,24 +6,15 @@ import subprocess
 import sys
 
 import pytest
-import small
 from flambeau.vision.__main__ import main
 from flambeau.vision.datasets import MNIST, available
+from served import Served
 
 
 @pytest.fixture
-def mnist(server, monkeypatch):
+def mnist(server, monkeypatch, tmp_path):
     """MNIST from the test's server."""
-    made = small.every()["MNIST"].files()
-
-    def served(file):
-        data = made[file.name]
-        server.files[f"/{file.name}"] = data
-        sha256 = hashlib.sha256(data).hexdigest()
-        return dataclasses.replace(file, urls=(f"{server.url}/{file.name}",), size=len(data), sha256=sha256)
-
-    parts = {part: tuple(map(served, files)) for part, files in MNIST.about.parts.items()}
-    monkeypatch.setattr(MNIST, "about", dataclasses.replace(MNIST.about, parts=parts))
+    Served("MNIST", server, monkeypatch, tmp_path)
 
 
 def test_list(capsys):
