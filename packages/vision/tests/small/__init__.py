@@ -28,7 +28,7 @@ class Small:
         cases: Arguments of the constructor, one dict for each object to make.
         size: For ``arrays``, where images differ in size.
         needs: A module without which it cannot be read.
-        theirs: Makes torchvision's object: of its class, the root and a case. None if it has none that compares.
+        theirs: Makes torchvision's object: of its class, the root and a case.
         by_hand: The files cannot be downloaded: they are put into the folder.
     """
 
@@ -36,7 +36,7 @@ class Small:
     cases: list[dict[str, Any]] = field(default_factory=lambda: [{}])
     size: tuple[int, int] | None = None
     needs: str | None = None
-    theirs: Callable[..., Any] | None = lambda kind, root, case: kind(root, **case)
+    theirs: Callable[..., Any] = lambda kind, root, case: kind(root, **case)
     by_hand: bool = False
 
 
