@@ -4,7 +4,9 @@ import hashlib
 import os
 import random
 import resource
+import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import textwrap
@@ -14,7 +16,7 @@ import pytest
 from flambeau.vision._files import download
 from flambeau.vision._files.download import DownloadError, fetch
 from flambeau.vision._files.file import File
-from server import cut, page, redirect, slowly, stall, status, without_ranges
+from server import FileServer, cut, page, redirect, slowly, stall, status, without_ranges
 
 DATA = bytes(random.Random(1).randbytes(300_000))
 SHA = hashlib.sha256(DATA).hexdigest()
@@ -343,16 +345,12 @@ def test_a_certificate_nobody_knows(tmp_path, https_server, monkeypatch):
 @pytest.fixture
 def https_server(monkeypatch, tmp_path_factory):
     """The server with a certificate of its own, which is trusted."""
-    import ssl
-
-    from server import FileServer
-
+    if shutil.which("openssl") is None:
+        pytest.skip("needs openssl to make a certificate")
     folder = tmp_path_factory.mktemp("certificate")
     options = "-x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1".split()
     files = ["-keyout", folder / "key.pem", "-out", folder / "cert.pem"]
-    made = subprocess.run(["openssl", "req", *options, *files], capture_output=True)
-    if made.returncode:
-        pytest.skip("needs openssl to make a certificate")
+    subprocess.run(["openssl", "req", *options, *files], capture_output=True, check=True)
     server = FileServer()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
@@ -434,8 +432,6 @@ def test_a_full_disk(server, tmp_path):
 
 def test_too_little_room_is_seen_before(server, tmp_path, monkeypatch):
     """Where the length is known, a disk that is too small is noticed at once."""
-    import shutil
-
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=1000))
     with pytest.raises(DownloadError, match=r"expected room for 300000 bytes in .*, got 1\.0 kB are free"):
