@@ -33,26 +33,30 @@ class FileServer:
                 else:
                     self.send_error(404)
 
-            def give(self, data, content_type="application/octet-stream", status=200):
+            def give(self, data, content_type="application/octet-stream"):
                 """The whole of it, or the range asked for."""
-                start = 0
-                wanted = self.headers.get("Range")
-                if wanted is not None and status == 200:
-                    start = int(wanted.removeprefix("bytes=").rstrip("-"))
-                    if start >= len(data):
-                        self.send_response(416)
-                        self.send_header("Content-Range", f"bytes */{len(data)}")
-                        self.send_header("Content-Length", "0")
-                        self.end_headers()
-                        return
-                    status = 206
-                self.send_response(status)
+                start = self.start()
+                if start and start >= len(data):
+                    self.send_response(416)
+                    self.send_header("Content-Range", f"bytes */{len(data)}")
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
+                self.announce(data, start, content_type)
+                self.write(data[start:])
+
+            def start(self):
+                """The first byte asked for."""
+                return int(self.headers.get("Range", "bytes=0-").removeprefix("bytes=").rstrip("-"))
+
+            def announce(self, data, start=0, content_type="application/octet-stream"):
+                """The head of an answer of all bytes from the start on."""
+                self.send_response(206 if start else 200)
                 self.send_header("Content-Type", content_type)
                 self.send_header("Content-Length", str(len(data) - start))
-                if status == 206:
+                if start:
                     self.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
                 self.end_headers()
-                self.write(data[start:])
 
             def write(self, data):
                 try:
@@ -85,23 +89,13 @@ def status(code):
     return lambda handler: handler.send_error(code)
 
 
-def cut(files, path, at, times=None):
-    """The announced length, but the connection closes after ``at(start)`` of the asked bytes; ``times`` times."""
-    left = [times]
+def cut(files, path, at):
+    """The announced length, but the connection closes after ``at(start)`` of the asked bytes."""
 
     def fault(handler):
         data = files[path]
-        if left[0] is not None:
-            if left[0] == 0:
-                handler.give(data)
-                return
-            left[0] -= 1
-        start = int((handler.headers.get("Range") or "bytes=0-").removeprefix("bytes=").rstrip("-"))
-        handler.send_response(206 if start else 200)
-        handler.send_header("Content-Length", str(len(data) - start))
-        if start:
-            handler.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
-        handler.end_headers()
+        start = handler.start()
+        handler.announce(data, start)
         handler.write(data[start : start + at(start)])
         handler.close_connection = True
 
@@ -113,9 +107,7 @@ def stall(files, path, after, server):
 
     def fault(handler):
         data = files[path]
-        handler.send_response(200)
-        handler.send_header("Content-Length", str(len(data)))
-        handler.end_headers()
+        handler.announce(data)
         handler.write(data[:after])
         handler.wfile.flush()
         server.stopped.wait(20)
@@ -144,9 +136,7 @@ def without_ranges(files, path):
 
     def fault(handler):
         data = files[path]
-        handler.send_response(200)
-        handler.send_header("Content-Length", str(len(data)))
-        handler.end_headers()
+        handler.announce(data)
         handler.write(data)
 
     return fault
@@ -157,9 +147,7 @@ def slowly(files, path, pieces, pause):
 
     def fault(handler):
         data = files[path]
-        handler.send_response(200)
-        handler.send_header("Content-Length", str(len(data)))
-        handler.end_headers()
+        handler.announce(data)
         step = -(-len(data) // pieces)
         for start in range(0, len(data), step):
             handler.write(data[start : start + step])
