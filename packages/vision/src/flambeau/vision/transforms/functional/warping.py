@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import flambeau.tensor as ft
@@ -21,13 +21,23 @@ FillValue = float | Sequence[float] | None
 
 
 def _warped(
-    kind: Kind, x: Any, is_mask: bool, mode: InterpolationMode, fill: FillValue, operation: str, work: Any
+    operation: str,
+    img: Any,
+    work: Callable[[Image.Image, Image.Resampling, Any], Image.Image],
+    matrix: np.ndarray,
+    mode: InterpolationMode,
+    fill: FillValue,
+    size: tuple[int, int] | None = None,
 ) -> Any:
-    """``work(picture, resampling, fill)`` by Pillow, with the labels of masks left unmixed."""
-    method = pillows(mode, is_mask)
-    values = fill_values(operation, fill, kind.channels(x))
-    smooth = method != Image.Resampling.NEAREST
-    return kind.resample(operation, x, lambda picture, value: work(picture, method, value), smooth, values)
+    """``work(picture, resampling, fill)`` by Pillow, with the labels of masks left unmixed; points by a 3x3 matrix."""
+
+    def image(kind: Kind, x: Any, is_mask: bool) -> Any:
+        method = pillows(mode, is_mask)
+        values = fill_values(operation, fill, kind.channels(x))
+        smooth = method != Image.Resampling.NEAREST
+        return kind.resample(operation, x, lambda picture, value: work(picture, method, value), smooth, values)
+
+    return geometric(operation, img, image, lambda places, corners: _by_matrix(places, matrix), size)
 
 
 def _affine_matrix(
@@ -99,12 +109,7 @@ def affine(
     def work(picture: Image.Image, method: Any, value: Any) -> Image.Image:
         return picture.transform(picture.size, Image.Transform.AFFINE, data, method, fillcolor=value)
 
-    return geometric(
-        "affine",
-        img,
-        lambda kind, x, is_mask: _warped(kind, x, is_mask, mode, fill, "affine", work),
-        lambda places, corners: _by_matrix(places, matrix),
-    )
+    return _warped("affine", img, work, matrix, mode, fill)
 
 
 def _inverse_affine(
@@ -165,13 +170,7 @@ def rotate(
         about = None if center is None else (float(center[0]), float(center[1]))
         return picture.rotate(angle, method, expand, about, fillcolor=value)
 
-    return geometric(
-        "rotate",
-        img,
-        lambda kind, x, is_mask: _warped(kind, x, is_mask, mode, fill, "rotate", work),
-        lambda places, corners: _by_matrix(places, matrix),
-        size,
-    )
+    return _warped("rotate", img, work, matrix, mode, fill, size)
 
 
 def _expanded(angle: float, center: Sequence[float], height: int, width: int) -> tuple[int, int]:
@@ -236,12 +235,7 @@ def perspective(
     def work(picture: Image.Image, method: Any, value: Any) -> Image.Image:
         return picture.transform(picture.size, Image.Transform.PERSPECTIVE, data, method, fillcolor=value)
 
-    return geometric(
-        "perspective",
-        img,
-        lambda kind, x, is_mask: _warped(kind, x, is_mask, mode, fill, "perspective", work),
-        lambda places, corners: _by_matrix(places, matrix),
-    )
+    return _warped("perspective", img, work, matrix, mode, fill)
 
 
 def _perspective_coefficients(start: Sequence[Sequence[float]], end: Sequence[Sequence[float]]) -> list[float]:
