@@ -193,6 +193,19 @@ def _mapping_like(original: Any, values: dict[Any, Any]) -> Any:
         return values
 
 
+def range_of(
+    operation: str, name: str, value: Any, center: float = 0.0, low: float | None = None, high: float | None = None
+) -> tuple[float, float]:
+    """Two numbers in order, within bounds; one number is how far the two are from ``center``."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if value < 0:
+            errors.value_error(operation, name, "a number that is not negative, or two in order", repr(value))
+        # factors, which are around 1, may not fall below 0; of hues it is said where they leave half a turn
+        value = (max(center - value, 0.0) if center else -value, center + value)
+    check_range(operation, name, value, low, high)
+    return float(value[0]), float(value[1])
+
+
 def check_range(operation: str, name: str, value: Any, low: float | None = None, high: float | None = None) -> None:
     """That a value is two numbers in order, within bounds."""
     pair = isinstance(value, Sequence) and len(value) == 2 and all(isinstance(v, (int, float)) for v in value)

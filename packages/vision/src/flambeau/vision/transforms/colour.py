@@ -10,7 +10,8 @@ from flambeau.tensor import errors
 
 from . import _random
 from . import functional as F
-from ._transform import RandomTransform, Transform, check_probability, check_range
+from ._transform import RandomTransform, Transform, check_probability, check_range, range_of
+from .functional._pointwise import not_negative
 
 __all__ = [
     "RGB",
@@ -89,13 +90,7 @@ class RGB(Transform):
 
 def _jitter(name: str, value: Any, center: float, low: float | None, high: float | None) -> tuple[float, float] | None:
     """The range of one of ColorJitter's factors; None where it does nothing."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        if value < 0:
-            errors.value_error("ColorJitter", name, "a number that is not negative, or two in order", repr(value))
-        # brightness may not fall below 0, hue may not leave half a turn: that is said where it is too much
-        value = (center - value if center == 0 else max(center - value, 0.0), center + value)
-    check_range("ColorJitter", name, value, low, high)
-    found = float(value[0]), float(value[1])
+    found = range_of("ColorJitter", name, value, center, low, high)
     return None if found == (center, center) else found
 
 
@@ -313,9 +308,7 @@ class RandomAdjustSharpness(RandomTransform):
 
     def __init__(self, sharpness_factor: float, p: float = 0.5):
         super().__init__(p)
-        if not sharpness_factor >= 0:
-            expected = "a number that is not negative"
-            errors.value_error("RandomAdjustSharpness", "sharpness_factor", expected, repr(sharpness_factor))
+        not_negative("RandomAdjustSharpness", "sharpness_factor", sharpness_factor)
         self.sharpness_factor = sharpness_factor
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:

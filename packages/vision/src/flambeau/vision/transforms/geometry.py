@@ -10,7 +10,7 @@ from flambeau.tensor import errors
 
 from . import _random
 from . import functional as F
-from ._transform import RandomTransform, Transform, check_fill, check_range, fill_for, size_in
+from ._transform import RandomTransform, Transform, check_fill, check_range, fill_for, range_of, size_in
 from .functional import InterpolationMode
 from .functional._interpolation import interpolation_mode
 from .functional.geometry import borders, check_padding_mode
@@ -104,16 +104,6 @@ class Pad(Transform):
         return F.pad(inpt, self.padding, fill_for(self.fill, inpt), self.padding_mode)
 
 
-def _angles(operation: str, name: str, value: Any) -> tuple[float, float]:
-    """One number as the range from its negative to itself."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        if value < 0:
-            errors.value_error(operation, name, "a number that is not negative, or two in order", repr(value))
-        return -float(value), float(value)
-    check_range(operation, name, value)
-    return float(value[0]), float(value[1])
-
-
 class RandomRotation(Transform):
     """A rotation by a random angle.
 
@@ -143,7 +133,7 @@ class RandomRotation(Transform):
         center: Sequence[float] | None = None,
         fill: Any = 0,
     ):
-        self.degrees = _angles("RandomRotation", "degrees", degrees)
+        self.degrees = range_of("RandomRotation", "degrees", degrees)
         self.interpolation = interpolation_mode("RandomRotation", interpolation, warps=True)
         self.expand = expand
         self.center = center
@@ -197,7 +187,7 @@ class RandomAffine(Transform):
         fill: Any = 0,
         center: Sequence[float] | None = None,
     ):
-        self.degrees = _angles("RandomAffine", "degrees", degrees)
+        self.degrees = range_of("RandomAffine", "degrees", degrees)
         if translate is not None and (len(translate) != 2 or not all(0 <= part <= 1 for part in translate)):
             errors.value_error("RandomAffine", "translate", "two numbers from 0 to 1", repr(translate))
         if scale is not None:
@@ -212,7 +202,7 @@ class RandomAffine(Transform):
                     check_range("RandomAffine", "shear", pair)
                 shear = tuple(float(value) for value in shear)
             else:
-                shear = _angles("RandomAffine", "shear", shear)
+                shear = range_of("RandomAffine", "shear", shear)
         self.shear = shear
         self.interpolation = interpolation_mode("RandomAffine", interpolation, warps=True)
         check_fill("RandomAffine", fill)
