@@ -161,7 +161,7 @@ def size_in(operation: str, inputs: list[Any]) -> tuple[int, int]:
     sizes = {size_of(operation, value) for value in inputs}
     if len(sizes) != 1:
         got = " and ".join(f"{height}x{width}" for height, width in sorted(sizes)) or "none"
-        errors.value_error(operation, None, "images, masks and boxes of one size", got)  # type: ignore[arg-type]
+        errors.value_error(operation, None, "images, masks and boxes of one size", got)
     return sizes.pop()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import flambeau.tensor as ft
@@ -94,7 +94,8 @@ class RandomCrop(Transform):
         img: Any, output_size: Sequence[int], generator: ft.Generator | None = None
     ) -> tuple[int, int, int, int]:
         """Top, left, height and width of a random part of an image."""
-        return RandomCrop._place(*F.get_size(img), *output_size, generator)  # type: ignore[call-arg, arg-type]
+        (rows, columns), (height, width) = F.get_size(img), output_size
+        return RandomCrop._place(rows, columns, height, width, generator)
 
     @staticmethod
     def _place(
@@ -322,11 +323,13 @@ class RandomIoUCrop(Transform):
         return {}
 
     def _tried(self, rows: int, columns: int, generator: ft.Generator) -> tuple[int, int, int, int] | None:
-        draw: Callable[[float, float], float] = lambda low, high: _random.uniform(generator, low, high)  # noqa: E731
-        width, height = (int(length * draw(self.min_scale, self.max_scale)) for length in (columns, rows))
+        width, height = (
+            int(length * _random.uniform(generator, self.min_scale, self.max_scale)) for length in (columns, rows)
+        )
         if not width or not height or not self.min_aspect_ratio <= width / height <= self.max_aspect_ratio:
             return None
-        return int((rows - height) * draw(0, 1)), int((columns - width) * draw(0, 1)), height, width
+        top = int((rows - height) * _random.uniform(generator))
+        return top, int((columns - width) * _random.uniform(generator)), height, width
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
         if not params:

@@ -196,14 +196,7 @@ class RandomAffine(Transform):
                 errors.value_error("RandomAffine", "scale", "positive numbers", repr(scale))
         self.translate = translate
         self.scale = scale
-        if shear is not None:
-            if isinstance(shear, Sequence) and len(shear) == 4:
-                for pair in (shear[:2], shear[2:]):
-                    check_range("RandomAffine", "shear", pair)
-                shear = tuple(float(value) for value in shear)
-            else:
-                shear = range_of("RandomAffine", "shear", shear)
-        self.shear = shear
+        self.shear = None if shear is None else _shears(shear)
         self.interpolation = interpolation_mode("RandomAffine", interpolation, warps=True)
         check_fill("RandomAffine", fill)
         self.fill = fill
@@ -236,14 +229,7 @@ class RandomAffine(Transform):
     def make_params(self, inputs: list[Any], generator: ft.Generator) -> dict[str, Any]:
         height, width = size_in("RandomAffine", inputs)
         names = ("angle", "translate", "scale", "shear")
-        values = self.get_params(
-            self.degrees,
-            self.translate,
-            self.scale,
-            self.shear,
-            (width, height),
-            generator,  # type: ignore[arg-type]
-        )
+        values = self.get_params(self.degrees, self.translate, self.scale, self.shear, (width, height), generator)
         return dict(zip(names, values, strict=True))
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
@@ -254,6 +240,14 @@ class RandomAffine(Transform):
             fill=fill_for(self.fill, inpt),
             center=self.center,
         )
+
+
+def _shears(shear: float | Sequence[float]) -> tuple[float, ...]:
+    """One range, or two."""
+    if not isinstance(shear, Sequence) or len(shear) != 4:
+        return range_of("RandomAffine", "shear", shear)
+    along_x, along_y = (range_of("RandomAffine", "shear", pair) for pair in (shear[:2], shear[2:]))
+    return *along_x, *along_y
 
 
 class RandomPerspective(RandomTransform):
@@ -316,6 +310,14 @@ class RandomPerspective(RandomTransform):
         return F.perspective(inpt, **params, interpolation=self.interpolation, fill=fill_for(self.fill, inpt))
 
 
+def _two(name: str, value: float | Sequence[float], least: float) -> list[float]:
+    """ElasticTransform's numbers for x and for y, of which one may be given for both."""
+    numbers = list(value) if isinstance(value, Sequence) else [value]
+    if len(numbers) not in (1, 2) or not all(number >= least for number in numbers):
+        errors.value_error("ElasticTransform", name, "one or two positive numbers", repr(value))
+    return [float(number) for number in numbers * (2 // len(numbers))]
+
+
 class ElasticTransform(Transform):
     """Pixels displaced at random, neighbours in similar ways: as if seen through water.
 
@@ -346,11 +348,8 @@ class ElasticTransform(Transform):
         interpolation: Interpolation = InterpolationMode.BILINEAR,
         fill: Any = 0,
     ):
-        for name, value, least in (("alpha", alpha, 0.0), ("sigma", sigma, 1e-9)):
-            numbers = list(value) if isinstance(value, Sequence) else [value]
-            if len(numbers) not in (1, 2) or not all(number >= least for number in numbers):
-                errors.value_error("ElasticTransform", name, "one or two positive numbers", repr(value))
-            setattr(self, name, [float(number) for number in numbers * (2 // len(numbers))])
+        self.alpha = _two("alpha", alpha, 0.0)
+        self.sigma = _two("sigma", sigma, 1e-9)
         self.interpolation = interpolation_mode("ElasticTransform", interpolation, warps=True)
         check_fill("ElasticTransform", fill)
         self.fill = fill
@@ -370,7 +369,7 @@ class ElasticTransform(Transform):
 
     def make_params(self, inputs: list[Any], generator: ft.Generator) -> dict[str, Any]:
         size = size_in("ElasticTransform", inputs)
-        return {"displacement": self.get_params(self.alpha, self.sigma, size, generator)}  # type: ignore[attr-defined]
+        return {"displacement": self.get_params(self.alpha, self.sigma, size, generator)}
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
         return F.elastic(inpt, params["displacement"], self.interpolation, fill_for(self.fill, inpt))

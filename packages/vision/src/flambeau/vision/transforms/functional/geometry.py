@@ -211,7 +211,8 @@ def pad(
         if padding_mode != "edge" and max(before, after) > furthest:
             errors.value_error("pad", "padding", f"at most {furthest} to mirror {length} pixels", repr(padding))
         indices = np.arange(length)[max(-before, 0) : length - max(-after, 0)]
-        return np.pad(indices, (max(before, 0), max(after, 0)), mode=padding_mode)  # type: ignore[call-overload]
+        mode: Any = padding_mode  # one of NumPy's words, which its types want literally
+        return np.pad(indices, (max(before, 0), max(after, 0)), mode=mode)
 
     corner = np.array([left, top])
     return geometric("pad", img, image, lambda places, corners: places + corner, (height, width))
