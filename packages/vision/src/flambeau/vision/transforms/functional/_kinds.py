@@ -64,7 +64,7 @@ class PillowKind:
         if array.ndim == 3 and array.dtype != np.uint8:
             errors.dtype_error("transforms", "img", "bytes, of which PIL images of colours are", str(array.dtype))
         if planes.dtype == np.uint8 and planes.shape[-3] == self.channels(like):
-            return Image.fromarray(array) if like.mode not in _pixels.UNUSUAL else _pixels.in_mode(array, like)
+            return _pixels.image_like(array, like)
         return Image.fromarray(array)
 
     def flip(self, image: Any, horizontal: bool) -> Any:
@@ -79,10 +79,7 @@ class PillowKind:
 
     def take(self, image: Any, rows: np.ndarray, columns: np.ndarray) -> Any:
         """The pixels of these rows and columns."""
-        result = Image.fromarray(np.asarray(image)[rows][:, columns])
-        if image.mode in _pixels.UNUSUAL:
-            return _pixels.in_mode(np.asarray(result), image)
-        return result
+        return _pixels.image_like(np.asarray(image)[rows][:, columns], image)
 
 
 class _IndexedKind:
@@ -235,7 +232,7 @@ def on_cpu(operation: str, image: ft.Tensor) -> ft.Tensor:
     """Refuse what is elsewhere: moving it here and back in silence would hide what is slow."""
     if image.device.type != "cpu":
         fix = "move it with .cpu(), or apply the transform before moving images to the device"
-        raise errors.DeviceError(errors.message(operation, "img", "an image on the CPU", str(image.device), fix))
+        errors.device_error(operation, "img", "an image on the CPU", str(image.device), fix)
     return image
 
 

@@ -27,8 +27,10 @@ def array_of(planes: ft.Tensor, flat: bool) -> np.ndarray:
     return np.ascontiguousarray(array[0] if flat and len(array) == 1 else array.transpose(1, 2, 0))
 
 
-def in_mode(array: np.ndarray, like: Image.Image) -> Image.Image:
-    """Bytes as an image of the mode, and with the palette, of another."""
+def image_like(array: np.ndarray, like: Image.Image) -> Image.Image:
+    """Pixels of another image's mode as an image of this mode, with its palette."""
+    if like.mode not in UNUSUAL:
+        return Image.fromarray(array)
     image = Image.frombytes(like.mode, (array.shape[1], array.shape[0]), np.ascontiguousarray(array).tobytes())
     if like.mode in ("P", "PA"):
         palette = like.getpalette("RGB")

@@ -10,7 +10,7 @@ import numpy as np
 from flambeau.tensor import errors
 from PIL import Image
 
-from . import _kinds
+from . import _kinds, _pixels
 
 
 def coloured(
@@ -25,8 +25,7 @@ def coloured(
         if dtype.kind != "f" and dtype != ft.bfloat16:
             errors.dtype_error(operation, "img", "uint8 or a floating dtype", str(dtype), "use convert_image_dtype")
         planes = kind.planes(x)
-        if planes.shape[-3] not in (1, 3):
-            errors.value_error(operation, "img", "1 or 3 channels", f"{planes.shape[-3]} channels")
+        _pixels.check_colours(operation, planes.shape[-3])
         return kind.from_planes(floats(planes).to(planes.dtype), x)
 
     return _kinds.apply(operation, img, work)
