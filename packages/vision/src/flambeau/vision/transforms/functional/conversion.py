@@ -11,6 +11,7 @@ from PIL import Image
 
 from ... import tv_tensors
 from . import _kinds, _pixels
+from ._joint import size_of
 
 __all__ = [
     "convert_image_dtype",
@@ -50,8 +51,6 @@ def get_size(img: Any) -> list[int]:
         >>> F.get_size(np.zeros((4, 6, 3)))
         [4, 6]
     """
-    from ._joint import size_of
-
     return list(size_of("get_size", img))
 
 

@@ -12,6 +12,7 @@ from flambeau.tensor import errors
 from PIL import Image
 
 from ... import tv_tensors
+from .. import _random
 from . import _kinds
 
 __all__ = ["erase", "gaussian_blur", "gaussian_noise", "jpeg"]
@@ -111,8 +112,6 @@ def gaussian_noise(
         >>> F.gaussian_noise(ft.zeros(1, 2, 2), mean=0.5, sigma=0.0).tolist()
         [[[0.5, 0.5], [0.5, 0.5]]]
     """
-    from .._random import source
-
     if sigma < 0:
         errors.value_error("gaussian_noise", "sigma", "a number that is not negative", repr(sigma))
 
@@ -120,7 +119,7 @@ def gaussian_noise(
         planes = kind.planes(x)
         if planes.dtype != np.uint8 and planes.dtype.kind != "f":
             errors.dtype_error("gaussian_noise", "img", "uint8 or a floating dtype", str(planes.dtype))
-        noise = ft.randn(tuple(planes.shape), generator=source(generator)).to(planes.device) * sigma + mean
+        noise = ft.randn(tuple(planes.shape), generator=_random.source(generator)).to(planes.device) * sigma + mean
         if planes.dtype == np.uint8:
             return kind.from_planes((planes.float() + noise * 255).round().clamp(0, 255).to(ft.uint8), x)
         result = planes + noise.to(planes.dtype)

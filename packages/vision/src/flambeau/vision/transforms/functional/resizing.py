@@ -13,6 +13,7 @@ from . import _weights
 from ._interpolation import InterpolationMode, interpolation_mode, pillows
 from ._joint import geometric, size_of
 from ._kinds import Kind
+from .geometry import crop
 
 __all__ = ["resize", "resized_crop"]
 
@@ -145,6 +146,4 @@ def resized_crop(
         >>> F.resized_crop(ft.zeros(3, 8, 8), 0, 2, 4, 4, size=[2, 2]).shape
         (3, 2, 2)
     """
-    from .geometry import crop
-
     return resize(crop(img, top, left, height, width), size, interpolation, antialias=antialias)
