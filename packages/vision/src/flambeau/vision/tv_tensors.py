@@ -15,6 +15,7 @@ They are Tensors in everything; results of operations on them are plain Tensors.
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
 import flambeau.tensor as ft
@@ -211,3 +212,8 @@ def wrap(tensor: ft.Tensor, *, like: T, **changes: Any) -> T:
         (8, 8)
     """
     return type(like)(tensor, **(vars(like) | changes))
+
+
+def on_plain(function: Callable[[Any], Any], value: Any) -> Any:
+    """``function(value)`` computed with the plain Tensor, the result marked as ``value`` is."""
+    return wrap(function(value.data), like=value) if isinstance(value, TVTensor) else function(value)

@@ -323,14 +323,13 @@ class AugMix(_Policy):
         return {"kept": kept, "weights": weights, "chains": chains}
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
-        plain = inpt.data if isinstance(inpt, tv_tensors.TVTensor) else inpt
-        kind = _kinds.kind_of("AugMix", "img", plain)
-        planes = kind.planes(plain)
-        work = planes.float() if planes.dtype.kind in "iub" else planes
-        kept = params["kept"]
-        mixed = work * kept
-        for weight, steps in zip(params["weights"], params["chains"], strict=True):
-            done = kind.planes(self.applied(plain, steps))
-            mixed = mixed + done.to(work.dtype) * (weight * (1 - kept))
-        result = kind.from_planes(mixed.to(planes.dtype), plain)
-        return tv_tensors.wrap(result, like=inpt) if isinstance(inpt, tv_tensors.TVTensor) else result
+        def mixed(kind: _kinds.Kind, x: Any) -> Any:
+            planes = kind.planes(x)
+            work = planes.float() if planes.dtype.kind in "iub" else planes
+            total = work * params["kept"]
+            for weight, steps in zip(params["weights"], params["chains"], strict=True):
+                done = kind.planes(self.applied(x, steps))
+                total = total + done.to(work.dtype) * (weight * (1 - params["kept"]))
+            return kind.from_planes(total.to(planes.dtype), x)
+
+        return _kinds.apply("AugMix", inpt, mixed)

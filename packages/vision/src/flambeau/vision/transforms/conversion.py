@@ -259,10 +259,13 @@ class LinearTransformation(Transform):
         if int(np.prod(shape[-3:])) != len(self._mean):
             got = f"shape {shape}"
             errors.shape_error("LinearTransformation", "inpt", f"{len(self._mean)} values an image", got)
-        flat = (inpt.data if isinstance(inpt, tv_tensors.TVTensor) else inpt).reshape(-1, len(self._mean))
-        matrix, mean = self._matrix.to(flat.device), self._mean.to(flat.device)
-        result = ((flat - mean).to(matrix.dtype) @ matrix).reshape(shape)
-        return tv_tensors.wrap(result, like=inpt) if isinstance(inpt, tv_tensors.TVTensor) else result
+        matrix, mean = self._matrix.to(inpt.device), self._mean.to(inpt.device)
+
+        def multiplied(plain: ft.Tensor) -> ft.Tensor:
+            flat = plain.reshape(-1, len(mean))
+            return ((flat - mean).to(matrix.dtype) @ matrix).reshape(shape)
+
+        return tv_tensors.on_plain(multiplied, inpt)
 
     def extra_repr(self) -> str:
         return f"transformation_matrix=<{len(self._mean)}x{len(self._mean)}>"

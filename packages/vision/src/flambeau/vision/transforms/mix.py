@@ -12,7 +12,7 @@ from PIL import Image
 
 from .. import tv_tensors
 from . import _random
-from ._transform import Transform, is_image, size_in
+from ._transform import Transform, size_in
 
 __all__ = ["CutMix", "MixUp"]
 
@@ -103,11 +103,7 @@ class _Mix(Transform):
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:
         if inpt is params["labels"]:
             return self.mixed_labels(inpt, params["share"])
-        if not is_image(inpt):
-            return inpt
-        plain = inpt.data if isinstance(inpt, tv_tensors.TVTensor) else inpt
-        result = self.mixed_images(plain, params)
-        return tv_tensors.wrap(result, like=inpt) if isinstance(inpt, tv_tensors.TVTensor) else result
+        return tv_tensors.on_plain(lambda images: self.mixed_images(images, params), inpt)
 
     def mixed_images(self, images: ft.Tensor, params: dict[str, Any]) -> ft.Tensor:
         raise NotImplementedError

@@ -262,6 +262,4 @@ def fill_values(operation: str, fill: Any, channels: int) -> Fill:
 def apply(operation: str, image: Any, function: Callable[[Kind, Any], Any], argument: str = "img") -> Any:
     """``function(kind, image)``; what was an Image or a Video is one again."""
     kind = kind_of(operation, argument, image)
-    if isinstance(image, tv_tensors.TVTensor):
-        return tv_tensors.wrap(function(kind, image.data), like=image)
-    return function(kind, image)
+    return tv_tensors.on_plain(lambda x: function(kind, x), image)

@@ -56,13 +56,11 @@ def normalize(
     if tensor.dtype not in (ft.float16, ft.bfloat16, ft.float32, ft.float64):
         errors.dtype_error("normalize", "tensor", "a floating dtype", str(tensor.dtype), "use tensor.float()")
     means, stds = check_normalization("normalize", mean, std)
-    plain = tensor.data if isinstance(tensor, tv_tensors.TVTensor) else tensor
-    shift, scale = _per_channel(plain, "mean", means), _per_channel(plain, "std", stds)
+    shift, scale = _per_channel(tensor, "mean", means), _per_channel(tensor, "std", stds)
     if inplace:
-        plain.sub_(shift).div_(scale)
+        tv_tensors.on_plain(lambda x: x.sub_(shift).div_(scale), tensor)
         return tensor
-    result = ft.pointwise("(x - mean) / std")(plain, shift, scale)
-    return tv_tensors.wrap(result, like=tensor) if isinstance(tensor, tv_tensors.TVTensor) else result
+    return tv_tensors.on_plain(lambda x: ft.pointwise("(x - mean) / std")(x, shift, scale), tensor)
 
 
 def to_normalized(pic: Any, mean: list[float], std: list[float]) -> ft.Tensor:
