@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import flambeau.tensor as ft
@@ -20,6 +20,25 @@ Step = Callable[..., Any]
 def _called(step: Step, sample: tuple[Any, ...], generator: ft.Generator | None) -> Any:
     """One step: a transform gets the generator, any other function only the sample."""
     return step(*sample, generator=generator) if isinstance(step, Transform) else step(*sample)
+
+
+def _in_turn(steps: list[Step], inputs: tuple[Any, ...], generator: ft.Generator | None) -> Any:
+    """Several steps, one after the other."""
+    sample = inputs
+    for step in _joined(steps):
+        result = _called(step, sample, generator)
+        # what several arguments came as stays several
+        sample = result if len(inputs) > 1 and isinstance(result, tuple) else (result,)
+    return sample if len(inputs) > 1 and len(sample) > 1 else sample[0]
+
+
+def _joined(steps: list[Step]) -> Iterator[Step]:
+    """The steps, with ToTensor followed by Normalize as one."""
+    position = 0
+    while position < len(steps):
+        joined = ToNormalizedTensor.of(*steps[position : position + 2])
+        yield steps[position] if joined is None else joined
+        position += 1 if joined is None else 2
 
 
 class _Container(Transform):
@@ -62,20 +81,7 @@ class Compose(_Container):
     """
 
     def __call__(self, *inputs: Any, generator: ft.Generator | None = None) -> Any:
-        sample = inputs
-        steps = self.transforms
-        position = 0
-        while position < len(steps):
-            step = steps[position]
-            position += 1
-            joined = ToNormalizedTensor.of(*steps[position - 1 : position + 1])
-            if joined is not None:
-                step = joined
-                position += 1
-            result = _called(step, sample, generator)
-            # what several arguments came as stays several
-            sample = result if len(inputs) > 1 and isinstance(result, tuple) else (result,)
-        return sample if len(inputs) > 1 and len(sample) > 1 else sample[0]
+        return _in_turn(self.transforms, inputs, generator)
 
 
 class RandomApply(_Container):
@@ -103,7 +109,7 @@ class RandomApply(_Container):
     def __call__(self, *inputs: Any, generator: ft.Generator | None = None) -> Any:
         if not _random.chance(_random.source(generator), self.p):
             return inputs if len(inputs) != 1 else inputs[0]
-        return Compose(self.transforms)(*inputs, generator=generator)
+        return _in_turn(self.transforms, inputs, generator)
 
 
 class RandomChoice(_Container):
@@ -153,7 +159,7 @@ class RandomOrder(_Container):
 
     def __call__(self, *inputs: Any, generator: ft.Generator | None = None) -> Any:
         order = _random.permutation(_random.source(generator), len(self.transforms))
-        return Compose([self.transforms[position] for position in order])(*inputs, generator=generator)
+        return _in_turn([self.transforms[position] for position in order], inputs, generator)
 
 
 class Identity(Transform):
