@@ -3,25 +3,11 @@
 import flambeau.tensor as ft
 import numpy as np
 import pytest
+import torchvision_oracle
 from flambeau.vision import models
 
 torch = pytest.importorskip("torch", reason="torch is an oracle: pip install torch")
-
-# torchvision built for CUDA has no compiled operators beside a torch for the CPU. The models need none, but the
-# import wants to know their signatures.
-try:
-    import torchvision
-except RuntimeError:
-    import sys
-
-    for _name in [name for name in sys.modules if name.partition(".")[0] == "torchvision"]:
-        del sys.modules[_name]
-    _library = torch.library.Library("torchvision", "DEF")
-    for _operator in ("nms", "qnms"):
-        _library.define(f"{_operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    import torchvision
-except ModuleNotFoundError:
-    pytest.skip("torchvision is an oracle: pip install torchvision", allow_module_level=True)
+torchvision = torchvision_oracle.torchvision()
 
 
 def pair(name, **options):
