@@ -3,11 +3,15 @@
 import flambeau.tensor as ft
 import numpy as np
 import pytest
+import torchvision_oracle
 import transform_table as table
 from flambeau.vision import tv_tensors
 from flambeau.vision.transforms import functional as F
 from PIL import Image
-from torchvision_oracle import torchvision
+
+torch = pytest.importorskip("torch", reason="torch is an oracle: pip install torch")
+torchvision = torchvision_oracle.torchvision()
+theirs = torchvision.transforms.v2.functional
 
 MODES = ("nearest", "bilinear", "bicubic")
 CORNERS = [[0, 0], [31, 0], [31, 23], [0, 23]]
@@ -34,6 +38,12 @@ GEOMETRIC = [
     ("rotate", (30.0,), {"expand": True}),
     ("rotate", (30.0,), {"center": [4, 6], "fill": 50}),
     *[("perspective", (None, None), {"coefficients": COEFFICIENTS, "interpolation": mode}) for mode in MODES],
+]
+# with other borders torchvision moves neither boxes nor points
+MOVING = [call for call in GEOMETRIC if call[2].get("padding_mode", "constant") == "constant"]
+# its nearest pixels of Tensors are others, and it has no Lanczos for Tensors everywhere
+MIXING = [
+    call for call in GEOMETRIC if call[0] == "resize" and call[2].get("interpolation") not in ("nearest", "lanczos")
 ]
 COLOURS = [
     *[
@@ -65,16 +75,12 @@ def image(size=(24, 32), channels=3):
     return Image.fromarray(array if channels > 1 else array[:, :, 0])
 
 
-def theirs():
-    return torchvision().transforms.v2.functional
-
-
 @pytest.mark.parametrize("call", GEOMETRIC + COLOURS, ids=label)
 @pytest.mark.parametrize("size", [(24, 32), (37, 21)])
 def test_images_of_pillow(call, size):
     """The same pixels, to the bit."""
     name, arguments, options = call
-    expected = getattr(theirs(), name)(image(size), *arguments, **options)
+    expected = getattr(theirs, name)(image(size), *arguments, **options)
     result = getattr(F, name)(image(size), *arguments, **options)
     np.testing.assert_array_equal(np.asarray(result), np.asarray(expected))
 
@@ -82,25 +88,21 @@ def test_images_of_pillow(call, size):
 @pytest.mark.parametrize("start, end", [(CORNERS, MOVED), (MOVED, CORNERS)])
 def test_perspective_of_points(start, end):
     """Four points go to four others; torchvision solves for the map in less precision."""
-    expected = np.asarray(theirs().perspective(image(), start, end)).astype(int)
+    expected = np.asarray(theirs.perspective(image(), start, end)).astype(int)
     result = np.asarray(F.perspective(image(), start, end)).astype(int)
     assert (abs(result - expected) <= 1).mean() > 0.999
 
 
-@pytest.mark.parametrize("call", [call for call in GEOMETRIC if call[0] == "resize"], ids=label)
+@pytest.mark.parametrize("call", MIXING, ids=label)
 def test_resized_tensors(call):
     """torchvision resizes Tensors by code of its own, whose weights are rounded more: a step or two apart."""
     name, arguments, options = call
-    if options.get("interpolation") in ("nearest", "lanczos"):
-        pytest.skip("its nearest pixels of Tensors are others; it has no lanczos for Tensors everywhere")
-    torch = pytest.importorskip("torch", reason="torch is not installed")
-
     array = table.array_of((24, 32), 3, np.uint8).transpose(2, 0, 1).copy()
-    expected = getattr(theirs(), name)(torch.from_numpy(array), *arguments, **options).numpy()
+    expected = getattr(theirs, name)(torch.from_numpy(array), *arguments, **options).numpy()
     result = getattr(F, name)(ft.from_numpy(array), *arguments, **options).numpy()
     assert abs(result.astype(int) - expected).max() <= (2 if options.get("interpolation") == "bicubic" else 1)
     floats = array.astype(np.float32) / 255
-    expected = getattr(theirs(), name)(torch.from_numpy(floats), *arguments, **options).numpy()
+    expected = getattr(theirs, name)(torch.from_numpy(floats), *arguments, **options).numpy()
     result = getattr(F, name)(ft.from_numpy(floats), *arguments, **options).numpy()
     np.testing.assert_allclose(result, expected, atol=2e-6)
 
@@ -108,12 +110,10 @@ def test_resized_tensors(call):
 @pytest.mark.parametrize("call", COLOURS, ids=label)
 def test_colours_of_floats(call):
     """The formulas for floats are torchvision's."""
-    torch = pytest.importorskip("torch", reason="torch is not installed")
-
     name, arguments, options = call
     arguments = (0.35,) if name == "solarize" else arguments
     array = table.array_of((24, 32), 3, np.float32).transpose(2, 0, 1).copy()
-    expected = getattr(theirs(), name)(torch.from_numpy(array), *arguments, **options).numpy()
+    expected = getattr(theirs, name)(torch.from_numpy(array), *arguments, **options).numpy()
     result = getattr(F, name)(ft.from_numpy(array), *arguments, **options).numpy()
     # it rounds the weight of red to 0.2989
     grey = name in ("adjust_contrast", "adjust_saturation", "rgb_to_grayscale")
@@ -124,31 +124,27 @@ def test_colours_of_floats(call):
 @pytest.mark.parametrize("kernel, sigma", [([3, 3], None), ([5, 9], [0.7, 2.5]), ([7, 1], [1.0, 1.0])])
 def test_blur(kernel, sigma):
     """The same blur; bytes at most a rounding apart, because torchvision sums in two dimensions at once."""
-    torch = pytest.importorskip("torch", reason="torch is not installed")
-
-    expected = np.asarray(theirs().gaussian_blur(image(), kernel, sigma)).astype(int)
+    expected = np.asarray(theirs.gaussian_blur(image(), kernel, sigma)).astype(int)
     result = np.asarray(F.gaussian_blur(image(), kernel, sigma)).astype(int)
     assert abs(result - expected).max() <= 1
     assert (result == expected).mean() > 0.999
     array = table.array_of((24, 32), 3, np.float32).transpose(2, 0, 1).copy()
-    expected = theirs().gaussian_blur(torch.from_numpy(array), kernel, sigma).numpy()
+    expected = theirs.gaussian_blur(torch.from_numpy(array), kernel, sigma).numpy()
     np.testing.assert_allclose(F.gaussian_blur(ft.from_numpy(array), kernel, sigma).numpy(), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize(("mode", "fill"), [("nearest", None), ("nearest", 0.5), ("bilinear", None)])
 def test_elastic(mode, fill):
     """The same displacement of pixels and boxes; with a fill torchvision fades bilinear borders twice."""
-    torch = pytest.importorskip("torch", reason="torch is not installed")
-
     random = np.random.default_rng(0)
     displacement = (random.random((1, 24, 32, 2)) * 0.2 - 0.1).astype(np.float32)
     array = table.array_of((24, 32), 3, np.float32).transpose(2, 0, 1).copy()
-    expected = theirs().elastic(torch.from_numpy(array), torch.from_numpy(displacement), mode, fill).numpy()
+    expected = theirs.elastic(torch.from_numpy(array), torch.from_numpy(displacement), mode, fill).numpy()
     result = F.elastic(ft.from_numpy(array), displacement, mode, fill).numpy()
     # a nearest pixel on the border between two may be either
     assert np.isclose(result, expected, atol=1e-4).mean() > (0.999 if mode == "bilinear" else 0.99)
     ours, others = boxes(), other_boxes()
-    expected = theirs().elastic(others, torch.from_numpy(displacement))
+    expected = theirs.elastic(others, torch.from_numpy(displacement))
     np.testing.assert_allclose(F.elastic(ours, displacement).numpy(), expected.numpy(), atol=1e-3)
 
 
@@ -162,46 +158,39 @@ def boxes(format="XYXY"):
 
 
 def other_boxes(format="XYXY"):
-    torch = pytest.importorskip("torch", reason="torch is not installed")
-
     data = torch.from_numpy(boxes(format).numpy().copy())
-    return torchvision().tv_tensors.BoundingBoxes(data, format=format, canvas_size=(24, 32))
+    return torchvision.tv_tensors.BoundingBoxes(data, format=format, canvas_size=(24, 32))
 
 
-@pytest.mark.parametrize("call", GEOMETRIC, ids=label)
+@pytest.mark.parametrize("call", MOVING, ids=label)
 @pytest.mark.parametrize("format", ["XYXY", "XYWH", "CXCYWH"])
 def test_boxes(call, format):
     """Boxes of every format move as torchvision's do, and know the size of the new image."""
     name, arguments, options = call
-    if options.get("padding_mode", "constant") != "constant":
-        pytest.skip("torchvision does not move boxes there")
-    expected = getattr(theirs(), name)(other_boxes(format), *arguments, **options)
+    expected = getattr(theirs, name)(other_boxes(format), *arguments, **options)
     result = getattr(F, name)(boxes(format), *arguments, **options)
     if options.get("expand"):  # its boxes know another size there than its images have
-        assert result.canvas_size == np.asarray(getattr(theirs(), name)(image(), *arguments, **options)).shape[:2]
+        assert result.canvas_size == np.asarray(getattr(theirs, name)(image(), *arguments, **options)).shape[:2]
     else:
         np.testing.assert_allclose(result.numpy(), expected.numpy(), atol=2e-3)
         assert result.canvas_size == tuple(expected.canvas_size)
     assert result.format.value == expected.format.value
 
 
-@pytest.mark.parametrize("call", GEOMETRIC, ids=label)
+# with expand=True torchvision moves points by parts of pixels, and images by whole ones
+@pytest.mark.parametrize("call", [call for call in MOVING if not call[2].get("expand")], ids=label)
 def test_points_and_masks(call):
     """So do key points, and masks, whose labels are never mixed."""
-    torch = pytest.importorskip("torch", reason="torch is not installed")
-
     name, arguments, options = call
-    if options.get("padding_mode", "constant") != "constant" or options.get("expand"):
-        pytest.skip("torchvision does not move points there, or by parts of pixels")
-    module = torchvision().tv_tensors
+    module = torchvision.tv_tensors
     points = np.array([[0, 0], [3, 7], [31, 23], [15.5, 11.25]], np.float32)
-    expected = getattr(theirs(), name)(module.KeyPoints(points, canvas_size=(24, 32)), *arguments, **options)
+    expected = getattr(theirs, name)(module.KeyPoints(points, canvas_size=(24, 32)), *arguments, **options)
     result = getattr(F, name)(tv_tensors.KeyPoints(points, canvas_size=(24, 32)), *arguments, **options)
     np.testing.assert_allclose(result.numpy(), expected.numpy(), atol=2e-3)
     assert result.canvas_size == tuple(expected.canvas_size)
     labels = (table.array_of((24, 32), 1, np.uint8)[:, :, 0] // 64) * 50
     mask = getattr(F, name)(tv_tensors.Mask(labels), *arguments, **options)
-    other = getattr(theirs(), name)(module.Mask(torch.from_numpy(labels)), *arguments, **options).numpy()
+    other = getattr(theirs, name)(module.Mask(torch.from_numpy(labels)), *arguments, **options).numpy()
     assert set(np.unique(mask.numpy())) <= {0, 50, 100, 150, options.get("fill", 0)}
     # pixels whose centre is on the border between two may be either
     assert mask.numpy().shape == other.shape
@@ -212,8 +201,6 @@ def test_points_and_masks(call):
 @pytest.mark.parametrize("new", ["uint8", "int16", "int32", "float32", "float64"])
 def test_dtypes(old, new):
     """Ranges are mapped as torchvision maps them."""
-    torch = pytest.importorskip("torch", reason="torch is not installed")
-
     if old == "float32" and new == "int32":
         with pytest.raises(ft.DTypeError):
             F.convert_image_dtype(ft.zeros(1, 1, 1), ft.int32)
@@ -225,7 +212,7 @@ def test_dtypes(old, new):
         array.flat[:3] = [0, 1, 0.5]
     else:
         array = random.integers(0, np.iinfo(old).max, (3, 8, 9)).astype(old)
-    expected = theirs().to_dtype(torch.from_numpy(array), getattr(torch, new), scale=True).numpy()
+    expected = theirs.to_dtype(torch.from_numpy(array), getattr(torch, new), scale=True).numpy()
     result = F.to_dtype(ft.from_numpy(array), new, scale=True).numpy()
     assert result.dtype == np.dtype(new)
     np.testing.assert_allclose(result, expected, rtol=1e-6)
@@ -233,8 +220,6 @@ def test_dtypes(old, new):
 
 def test_floats_as_images():
     """Floats become bytes as torchvision makes them."""
-    torch = pytest.importorskip("torch", reason="torch is not installed")
-
     array = table.array_of((9, 8), 3, np.float32).transpose(2, 0, 1).copy()
-    expected = np.asarray(theirs().to_pil_image(torch.from_numpy(array)))
+    expected = np.asarray(theirs.to_pil_image(torch.from_numpy(array)))
     np.testing.assert_array_equal(np.asarray(F.to_pil_image(ft.from_numpy(array))), expected)
