@@ -6,6 +6,7 @@ made up, with the size and about the bytes per pixel of photographs.
 
 import io
 
+from .. import torchvision_beside_cpu
 from ..harness import Case
 
 COUNT = 16
@@ -57,30 +58,11 @@ def ours(sources, prepare):
     return setup
 
 
-def torchvisions_transforms():
-    import torch
-
-    try:
-        # its Python parts ask for two of its compiled operators, which do not load beside every build of torch
-        library = torch.library.Library("torchvision", "DEF")
-        _kept.append(library)
-        for name in ("nms", "qnms"):
-            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    except RuntimeError:  # they did load, or this was done before
-        pass
-    import torchvision.transforms
-
-    return torchvision.transforms
-
-
-_kept = []  # definitions live as long as their library
-
-
 def torchvision(sources, prepare):
     def setup():
         import torch
 
-        T = torchvisions_transforms()
+        T = torchvision_beside_cpu.torchvision().transforms
         torch.set_num_threads(1)
         steps = T.Compose([T.RandomResizedCrop(224), T.RandomHorizontalFlip(), T.ToTensor(), T.Normalize(MEAN, STD)])
         images = sources()
@@ -156,7 +138,7 @@ def torchvision_by_image():
     import torch
     from PIL import Image
 
-    T = torchvisions_transforms()
+    T = torchvision_beside_cpu.torchvision().transforms
 
     torch.set_num_threads(1)
     steps = T.Compose([T.ToTensor(), T.Normalize(MEAN, STD)])
