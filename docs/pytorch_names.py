@@ -39,10 +39,10 @@ def lines(file):
     return [line for line in (HERE / file).read_text().splitlines() if line and not line.startswith("#")]
 
 
-def groups():
+def groups(file):
     """``(kind, title, [(name, tags)])`` of each group."""
     found = []
-    for line in lines("pytorch_names.txt"):
+    for line in lines(file):
         if line.startswith("["):
             kind, _, title = line[1:].partition("] ")
             found.append((kind, title, []))
@@ -50,6 +50,11 @@ def groups():
             name, *tags = line.split()
             found[-1][2].append((name, tags))
     return found
+
+
+def reasons(file):
+    """Why a name is missing on purpose."""
+    return {name: reason for name, _, reason in (line.partition(": ") for line in lines(file))}
 
 
 def place(kind, name):
@@ -100,14 +105,12 @@ def status(kind, name, exceptions, not_yet, report):
 
 def page():
     """The lines of the page."""
-    exceptions = {
-        name: reason for name, _, reason in (line.partition(": ") for line in lines("pytorch_exceptions.txt"))
-    }
+    exceptions = reasons("pytorch_exceptions.txt")
     not_yet = set(lines("pytorch_not_yet.txt"))
     report = {"there": set(), "not yet": set()}
     text = [HEADER]
     others = [0, 0]
-    for kind, title, names in groups():
+    for kind, title, names in groups("pytorch_names.txt"):
         rows = []
         for name, tags in names:
             if tags or kind.startswith("nn"):

@@ -6,7 +6,7 @@ reference/torchvision_exceptions.txt; any other missing name is a warning, and s
 
 import importlib
 
-from pytorch_names import lines, link
+from pytorch_names import groups, link, reasons
 from sphinx.util import logging
 
 HEADER = """\
@@ -15,19 +15,6 @@ HEADER = """\
 What became of torchvision's names: there under the same name and with the same meaning, or left out for a reason.
 [](../../how-to/transform-images.md) has what differs.
 """
-
-
-def groups():
-    """``(module, title, [(name, tags)])`` of each group."""
-    found = []
-    for line in lines("torchvision_names.txt"):
-        if line.startswith("["):
-            module, _, title = line[1:].partition("] ")
-            found.append((module, title, []))
-        else:
-            name, *tags = line.split()
-            found[-1][2].append((name, tags))
-    return found
 
 
 def status(module, name, exceptions):
@@ -44,11 +31,9 @@ def status(module, name, exceptions):
 
 def page():
     """The lines of the page."""
-    exceptions = {
-        name: reason for name, _, reason in (line.partition(": ") for line in lines("torchvision_exceptions.txt"))
-    }
+    exceptions = reasons("torchvision_exceptions.txt")
     text = [HEADER]
-    for module, title, names in groups():
+    for module, title, names in groups("torchvision_names.txt"):
         text += [f"## {title} (`{module}`)", "", "| name | early | used most today | here |", "|---|---|---|---|"]
         for name, tags in names:
             marks = ["yes" if tag in tags else "" for tag in ("0.3", "*")]
