@@ -19,6 +19,7 @@ from flambeau.tensor import errors
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from .transforms import functional as F
+from .transforms.functional._checks import int_within
 
 __all__ = [
     "ImageReadMode",
@@ -284,14 +285,12 @@ def _as_tensor(data: bytes) -> ft.Tensor:
 
 
 def _png(operation: str, input: ft.Tensor, compression_level: int) -> bytes:
-    if not isinstance(compression_level, int) or not 0 <= compression_level <= 9:
-        errors.value_error(operation, "compression_level", "an int from 0 to 9", repr(compression_level))
+    int_within(operation, "compression_level", compression_level, 0, 9)
     return _encoded(operation, input, "PNG", (1, 2, 3, 4), compress_level=compression_level)
 
 
 def _jpeg(operation: str, input: ft.Tensor, quality: int) -> bytes:
-    if not isinstance(quality, int) or not 1 <= quality <= 100:
-        errors.value_error(operation, "quality", "an int from 1 to 100", repr(quality))
+    int_within(operation, "quality", quality, 1, 100)
     return _encoded(operation, input, "JPEG", (1, 3), quality=quality)
 
 

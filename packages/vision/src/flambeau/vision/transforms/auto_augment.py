@@ -15,6 +15,7 @@ from . import functional as F
 from ._policies import POLICIES
 from ._transform import Transform, check_fill, fill_for, size_in
 from .functional import InterpolationMode, _kinds
+from .functional._checks import int_within
 from .functional._interpolation import interpolation_mode
 
 __all__ = ["AugMix", "AutoAugment", "AutoAugmentPolicy", "RandAugment", "TrivialAugmentWide"]
@@ -210,10 +211,7 @@ class RandAugment(_Policy):
     ):
         if not isinstance(num_ops, int) or num_ops < 0:
             errors.value_error("RandAugment", "num_ops", "an int that is not negative", repr(num_ops))
-        if not isinstance(magnitude, int) or not 0 <= magnitude < num_magnitude_bins:
-            errors.value_error(
-                "RandAugment", "magnitude", f"an int from 0 to {num_magnitude_bins - 1}", repr(magnitude)
-            )
+        int_within("RandAugment", "magnitude", magnitude, 0, num_magnitude_bins - 1)
         self.num_ops = num_ops
         self.magnitude = magnitude
         self.num_magnitude_bins = num_magnitude_bins
@@ -298,8 +296,7 @@ class AugMix(_Policy):
         interpolation: Interpolation = InterpolationMode.BILINEAR,
         fill: Any = None,
     ):
-        if not isinstance(severity, int) or not 1 <= severity <= 10:
-            errors.value_error("AugMix", "severity", "an int from 1 to 10", repr(severity))
+        int_within("AugMix", "severity", severity, 1, 10)
         if not isinstance(mixture_width, int) or mixture_width < 1:
             errors.value_error("AugMix", "mixture_width", "a positive int", repr(mixture_width))
         if not alpha > 0:

@@ -11,7 +11,7 @@ from flambeau.tensor import errors
 from . import _random
 from . import functional as F
 from ._transform import RandomTransform, Transform, check_probability, check_range, range_of
-from .functional._pointwise import not_negative
+from .functional._checks import int_within, not_negative
 
 __all__ = [
     "RGB",
@@ -258,8 +258,7 @@ class RandomPosterize(RandomTransform):
 
     def __init__(self, bits: int, p: float = 0.5):
         super().__init__(p)
-        if not isinstance(bits, int) or not 0 <= bits <= 8:
-            errors.value_error("RandomPosterize", "bits", "an int from 0 to 8", repr(bits))
+        int_within("RandomPosterize", "bits", bits, 0, 8)
         self.bits = bits
 
     def transform(self, inpt: Any, params: dict[str, Any]) -> Any:

@@ -12,6 +12,7 @@ from flambeau.tensor import errors
 from . import _random
 from . import functional as F
 from ._transform import RandomTransform, Transform, check_range, size_in
+from .functional._checks import not_negative
 from .functional.filtering import check_kernel_size
 
 __all__ = ["JPEG", "GaussianBlur", "GaussianNoise", "RandomErasing"]
@@ -70,8 +71,7 @@ class GaussianNoise(Transform):
     """
 
     def __init__(self, mean: float = 0.0, sigma: float = 0.1, clip: bool = True):
-        if sigma < 0:
-            errors.value_error("GaussianNoise", "sigma", "a number that is not negative", repr(sigma))
+        not_negative("GaussianNoise", "sigma", sigma)
         self.mean = mean
         self.sigma = sigma
         self.clip = clip

@@ -29,8 +29,3 @@ def coloured(
         return kind.from_planes(floats(planes).to(planes.dtype), x)
 
     return _kinds.apply(operation, img, work)
-
-
-def not_negative(operation: str, name: str, value: float) -> None:
-    if not value >= 0:
-        errors.value_error(operation, name, "a number that is not negative", repr(value))

@@ -10,7 +10,8 @@ from flambeau.tensor import errors
 from PIL import Image, ImageEnhance
 
 from . import _kinds
-from ._pointwise import coloured, not_negative
+from ._checks import not_negative
+from ._pointwise import coloured
 
 __all__ = [
     "adjust_brightness",

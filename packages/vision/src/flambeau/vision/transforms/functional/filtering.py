@@ -14,6 +14,7 @@ from PIL import Image
 from ... import tv_tensors
 from .. import _random
 from . import _kinds
+from ._checks import int_within, not_negative
 
 __all__ = ["erase", "gaussian_blur", "gaussian_noise", "jpeg"]
 
@@ -112,8 +113,7 @@ def gaussian_noise(
         >>> F.gaussian_noise(ft.zeros(1, 2, 2), mean=0.5, sigma=0.0).tolist()
         [[[0.5, 0.5], [0.5, 0.5]]]
     """
-    if sigma < 0:
-        errors.value_error("gaussian_noise", "sigma", "a number that is not negative", repr(sigma))
+    not_negative("gaussian_noise", "sigma", sigma)
 
     def noisy(kind: _kinds.Kind, x: Any) -> Any:
         planes = kind.planes(x)
@@ -147,8 +147,7 @@ def jpeg(img: Any, quality: int) -> Any:
         >>> F.jpeg(np.full((8, 8), 100, np.uint8), 50).max().item()
         100
     """
-    if not isinstance(quality, int) or not 1 <= quality <= 100:
-        errors.value_error("jpeg", "quality", "an int from 1 to 100", repr(quality))
+    int_within("jpeg", "quality", quality, 1, 100)
 
     def compressed(image: Image.Image) -> Image.Image:
         file = io.BytesIO()

@@ -6,11 +6,11 @@ import math
 from typing import Any
 
 import flambeau.tensor as ft
-from flambeau.tensor import errors
 from PIL import Image, ImageOps
 
 from . import _kinds, conversion
-from ._pointwise import coloured, not_negative
+from ._checks import int_within, not_negative
+from ._pointwise import coloured
 
 __all__ = ["adjust_gamma", "autocontrast", "equalize", "invert", "posterize", "solarize"]
 
@@ -81,8 +81,7 @@ def posterize(img: Any, bits: int) -> Any:
         >>> F.posterize(np.array([[100, 200]], np.uint8), 1).tolist()
         [[0, 128]]
     """
-    if not isinstance(bits, int) or not 0 <= bits <= 8:
-        errors.value_error("posterize", "bits", "an int from 0 to 8", repr(bits))
+    int_within("posterize", "bits", bits, 0, 8)
     levels = 1 << bits
     return coloured(
         "posterize",
