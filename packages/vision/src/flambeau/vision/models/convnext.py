@@ -7,13 +7,12 @@ from functools import partial
 
 import flambeau.nn as nn
 import flambeau.tensor as ft
-from flambeau.nn import init
 from flambeau.tensor import Tensor
 
 from ..ops.blocks import Conv2dNormActivation, LayerNorm2d, Permute
 from ..ops.stochastic import StochasticDepth
 from ._builder import Builder
-from ._initial import initialise
+from ._initial import initialise, small_truncated
 
 __all__ = ["ConvNeXt", "convnext_base", "convnext_large", "convnext_small", "convnext_tiny"]
 
@@ -78,13 +77,7 @@ class ConvNeXt(nn.Module):
         self.features = nn.Sequential(*layers)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.classifier = nn.Sequential(_norm(widths[-1]), nn.Flatten(1), nn.Linear(widths[-1], num_classes))
-        initialise(self, {nn.Conv2d: self._initialise, nn.Linear: self._initialise})
-
-    @staticmethod
-    def _initialise(module: nn.Conv2d | nn.Linear) -> None:
-        init.trunc_normal_(module.weight, std=0.02)
-        if module.bias is not None:
-            init.zeros_(module.bias)
+        initialise(self, {nn.Conv2d: small_truncated, nn.Linear: small_truncated})
 
     def forward(self, x: Tensor) -> Tensor:
         return self.classifier(self.avgpool(self.features(x)))

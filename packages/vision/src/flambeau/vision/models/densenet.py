@@ -45,10 +45,12 @@ class DenseLayer(nn.Module):
 class DenseBlock(nn.Module):
     """Dense layers, and the concatenation of all their outputs."""
 
-    def __init__(self, depth: int, channels: int, growth_rate: int, *options: float | bool) -> None:
+    def __init__(
+        self, depth: int, channels: int, growth_rate: int, bn_size: int, drop_rate: float, memory_efficient: bool
+    ) -> None:
         super().__init__()
         for i in range(depth):
-            layer = DenseLayer(channels + i * growth_rate, growth_rate, *options)  # type: ignore[arg-type]
+            layer = DenseLayer(channels + i * growth_rate, growth_rate, bn_size, drop_rate, memory_efficient)
             self.add_module(f"denselayer{i + 1}", layer)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -100,8 +102,8 @@ class DenseNet(nn.Module):
             "pool0": nn.MaxPool2d(3, stride=2, padding=1),
         }
         for number, depth in enumerate(block_config, 1):
-            options = (bn_size, drop_rate, memory_efficient)
-            layers[f"denseblock{number}"] = DenseBlock(depth, channels, growth_rate, *options)
+            block = DenseBlock(depth, channels, growth_rate, bn_size, drop_rate, memory_efficient)
+            layers[f"denseblock{number}"] = block
             channels += depth * growth_rate
             if number < len(block_config):
                 layers[f"transition{number}"] = _transition(channels)

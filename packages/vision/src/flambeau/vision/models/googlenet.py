@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import flambeau.nn as nn
 import flambeau.nn.functional as F
-from flambeau.nn import init
 from flambeau.tensor import Tensor
 
 from ._builder import Builder
 from ._inception_parts import BasicConv2d, Branches, rescaled, without_auxiliary
-from ._initial import initialise
+from ._initial import initialise, truncated
 
 __all__ = ["GoogLeNet", "GoogLeNetOutputs", "googlenet"]
 
@@ -117,7 +117,7 @@ class GoogLeNet(nn.Module):
         self.avgpool = nn.AdaptiveAvgPool2d((1, 1))
         self.dropout = nn.Dropout(dropout)
         self.fc = nn.Linear(1024, num_classes)
-        rule = lambda module: init.trunc_normal_(module.weight, 0, 0.01, -2, 2)  # noqa: E731
+        rule = partial(truncated, std=0.01)
         initialise(self, {nn.Conv2d: rule, nn.Linear: rule})
 
     def forward(self, x: Tensor) -> Any:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import flambeau.nn as nn
 import flambeau.nn.functional as F
 import flambeau.tensor as ft
-from flambeau.nn import init
 from flambeau.tensor import Tensor
 
 from ._builder import Builder
 from ._inception_parts import BasicConv2d, Branches, rescaled, without_auxiliary
-from ._initial import initialise
+from ._initial import initialise, truncated
 
 __all__ = ["Inception3", "InceptionOutputs", "inception_v3"]
 
@@ -192,11 +192,11 @@ class Inception3(nn.Module):
         self.avgpool = nn.AdaptiveAvgPool2d((1, 1))
         self.dropout = nn.Dropout(dropout)
         self.fc = nn.Linear(2048, num_classes)
-        rule = lambda module: init.trunc_normal_(module.weight, 0, 0.1, -2, 2)  # noqa: E731
+        rule = partial(truncated, std=0.1)
         initialise(self, {nn.Conv2d: rule, nn.Linear: rule})
         if self.AuxLogits is not None:
-            init.trunc_normal_(self.AuxLogits.conv1.conv.weight, 0, 0.01, -2, 2)
-            init.trunc_normal_(self.AuxLogits.fc.weight, 0, 0.001, -2, 2)
+            truncated(self.AuxLogits.conv1.conv, 0.01)
+            truncated(self.AuxLogits.fc, 0.001)
 
     def forward(self, x: Tensor) -> Any:
         if self.transform_input:

@@ -8,7 +8,7 @@ from flambeau.nn import init
 from flambeau.tensor import Tensor
 
 from ._builder import Builder
-from ._initial import initialise
+from ._initial import initialise, no_bias
 
 __all__ = ["SqueezeNet", "squeezenet1_0", "squeezenet1_1"]
 
@@ -70,8 +70,7 @@ class SqueezeNet(nn.Module):
     @staticmethod
     def _initialise_convolution(module: nn.Conv2d) -> None:
         init.kaiming_uniform_(module.weight)
-        assert module.bias is not None
-        init.zeros_(module.bias)
+        no_bias(module)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.classifier(self.features(x)).flatten(1)
