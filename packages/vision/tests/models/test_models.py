@@ -10,6 +10,7 @@ import flambeau.tensor as ft
 import pytest
 from flambeau.nn import init
 from flambeau.vision import models
+from flambeau.vision.models.swin import SwinTransformerBlock
 from PIL import Image
 
 PUBLISHED = [(name, weights) for name in models.ALL for weights in models.get_weights(name).values()]
@@ -222,3 +223,15 @@ def test_an_image_is_prepared_as_published():
     result = weights.transforms()(Image.new("RGB", (300, 400), colour))
     assert result.shape == (3, 224, 224)
     assert result.abs().max().item() < 0.01
+
+
+def test_dropouts_of_a_swin_transformer():
+    """One is of what a branch gives, the other of attention weights alone."""
+    x = ft.randn(1, 8, 8, 8)
+    of_branches, of_weights = (SwinTransformerBlock(8, 2, 4, 2, 2.0, p, 0.0, False) for p in ((1.0, 0.0), (0.0, 1.0)))
+    assert ft.equal(of_branches(x).data, x)
+    alone = of_weights(x)
+    of_weights.mlp[3].weight.data.zero_()
+    of_weights.mlp[3].bias.data.zero_()
+    assert ft.allclose(of_weights(x).data, x + of_weights.attn.proj.bias.data)
+    assert not ft.equal(alone.data, x)

@@ -31,9 +31,12 @@ class WindowAttention(nn.Module):
     relative_position_index: Tensor
     relative_coords_table: Tensor
 
-    def __init__(self, width: int, window: int, shift: int, heads: int, dropout: float, v2: bool) -> None:
+    def __init__(
+        self, width: int, window: int, shift: int, heads: int, dropout: float, attention_dropout: float, v2: bool
+    ) -> None:
         super().__init__()
-        self.window, self.shift, self.heads, self.dropout = window, shift, heads, dropout
+        self.window, self.shift, self.heads = window, shift, heads
+        self.dropout, self.attention_dropout = dropout, attention_dropout
         self.qkv = nn.Linear(width, 3 * width)
         self.proj = nn.Linear(width, width)
         self.v2 = v2
@@ -79,9 +82,9 @@ class WindowAttention(nn.Module):
         if self.v2:
             q = F.normalize(q, dim=-1) * self.logit_scale.clamp(max=math.log(100)).exp()
             k, scale = F.normalize(k, dim=-1), 1.0
-        p = self.dropout if self.training else 0.0
+        p = self.attention_dropout if self.training else 0.0
         y = F.scaled_dot_product_attention(q, k, v, mask, p, scale=scale)
-        return self.proj(y.transpose(1, 2).reshape(x.shape))
+        return F.dropout(self.proj(y.transpose(1, 2).reshape(x.shape)), self.dropout, self.training)
 
     def forward(self, x: Tensor) -> Tensor:
         n, height, width, channels = x.shape
@@ -104,10 +107,7 @@ class WindowAttention(nn.Module):
         y = y.reshape(n, *grid, window, window, channels).permute(0, 1, 3, 2, 4, 5).reshape(n, *size, channels)
         if any(shifts):
             y = y.roll(shifts, (1, 2))
-        return self.dropped(y[:, :height, :width])
-
-    def dropped(self, y: Tensor) -> Tensor:
-        return F.dropout(y, self.dropout, self.training) if self.dropout else y
+        return y[:, :height, :width]
 
 
 def shifted_apart(size: tuple[int, int], window: int, shifts: tuple[int, ...], like: Tensor) -> Tensor:
@@ -155,7 +155,7 @@ class SwinTransformerBlock(nn.Module):
         super().__init__()
         dropout, attention_dropout = dropouts
         self.norm1 = nn.LayerNorm(width, eps=1e-5)
-        self.attn = WindowAttention(width, window, shift, heads, attention_dropout, v2)
+        self.attn = WindowAttention(width, window, shift, heads, dropout, attention_dropout, v2)
         self.stochastic_depth = StochasticDepth(drop, "row")
         self.norm2 = nn.LayerNorm(width, eps=1e-5)
         self.mlp = MLP(width, [int(width * ratio), width], activation_layer=nn.GELU, dropout=dropout)
