@@ -14,7 +14,7 @@ from flambeau.tensor import Tensor
 from ..ops.blocks import MLP, Permute
 from ..ops.stochastic import StochasticDepth
 from ._builder import Builder
-from ._initial import initialise
+from ._initial import initialise, small_truncated
 
 __all__ = ["SwinTransformer", "swin_b", "swin_s", "swin_t", "swin_v2_b", "swin_v2_s", "swin_v2_t"]
 
@@ -159,14 +159,7 @@ class SwinTransformerBlock(nn.Module):
         self.stochastic_depth = StochasticDepth(drop, "row")
         self.norm2 = nn.LayerNorm(width, eps=1e-5)
         self.mlp = MLP(width, [int(width * ratio), width], activation_layer=nn.GELU, dropout=dropout)
-        initialise(self.mlp, {nn.Linear: self._initialise})
         self.v2 = v2
-
-    @staticmethod
-    def _initialise(module: nn.Linear) -> None:
-        init.xavier_uniform_(module.weight)
-        assert module.bias is not None
-        init.normal_(module.bias, std=1e-6)
 
     def forward(self, x: Tensor) -> Tensor:
         for branch, norm in ((self.attn, self.norm1), (self.mlp, self.norm2)):
@@ -230,13 +223,7 @@ class SwinTransformer(nn.Module):
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten(1)
         self.head = nn.Linear(width, num_classes)
-        for module in self.modules():
-            if isinstance(module, (WindowAttention, PatchMerging)) or module is self:
-                linears = [child for child in module.children() if isinstance(child, nn.Linear)]
-                for linear in linears:
-                    init.trunc_normal_(linear.weight, std=0.02)
-                    if linear.bias is not None:
-                        init.zeros_(linear.bias)
+        initialise(self, {nn.Linear: small_truncated})
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.permute(self.norm(self.features(x)))
