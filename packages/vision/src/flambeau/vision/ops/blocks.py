@@ -249,8 +249,7 @@ class LayerNorm2d(nn.LayerNorm):
     """
 
     def forward(self, input: Tensor) -> Tensor:  # type: ignore[override]  # of another type than its input
-        last = F.layer_norm(input.permute(0, 2, 3, 1), self.normalized_shape, self.weight, self.bias, self.eps)
-        return last.permute(0, 3, 1, 2)
+        return super().forward(input.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
 class FrozenBatchNorm2d(nn.Module):
@@ -285,9 +284,7 @@ class FrozenBatchNorm2d(nn.Module):
         self.register_buffer("running_var", ft.ones(num_features))
 
     def forward(self, input: Tensor) -> Tensor:
-        scale = self.weight * (self.running_var + self.eps).rsqrt()
-        shift = self.bias - self.running_mean * scale
-        return input * scale.reshape(1, -1, 1, 1) + shift.reshape(1, -1, 1, 1)
+        return F.batch_norm(input, self.running_mean, self.running_var, self.weight, self.bias, eps=self.eps)
 
     def extra_repr(self) -> str:
         return f"{self.weight.shape[0]}, eps={self.eps}"
