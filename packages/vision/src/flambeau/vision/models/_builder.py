@@ -11,7 +11,7 @@ import flambeau.nn as nn
 import flambeau.tensor as ft
 from flambeau.tensor import errors
 
-from ._weights import Weights, published
+from ._weights import Weights, published, state_of
 
 __all__ = ["Builder", "get_model", "get_weights", "list_models"]
 
@@ -63,7 +63,7 @@ class Builder(Generic[M]):
                 self._check_classes(options.setdefault("num_classes", len(source.classes)), len(source.classes))
         model = self.make(**self.defaults | options)
         if source is not None:
-            state = source.load() if isinstance(source, Weights) else load_state(source)
+            state = source.load() if isinstance(source, Weights) else state_of(source)
             model.load_state_dict(state if self.adapt is None else self.adapt(state, model))
         return model
 
@@ -157,10 +157,3 @@ def list_models(pattern: str | None = None) -> list[str]:
     from . import ALL
 
     return fnmatch.filter(ALL, pattern) if pattern else list(ALL)
-
-
-def load_state(source: str) -> dict[str, ft.Tensor]:
-    """The state_dict in the file of a path or URL."""
-    from ._weights import fetch, state_in
-
-    return state_in(fetch(source) if "://" in source else source)

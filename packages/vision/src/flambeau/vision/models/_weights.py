@@ -102,7 +102,7 @@ class Weights:
 
     def load(self) -> dict[str, Tensor]:
         """The state_dict, downloaded when it is not there yet and verified."""
-        return state_in(fetch(self.url))
+        return state_of(self.url)
 
 
 @cache
@@ -148,8 +148,9 @@ def _digits(url: str) -> str | None:
     return found and found[1]
 
 
-def state_in(path: Any) -> dict[str, Tensor]:
-    """The state_dict in a file of ours or of PyTorch."""
+def state_of(source: str) -> dict[str, Tensor]:
+    """The state_dict in a file of ours or of PyTorch, given its path or URL."""
+    path = fetch(source) if "://" in source else source
     state = ft.load(path)
     if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
         state = state["state_dict"]
