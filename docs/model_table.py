@@ -1,8 +1,6 @@
 """Writes the page of vision models from what these and their weights say of themselves; see reference_pages.py."""
 
-import importlib
 import inspect
-import pkgutil
 
 import flambeau.nn as nn
 from flambeau.vision import models
@@ -14,12 +12,6 @@ weights (number of parameters, multiplications and additions, accuracy on ImageN
 guesses, size of the file) was read in {source}; the numbers of parameters are tested against the models here, the
 accuracies are as published and **not verified here**. How to use models: [](../../how-to/image-models.md).
 """
-
-
-def families():
-    """The modules of architectures, in the order of their names."""
-    names = [module.name for module in pkgutil.iter_modules(models.__path__) if not module.name.startswith("_")]
-    return [importlib.import_module(f"flambeau.vision.models.{name}") for name in names]
 
 
 def row(builder, tag, weights):
@@ -40,7 +32,7 @@ def row(builder, tag, weights):
 def page():
     source = next(iter(models.get_weights("resnet18").values())).source
     lines = [HEAD.format(source=source)]
-    for family in families():
+    for family in models.FAMILIES:
         kinds = [getattr(family, name) for name in family.__all__]
         builders = [kind for kind in kinds if isinstance(kind, models.Builder)]
         lines += [f"## {inspect.getdoc(family)}", ""]
