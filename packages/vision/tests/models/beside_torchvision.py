@@ -10,15 +10,22 @@ torch = pytest.importorskip("torch", reason="torch is an oracle: pip install tor
 torchvision = torchvision_oracle.torchvision()
 
 
+def theirs_of(name, **options):
+    """torchvision's model; where it would warn of its initial values, without these."""
+    if name in ("googlenet", "inception_v3"):
+        options["init_weights"] = False
+    return torchvision.models.get_model(name, weights=None, **options)
+
+
 def pair(name, **options):
     """Our model and torchvision's in evaluation, with the same random parameters and statistics, in float64."""
     generator = np.random.default_rng(0)
-    theirs = torchvision.models.get_model(name, weights=None, **options).double().eval()
+    theirs = theirs_of(name, **options).double().eval()
     with torch.no_grad():
         for key, value in theirs.state_dict().items():
             if value.is_floating_point() and "relative_coords" not in key:
                 value.copy_(torch.from_numpy(filled(key, tuple(value.shape), generator)))
-    ours = models.get_model(name, **{k: v for k, v in options.items() if k != "init_weights"}).double().eval()
+    ours = models.get_model(name, **options).double().eval()
     ours.load_state_dict({key: ft.tensor(value.numpy()) for key, value in theirs.state_dict().items()})
     return ours, theirs
 

@@ -3,9 +3,8 @@
 import flambeau.tensor as ft
 import numpy as np
 import pytest
-from beside_torchvision import pair, torch, torchvision
+from beside_torchvision import pair, theirs_of, torch, torchvision
 from flambeau.autograd import Variable
-from flambeau.nn import init
 from flambeau.vision import models
 
 SIZES = {"inception_v3": 75, "alexnet": 63}
@@ -32,19 +31,11 @@ def test_no_model_is_left_out():
     assert set(models.ALL) <= theirs
 
 
-@pytest.fixture
-def without_draws(monkeypatch):
-    """Models are made without initial values, which take most of the time."""
-    for library in (init, torch.nn.init):
-        for name in ("kaiming_normal_", "kaiming_uniform_", "normal_", "trunc_normal_", "uniform_", "xavier_uniform_"):
-            monkeypatch.setattr(library, name, lambda tensor, *args, **options: tensor)
-
-
 @pytest.mark.parametrize("name", models.ALL)
 def test_same_state(name, without_draws):
     """Names, order, shapes and dtypes of parameters and buffers."""
-    options = {"init_weights": False} if name in ("googlenet", "inception_v3") else {}
-    theirs = torchvision.models.get_model(name, weights=None, **options)
+    without_draws(torch.nn.init)
+    theirs = theirs_of(name)
     expected = {key: (tuple(value.shape), str(value.dtype)) for key, value in theirs.state_dict().items()}
     ours = models.get_model(name).state_dict()
     assert {key: (value.shape, f"torch.{value.dtype}") for key, value in ours.items()} == expected
@@ -53,7 +44,7 @@ def test_same_state(name, without_draws):
 
 @pytest.mark.parametrize("name", [name for name in models.ALL if name not in LARGE])
 def test_same_results_and_gradients(name):
-    ours, theirs = pair(name, **({"init_weights": False} if name in ("googlenet", "inception_v3") else {}))
+    ours, theirs = pair(name)
     size = size_of(name)
     image = np.random.default_rng(1).standard_normal((2, 3, size, size))
     x, their_x = Variable(ft.tensor(image), requires_grad=True), torch.tensor(image, requires_grad=True)
@@ -83,7 +74,7 @@ def close(ours, theirs, name):
 def test_same_auxiliary_results(name):
     """In training, without the randomness of dropout, batch norms and all classifiers."""
     options = {"dropout": 0.0} | ({"dropout_aux": 0.0} if name == "googlenet" else {})
-    ours, theirs = pair(name, init_weights=False, **options)
+    ours, theirs = pair(name, **options)
     image = np.random.default_rng(1).standard_normal((2, 3, 299, 299))
     for result, expected in zip(ours.train()(ft.tensor(image)), theirs.train()(torch.tensor(image)), strict=True):
         close(result.detach(), expected.detach(), name)
@@ -121,7 +112,7 @@ def test_names_of_published_densenets(tmp_path):
 
 def test_a_model_without_its_auxiliary_classifiers(tmp_path):
     """Weights that have them are loaded into a model that has none."""
-    _, theirs = pair("googlenet", init_weights=False)
+    _, theirs = pair("googlenet")
     path = tmp_path / "weights.pth"
     torch.save(theirs.state_dict(), path)
     assert models.googlenet(weights=path, aux_logits=False).aux1 is None

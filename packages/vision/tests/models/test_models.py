@@ -9,19 +9,11 @@ from pathlib import Path
 import flambeau.nn as nn
 import flambeau.tensor as ft
 import pytest
-from flambeau.nn import init
 from flambeau.vision import models
 from flambeau.vision.models.swin import SwinTransformerBlock
 from PIL import Image
 
 PUBLISHED = [(name, weights) for name in models.ALL for weights in models.get_weights(name).values()]
-
-
-@pytest.fixture
-def without_draws(monkeypatch):
-    """Models are made without initial values, which take most of the time."""
-    for name in ("kaiming_normal_", "kaiming_uniform_", "normal_", "trunc_normal_", "uniform_", "xavier_uniform_"):
-        monkeypatch.setattr(init, name, lambda tensor, *args, **options: tensor)
 
 
 @pytest.mark.parametrize(("name", "weights"), PUBLISHED, ids=lambda value: getattr(value, "name", value))
