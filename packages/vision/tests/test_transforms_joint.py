@@ -313,6 +313,19 @@ def test_resizing_where_the_tensor_is(size, mode):
     assert _weights.resampled(ft.from_numpy(array), size, mode).tolist() in orders
 
 
+@pytest.mark.parametrize("dtype", ["int16", "uint16", "int32", "float16", "bfloat16", "float64"])
+def test_resizing_wide_pixels_where_the_tensor_is(dtype):
+    """They give what the CPU gives for other numbers too, a rounding apart; what it refuses, they refuse."""
+    whole = "int" in dtype
+    array = table.array_of((24, 32), 3, np.float64).transpose(2, 0, 1).copy() * (9000 if whole else 1)
+    tensor = ft.from_numpy(array).to(dtype)
+    result, expected = _weights.resampled(tensor, (10, 41), T.InterpolationMode.BICUBIC), F.resize(tensor, (10, 41), 3)
+    assert result.dtype == tensor.dtype
+    np.testing.assert_allclose(result.double().numpy(), expected.double().numpy(), atol=1 if whole else 0.01)
+    with pytest.raises(ft.DTypeError):
+        _weights.resampled(tensor.long(), (10, 41), T.InterpolationMode.BICUBIC)
+
+
 @pytest.mark.parametrize("shape", [(3, 9, 8), (5, 3, 9, 8), (2, 2, 1, 4, 4)])
 def test_batches_to_normalized_tensors(shape):
     """ToTensor and Normalize in one pass: what both give one after the other, for any batch and any layout."""

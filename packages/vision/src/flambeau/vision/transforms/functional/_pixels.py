@@ -70,6 +70,15 @@ def check_pixels(operation: str, shape: tuple[int, ...]) -> None:
         errors.shape_error(operation, "img", "an image with pixels", f"shape {tuple(shape)}")
 
 
+def mixing_mode(operation: str, dtype: np.dtype) -> str:
+    """Pillow's mode in which values of a dtype are mixed."""
+    mode = "F" if dtype.name == "bfloat16" else _TO_MODE.get(dtype.str[1:])
+    if mode is None:
+        fix = "convert it to uint8, int32 or float32, or take interpolation='nearest'"
+        errors.dtype_error(operation, "img", "a dtype whose values can be mixed", str(dtype), fix)
+    return mode
+
+
 def resampled(
     operation: str,
     planes: np.ndarray,
@@ -89,14 +98,9 @@ def resampled(
     Returns:
         (P, h, w) of the same dtype.
     """
-    mode = _TO_MODE.get(planes.dtype.str[1:])
-    if planes.dtype.name == "bfloat16":
-        mode = "F"
-    if not smooth and (mode is None or planes.dtype not in (np.uint8, np.int32, np.float32)):
+    if not smooth and planes.dtype not in (np.uint8, np.int32, np.float32):
         return _picked(planes, function, fill)
-    if mode is None:
-        fix = "convert it to uint8, int32 or float32, or take interpolation='nearest'"
-        errors.dtype_error(operation, "img", "a dtype whose values can be mixed", str(planes.dtype), fix)
+    mode = mixing_mode(operation, planes.dtype)
     if mode == "L" and len(planes) % 3 == 0:
         return _by_threes(planes, function, fill)
     working = {"L": np.uint8, "I": np.int32, "F": np.float32}[mode]

@@ -17,6 +17,7 @@ import flambeau.tensor as ft
 import numpy as np
 
 from ._interpolation import InterpolationMode
+from ._pixels import mixing_mode
 
 _BITS = 32 - 8 - 2  # Pillow's PRECISION_BITS
 
@@ -79,12 +80,12 @@ def resampled(
     """(..., H, W) resized where it is.
 
     Args:
-        image: of any dtype; integers are bytes.
+        image: of a dtype whose values Pillow can mix.
         size: height and width of the result.
         mode: the filter.
         rows_first: whether the height changes first; None: where it shrinks and the width grows.
     """
-    integers = image.dtype.kind != "f"
+    pillows = mixing_mode("resize", image.dtype)
     result = image.to(ft.float64)
     height, width = image.shape[-2:]
     passes = [(width, size[1], False), (height, size[0], True)]
@@ -93,10 +94,12 @@ def resampled(
     for before, after, rows in passes:
         if before == after:
             continue
-        matrix = ft.tensor(weights(before, after, mode, integers), device=image.device)
+        matrix = ft.tensor(weights(before, after, mode, pillows == "L"), device=image.device)
         result = matrix @ result if rows else result @ matrix.transpose(0, 1)
-        if integers:
+        if pillows == "L":
             result = ((result + (1 << (_BITS - 1))) / (1 << _BITS)).floor().clamp(0, 255)
+        elif pillows == "I":
+            result = result.sign() * (result.abs() + 0.5).floor()
         else:
             result = result.to(ft.float32).to(ft.float64)
     return result.to(image.dtype)
