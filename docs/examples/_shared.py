@@ -1,18 +1,10 @@
-"""What the examples share: the digits as one array, and pictures of many small images."""
+"""What the examples share: pictures of many small images."""
 
-import flambeau.tensor as ft
 import matplotlib
 import numpy as np
-from flambeau.vision import datasets
 
 matplotlib.use("Agg")  # draw into files, not into windows
 import matplotlib.pyplot as plt
-
-
-def digit_images():
-    """The training pictures of Digits as floats in [0, 1] of shape (n, 1, 8, 8), and what they show."""
-    images, labels = datasets.Digits(train=True).arrays()
-    return ft.from_numpy(images.astype(np.float32) / 255)[:, None], ft.from_numpy(labels)
 
 
 def save_grid(path, images, columns=16, title=""):
@@ -24,9 +16,3 @@ def save_grid(path, images, columns=16, title=""):
     axes.set(xticks=[], yticks=[], title=title)
     figure.savefig(path, dpi=120)
     plt.close(figure)
-
-
-def batches(count, size):
-    """Indices of all samples in a random order, in parts of a size; a last smaller part is left out."""
-    order = ft.randperm(count)
-    return [order[i : i + size] for i in range(0, count - size + 1, size)]

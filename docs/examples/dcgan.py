@@ -17,8 +17,9 @@ import flambeau.nn.functional as F
 import flambeau.optim as optim
 import flambeau.tensor as ft
 import numpy as np
-from _shared import batches, save_grid
+from _shared import save_grid
 from flambeau.autograd import no_grad
+from flambeau.data import DataLoader, TensorDataset
 from flambeau.vision import datasets
 
 DATASETS = {"digits": "Digits", "mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
@@ -26,11 +27,12 @@ NOISE = 32
 
 
 def load(name, root):
-    """Pictures in [-1, 1] of shape (n, 1, 16, 16)."""
+    """Batches of pictures in [-1, 1], of shape (n, 1, 16, 16)."""
     options = {} if name == "digits" else {"root": root, "download": True}
     images, _ = getattr(datasets, DATASETS[name])(train=True, **options).arrays()
     images = ft.from_numpy(images.astype(np.float32) / 127.5 - 1)[:, None]
-    return F.interpolate(images, (16, 16), mode="bilinear", antialias=True)
+    images = F.interpolate(images, (16, 16), mode="bilinear", antialias=True)
+    return DataLoader(TensorDataset(images), batch_size=64, shuffle=True, drop_last=True)
 
 
 def generator(width):
@@ -76,14 +78,14 @@ def main():
     ft.manual_seed(arguments.seed)
     arguments.out.mkdir(parents=True, exist_ok=True)
 
-    images = load(arguments.dataset, arguments.root)
+    loader = load(arguments.dataset, arguments.root)
     draw, judge = generator(arguments.width).apply(initialise), discriminator(arguments.width).apply(initialise)
     draw_optimizer, judge_optimizer = (optim.Adam(m.parameters(), lr=5e-4, betas=(0.5, 0.999)) for m in (draw, judge))
     same_noise = ft.randn(128, NOISE, 1, 1)
     for epoch in range(1, arguments.epochs + 1):
-        for part in batches(len(images), 64):
-            real, fake = images[part], draw(ft.randn(len(part), NOISE, 1, 1))
-            yes, no = ft.ones(len(part)), ft.zeros(len(part))
+        for (real,) in loader:
+            fake = draw(ft.randn(len(real), NOISE, 1, 1))
+            yes, no = ft.ones(len(real)), ft.zeros(len(real))
 
             # The discriminator learns from both; the generator is no part of that.
             scores = judge(real), judge(fake.detach())

@@ -16,8 +16,10 @@ import flambeau.nn as nn
 import flambeau.nn.functional as F
 import flambeau.optim as optim
 import flambeau.tensor as ft
-from _shared import batches, digit_images, save_grid
+from _shared import save_grid
 from flambeau.autograd import no_grad
+from flambeau.data import DataLoader
+from flambeau.vision import datasets, transforms
 
 
 class Autoencoder(nn.Module):
@@ -54,21 +56,21 @@ def main():
     ft.manual_seed(arguments.seed)
     arguments.out.mkdir(parents=True, exist_ok=True)
 
-    images, _ = digit_images()
+    digits = datasets.Digits(train=True, transform=transforms.ToTensor())
+    loader = DataLoader(digits, batch_size=32, shuffle=True, drop_last=True)
     model = Autoencoder(arguments.latent)
     optimizer = optim.Adam(model.parameters(), lr=1e-3)
     for epoch in range(1, arguments.epochs + 1):
         total = ft.zeros(2)
-        parts = batches(len(images), 32)
-        for part in parts:
-            logits, mean, log_variance = model(images[part])
-            drawn, divergence = bound(logits, images[part], mean, log_variance)
+        for images, _ in loader:
+            logits, mean, log_variance = model(images)
+            drawn, divergence = bound(logits, images, mean, log_variance)
             optimizer.zero_grad()
             (drawn + divergence).backward()
             optimizer.step()
             total += ft.stack([drawn, divergence]).data
         if epoch % 10 == 0 or epoch == 1:
-            drawn, divergence = (total / len(parts)).tolist()
+            drawn, divergence = (total / len(loader)).tolist()
             print(f"epoch {epoch:3}   drawn again: {drawn:.2f} nats   hidden numbers: {divergence:.2f} nats")
 
     with no_grad():
