@@ -304,6 +304,14 @@ def test_in_place(layer):
     assert leaf.grad.tolist() == [slope if v != 0 else 0.0 for v in y.tolist()]
 
 
+@pytest.mark.parametrize("layer", [nn.Softmax, nn.LogSoftmax, nn.Softmin])
+def test_softmax_layers_without_a_dimension(layer):
+    """They warn at the user's line, from inside a network too."""
+    with pytest.warns(DeprecationWarning, match="say dim=1") as caught:
+        nn.Sequential(layer())(ft.ones(2, 3))
+    assert caught[0].filename == __file__
+
+
 # Types ----------------------------------------------------------------------------------------------------------
 
 

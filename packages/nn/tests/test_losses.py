@@ -24,8 +24,10 @@ MEANINGS = [
 @pytest.mark.parametrize(("old", "new"), MEANINGS)
 def test_old_arguments(name, old, new):
     """size_average and reduce mean what they meant, and the warning says what to write."""
-    with pytest.warns(DeprecationWarning, match=f"size_average and reduce are of PyTorch 0.3; use reduction='{new}'"):
+    text = f"size_average and reduce are of PyTorch 0.3; use reduction='{new}'"
+    with pytest.warns(DeprecationWarning, match=text) as caught:
         assert getattr(nn, name)(**old).reduction == new
+    assert caught[0].filename == __file__
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

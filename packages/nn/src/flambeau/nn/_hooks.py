@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any, Literal, Self
 
 from flambeau.autograd import Function, Variable
 from flambeau.tensor import Tensor, errors
+
+from ._warnings import warn
 
 __all__ = ["RemovableHandle"]
 
@@ -229,10 +230,9 @@ class _Backward:
 
     def watch_outputs(self, result: Any) -> Any:
         if not isinstance(result, (Tensor, tuple)):
-            warnings.warn(
+            warn(
                 f"the backward hooks of {type(self.module).__name__} are not called: forward() returned "
-                f"{type(result).__name__}, expected a Tensor or a tuple of Tensors",
-                stacklevel=4,
+                f"{type(result).__name__}, expected a Tensor or a tuple of Tensors"
             )
             return result
         outputs = _tuple(result)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Callable
 from typing import Any
+
+from ._warnings import warn
 
 
 def old(function: Callable[..., Any], where: str) -> Callable[..., Any]:
@@ -14,7 +15,7 @@ def old(function: Callable[..., Any], where: str) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def renamed(*args: Any, **kwargs: Any) -> Any:
-        warnings.warn(f"{where}.{name}() is of PyTorch 0.3; use {where}.{name}_()", DeprecationWarning, stacklevel=2)
+        warn(f"{where}.{name}() is of PyTorch 0.3; use {where}.{name}_()", DeprecationWarning)
         return function(*args, **kwargs)
 
     renamed.__name__ = renamed.__qualname__ = name

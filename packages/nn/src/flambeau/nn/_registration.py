@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from itertools import islice
 from typing import Any, Literal
 
 from flambeau.tensor import Tensor, errors
+
+from ._warnings import warn
 
 Kind = Literal["parameter", "buffer", "transient", "module"]  # transient: a buffer that is not saved
 BUFFERS: tuple[Kind, ...] = ("buffer", "transient")
@@ -41,11 +42,10 @@ def warn_of_hidden_modules(module: Any, name: str, value: Any) -> None:
     if type(value) in (list, tuple, dict):
         hidden = _hidden(value)
         if hidden is not None:
-            warnings.warn(
+            warn(
                 f"{type(module).__name__}.{name} is a {type(value).__name__} that holds a {hidden}: what is in it is "
                 f"not registered, so parameters(), state_dict() and to() will not see it; use "
-                f"{_container(hidden, value)}, or assign each to an attribute of its own",
-                stacklevel=3,
+                f"{_container(hidden, value)}, or assign each to an attribute of its own"
             )
 
 

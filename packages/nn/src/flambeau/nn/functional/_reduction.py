@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, Literal
 
 import flambeau.tensor as ft
 from flambeau.tensor import Tensor, errors
+
+from .._warnings import warn
 
 Reduction = Literal["mean", "sum", "none"]
 
@@ -16,8 +17,8 @@ def check_reduction(operation: str, reduction: Any) -> None:
         errors.value_error(operation, "reduction", "'none', 'mean' or 'sum'", repr(reduction))
 
 
-def old_reduction(operation: str, size_average: Any, reduce: Any, reduction: Any, callers: int = 1) -> Any:
-    """What PyTorch 0.3's arguments ask for, if any; ``callers`` above is the user."""
+def old_reduction(operation: str, size_average: Any, reduce: Any, reduction: Any) -> Any:
+    """What PyTorch 0.3's arguments ask for, if any."""
     if size_average is None and reduce is None:
         return reduction
     for argument, value in (("size_average", size_average), ("reduce", reduce)):
@@ -25,11 +26,8 @@ def old_reduction(operation: str, size_average: Any, reduce: Any, reduction: Any
             fix = f"use reduction={value!r}" if isinstance(value, str) else None
             errors.type_error(operation, argument, "bool or None", type(value).__name__, fix)
     asked = "none" if reduce is False else "sum" if size_average is False else "mean"
-    warnings.warn(
-        f"{operation}(): size_average and reduce are of PyTorch 0.3; use reduction='{asked}'",
-        DeprecationWarning,
-        stacklevel=callers + 2,
-    )
+    text = f"{operation}(): size_average and reduce are of PyTorch 0.3; use reduction='{asked}'"
+    warn(text, DeprecationWarning)
     return asked
 
 

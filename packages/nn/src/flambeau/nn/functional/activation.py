@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import flambeau.tensor as ft
 from flambeau.tensor import errors
 
+from .._warnings import warn
 from ._types import T
 
 __all__ = [
@@ -19,9 +19,7 @@ __all__ = [
 def implicit_dim(operation: str, input: Any) -> int:
     """The dimension PyTorch 0.3 took where none was given."""
     dim = 0 if input.ndim in (0, 1, 3) else 1
-    warnings.warn(
-        f"{operation}(): dimension {dim} is taken as in PyTorch 0.3; say dim={dim}", DeprecationWarning, stacklevel=3
-    )
+    warn(f"{operation}(): dimension {dim} is taken as in PyTorch 0.3; say dim={dim}", DeprecationWarning)
     return dim
 
 

@@ -28,7 +28,7 @@ class Loss(Module):
 
     def _checked(self, size_average: Any, reduce: Any, reduction: Any) -> Any:
         layer = type(self).__name__
-        reduction = old_reduction(layer, size_average, reduce, reduction, callers=3)
+        reduction = old_reduction(layer, size_average, reduce, reduction)
         check_reduction(layer, reduction)
         return reduction
 

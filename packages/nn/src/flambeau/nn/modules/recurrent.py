@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import flambeau.tensor as ft
@@ -10,6 +9,7 @@ from flambeau.autograd import Variable
 from flambeau.tensor import Tensor, errors
 
 from .. import init
+from .._warnings import warn
 from ..module import Module
 from ..parameter import Parameter
 from ..utils.rnn import PackedSequence
@@ -73,7 +73,7 @@ class RNNBase(Module):
         if not isinstance(dropout, (int, float)) or isinstance(dropout, bool) or not 0 <= dropout <= 1:
             errors.value_error(name, "dropout", "a probability in [0, 1]", repr(dropout))
         if dropout and num_layers == 1:
-            warnings.warn(f"{name}: dropout={dropout} does nothing for one layer, it is between layers", stacklevel=3)
+            warn(f"{name}: dropout={dropout} does nothing for one layer, it is between layers")
         if proj_size and mode != "LSTM":
             errors.value_error(name, "proj_size", "0 for all but an LSTM", str(proj_size))
         if proj_size >= hidden_size:
