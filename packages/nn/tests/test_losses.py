@@ -53,6 +53,15 @@ def test_a_reduction_in_the_first_place():
     )
 
 
+def test_reductions_of_kl_div():
+    """It has one more than others, which old arguments replace as well."""
+    text = "argument 'reduction': expected 'none', 'mean', 'sum' or 'batchmean', got 'all'"
+    assert message_of(ValueError, lambda: nn.KLDivLoss(reduction="all")) == f"KLDivLoss(): {text}"
+    assert message_of(ValueError, lambda: F.kl_div(ft.ones(1), ft.ones(1), reduction="all")) == f"kl_div(): {text}"
+    with pytest.warns(DeprecationWarning):
+        assert nn.KLDivLoss(size_average=False, reduction="batchmean").reduction == "sum"
+
+
 @pytest.mark.parametrize("name", BROADCAST)
 def test_unequal_shapes(name):
     """They are an error, unless asked for: then as of broadcast Tensors."""

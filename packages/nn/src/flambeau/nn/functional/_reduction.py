@@ -10,11 +10,14 @@ from flambeau.tensor import Tensor, errors
 from .._warnings import warn
 
 Reduction = Literal["mean", "sum", "none"]
+REDUCTIONS = ("none", "mean", "sum")
+WITH_BATCHMEAN = (*REDUCTIONS, "batchmean")
 
 
-def check_reduction(operation: str, reduction: Any) -> None:
-    if reduction not in ("none", "mean", "sum"):
-        errors.value_error(operation, "reduction", "'none', 'mean' or 'sum'", repr(reduction))
+def check_reduction(operation: str, reduction: Any, known: tuple[str, ...] = REDUCTIONS) -> None:
+    if reduction not in known:
+        *first, last = map(repr, known)
+        errors.value_error(operation, "reduction", f"{', '.join(first)} or {last}", repr(reduction))
 
 
 def old_reduction(operation: str, size_average: Any, reduce: Any, reduction: Any) -> Any:

@@ -8,7 +8,16 @@ from typing import Any, Literal
 import flambeau.tensor as ft
 from flambeau.tensor import Tensor, errors
 
-from ._reduction import Reduction, broadcast, check_reduction, check_same_shape, old_reduction, reduced, weighted
+from ._reduction import (
+    WITH_BATCHMEAN,
+    Reduction,
+    broadcast,
+    check_reduction,
+    check_same_shape,
+    old_reduction,
+    reduced,
+    weighted,
+)
 from ._types import T
 
 __all__ = [
@@ -316,8 +325,7 @@ def kl_div(
         losses = ft.xlogy(target, target) - target * input
     if reduction == "batchmean":
         return losses.sum() / input.shape[0] if input.ndim else losses
-    if reduction not in ("none", "mean", "sum"):
-        errors.value_error("kl_div", "reduction", "'none', 'mean', 'sum' or 'batchmean'", repr(reduction))
+    check_reduction("kl_div", reduction, WITH_BATCHMEAN)
     return reduced("kl_div", losses, reduction)
 
 

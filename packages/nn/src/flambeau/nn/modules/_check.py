@@ -24,8 +24,3 @@ def several(operation: str, argument: str, value: Any, count: int, least: int = 
     if min(each) < least:
         errors.value_error(operation, argument, f"{least} or more", str(value))
     return each
-
-
-def check_reduction(operation: str, value: Any) -> None:
-    if value not in ("none", "mean", "sum"):
-        errors.value_error(operation, "reduction", "'none', 'mean' or 'sum'", repr(value))

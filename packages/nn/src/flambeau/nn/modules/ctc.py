@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from flambeau.tensor import Tensor
 
 from .. import functional as F
-from ..functional._reduction import Reduction
+from ..functional._reduction import Reduction, check_reduction
 from ..functional._types import T
 from ..module import Module
-from ._check import check_reduction
 
 __all__ = ["CTCLoss"]
 

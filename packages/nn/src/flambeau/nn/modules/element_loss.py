@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from flambeau.tensor import Tensor, errors
 
 from .. import functional as F
-from ..functional._reduction import Reduction
+from ..functional._reduction import WITH_BATCHMEAN, Reduction
 from ..functional._types import T
 from .loss import ElementLoss
 
@@ -231,20 +231,20 @@ class KLDivLoss(ElementLoss):
         0.6931
     """
 
+    _reductions = WITH_BATCHMEAN
+
     def __init__(
         self,
         size_average: bool | None = None,
         reduce: bool | None = None,
-        reduction: Any = "mean",
+        reduction: Literal["mean", "sum", "none", "batchmean"] = "mean",
         log_target: bool = False,
         *,
         allow_broadcast: bool = False,
     ) -> None:
-        super().__init__(size_average, reduce, reduction, allow_broadcast=allow_broadcast)
+        more_than_others: Any = reduction
+        super().__init__(size_average, reduce, more_than_others, allow_broadcast=allow_broadcast)
         self.log_target = log_target
-
-    def _checked(self, size_average: Any, reduce: Any, reduction: Any) -> Any:
-        return reduction if reduction == "batchmean" else super()._checked(size_average, reduce, reduction)
 
     def forward(self, input: T, target: Tensor) -> T:
         return F.kl_div(

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from flambeau.tensor import Tensor, errors
 
 from .. import functional as F
-from ..functional._reduction import Reduction, old_reduction
+from ..functional._reduction import REDUCTIONS, Reduction, check_reduction, old_reduction
 from ..functional._types import T
 from ..module import Module
-from ._check import check_reduction
 from .dense import Linear
 
 __all__ = ["CrossEntropyLoss", "LinearCrossEntropyLoss", "MSELoss", "NLLLoss", "NLLLoss2d"]
@@ -20,17 +19,15 @@ __all__ = ["CrossEntropyLoss", "LinearCrossEntropyLoss", "MSELoss", "NLLLoss", "
 class Loss(Module):
     """A loss with a reduction."""
 
+    _reductions: tuple[str, ...] = REDUCTIONS
+
     def __init__(
         self, size_average: bool | None = None, reduce: bool | None = None, reduction: Reduction = "mean"
     ) -> None:
         super().__init__()
-        self.reduction: Reduction = self._checked(size_average, reduce, reduction)
-
-    def _checked(self, size_average: Any, reduce: Any, reduction: Any) -> Any:
         layer = type(self).__name__
-        reduction = old_reduction(layer, size_average, reduce, reduction)
-        check_reduction(layer, reduction)
-        return reduction
+        self.reduction: Reduction = old_reduction(layer, size_average, reduce, reduction)
+        check_reduction(layer, self.reduction, self._reductions)
 
     if TYPE_CHECKING:
 
