@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Self, overload
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
 
 from flambeau.tensor import errors
 
 from ..module import Module
+from ._holding import ByName, Row
 
 __all__ = ["ModuleDict", "ModuleList", "Sequential"]
 
 
-class _Row(Module):
-    """Modules in an order, named by their positions unless they were given names."""
+class _Modules(Row[Module]):
+    """Modules in an order: what is done to a list is done to them."""
 
-    def _names(self) -> list[str]:
-        return [name for name, _ in self._own("module")]
+    _kind = "module"
 
     def _checked(self, operation: str, module: Any) -> Module:
         if not isinstance(module, Module):
@@ -58,25 +58,6 @@ class _Row(Module):
         del self[index]
         return taken
 
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def __iter__(self) -> Iterator[Module]:
-        return (module for _, module in self._own("module"))
-
-    @overload
-    def __getitem__(self, index: int) -> Module: ...
-    @overload
-    def __getitem__(self, index: slice) -> Self: ...
-    def __getitem__(self, index: int | slice) -> Module | Self:
-        if isinstance(index, slice):
-            return self._part(dict(list(self._own("module"))[index]))
-        module: Module = getattr(self, self._name_at(index))
-        return module
-
-    def _part(self, named: dict[str, Module]) -> Self:
-        raise NotImplementedError
-
     def __setitem__(self, index: int, module: Module) -> None:
         self.add_module(self._name_at(index), module)
 
@@ -94,15 +75,8 @@ class _Row(Module):
     def __iadd__(self, other: Iterable[Module]) -> Self:
         return self.extend(other)
 
-    def _name_at(self, index: int) -> str:
-        names = self._names()
-        if not -len(names) <= index < len(names):
-            expected = f"an int from {-len(names)} to {len(names) - 1}" if names else "none: it is empty"
-            errors.index_error(type(self).__name__, "index", expected, str(index))
-        return names[index]
 
-
-class Sequential(_Row):
+class Sequential(_Modules):
     """Modules called one after the other, each with what the one before gave.
 
     Args:
@@ -156,7 +130,7 @@ class Sequential(_Row):
         return self
 
 
-class ModuleList(_Row):
+class ModuleList(_Modules):
     """A list of modules that are registered: what a plain list in an attribute of a module is not.
 
     Args:
@@ -195,7 +169,7 @@ class ModuleList(_Row):
         raise NotImplementedError("ModuleList holds modules and does not call them; loop over it in forward")
 
 
-class ModuleDict(Module):
+class ModuleDict(ByName[Module]):
     """Modules by name that are registered: what a plain dict in an attribute of a module is not.
 
     Args:
@@ -212,59 +186,18 @@ class ModuleDict(Module):
         ((1, 2), ['digit', 'even'])
     """
 
+    _kind = "module"
+
     def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] | None = None) -> None:
         super().__init__()
         self.update({} if modules is None else modules)
 
-    def __len__(self) -> int:
-        return len(self.keys())
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.keys())
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.keys()
-
-    def __getitem__(self, name: str) -> Module:
-        if name not in self:
-            raise KeyError(errors.message("ModuleDict", "name", f"one of {self.keys()}", repr(name)))
-        module: Module = self.__dict__[name]
-        return module
-
     def __setitem__(self, name: str, module: Module) -> None:
         self.add_module(name, module)
 
-    def __delitem__(self, name: str) -> None:
-        self[name]
-        delattr(self, name)
-
-    def keys(self) -> list[str]:
-        """The names, in order."""
-        return [name for name, _ in self._own("module")]
-
-    def values(self) -> list[Module]:
-        """The modules, in order."""
-        return [module for _, module in self._own("module")]
-
-    def items(self) -> list[tuple[str, Module]]:
-        """Pairs of names and modules, in order."""
-        return list(self._own("module"))
-
     def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
         """Add modules, or put them in the places of those with the same names."""
-        for name, module in dict(modules).items():
-            self[name] = module
-
-    def pop(self, name: str) -> Module:
-        """Take a module away, and give it."""
-        module = self[name]
-        del self[name]
-        return module
-
-    def clear(self) -> None:
-        """Take all modules away."""
-        for name in self.keys():
-            del self[name]
+        self._update(modules)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError("ModuleDict holds modules and does not call them; call one of them in forward")

@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from flambeau.tensor import Tensor, errors
 
-from ..module import Module
 from ..parameter import Parameter
+from ._holding import ByName, Row
 
 __all__ = ["ParameterDict", "ParameterList"]
 
@@ -25,7 +25,7 @@ def _shown(named: Iterable[tuple[str, Parameter]]) -> str:
     )
 
 
-class ParameterList(Module):
+class ParameterList(Row[Parameter]):
     """A list of parameters that are registered: what a plain list in an attribute of a module is not.
 
     Args:
@@ -41,34 +41,17 @@ class ParameterList(Module):
         (2, (3,), ['0', '1'])
     """
 
+    _kind = "parameter"
+
     def __init__(self, values: Iterable[Tensor] | None = None) -> None:
         super().__init__()
         self.extend(() if values is None else values)
 
-    def _row(self) -> list[Parameter]:
-        return [parameter for _, parameter in self._own("parameter")]
-
-    def __len__(self) -> int:
-        return len(self._row())
-
-    def __iter__(self) -> Iterator[Parameter]:
-        return iter(self._row())
-
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            return type(self)(self._row()[index])
-        return self._row()[self._checked(index)]
+    def _part(self, named: dict[str, Parameter]) -> Self:
+        return type(self)(named.values())
 
     def __setitem__(self, index: int, value: Tensor) -> None:
-        place = self._checked(index) % len(self)
-        self.register_parameter(str(place), _parameter("ParameterList", value))
-
-    def _checked(self, index: int) -> int:
-        count = len(self)
-        if not -count <= index < count:
-            expected = f"an int from {-count} to {count - 1}" if count else "none: it is empty"
-            errors.index_error("ParameterList", "index", expected, str(index))
-        return index
+        self.register_parameter(self._name_at(index), _parameter("ParameterList", value))
 
     def append(self, value: Tensor) -> Self:
         """Add a parameter at the end; gives this object."""
@@ -88,7 +71,7 @@ class ParameterList(Module):
         return _shown(self._own("parameter"))
 
 
-class ParameterDict(Module):
+class ParameterDict(ByName[Parameter]):
     """Parameters by name that are registered: what a plain dict in an attribute of a module is not.
 
     Args:
@@ -105,34 +88,17 @@ class ParameterDict(Module):
         ((3,), ['left', 'right'])
     """
 
+    _kind = "parameter"
+
     def __init__(self, parameters: Mapping[str, Tensor] | Iterable[tuple[str, Tensor]] | None = None) -> None:
         super().__init__()
         self.update({} if parameters is None else parameters)
 
-    def __len__(self) -> int:
-        return len(self.keys())
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.keys())
-
     def __reversed__(self) -> Iterator[str]:
         return reversed(self.keys())
 
-    def __contains__(self, name: object) -> bool:
-        return name in self.keys()
-
-    def __getitem__(self, name: str) -> Parameter:
-        if name not in self:
-            raise KeyError(errors.message("ParameterDict", "name", f"one of {self.keys()}", repr(name)))
-        parameter: Parameter = self.__dict__[name]
-        return parameter
-
     def __setitem__(self, name: str, value: Tensor) -> None:
         self.register_parameter(name, _parameter("ParameterDict", value))
-
-    def __delitem__(self, name: str) -> None:
-        self[name]
-        delattr(self, name)
 
     def __or__(self, other: Mapping[str, Tensor]) -> Self:
         both = self.copy()
@@ -142,18 +108,6 @@ class ParameterDict(Module):
     def __ior__(self, other: Mapping[str, Tensor]) -> Self:
         self.update(other)
         return self
-
-    def keys(self) -> list[str]:
-        """The names, in order."""
-        return [name for name, _ in self._own("parameter")]
-
-    def values(self) -> list[Parameter]:
-        """The parameters, in order."""
-        return [parameter for _, parameter in self._own("parameter")]
-
-    def items(self) -> list[tuple[str, Parameter]]:
-        """Pairs of names and parameters, in order."""
-        return list(self._own("parameter"))
 
     def get(self, name: str, default: Any = None) -> Any:
         """The parameter of that name, or ``default``."""
@@ -167,15 +121,7 @@ class ParameterDict(Module):
 
     def update(self, parameters: Any) -> None:
         """Add parameters, or put them in the places of those with the same names."""
-        pairs = parameters.items() if isinstance(parameters, (Mapping, ParameterDict)) else parameters
-        for name, value in dict(pairs).items():
-            self[name] = value
-
-    def pop(self, name: str) -> Parameter:
-        """Take a parameter away, and give it."""
-        parameter = self[name]
-        del self[name]
-        return parameter
+        self._update(parameters)
 
     def popitem(self) -> tuple[str, Parameter]:
         """Take the last parameter away, and give its name and it."""
@@ -191,11 +137,6 @@ class ParameterDict(Module):
     def fromkeys(self, keys: Iterable[str], default: Any = None) -> ParameterDict:
         """A ParameterDict that has ``default`` under all these names."""
         return ParameterDict((name, default) for name in keys)
-
-    def clear(self) -> None:
-        """Take all parameters away."""
-        for name in self.keys():
-            del self[name]
 
     def extra_repr(self) -> str:
         return _shown(self._own("parameter"))
