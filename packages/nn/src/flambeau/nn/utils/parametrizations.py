@@ -11,7 +11,7 @@ from flambeau.tensor import Tensor, errors
 from .. import functional as F
 from ..module import Module
 from .parametrize import register_parametrization
-from .spectral_norm import default_dim, iterate, matrix_of
+from .spectral_norm import default_dim, divided, iterate, matrix_of, start_vectors
 from .weight_norm import lengths
 
 __all__ = ["orthogonal", "spectral_norm", "weight_norm"]
@@ -67,9 +67,8 @@ class _SpectralNorm(Module):
         self.n_power_iterations, self.dim, self.eps = n_power_iterations, dim, eps
         if weight.ndim > 1:
             matrix = matrix_of(weight.data, dim)
-            for name, size in zip(("_u", "_v"), matrix.shape, strict=True):
-                start = ft.empty(size, dtype=weight.dtype, device=weight.device).normal_()
-                self.register_buffer(name, F.normalize(start, dim=0, eps=eps))
+            for name, start in zip(("_u", "_v"), start_vectors(matrix, eps), strict=True):
+                self.register_buffer(name, start)
             iterate(matrix.T, self._v, self._u, 15, eps)
 
     _u: Tensor
@@ -81,8 +80,7 @@ class _SpectralNorm(Module):
         matrix = matrix_of(weight, self.dim)
         if self.training:
             iterate(matrix.data.T, self._v, self._u, self.n_power_iterations, self.eps)  # u first, as PyTorch's
-        # Copies: the vectors change at the next call, perhaps before this one's backward.
-        return weight / ft.dot(self._u.clone(), ft.mv(matrix, self._v.clone()))
+        return divided(weight, matrix, self._u, self._v)
 
     def right_inverse(self, value: Any) -> Any:
         return value

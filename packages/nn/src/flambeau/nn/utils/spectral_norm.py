@@ -31,6 +31,19 @@ def iterate(matrix: Any, u: Any, v: Any, times: int, eps: float) -> None:
             u.copy_(F.normalize(ft.mv(matrix, v), dim=0, eps=eps))
 
 
+def start_vectors(matrix: Any, eps: float) -> tuple[Any, Any]:
+    """Random u and v of length 1, to iterate from."""
+    drawn = (ft.empty(size, dtype=matrix.dtype, device=matrix.device).normal_() for size in matrix.shape)
+    u, v = (F.normalize(start, dim=0, eps=eps) for start in drawn)
+    return u, v
+
+
+def divided(weight: Any, matrix: Any, u: Any, v: Any) -> Any:
+    """A weight by the greatest singular value of its matrix, as the vectors say it."""
+    # Copies: the vectors change at the next call, perhaps before this one's backward.
+    return weight / ft.dot(u.clone(), ft.mv(matrix, v.clone()))
+
+
 class SpectralNorm:
     """The hook that computes a weight before each call."""
 
@@ -45,9 +58,7 @@ class SpectralNorm:
         matrix = matrix_of(weight, self.dim)
         if do_power_iteration:
             iterate(matrix.data, u, v, self.n_power_iterations, self.eps)
-        # Copies: the vectors change at the next call, perhaps before this one's backward.
-        sigma = ft.dot(u.clone(), ft.mv(matrix, v.clone()))
-        result: Tensor = weight / sigma
+        result: Tensor = divided(weight, matrix, u, v)
         return result
 
     def __call__(self, module: Module, args: Any) -> None:
@@ -99,9 +110,8 @@ def spectral_norm(
     norm = SpectralNorm(name, n_power_iterations, default_dim(module) if dim is None else dim, eps)
     matrix = matrix_of(weight.data, norm.dim)
     module.register_parameter(f"{name}_orig", weight)
-    for part, size in zip("uv", matrix.shape, strict=True):
-        start = ft.empty(size, dtype=weight.dtype, device=weight.device).normal_()
-        module.register_buffer(f"{name}_{part}", F.normalize(start, dim=0, eps=eps))
+    for part, start in zip("uv", start_vectors(matrix, eps), strict=True):
+        module.register_buffer(f"{name}_{part}", start)
     module.__dict__[name] = weight.data
     module.register_forward_pre_hook(norm)
     return module
