@@ -1,6 +1,7 @@
 """Lazy layers: before and after their first call, in optimizers, files and copies."""
 
 import copy
+import inspect
 import pickle
 
 import flambeau.nn as nn
@@ -24,6 +25,13 @@ def test_the_first_call_makes_the_parameters():
     assert [p.shape for p in after] == [(3, 1, 2, 2), (3,), (3,), (3,), (2, 12), (2,)]
     assert all(p.grad is not None for p in after)
     assert (model[0].in_channels, model[1].num_features, model[3].in_features) == (1, 3, 12)
+
+
+@pytest.mark.parametrize("name", [n for n in nn.__all__ if n.startswith(("LazyConv", "LazyLinear"))])
+def test_arguments(name):
+    """They are those of the ordinary layer, without the size."""
+    lazy, ordinary = (inspect.signature(getattr(nn, n)) for n in (name, name.removeprefix("Lazy")))
+    assert list(lazy.parameters.values()) == list(ordinary.parameters.values())[1:]
 
 
 def test_one_seed_gives_what_an_ordinary_layer_gets():

@@ -9,6 +9,7 @@ from flambeau.tensor import Tensor, errors
 from ..functional._types import Pair, Single, Triple
 from ..module import Module
 from ..parameter import UninitializedBuffer, UninitializedParameter
+from ..utils.init import init_without_values
 from .convolution import Conv1d, Conv2d, Conv3d
 from .dense import Linear
 from .transposed_convolution import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
@@ -17,10 +18,6 @@ __all__ = [
     "LazyConv1d", "LazyConv2d", "LazyConv3d", "LazyConvTranspose1d", "LazyConvTranspose2d", "LazyConvTranspose3d",
     "LazyLinear",
 ]  # fmt: skip
-
-
-def _nothing() -> None:
-    """Draws no numbers: for parameters that have no shape yet."""
 
 
 class LazyModuleMixin:
@@ -38,9 +35,7 @@ class LazyModuleMixin:
         """Be the layer of these options, with parameters and buffers that have no shape."""
         this: Any = self
         this._options = {name: value for name, value in options.items() if name not in ("device", "dtype")}
-        this.__dict__["reset_parameters"] = _nothing
-        self.cls_to_become.__init__(this, **{self._size: options.get("groups", 1)}, **options)
-        del this.__dict__["reset_parameters"]
+        init_without_values(this, self.cls_to_become, **{self._size: options.get("groups", 1)}, **options)
         setattr(this, self._size, 0)
         place: dict[str, Any] = {"device": options.get("device"), "dtype": options.get("dtype")}
         for name, kind in this._registered.items():
@@ -261,7 +256,7 @@ class LazyConvTranspose1d(_LazyConvolution, ConvTranspose1d):
         output_padding: Single = 0,
         groups: int = 1,
         bias: bool = True,
-        dilation: int = 1,
+        dilation: Single = 1,
         padding_mode: str = "zeros",
         device: Any = None,
         dtype: Any = None,
@@ -300,7 +295,7 @@ class LazyConvTranspose2d(_LazyConvolution, ConvTranspose2d):
         output_padding: Pair = 0,
         groups: int = 1,
         bias: bool = True,
-        dilation: int = 1,
+        dilation: Pair = 1,
         padding_mode: str = "zeros",
         device: Any = None,
         dtype: Any = None,
@@ -339,7 +334,7 @@ class LazyConvTranspose3d(_LazyConvolution, ConvTranspose3d):
         output_padding: Triple = 0,
         groups: int = 1,
         bias: bool = True,
-        dilation: int = 1,
+        dilation: Triple = 1,
         padding_mode: str = "zeros",
         device: Any = None,
         dtype: Any = None,

@@ -31,7 +31,12 @@ def skip_init(module_cls: type[M], *args: Any, **kwargs: Any) -> M:
     if not (isinstance(module_cls, type) and issubclass(module_cls, Module)):
         errors.type_error("skip_init", "module_cls", "a class of Modules", repr(module_cls))
     module = module_cls.__new__(module_cls)
-    module.__dict__["reset_parameters"] = lambda: None
-    module.__init__(*args, **kwargs)  # type: ignore[misc]
-    del module.__dict__["reset_parameters"]
+    init_without_values(module, module_cls, *args, **kwargs)
     return module
+
+
+def init_without_values(module: Any, cls: type[Module], /, *args: Any, **kwargs: Any) -> None:
+    """Call the ``__init__`` of a module's class, but none of its ``reset_parameters``."""
+    module.__dict__["reset_parameters"] = lambda: None
+    cls.__init__(module, *args, **kwargs)
+    del module.__dict__["reset_parameters"]
