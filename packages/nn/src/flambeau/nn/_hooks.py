@@ -245,7 +245,7 @@ class _Backward:
         return watched if isinstance(result, tuple) else watched[0]
 
     def _outputs_came(self, grads: tuple[Any, ...], places: tuple[int, ...], count: int) -> tuple[Any, ...]:
-        spread = _spread(grads, places, count)
+        spread = _put((None,) * count, places, grads)
         for hook in tuple(self.module._hooks.get("backward_pre", ())):
             changed = hook.function(self.module, spread)
             if changed is not None:
@@ -256,7 +256,7 @@ class _Backward:
         return tuple(spread[i] for i in places)
 
     def _inputs_came(self, grads: tuple[Any, ...]) -> tuple[Any, ...]:
-        spread = self._run(_spread(grads, self.inputs, self.count))
+        spread = self._run(_put((None,) * self.count, self.inputs, grads))
         return tuple(spread[i] for i in self.inputs)
 
     def _run(self, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -267,12 +267,12 @@ class _Backward:
         return inputs
 
 
-def _spread(grads: tuple[Any, ...], places: tuple[int, ...], count: int) -> tuple[Any, ...]:
-    """Gradients at their places among as many Nones."""
-    spread: list[Any] = [None] * count
-    for place, grad in zip(places, grads, strict=True):
-        spread[place] = grad
-    return tuple(spread)
+def _put(values: tuple[Any, ...], places: tuple[int, ...], new: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The same values, with new ones at some places."""
+    changed = list(values)
+    for place, value in zip(places, new, strict=True):
+        changed[place] = value
+    return tuple(changed)
 
 
 def _as_many(operation: str, changed: Any, count: int) -> tuple[Any, ...]:
@@ -286,15 +286,7 @@ def _watched(values: tuple[Any, ...], places: tuple[int, ...], came: Callable[..
     """The same values, some of them seen by ``came`` when their gradients are there."""
     if not places:
         return values
-    through = _Through.apply(came, *(values[i] for i in places))
-    return _spread_over(values, places, through)
-
-
-def _spread_over(values: tuple[Any, ...], places: tuple[int, ...], new: tuple[Any, ...]) -> tuple[Any, ...]:
-    changed = list(values)
-    for place, value in zip(places, new, strict=True):
-        changed[place] = value
-    return tuple(changed)
+    return _put(values, places, _Through.apply(came, *(values[i] for i in places)))
 
 
 class _Through(Function):
