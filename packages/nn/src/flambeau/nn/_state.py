@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import flambeau.tensor as ft
 import numpy as np
 from flambeau.tensor import Tensor, errors
 
 from ._hooks import Hooked, RemovableHandle
+from ._registration import Kind
 from ._tree import Tree, join
 
-if TYPE_CHECKING:
-    pass
-
+SAVED: tuple[Kind, ...] = ("parameter", "buffer")  # in the order of torch's state_dict
 EXTRA = "_extra_state"
 WRAPPERS = ("module.", "_orig_mod.")  # what DataParallel and compile put before all names
 
@@ -54,8 +53,8 @@ class Stateful(Hooked, Tree):
         state: dict[str, Any] = {} if destination is None else destination
         for hook in tuple(self._hooks.get("state_pre", ())):
             hook.function(self, prefix, keep_vars)
-        for kind in ("parameter", "buffer"):
-            for name, value in self._own(kind):  # type: ignore[arg-type]
+        for kind in SAVED:
+            for name, value in self._own(kind):
                 state[prefix + name] = value if keep_vars else value.data
         if _has_extra(self):
             state[prefix + EXTRA] = self.get_extra_state()
@@ -156,8 +155,8 @@ class _Place(NamedTuple):
 def _places(owner: Stateful) -> Iterator[tuple[str, _Place]]:
     """All places with their names, in the order of ``state_dict``."""
     for path, module in owner.named_modules(remove_duplicate=False):
-        for kind in ("parameter", "buffer"):
-            for name, _ in module._own(kind):  # type: ignore[arg-type]
+        for kind in SAVED:
+            for name, _ in module._own(kind):
                 yield join(path, name), _Place(module, name)
         if _has_extra(module):
             yield join(path, EXTRA), _Place(module, EXTRA)

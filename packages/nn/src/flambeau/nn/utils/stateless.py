@@ -7,6 +7,8 @@ from typing import Any
 
 from flambeau.tensor import Tensor, errors
 
+from .._registration import BUFFERS
+from .._tree import join
 from ..module import Module
 
 __all__ = ["functional_call"]
@@ -45,8 +47,8 @@ def functional_call(
     """
     places = {}
     for path, inner in module.named_modules(remove_duplicate=False):
-        for name, _ in inner._own("parameter", "buffer", "transient"):
-            places[f"{path}.{name}" if path else name] = (inner, name)
+        for name, _ in inner._own("parameter", *BUFFERS):
+            places[join(path, name)] = (inner, name)
     unknown = [name for name in parameters_and_buffers if name not in places]
     missing = [name for name in places if name not in parameters_and_buffers] if strict else []
     for what, names in (("no further names", unknown), ("all names", missing)):
