@@ -332,7 +332,9 @@ class GaussianNLLLoss(ElementLoss):
 
     if TYPE_CHECKING:
 
-        def __call__(self, input: T, target: Tensor, var: Tensor | float) -> T: ...  # type: ignore[override]
+        def __call__(  # type: ignore[override]  # with variances, which other losses have not
+            self, input: T, target: Tensor, var: Tensor | float
+        ) -> T: ...
 
     def forward(self, input: T, target: Tensor, var: Tensor | float) -> T:
         return F.gaussian_nll_loss(

@@ -54,7 +54,7 @@ class MarginRankingLoss(ElementLoss):
 
     if TYPE_CHECKING:
 
-        def __call__(  # type: ignore[override]
+        def __call__(  # type: ignore[override]  # of two inputs, where other losses take one
             self, input1: T, input2: Tensor, target: Tensor
         ) -> T: ...
 
@@ -97,7 +97,7 @@ class CosineEmbeddingLoss(Loss):
 
     if TYPE_CHECKING:
 
-        def __call__(  # type: ignore[override]
+        def __call__(  # type: ignore[override]  # of two inputs, where other losses take one
             self, input1: T, input2: Tensor, target: Tensor
         ) -> T: ...
 
@@ -290,7 +290,7 @@ class _TripletLoss(Loss):
 
     if TYPE_CHECKING:
 
-        def __call__(  # type: ignore[override]
+        def __call__(  # type: ignore[override]  # of three inputs and no target
             self, anchor: T, positive: Tensor, negative: Tensor
         ) -> T: ...
 

@@ -119,13 +119,18 @@ class ParametrizationList(ModuleList):
         return values[0]
 
 
+def _held(module: Module) -> Any:
+    """What the parameters of a parametrised module are computed from, by name: ParametrizationLists."""
+    return module.__dict__["parametrizations"]
+
+
 class _Computed(property):
     """A parametrised parameter: a property of the module's own class."""
 
 
 def _computed(name: str) -> _Computed:
     def get(module: Any) -> Any:
-        parametrization = module.__dict__["parametrizations"][name]
+        parametrization = _held(module)[name]
         if not _cached:
             return parametrization()
         key = (id(module), name)
@@ -136,7 +141,7 @@ def _computed(name: str) -> _Computed:
     def put(module: Any, value: Tensor) -> None:
         if _cached:
             errors.value_error(type(module).__name__, name, "no assignment while cached() is in force", "one")
-        module.__dict__["parametrizations"][name].right_inverse(value)
+        _held(module)[name].right_inverse(value)
 
     return _Computed(get, put)
 
@@ -197,8 +202,8 @@ def register_parametrization(module: M, tensor_name: str, parametrization: Modul
         errors.type_error(operation, "parametrization", "Module", type(parametrization).__name__)
     parametrization.train(module.training)
     if is_parametrized(module, tensor_name):
-        held: Any = module.parametrizations[tensor_name]  # type: ignore[attr-defined]
-        before = module.__getattribute__(tensor_name)
+        held = _held(module)[tensor_name]
+        before = getattr(module, tensor_name)
         held.append(parametrization)
         try:
             if not (unsafe or held.unsafe):
@@ -226,7 +231,7 @@ def register_parametrization(module: M, tensor_name: str, parametrization: Modul
     if plain is type(module):
         module.add_module("parametrizations", ModuleDict())
     delattr(module, tensor_name)
-    module.parametrizations[tensor_name] = made  # type: ignore[attr-defined]
+    _held(module)[tensor_name] = made
     _restore(module)
     return module
 
@@ -241,7 +246,7 @@ def _check(operation: str, name: str, before: Any, computed: Any) -> None:
 def _restore(module: Any) -> None:
     """Give a module the class that fits its parametrisations."""
     plain = type_before_parametrizations(module)
-    names = tuple(module.__dict__["parametrizations"].keys())
+    names = tuple(_held(module).keys())
     if names:
         module.__class__ = _class_of(plain, names)
     else:
@@ -302,7 +307,7 @@ def remove_parametrizations(module: M, tensor_name: str, leave_parametrized: boo
     operation = "remove_parametrizations"
     if not is_parametrized(module, tensor_name):
         errors.value_error(operation, "tensor_name", "a parametrised parameter", repr(tensor_name))
-    held: Any = module.parametrizations[tensor_name]  # type: ignore[attr-defined]
+    held = _held(module)[tensor_name]
     if not leave_parametrized and not held.is_tensor:
         expected = "True where a parameter is computed from several Tensors"
         errors.value_error(operation, "leave_parametrized", expected, "False")
@@ -313,7 +318,7 @@ def remove_parametrizations(module: M, tensor_name: str, leave_parametrized: boo
         original.data = value
     elif trained:
         original = Parameter(value, original.requires_grad)
-    del module.parametrizations[tensor_name]  # type: ignore[attr-defined]
+    del _held(module)[tensor_name]
     _restore(module)
     if trained:
         module.register_parameter(tensor_name, original)
