@@ -112,9 +112,10 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         entries: Any = targets
         parts = []
         for i, (low, high) in enumerate(zip(self.cutoffs, self.cutoffs[1:], strict=False)):
-            places = ft.nonzero((targets >= low) & (targets < high)).squeeze(1)
+            inside = (targets >= low) & (targets < high)
+            places = ft.nonzero(inside).squeeze(1)
             if len(places):
-                entries = ft.where((targets >= low) & (targets < high), self.shortlist_size + i, entries)
+                entries = ft.where(inside, self.shortlist_size + i, entries)
                 inner = F.log_softmax(self.tail[i](rows[places]), dim=1)
                 parts.append((places, inner.gather(1, (targets[places] - low).unsqueeze(1)).squeeze(1)))
         output: Any = F.log_softmax(self.head(rows), dim=1).gather(1, entries.unsqueeze(1)).squeeze(1)

@@ -144,10 +144,11 @@ class PruningContainer(BasePruningMethod):
             left = mask == 1
             mask[left] = method.compute_mask(t[left], mask[left]).to(mask.dtype)
         elif method.PRUNING_TYPE == "structured":
-            dim = method.dim % t.ndim if -t.ndim <= method.dim < t.ndim else method.dim
-            others = [d for d in range(t.ndim) if d != dim]
-            left = ft.nonzero(mask.sum(others) != 0).squeeze(1) if others and dim in range(t.ndim) else slice(None)
-            index = (*(slice(None),) * dim, left) if dim in range(t.ndim) else (slice(None),)
+            index: Any = ...  # what has no slices along dim is for the method to refuse
+            if t.ndim > 1 and -t.ndim <= method.dim < t.ndim:
+                dim = method.dim % t.ndim
+                others = [d for d in range(t.ndim) if d != dim]
+                index = (*(slice(None),) * dim, ft.nonzero(mask.sum(others) != 0).squeeze(1))
             mask[index] = method.compute_mask(t[index], mask[index]).to(mask.dtype)
         elif method.PRUNING_TYPE == "global":
             mask = method.compute_mask(t, mask).to(mask.dtype)
