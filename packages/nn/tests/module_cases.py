@@ -91,6 +91,15 @@ CASES["Unflatten"] = Case({"dim": [1, -2], "unflattened_size": [(2, 3), (-1, 2),
 CASES["CosineSimilarity"] = Case({"dim": [1, 0, -1], "eps": [1e-8, 1e-3]}, of((3, 4, 5), (3, 4, 5)))
 CASES["PairwiseDistance"] = Case({"p": [2.0, 1.0, 3.0], "eps": [1e-6, 1e-2], "keepdim": FLAGS}, of((3, 4), (3, 4)))
 
+
+def fits(o: dict[str, Any]) -> bool:
+    return o["padding"] != "same" or o["stride"] == 1
+
+
+def roomy(o: dict[str, Any]) -> bool:
+    return o["output_padding"] == 0 or o["stride"] == 2
+
+
 # Convolutions, by dimensions
 for d in (1, 2, 3):
     small = {1: (1,), 2: (1, 2), 3: (1, 2, 1)}[d]
@@ -103,7 +112,6 @@ for d in (1, 2, 3):
         "bias": [True, False],
         "padding_mode": ["zeros", "reflect", "replicate", "circular"] if d < 3 else ["zeros", "replicate", "circular"],
     }
-    fits = lambda o: o["padding"] != "same" or o["stride"] == 1  # noqa: E731
     out = {"out_channels": [6], "kernel_size": windows}
     CASES[f"Conv{d}d"] = Case({"in_channels": [4], **out, **common}, of((2, 4, *SIZES[d])), fits)
     CASES[f"LazyConv{d}d"] = Case({**out, **common}, of((2, 4, *SIZES[d])), fits)
@@ -116,7 +124,6 @@ for d in (1, 2, 3):
         "dilation": [1, 2],
         "padding_mode": ["zeros"],
     }
-    roomy = lambda o: o["output_padding"] == 0 or o["stride"] == 2  # noqa: E731
     CASES[f"ConvTranspose{d}d"] = Case({"in_channels": [4], **out, **transposed}, of((2, 4, *SIZES[d])), roomy)
     CASES[f"LazyConvTranspose{d}d"] = Case({**out, **transposed}, of((2, 4, *SIZES[d])), roomy)
 

@@ -198,9 +198,3 @@ def test_affine_grid(size, corners):
     dims = len(size) - 2
     theta = random(size[0], dims, dims + 1)
     check(lambda t: F.affine_grid(t, size, corners), lambda t: TF.affine_grid(t, size, corners), theta)
-
-
-def message_of(exception, call):
-    with pytest.raises(exception) as raised:
-        call()
-    return str(raised.value)

@@ -160,9 +160,3 @@ def test_padding_and_packing_of_lists(batch_first, side):
     assert packed.unsorted_indices.tolist() == expected.unsorted_indices.tolist()
     for x, a in zip(rnn.unpack_sequence(packed), arrays, strict=True):
         assert x.tolist() == a.tolist()
-
-
-def message_of(exception, call):
-    with pytest.raises(exception) as raised:
-        call()
-    return str(raised.value)
