@@ -10,6 +10,7 @@ import flambeau.tensor as ft
 from flambeau.tensor import Tensor, errors
 
 from .._together import together
+from ..utils.clip_grad import get_total_norm, gradients_of
 
 if TYPE_CHECKING:
     from flambeau.optim import Optimizer
@@ -101,12 +102,10 @@ class GradScaler:
             what = "stepped" if id(optimizer) in self._stepped else "unscaled"
             text = errors.message("unscale_", "optimizer", "one call between two of update()", f"one {what} already")
             raise RuntimeError(text)
-        params = [p for group in optimizer.param_groups for p in group["params"]]
-        gradients = [p.grad.data for p in params if p.grad is not None and p.grad.numel()]
+        gradients = gradients_of(p for group in optimizer.param_groups for p in group["params"])
         inverse = 1.0 / self._scale
         together(lambda g: g.mul_(inverse), ([g] for g in gradients))
-        greatest = [g.reshape(-1).norm(math.inf).to(ft.float32) for g in gradients]
-        self._found[id(optimizer)] = not greatest or bool(ft.stack(greatest).isfinite().all())
+        self._found[id(optimizer)] = math.isfinite(get_total_norm(gradients, math.inf).item())
 
     def step(self, optimizer: Optimizer, *args: Any, **kwargs: Any) -> Any:
         """Let an optimizer step, if all its gradients are finite.

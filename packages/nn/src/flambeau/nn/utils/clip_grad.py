@@ -16,7 +16,7 @@ __all__ = ["clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_
 Parameters = Variable | Iterable[Variable]
 
 
-def _gradients(parameters: Parameters) -> list[Tensor]:
+def gradients_of(parameters: Parameters) -> list[Tensor]:
     given = [parameters] if isinstance(parameters, Variable) else parameters
     return [p.grad.data for p in given if p.grad is not None]
 
@@ -89,9 +89,13 @@ def clip_grads_with_norm_(
         >>> w.grad.norm().item() <= 0.5
         True
     """
+    _scale(gradients_of(parameters), max_norm, total_norm)
+
+
+def _scale(gradients: list[Tensor], max_norm: float, total_norm: Tensor) -> None:
     factor = float(max_norm) / (total_norm.item() + 1e-6)
     if not factor >= 1:  # a NaN goes on to the gradients
-        together(lambda g: g.mul_(factor), ([g] for g in _gradients(parameters)))
+        together(lambda g: g.mul_(factor), ([g] for g in gradients))
 
 
 def clip_grad_norm_(
@@ -127,9 +131,9 @@ def clip_grad_norm_(
         >>> round(w.grad.norm().item(), 4)
         1.0
     """
-    given = [parameters] if isinstance(parameters, Variable) else list(parameters)
-    total = get_total_norm(_gradients(given), norm_type, error_if_nonfinite)
-    clip_grads_with_norm_(given, max_norm, total)
+    gradients = gradients_of(parameters)
+    total = get_total_norm(gradients, norm_type, error_if_nonfinite)
+    _scale(gradients, max_norm, total)
     return total
 
 
@@ -150,4 +154,4 @@ def clip_grad_value_(parameters: Parameters, clip_value: float, foreach: bool | 
         [1.0, -0.5]
     """
     bound = float(clip_value)
-    together(lambda g: g.clamp_(-bound, bound), ([g] for g in _gradients(parameters)))
+    together(lambda g: g.clamp_(-bound, bound), ([g] for g in gradients_of(parameters)))
