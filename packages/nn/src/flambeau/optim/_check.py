@@ -9,10 +9,7 @@ from flambeau.tensor import errors
 
 
 def check_not_negative(operation: str, argument: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        errors.type_error(operation, argument, "a number", type(value).__name__)
-    if value < 0 or math.isnan(value):
-        errors.value_error(operation, argument, "a number that is not negative", str(value))
+    check_number(operation, argument, value, 0, math.inf, "a number that is not negative")
 
 
 def check_betas(operation: str, betas: Any) -> None:

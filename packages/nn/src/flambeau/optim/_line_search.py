@@ -42,7 +42,7 @@ def strong_wolfe(
 
     def at(t: float) -> Point:
         loss, gradient = function(t)
-        return Point(t, loss, gradient, ft.dot(gradient, d).item())
+        return Point(t, loss, gradient, dot(gradient, d))
 
     def is_too_high(point: Point) -> bool:
         return point.loss > start.loss + DECREASE * point.t * slope
@@ -64,7 +64,7 @@ def strong_wolfe(
     else:
         last = start
     low, high = (last, point) if last.loss <= point.loss else (point, last)
-    return *_zoom(at, is_too_high, is_flat, low, high, _largest(d), calls, most),  # fmt: skip
+    return _zoom(at, is_too_high, is_flat, low, high, largest(d), calls, most)
 
 
 def _zoom(
@@ -123,5 +123,10 @@ def _cubic(a: Point, b: Point, bounds: tuple[float, float]) -> float:
     return min(max(b.t - (b.t - a.t) * ((b.slope + d2 - d1) / below), bounds[0]), bounds[1])
 
 
-def _largest(x: Tensor) -> float:
+def dot(a: Tensor, b: Tensor) -> float:
+    return ft.dot(a, b).item()
+
+
+def largest(x: Tensor) -> float:
+    """The greatest absolute value; 0 if there is none."""
     return x.abs().max().item() if x.numel() else 0.0

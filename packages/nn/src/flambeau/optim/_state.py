@@ -98,8 +98,7 @@ def _fitted(
     optimizer: Optimizer, param: Variable, key: Key, state: Any, options: dict[str, Any], problems: list[str]
 ) -> dict[str, Any]:
     """Copies of a parameter's saved state in its dtype and on its device."""
-    given = {name: value for name, value in options.items() if name != "maximize"}
-    usual = optimizer.init_state(param.data, **given)
+    usual = optimizer._first_state(param, options)
     if isinstance(state, Mapping):
         state = {name: value for name, value in state.items() if name not in optimizer.passing_state}
         # What PyTorch leaves out is what has not begun.

@@ -11,7 +11,7 @@ from flambeau.autograd import Variable, enable_grad
 from flambeau.tensor import Tensor, errors
 
 from ._check import check_not_negative
-from ._line_search import strong_wolfe
+from ._line_search import dot, largest, strong_wolfe
 from .optimizer import Optimizer, Params, Rate, State
 
 __all__ = ["LBFGS"]
@@ -159,7 +159,7 @@ def _minimize(function: _Function, state: State, loss: float, options: dict[str,
     """The iterations of one step; ``state`` has what the last one left."""
     lr, tolerance = options["lr"], options["tolerance_change"]
     gradient = function.gradient()
-    if _largest(gradient) <= options["tolerance_grad"]:
+    if largest(gradient) <= options["tolerance_grad"]:
         return
     evaluations = 1
     for iteration in range(1, options["max_iter"] + 1):
@@ -171,7 +171,7 @@ def _minimize(function: _Function, state: State, loss: float, options: dict[str,
         else:
             d = _direction(gradient, state, options["history_size"])
             t = lr
-        slope = _dot(gradient, d)
+        slope = dot(gradient, d)
         state.update(d=d, t=t, prev_flat_grad=gradient, prev_loss=loss)
         if slope > -tolerance:
             return
@@ -190,8 +190,8 @@ def _minimize(function: _Function, state: State, loss: float, options: dict[str,
                 evaluations += 1
         if (
             evaluations >= options["max_eval"]
-            or _largest(gradient) <= options["tolerance_grad"]
-            or _largest(d) * abs(state["t"]) <= tolerance
+            or largest(gradient) <= options["tolerance_grad"]
+            or largest(d) * abs(state["t"]) <= tolerance
             or abs(loss - before) < tolerance
         ):
             return
@@ -201,7 +201,7 @@ def _direction(gradient: Tensor, state: State, history: int) -> Tensor:
     """Where to go: minus the approximate inverse Hessian times the gradient, by two loops over what is remembered."""
     ys, ss, ro = state["old_dirs"], state["old_stps"], state["ro"]
     y, s = gradient - state["prev_flat_grad"], state["d"] * state["t"]
-    curvature = _dot(y, s)
+    curvature = dot(y, s)
     if curvature > 1e-10:
         if len(ys) == history:
             for each in (ys, ss, ro):
@@ -209,21 +209,13 @@ def _direction(gradient: Tensor, state: State, history: int) -> Tensor:
         ys.append(y)
         ss.append(s)
         ro.append(1 / curvature)
-        state["H_diag"] = curvature / _dot(y, y)
+        state["H_diag"] = curvature / dot(y, y)
     q = -gradient
     weights = []
     for y, s, r in zip(reversed(ys), reversed(ss), reversed(ro), strict=True):
-        weights.append(_dot(s, q) * float(r))
+        weights.append(dot(s, q) * float(r))
         q.sub_(weights[-1] * y)
     d = q * float(state["H_diag"])
     for y, s, r, weight in zip(ys, ss, ro, reversed(weights), strict=True):
-        d.add_((weight - _dot(y, d) * float(r)) * s)
+        d.add_((weight - dot(y, d) * float(r)) * s)
     return d
-
-
-def _dot(a: Tensor, b: Tensor) -> float:
-    return ft.dot(a, b).item()
-
-
-def _largest(x: Tensor) -> float:
-    return x.abs().max().item() if x.numel() else 0.0

@@ -11,6 +11,7 @@ import flambeau.tensor as ft
 from flambeau.autograd import no_grad
 from flambeau.nn import Module
 from flambeau.nn._together import together
+from flambeau.nn.modules.normalization import _BatchNorm
 from flambeau.tensor import Tensor, errors
 
 from .lr_scheduler.scheduler import LRScheduler, check_optimizer, per_group
@@ -205,8 +206,6 @@ def update_bn(loader: Iterable[Any], model: Module, device: Any = None) -> None:
         >>> model.running_mean.item()
         3.0
     """
-    from flambeau.nn.modules.normalization import _BatchNorm
-
     layers = [module for module in model.modules() if isinstance(module, _BatchNorm)]
     momenta = [layer.momentum for layer in layers]
     if not layers:

@@ -9,7 +9,7 @@ from flambeau.tensor import errors
 
 from .._check import check_number
 from ..optimizer import Optimizer
-from .scheduler import LRScheduler, functions_per_group
+from .scheduler import LRScheduler, check_optimizer, per_group
 
 __all__ = [
     "ConstantLR",
@@ -256,7 +256,22 @@ class PolynomialLR(_Factor):
         return (1 - min(epoch, self.total_iters) / self.total_iters) ** self.power
 
 
-class LambdaLR(LRScheduler):
+class _Functions(LRScheduler):
+    """A scheduler that is given a function of the epoch, or one for each group."""
+
+    functions = ("lr_lambdas",)
+
+    def __init__(self, optimizer: Optimizer, lr_lambda: Lambda, last_epoch: int = -1) -> None:
+        check_optimizer(self, optimizer)
+        self.lr_lambdas: list[Callable[[int], float]] = per_group(self, "lr_lambda", optimizer, lr_lambda)
+        for function in self.lr_lambdas:
+            if not callable(function):
+                got = type(function).__name__
+                errors.type_error(type(self).__name__, "lr_lambda", "a function of the epoch", got)
+        super().__init__(optimizer, last_epoch)
+
+
+class LambdaLR(_Functions):
     """Learning rates that are the first ones times a function of the epoch.
 
     A function of the number of steps can also be the learning rate itself: ``SGD(params, lr=lambda step: ...)``.
@@ -276,17 +291,11 @@ class LambdaLR(LRScheduler):
         [0.5]
     """
 
-    functions = ("lr_lambdas",)
-
-    def __init__(self, optimizer: Optimizer, lr_lambda: Lambda, last_epoch: int = -1) -> None:
-        self.lr_lambdas = functions_per_group(self, optimizer, lr_lambda)
-        super().__init__(optimizer, last_epoch)
-
     def get_lr(self) -> list[float]:
         return [base * f(self.last_epoch) for base, f in zip(self.base_lrs, self.lr_lambdas, strict=True)]
 
 
-class MultiplicativeLR(LRScheduler):
+class MultiplicativeLR(_Functions):
     """Learning rates that are multiplied, at each epoch, by a function of it.
 
     Args:
@@ -303,12 +312,6 @@ class MultiplicativeLR(LRScheduler):
         >>> scheduler.get_last_lr()
         [0.5]
     """
-
-    functions = ("lr_lambdas",)
-
-    def __init__(self, optimizer: Optimizer, lr_lambda: Lambda, last_epoch: int = -1) -> None:
-        self.lr_lambdas = functions_per_group(self, optimizer, lr_lambda)
-        super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[float]:
         if self._starting:

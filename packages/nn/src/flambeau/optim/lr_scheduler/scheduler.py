@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flambeau.tensor import errors
@@ -173,12 +173,3 @@ def per_group(scheduler: object, argument: str, optimizer: Optimizer, value: Any
     if len(value) != groups:
         errors.value_error(type(scheduler).__name__, argument, f"one value or {groups}", str(len(value)))
     return list(value)
-
-
-def functions_per_group(scheduler: object, optimizer: Optimizer, value: Any) -> list[Callable[[int], float]]:
-    check_optimizer(scheduler, optimizer)
-    functions = per_group(scheduler, "lr_lambda", optimizer, value)
-    for function in functions:
-        if not callable(function):
-            errors.type_error(type(scheduler).__name__, "lr_lambda", "a function of the epoch", type(function).__name__)
-    return functions
