@@ -1,12 +1,27 @@
 """Optimizers: groups, steps, hooks; trajectories beside torch are in test_torch_optim."""
 
+from importlib import import_module
+from pathlib import Path
+
 import flambeau.nn as nn
 import flambeau.tensor as ft
 import numpy as np
 import pytest
 from flambeau import optim
 from flambeau.autograd import Variable, grad, no_grad
-from optimizers import every_optimizer, make, net_and, steps
+from optimizers import OPTIMIZERS, every_optimizer, every_pointwise_optimizer, make, net_and, steps
+
+
+def test_no_optimizer_is_forgotten():
+    """Each file's optimizers are published, and stand in the list of those that are stepped here."""
+    files = [import_module(f"flambeau.optim.{path.stem}") for path in Path(optim.__file__).parent.glob("[a-z]*.py")]
+    named = [getattr(file, name) for file in files for name in file.__all__]
+    kinds = {kind for kind in named if isinstance(kind, type) and issubclass(kind, optim.Optimizer)}
+    assert sorted({kind.__name__ for kind in kinds} - set(optim.__all__)) == []
+    # Muon wants matrices and L-BFGS a closure: they have tests of their own.
+    apart = {optim.Optimizer, optim.Muon, optim.LBFGS}
+    assert sorted(kind.__name__ for kind in kinds - apart - set(OPTIMIZERS)) == []
+
 
 # Steps ----------------------------------------------------------------------------------------------------------
 
@@ -79,7 +94,7 @@ def program(optimizer, shape):
     return calls
 
 
-@every_optimizer
+@every_pointwise_optimizer
 def test_update_is_a_program_of_pointwise_operators(optimizer, options):
     """Parameters of any shape run through the same operators with the same numbers: what fusing them rests on."""
     opt = optimizer(make(1), **options)

@@ -1,29 +1,15 @@
 """The step of all parameters as one program."""
 
+from functools import partial
+
 import flambeau.tensor as ft
 import numpy as np
 import pytest
 from flambeau import optim
 from flambeau.autograd import Variable
+from optimizers import every_pointwise_optimizer
 
 SHAPES = [(3,), (2, 5), (), (0, 4), (70, 50), (1,)]
-
-OPTIMIZERS = {
-    "sgd": lambda p: optim.SGD(p, lr=0.1, weight_decay=0.01),
-    "momentum": lambda p: optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.1),
-    "nesterov": lambda p: optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True, maximize=True),
-    "adam": lambda p: optim.Adam(p, lr=0.1, weight_decay=0.01),
-    "amsgrad": lambda p: optim.Adam(p, lr=0.1, amsgrad=True, maximize=True),
-    "adamw": lambda p: optim.AdamW(p, lr=lambda step: 0.1 / (1 + step)),
-    "adamax": lambda p: optim.Adamax(p, lr=0.1, weight_decay=0.01),
-    "nadam": lambda p: optim.NAdam(p, lr=0.1, decoupled_weight_decay=True, weight_decay=0.1),
-    "radam": lambda p: optim.RAdam(p, lr=0.1, betas=(0.5, 0.8)),  # the third step is the first that it scales
-    "adagrad": lambda p: optim.Adagrad(p, lr=0.1, lr_decay=0.1),
-    "adadelta": lambda p: optim.Adadelta(p),
-    "rmsprop": lambda p: optim.RMSprop(p, centered=True, momentum=0.9),
-    "rprop": lambda p: optim.Rprop(p),
-    "asgd": lambda p: optim.ASGD(p, t0=1),  # from the third step on it takes a mean
-}
 
 
 def parameters(dtype="float32"):
@@ -63,36 +49,40 @@ def _step_one_by_one(optimizer):
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("name", OPTIMIZERS)
-def test_one_program_gives_what_updates_one_by_one_give(name, dtype):
+@pytest.mark.parametrize(
+    "more", [{}, {"maximize": True}, {"lr": lambda step: 0.1 / (1 + step)}], ids=["plain", "maximize", "schedule"]
+)
+@every_pointwise_optimizer
+def test_one_program_gives_what_updates_one_by_one_give(optimizer, options, more, dtype):
     """Written down and run over all parameters, an update gives the very same bits, in parameters and state."""
-    together, first = train(OPTIMIZERS[name], False, dtype)
-    apart, second = train(OPTIMIZERS[name], True, dtype)
+    make = partial(optimizer, **{**options, **more})
+    together, first = train(make, False, dtype)
+    apart, second = train(make, True, dtype)
     for x, y in zip(together, apart, strict=True):
         np.testing.assert_array_equal(x, y)
     for x, y in zip(first.state.values(), second.state.values(), strict=True):
         assert list(x) == list(y)
         for key, value in x.items():
             same = np.array_equal(value.numpy(), y[key].numpy()) if isinstance(value, ft.Tensor) else value == y[key]
-            assert same, f"{name}: state '{key}'"
+            assert same, f"state '{key}'"
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
-def test_programs_are_really_used(name, monkeypatch):
+@every_pointwise_optimizer
+def test_programs_are_really_used(optimizer, options, monkeypatch):
     """After the first step, update runs once for all parameters that are alike, not once for each."""
     params, grads = parameters()
     params, grads = params[:-1], [g[:-1] for g in grads]  # those in order
-    optimizer = OPTIMIZERS[name](params)
+    made = optimizer(params, **options)
     calls = []
-    update = optimizer.update
-    monkeypatch.setattr(optimizer, "update", lambda *args, **options: (calls.append(1), update(*args, **options)))
+    update = made.update
+    monkeypatch.setattr(made, "update", lambda *args, **options: (calls.append(1), update(*args, **options)))
     for step in grads:
         before = len(calls)
         for p, g in zip(params, step, strict=True):
             p.grad = Variable(g)
-        optimizer.step()
+        made.step()
     assert len(calls) == before + 1
-    if name == "adam":
+    if optimizer is optim.Adam:
         assert len(calls) == len(grads)
 
 

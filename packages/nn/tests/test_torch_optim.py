@@ -12,13 +12,12 @@ Exceptions, and where they come from:
   and Adafactor with a short memory.
 """
 
-import itertools
-
 import flambeau.nn as nn
 import flambeau.optim as optim
 import flambeau.tensor as ft
 import numpy as np
 import pytest
+from optimizers import OPTIMIZERS
 
 torch = pytest.importorskip("torch", reason="torch is an oracle: pip install torch")
 
@@ -101,58 +100,7 @@ def check(name, problem, options, starts=STARTS, schedule=None):
     assert [v.grad.tolist() for v in ours] == before
 
 
-def product(**choices):
-    """Options in all combinations."""
-    return [dict(zip(choices, values, strict=True)) for values in itertools.product(*choices.values())]
-
-
-OPTIONS = {
-    "SGD": [
-        options
-        for options in product(
-            lr=[0.01], momentum=[0, 0.9], dampening=[0, 0.3], weight_decay=[0, 0.1], nesterov=[False, True]
-        )
-        if not options["nesterov"] or (options["momentum"] and not options["dampening"])
-    ],
-    "Adam": [
-        {"lr": 0.02, "betas": (0.0, 0.5), "eps": 1e-3},
-        *product(
-            lr=[0.02],
-            betas=[(0.9, 0.999), (0.8, 0.9)],
-            weight_decay=[0, 0.1],
-            amsgrad=[False, True],
-            decoupled_weight_decay=[False, True],
-        ),
-    ],
-    "AdamW": product(lr=[0.02], betas=[(0.9, 0.999), (0.8, 0.9)], weight_decay=[0.01, 0.3], amsgrad=[False, True]),
-    "Adamax": product(lr=[0.02], betas=[(0.9, 0.999), (0.8, 0.9)], weight_decay=[0, 0.1], eps=[1e-8, 1e-3]),
-    "NAdam": product(
-        lr=[0.02],
-        betas=[(0.9, 0.999), (0.85, 0.99)],
-        weight_decay=[0, 0.1],
-        momentum_decay=[4e-3, 0.1],
-        decoupled_weight_decay=[False, True],
-    ),
-    "RAdam": product(
-        lr=[0.02],
-        betas=[(0.9, 0.999), (0.8, 0.9)],
-        weight_decay=[0, 0.1],
-        eps=[1e-8, 1e-3],
-        decoupled_weight_decay=[False, True],
-    ),
-    "Adagrad": product(
-        lr=[0.1], lr_decay=[0, 0.05], weight_decay=[0, 0.1], initial_accumulator_value=[0, 0.2], eps=[1e-10, 1e-3]
-    ),
-    "Adadelta": product(lr=[1.0, 0.3], rho=[0.9, 0.5], weight_decay=[0, 0.1], eps=[1e-6, 1e-5]),
-    "RMSprop": product(
-        lr=[0.01], alpha=[0.99, 0.9], weight_decay=[0, 0.1], momentum=[0, 0.5], centered=[False, True], eps=[1e-3]
-    ),
-    "Rprop": product(lr=[0.01, 0.1], etas=[(0.5, 1.2), (0.3, 1.5)], step_sizes=[(1e-6, 50), (1e-3, 0.05)]),
-    "ASGD": product(lr=[0.01], lambd=[1e-4, 0.05], alpha=[0.75, 0.5], t0=[1e6, 20], weight_decay=[0, 0.1]),
-    "Adafactor": product(
-        lr=[0.05], beta2_decay=[-0.8, -0.3], eps=[(None, 1e-3), (1e-4, 0.1)], d=[1.0, 2.0], weight_decay=[0, 0.1]
-    ),
-}  # fmt: skip
+OPTIONS = {optimizer.__name__: given.beside_torch for optimizer, given in OPTIMIZERS.items() if given.beside_torch}
 CASES = [(name, options) for name, choices in OPTIONS.items() for options in choices]
 
 

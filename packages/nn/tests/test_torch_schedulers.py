@@ -7,7 +7,6 @@ them when a milestone falls on it (torch/optim/lr_scheduler.py), its others do n
 scheduler's state here.
 """
 
-import itertools
 import warnings
 
 import flambeau.nn as nn
@@ -16,15 +15,12 @@ import flambeau.tensor as ft
 import numpy as np
 import pytest
 from flambeau.optim import lr_scheduler as ours
+from optimizers import product
 
 torch = pytest.importorskip("torch", reason="torch is an oracle: pip install torch")
 theirs = torch.optim.lr_scheduler
 
 STEPS = 120
-
-
-def product(**choices):
-    return [dict(zip(choices, values, strict=True)) for values in itertools.product(*choices.values())]
 
 
 CASES = {
