@@ -77,6 +77,18 @@ def test_parameters_without_gradient_stay():
     assert list(opt.state) == [p]
 
 
+@every_optimizer
+def test_parameters_without_elements(optimizer, options):
+    """They are stepped like all others, and nothing happens."""
+    for shape in ((0,), (0, 4), (4, 0)):
+        p = nn.Parameter(ft.zeros(*shape))
+        opt = optimizer([p], **options)
+        for _ in range(2):
+            p.grad = ft.zeros(*shape)
+            opt.step()
+        assert p.shape == shape
+
+
 def program(optimizer, shape):
     """The operators that three updates of a parameter run, with the numbers they get."""
     p, g = ft.ones(*shape), ft.ones(*shape)

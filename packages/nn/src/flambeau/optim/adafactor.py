@@ -77,8 +77,10 @@ class Adafactor(Optimizer):
 
     def init_state(self, p: Tensor, **options: Any) -> State:
         if p.ndim > 1:
-            row, column = p.select(-1, 0).unsqueeze(-1), p.select(-2, 0).unsqueeze(-2)
-            return {"step": 0, "row_var": ft.zeros_like(row), "col_var": ft.zeros_like(column)}
+            *batch, rows, columns = p.shape
+            row_var = ft.zeros(*batch, rows, 1, dtype=p.dtype, device=p.device)
+            col_var = ft.zeros(*batch, 1, columns, dtype=p.dtype, device=p.device)
+            return {"step": 0, "row_var": row_var, "col_var": col_var}
         return {"step": 0, "variance": ft.zeros_like(p)}
 
     def update(
