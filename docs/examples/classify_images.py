@@ -53,20 +53,23 @@ def parse_arguments():
     parser.add_argument("--out", type=Path, default=Path("classify-run"), help="folder for checkpoints and weights")
     parser.add_argument("--every", type=int, default=20, help="updates between two checkpoints")
     parser.add_argument("--logs", type=Path, help="folder for TensorBoard's curves")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.freeze and arguments.weights is None:
+        parser.error("argument --freeze: expected --weights, of which something could be kept")
+    return arguments
 
 
 def make_data(arguments, train):
     """Images as the model takes them; those to train on a little different each time."""
     size = arguments.size
     steps = [transforms.Grayscale(3)] if arguments.dataset in ("digits", "mnist", "fashion-mnist") else []
-    if size >= 128:
-        steps += (
-            [transforms.RandomResizedCrop(size)] if train else [transforms.Resize(size), transforms.CenterCrop(size)]
-        )
-    else:
+    if size < 128:
         steps += [transforms.Resize((size, size))]
         steps += [transforms.RandomCrop(size, padding=size // 8)] if train else []
+    elif train:
+        steps += [transforms.RandomResizedCrop(size)]
+    else:
+        steps += [transforms.Resize(size), transforms.CenterCrop(size)]
     if train and arguments.dataset in ("cifar100", "folder"):  # what a mirror shows is the same thing
         steps += [transforms.RandomHorizontalFlip()]
     transform = transforms.Compose([*steps, transforms.ToTensor(), transforms.Normalize(MEAN, STD)])
@@ -77,13 +80,16 @@ def make_data(arguments, train):
 
 
 def make_model(arguments, classes):
-    """The model with a last layer for these classes."""
-    small = (
-        {"small_images": True} if "resne" in arguments.arch and arguments.size < 128 and not arguments.weights else {}
-    )
-    model = models.get_model(arguments.arch, weights=arguments.weights, **small)
-    for p in model.parameters():
-        p.requires_grad_(not arguments.freeze)
+    """The model for these classes: new, or one of weights with another last layer."""
+    options = {}
+    if arguments.arch in ("googlenet", "inception_v3"):
+        options["aux_logits"] = False
+    if arguments.weights is None:
+        if "resne" in arguments.arch and arguments.size < 128:
+            options["small_images"] = True
+        return models.get_model(arguments.arch, num_classes=classes, **options)
+    model = models.get_model(arguments.arch, weights=arguments.weights, **options)
+    model.requires_grad_(not arguments.freeze)
     # Whatever the architecture calls its last linear layer, it is the last one.
     name, last = [(name, module) for name, module in model.named_modules() if isinstance(module, nn.Linear)][-1]
     owner, _, attribute = name.rpartition(".")
