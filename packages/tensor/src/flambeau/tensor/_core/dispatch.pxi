@@ -176,7 +176,10 @@ cdef object _run(Operator op, object backend, list values):
             if result is not None:
                 return result
         kernel = op.declared().kernel
-    return _as_result(op, backend, _invoke(op, kernel, backend, values))
+    result = _invoke(op, kernel, backend, values)
+    if result is NotImplemented:
+        result = _invoke(op, op.declared().kernel, backend, values)
+    return _as_result(op, backend, result)
 
 
 cdef object _check(Operator op, list values):
@@ -250,7 +253,9 @@ cdef object write(Operator op, tuple args, Tensor out, list values):
     if kernel is not None:
         _check(op, values)
         values[0] = out.array  # not a promoted copy of it
-        _invoke(op, kernel, backend, values)
+        own = backend.kernels.get(op.name + "_")
+        if own is None or _invoke(op, own, backend, values) is NotImplemented:
+            _invoke(op, kernel, backend, values)
     else:
         _store(op, backend, _run(op, backend, values), out, inplace)
     count_change(out, op)

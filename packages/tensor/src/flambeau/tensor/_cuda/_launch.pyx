@@ -1,0 +1,183 @@
+"""Launching kernels: arguments put where the driver reads them, and one call."""
+
+from cpython.bytes cimport PyBytes_AsString
+from libc.stdint cimport uint64_t
+
+import threading
+
+from flambeau.tensor import errors
+
+cdef enum:
+    MAX_PARAMETERS = 32
+    MAX_DEVICES = 64
+
+# cuLaunchKernel, or what stands in for it: the driver is found at run time, and without one this module still imports.
+ctypedef int (*launch_t)(void* function, unsigned int grid_x, unsigned int grid_y, unsigned int grid_z,
+                         unsigned int block_x, unsigned int block_y, unsigned int block_z, unsigned int shared,
+                         void* stream, void** parameters, void** extra) noexcept nogil
+
+cdef launch_t _launch = NULL
+cdef object _runtime = None
+cdef unsigned long long _generation = 0  # of the runtime: what was loaded by an earlier one is of no use
+
+# Called with (kernel, grid, block, shared, stream, args) before each launch, where it is not None: for tests.
+cdef object _recorder = None
+
+cdef union Slot:
+    uint64_t word
+    double f64
+    float f32
+    long long i64
+    int i32
+    unsigned int u32
+
+_CODES = {
+    "long long": b"q", "int": b"i", "unsigned": b"I", "unsigned int": b"I", "unsigned long long": b"Q", "float": b"f",
+    "double": b"d", "bool": b"?",
+}
+
+
+def use(runtime):
+    """Launch through another runtime from now on; gives the one so far.
+
+    A runtime has ``launch_address``, the address of a function with cuLaunchKernel's signature, and the methods
+    ``function(text, name)``, a handle to launch of a kernel in a source, loaded on the current device; ``device()`` and
+    ``stream()``, the current ones' index and handle; and ``failed(code, label)``, which raises.
+    """
+    global _runtime, _launch, _generation
+    previous = _runtime
+    _runtime = runtime
+    _launch = <launch_t><size_t>(0 if runtime is None else runtime.launch_address)
+    _generation += 1
+    return previous
+
+
+def runtime():
+    """The runtime in use, or None."""
+    return _runtime
+
+
+def record(recorder):
+    """Have each launch told to ``recorder(kernel, grid, block, shared, stream, args)``; None ends it. Gives the former."""
+    global _recorder
+    previous, _recorder = _recorder, recorder
+    return previous
+
+
+cdef object _lock = threading.RLock()
+
+
+cdef class Kernel:
+    """A kernel for given element types.
+
+    Calling it launches it on the current stream of the current device: ``kernel(grid, block, shared, *args)``, where
+    ``grid`` and ``block`` are ints or tuples of up to three, ``shared`` is in bytes, and arguments are arrays or None for
+    pointers, numbers for numbers, and bytes for structs.
+    """
+
+    cdef readonly str label
+    cdef readonly str name
+    cdef readonly tuple parameters
+    cdef object text
+    cdef bytes codes
+    cdef void* functions[MAX_DEVICES]
+    cdef unsigned long long generation
+
+    def __init__(self, str label, str name, tuple parameters, text):
+        if len(parameters) > MAX_PARAMETERS:
+            raise ValueError(f"{label}: more than {MAX_PARAMETERS} parameters")
+        self.label = label
+        self.name = name
+        self.parameters = parameters
+        self.text = text
+        self.codes = b"".join([b"P" if p.endswith("*") else _CODES.get(p, b"S") for p in parameters])
+
+    @property
+    def source(self):
+        """The text it is compiled from."""
+        return self.text()
+
+    cdef void* _function(self, int device) except NULL:
+        cdef int i
+        if device >= MAX_DEVICES:
+            raise ValueError(f"{self.label}: device {device}, of {MAX_DEVICES} at most")
+        with _lock:
+            if self.generation != _generation:
+                for i in range(MAX_DEVICES):
+                    self.functions[i] = NULL
+                self.generation = _generation
+            if self.functions[device] == NULL:
+                self.functions[device] = <void*><size_t>_runtime.function(self.text(), self.name)
+        return self.functions[device]
+
+    def __call__(self, grid, block, unsigned int shared, *args):
+        cdef Slot slots[MAX_PARAMETERS]
+        cdef void* parameters[MAX_PARAMETERS]
+        cdef unsigned int g[3]
+        cdef unsigned int b[3]
+        cdef const char* codes = self.codes
+        cdef int i, code, device, n = <int>len(self.codes)
+        cdef void* function
+        cdef size_t stream
+        if _runtime is None:
+            raise RuntimeError(f"{self.label}: no runtime to launch kernels")
+        if len(args) != n:
+            raise TypeError(f"{self.label} takes {n} arguments, got {len(args)}")
+        _extents(grid, g)
+        _extents(block, b)
+        if g[0] == 0 or g[1] == 0 or g[2] == 0:
+            return
+        for i in range(n):
+            value = args[i]
+            parameters[i] = &slots[i]
+            if codes[i] == b"P":
+                slots[i].word = pointer(value)
+            elif codes[i] == b"q":
+                slots[i].i64 = value
+            elif codes[i] == b"i":
+                slots[i].i32 = value
+            elif codes[i] == b"d":
+                slots[i].f64 = value
+            elif codes[i] == b"f":
+                slots[i].f32 = value
+            elif codes[i] == b"?":
+                slots[i].word = 1 if value else 0
+            elif codes[i] == b"I":
+                slots[i].u32 = value
+            elif codes[i] == b"Q":
+                slots[i].word = value
+            else:
+                parameters[i] = PyBytes_AsString(value)  # which `args` keeps
+        device = _runtime.device()
+        function = self.functions[device] if self.generation == _generation and device < MAX_DEVICES else NULL
+        if function == NULL:
+            function = self._function(device)
+        stream = _runtime.stream()
+        if _recorder is not None:
+            _recorder(self, (g[0], g[1], g[2]), (b[0], b[1], b[2]), shared, stream, args)
+        code = _launch(function, g[0], g[1], g[2], b[0], b[1], b[2], shared, <void*>stream, parameters, NULL)
+        if code != 0:
+            _runtime.failed(code, self.label)
+
+    def __repr__(self):
+        return f"<kernel {self.label}({', '.join(self.parameters)})>"
+
+
+cdef int _extents(object value, unsigned int* out) except -1:
+    cdef int i
+    out[1] = out[2] = 1
+    if type(value) is int:
+        out[0] = value
+    else:
+        for i in range(<int>len(value)):
+            out[i] = value[i]
+    return 0
+
+
+cdef inline uint64_t pointer(object value) except? 0:
+    """The address of an array's first element; 0 for None."""
+    if value is None:
+        return 0
+    if type(value) is int:
+        return value
+    return value.data.ptr

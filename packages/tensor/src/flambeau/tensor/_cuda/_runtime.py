@@ -1,0 +1,38 @@
+"""The runtime that kernels are launched through on a GPU: CuPy's current device and stream, and the driver."""
+
+from __future__ import annotations
+
+import ctypes
+
+import cupy
+from cupy_backends.cuda.api import runtime as _api
+from cupy_backends.cuda.stream import get_current_stream_ptr
+
+from ._compile import kept_cubin
+
+
+class Runtime:
+    """See :func:`flambeau.tensor._cuda._launch.use`."""
+
+    def __init__(self) -> None:
+        driver = ctypes.CDLL("libcuda.so.1")
+        self.launch_address = ctypes.cast(driver.cuLaunchKernel, ctypes.c_void_p).value
+        self.device = _api.getDevice
+        self.stream = get_current_stream_ptr
+        self._modules: dict[tuple[int, str], cupy.cuda.function.Module] = {}
+
+    def function(self, text: str, name: str) -> int:
+        """The handle of a kernel, loaded on the current device."""
+        index = self.device()
+        module = self._modules.get((index, text))
+        if module is None:
+            code = kept_cubin(text, f"sm_{cupy.cuda.Device(index).compute_capability}")
+            _api.free(0)  # makes the device's context, which loading needs
+            module = cupy.cuda.function.Module()
+            module.load(code)
+            self._modules[index, text] = module
+        return module.get_function(name).ptr
+
+    def failed(self, code: int, label: str) -> None:
+        """Raise for an error code of the driver."""
+        raise cupy.cuda.driver.CUDADriverError(code)

@@ -1,0 +1,97 @@
+"""The source of kernels, and the kernels compiled from it.
+
+A family's kernels are in ``kernels/NAME.cu``, written for an element type ``T`` (and ``U``, where there is a second):
+
+    KERNEL(256) scale(const T* x, T* out, long long n, double factor) { ... }
+
+:class:`Source` finds the kernels and their parameters in the text, and gives each, for given dtypes, as something to
+call: ``Source("scaling").kernel("scale", x.dtype)(grid, block, shared, x, out, x.size, 2.0)``.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path
+
+import numpy as np
+
+from ._launch import Kernel
+
+FOLDER = Path(__file__).parent / "kernels"
+INCLUDE = re.compile(r'^#include "(.+)"\n', re.MULTILINE)
+KERNEL = re.compile(r"^KERNEL\((?:[^()]+)\)\s+(\w+)\(([^)]*)\)", re.MULTILINE)
+
+C_TYPES = {
+    "bool": "bool", "int8": "signed char", "uint8": "unsigned char", "int16": "short", "uint16": "unsigned short",
+    "int32": "int", "uint32": "unsigned int", "int64": "long long", "uint64": "unsigned long long",
+    "float16": "half", "bfloat16": "bfloat16", "float32": "float", "float64": "double",
+}  # fmt: skip
+
+
+def is_known(dtype: np.dtype) -> bool:
+    """Whether kernels can be compiled for elements of this dtype."""
+    return dtype.name in C_TYPES
+
+
+class Source:
+    """The kernels of one file.
+
+    Args:
+        name: of ``kernels/NAME.cu``.
+        text: the source itself, where it is no file's.
+    """
+
+    def __init__(self, name: str, text: str | None = None) -> None:
+        self.name = name
+        self._text = text
+        self._kernels: dict[tuple, Kernel] = {}
+
+    @functools.cached_property
+    def text(self) -> str:
+        """The source with everything it includes put in its place, once."""
+        return _included(f"{self.name}.cu" if self._text is None else self._text, {"types.cuh"}, self._text is not None)
+
+    @functools.cached_property
+    def parameters(self) -> dict[str, tuple[str, ...]]:
+        """The C types of the parameters of each kernel."""
+        return {name: tuple(_type(p) for p in _split(parameters)) for name, parameters in KERNEL.findall(self.text)}
+
+    def instance(self, dtypes: tuple[np.dtype, ...]) -> str:
+        """The source for given element types."""
+        names = zip("TUV", dtypes, strict=False)
+        using = "".join(f"using {name} = {C_TYPES[dtype.name]};\n" for name, dtype in names)
+        return _included("types.cuh", set(), False) + using + self.text
+
+    def kernel(self, name: str, *dtypes: np.dtype) -> Kernel:
+        """The kernel of this name for elements of these dtypes: compiled when it is first launched."""
+        key = (name, *dtypes)
+        kernel = self._kernels.get(key)
+        if kernel is None:
+            label = f"{self.name}.{name}<{', '.join(d.name for d in dtypes)}>"
+            text = functools.partial(self.instance, dtypes)
+            kernel = self._kernels[key] = Kernel(label, name, self.parameters[name], text)
+        return kernel
+
+
+def _included(source: str, seen: set[str], is_text: bool) -> str:
+    text = source if is_text else (FOLDER / source).read_text()
+
+    def replaced(match: re.Match) -> str:
+        name = match[1]
+        if name in seen:
+            return ""
+        seen.add(name)
+        return _included(name, seen, False)
+
+    return INCLUDE.sub(replaced, text.replace("#pragma once\n", ""))
+
+
+def _split(parameters: str) -> list[str]:
+    return [p.strip() for p in parameters.split(",") if p.strip()]
+
+
+def _type(parameter: str) -> str:
+    """The type of a parameter such as ``const T* __restrict__ x``, without its name and qualifiers."""
+    words = parameter.replace("*", " * ").split()[:-1]
+    return " ".join(w for w in words if w not in ("const", "__restrict__"))

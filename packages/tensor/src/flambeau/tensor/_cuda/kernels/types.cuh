@@ -1,0 +1,76 @@
+// What every kernel begins with: the types of elements and how they are computed with. Without NVIDIA's headers, so that
+// nothing but the compiler is needed, and the same file compiles as C++ for a CPU (tests run kernels there).
+#pragma once
+
+#ifndef KERNEL
+// A kernel as Python launches it: KERNEL(threads of a block at most) name(parameters) { ... }
+#define KERNEL(threads) extern "C" __global__ void __launch_bounds__(threads)
+#endif
+
+struct half {
+    unsigned short bits;
+};
+struct bfloat16 {
+    unsigned short bits;
+};
+
+#ifdef __CUDA_ARCH__
+__device__ __forceinline__ float to_float(half x) {
+    float result;
+    asm("cvt.f32.f16 %0, %1;" : "=f"(result) : "h"(x.bits));
+    return result;
+}
+
+__device__ __forceinline__ half to_half(float x) {
+    half result;
+    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(result.bits) : "f"(x));
+    return result;
+}
+
+__device__ __forceinline__ half to_half(double x) {
+    half result;
+    asm("cvt.rn.f16.f64 %0, %1;" : "=h"(result.bits) : "d"(x));
+    return result;
+}
+#else
+__device__ inline float to_float(half x) { return static_cast<float>(__builtin_bit_cast(_Float16, x.bits)); }
+__device__ inline half to_half(float x) { return {__builtin_bit_cast(unsigned short, static_cast<_Float16>(x))}; }
+__device__ inline half to_half(double x) { return {__builtin_bit_cast(unsigned short, static_cast<_Float16>(x))}; }
+#endif
+
+__device__ __forceinline__ float to_float(bfloat16 x) {
+    return __int_as_float(static_cast<int>(static_cast<unsigned>(x.bits) << 16));
+}
+
+// To the nearest, ties to even; NaN stays one.
+__device__ __forceinline__ bfloat16 to_bfloat16(float x) {
+    const unsigned bits = static_cast<unsigned>(__float_as_int(x));
+    if ((bits & 0x7fffffffu) > 0x7f800000u) return {static_cast<unsigned short>(bits >> 16 | 0x40u)};
+    return {static_cast<unsigned short>((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16)};
+}
+
+// In what numbers of a type are computed, and added up: load() brings an element there, store<T>() back.
+template <class T> struct ComputeType { using Type = T; };
+template <> struct ComputeType<half> { using Type = float; };
+template <> struct ComputeType<bfloat16> { using Type = float; };
+template <class T> using Compute = typename ComputeType<T>::Type;
+
+template <class T> __device__ __forceinline__ Compute<T> load(T x) { return x; }
+template <> __device__ __forceinline__ float load<half>(half x) { return to_float(x); }
+template <> __device__ __forceinline__ float load<bfloat16>(bfloat16 x) { return to_float(x); }
+
+template <class T> __device__ __forceinline__ T store(Compute<T> x) { return x; }
+template <> __device__ __forceinline__ half store<half>(float x) { return to_half(x); }
+template <> __device__ __forceinline__ bfloat16 store<bfloat16>(float x) { return to_bfloat16(x); }
+
+// `bytes` bytes of elements, read and written by one instruction where they are aligned: 16 are the most there is.
+template <class T, int count> struct alignas(sizeof(T) * count) Vector {
+    T at[count];
+};
+template <class T> constexpr int vector_length = 16 / sizeof(T);
+
+// The number of this thread among all, and how many there are: for loops over any number of elements.
+__device__ __forceinline__ long long global_thread() {
+    return static_cast<long long>(blockIdx.x) * blockDim.x + threadIdx.x;
+}
+__device__ __forceinline__ long long global_threads() { return static_cast<long long>(gridDim.x) * blockDim.x; }
