@@ -28,6 +28,18 @@ C_TYPES = {
     "float16": "half", "bfloat16": "bfloat16", "float32": "float", "float64": "double",
 }  # fmt: skip
 
+# Element types by name, as families declare for which each of their kernels is compiled:
+# ``INSTANCES = {"softmax": FLOATS, "gather": pairs(ALL, ("int64",))}``.
+HALVES = ("float16", "bfloat16")
+FLOATS = (*HALVES, "float32", "float64")
+INTEGERS = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")
+ALL = ("bool", *INTEGERS, *FLOATS)
+
+
+def pairs(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Every element type of ``first`` with every one of ``second``, for kernels of two."""
+    return tuple((a, b) for a in first for b in second)
+
 
 def is_known(dtype: np.dtype) -> bool:
     """Whether kernels can be compiled for elements of this dtype."""
