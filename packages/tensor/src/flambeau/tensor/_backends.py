@@ -6,7 +6,6 @@ itself falls through to the reference kernels, run with its array namespace ``xp
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -75,8 +74,8 @@ class Backend:
         device_index: ``device_index(array)`` is the index of the array's device, or None where there is just one.
         kernels: functions that stand in for reference kernels of the same name (with an underscore at its end: for the
             kernel in place); NotImplemented as a result leaves the call to the reference kernel.
-        on: ``on(index)`` is a context in which device ``index`` of this kind is the current one; kernels run in that of
-            their arguments, whatever device the caller has chosen.
+        on: ``on(index)`` is a context in which device ``index`` of this kind is the current one, or None where it is that
+            already; kernels run in that of their arguments, whatever device the caller has chosen.
 
     Example:
         A device of NumPy arrays of a class of their own, computed by the reference kernels. Its arrays are what
@@ -104,7 +103,7 @@ class Backend:
         asnumpy: Callable[[Any], np.ndarray],
         device_index: Callable[[Any], int | None],
         kernels: dict[str, Callable] | None = None,
-        on: Callable[[int | None], AbstractContextManager] = contextlib.nullcontext,
+        on: Callable[[int | None], AbstractContextManager | None] = lambda index: None,
     ) -> None:
         self.name = name
         self.array_type = array_type

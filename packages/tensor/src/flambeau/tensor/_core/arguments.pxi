@@ -302,11 +302,11 @@ cdef object _backend_of(Operator op, list values, object first, object place):
                         _device_mismatch(op, values)
         return _CPU
     backend = _backends.backend_of_array(first)
-    device = backend.device_of(first)
+    kind, index = type(first), backend.device_index(first)
     for i in range(op.nargs):
-        if op.kinds[i] <= Kind_ARRAYS and values[i] is not None and not _is_number(values[i]):
+        if op.kinds[i] <= Kind_ARRAYS and values[i] is not None and values[i] is not first and not _is_number(values[i]):
             for v in (values[i] if op.kinds[i] == Kind_ARRAYS else (values[i],)):
-                if _device_of(v) != device:
+                if type(v) is not kind or backend.device_index(v) != index:
                     _device_mismatch(op, values)
     return backend
 

@@ -204,7 +204,10 @@ cdef object _invoke(Operator op, object kernel, object backend, list values):
     else:
         positional = (backend.xp, *values)
     if backend is not _CPU:
-        with backend.on(_device_index(op, backend, values)):
+        elsewhere = backend.on(_device_index(op, backend, values))
+        if elsewhere is None:
+            return kernel(*positional) if keywords is None else kernel(*positional, **keywords)
+        with elsewhere:
             return kernel(*positional) if keywords is None else kernel(*positional, **keywords)
     if op.quiet:
         return kernel(*positional) if keywords is None else kernel(*positional, **keywords)

@@ -202,6 +202,28 @@ cdef object set_native(str name, native_t kernel):
     (<Operator>_by_name[name]).native_kernel = kernel
 
 
+# The quick way of pointwise operators on another device, and the type of its arrays; NULL until there is one.
+cdef native_t _device_native = NULL
+cdef PyTypeObject* _device_arrays = NULL
+
+
+cdef int set_device_native(native_t kernel, object array_type) except -1:
+    global _device_native, _device_arrays
+    _device_native, _device_arrays = kernel, <PyTypeObject*>array_type  # a type lives as long as its module
+    return 0
+
+
+cdef inline bint _on_device(tuple args) noexcept:
+    """Whether the first Tensor among the arguments has its array on the device of the quick way."""
+    cdef Py_ssize_t i
+    cdef PyObject* value
+    for i in range(PyTuple_GET_SIZE(args)):
+        value = PyTuple_GET_ITEM(args, i)
+        if isinstance(<object>value, Tensor):
+            return Py_TYPE((<Tensor>value).array) == _device_arrays
+    return False
+
+
 # Modules of compiled kernels that are imported when one of their operators is first called, by family of declarations.
 cdef dict _later = {}
 
@@ -239,6 +261,8 @@ cdef inline object native(Operator op, tuple args, object into):
         return None if _defaults_set and op.first_array < 0 else op.native_kernel(op, args, into)
     if op.loops is NULL:
         return None
+    if _device_native is not NULL and _on_device(args):
+        return _device_native(op, args, into)
     result = None
     if op.nargs == 2:
         result = native2(op, _bare(<object>PyTuple_GET_ITEM(args, 0)), _bare(<object>PyTuple_GET_ITEM(args, 1)), into)

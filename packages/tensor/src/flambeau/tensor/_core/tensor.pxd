@@ -77,6 +77,9 @@ cdef class Tensor:
 # Have `kernel` tried before the general path; for the modules of _cpu, at import.
 cdef object set_native(str name, native_t kernel)
 
+# The same for pointwise operators of which a Tensor's array is of that type, another device's.
+cdef int set_device_native(native_t kernel, object array_type) except -1
+
 # The number of an array's type among those that kernels know (flambeau/types.hpp), or -1; and NumPy's number of one.
 cdef int stored_type(cnp.ndarray x) noexcept
 cdef int numpy_number(int t) noexcept

@@ -1,15 +1,12 @@
 """Launching kernels: arguments put where the driver reads them, and one call."""
 
 from cpython.bytes cimport PyBytes_AsString
-from libc.stdint cimport uint64_t
+from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_IsValid
+from libc.stdint cimport intptr_t, uint64_t
 
 import threading
 
 from flambeau.tensor import errors
-
-cdef enum:
-    MAX_PARAMETERS = 32
-    MAX_DEVICES = 64
 
 # cuLaunchKernel, or what stands in for it: the driver is found at run time, and without one this module still imports.
 ctypedef int (*launch_t)(void* function, unsigned int grid_x, unsigned int grid_y, unsigned int grid_z,
@@ -17,19 +14,20 @@ ctypedef int (*launch_t)(void* function, unsigned int grid_x, unsigned int grid_
                          void* stream, void** parameters, void** extra) noexcept nogil
 
 cdef launch_t _launch = NULL
+# The current device and stream: CuPy's own functions where the runtime gives them as capsules, a call of Python's less.
+ctypedef int (*device_t)(int) noexcept
+ctypedef intptr_t (*stream_t)() noexcept
+cdef device_t _device = NULL
+cdef stream_t _stream = NULL
 cdef object _runtime = None
 cdef unsigned long long _generation = 0  # of the runtime: what was loaded by an earlier one is of no use
 
 # Called with (kernel, grid, block, shared, stream, args) before each launch, where it is not None: for tests.
 cdef object _recorder = None
 
-cdef union Slot:
-    uint64_t word
-    double f64
-    float f32
-    long long i64
-    int i32
-    unsigned int u32
+
+cdef bint recording() noexcept:
+    return _recorder is not None
 
 _CODES = {
     "long long": b"q", "int": b"i", "unsigned": b"I", "unsigned int": b"I", "unsigned long long": b"Q", "float": b"f",
@@ -42,14 +40,28 @@ def use(runtime):
 
     A runtime has ``launch_address``, the address of a function with cuLaunchKernel's signature, and the methods
     ``function(text, name)``, a handle to launch of a kernel in a source, loaded on the current device; ``device()`` and
-    ``stream()``, the current ones' index and handle; and ``failed(code, label)``, which raises.
+    ``stream()``, the current ones' index and handle; and ``failed(code, label)``, which raises. It may have
+    ``device_capsule`` and ``stream_capsule``, the same two as C functions.
     """
-    global _runtime, _launch, _generation
+    global _runtime, _launch, _generation, _device, _stream
     previous = _runtime
     _runtime = runtime
     _launch = <launch_t><size_t>(0 if runtime is None else runtime.launch_address)
+    _device = <device_t>_from_capsule(getattr(runtime, "device_capsule", None), b"int (int __pyx_skip_dispatch)")
+    _stream = <stream_t>_from_capsule(getattr(runtime, "stream_capsule", None), b"intptr_t (void)")
     _generation += 1
     return previous
+
+
+cdef void* _from_capsule(object capsule, const char* signature) except? NULL:
+    """The C function of that signature in a capsule; NULL where there is none, or one of another signature."""
+    if capsule is None or not PyCapsule_IsValid(capsule, signature):
+        return NULL
+    return PyCapsule_GetPointer(capsule, signature)
+
+
+cdef int current_device() except -1:
+    return _device(0) if _device is not NULL else _runtime.device()
 
 
 def runtime():
@@ -74,14 +86,6 @@ cdef class Kernel:
     ``grid`` and ``block`` are ints or tuples of up to three, ``shared`` is in bytes, and arguments are arrays or None for
     pointers, numbers for numbers, and bytes for structs.
     """
-
-    cdef readonly str label
-    cdef readonly str name
-    cdef readonly tuple parameters
-    cdef object text
-    cdef bytes codes
-    cdef void* functions[MAX_DEVICES]
-    cdef unsigned long long generation
 
     def __init__(self, str label, str name, tuple parameters, text):
         if len(parameters) > MAX_PARAMETERS:
@@ -116,9 +120,7 @@ cdef class Kernel:
         cdef unsigned int g[3]
         cdef unsigned int b[3]
         cdef const char* codes = self.codes
-        cdef int i, code, device, n = <int>len(self.codes)
-        cdef void* function
-        cdef size_t stream
+        cdef int i, n = <int>len(self.codes)
         if _runtime is None:
             raise RuntimeError(f"{self.label}: no runtime to launch kernels")
         if len(args) != n:
@@ -148,16 +150,23 @@ cdef class Kernel:
                 slots[i].word = value
             else:
                 parameters[i] = PyBytes_AsString(value)  # which `args` keeps
-        device = _runtime.device()
-        function = self.functions[device] if self.generation == _generation and device < MAX_DEVICES else NULL
-        if function == NULL:
-            function = self._function(device)
-        stream = _runtime.stream()
         if _recorder is not None:
-            _recorder(self, (g[0], g[1], g[2]), (b[0], b[1], b[2]), shared, stream, args)
-        code = _launch(function, g[0], g[1], g[2], b[0], b[1], b[2], shared, <void*>stream, parameters, NULL)
+            _recorder(self, (g[0], g[1], g[2]), (b[0], b[1], b[2]), shared, _runtime.stream(), args)
+        self.launch(g, b, shared, parameters)
+
+    cdef int launch(self, const unsigned int* grid, const unsigned int* block, unsigned int shared,
+                    void** parameters) except -1:
+        cdef int code, device = current_device()
+        cdef void* function = NULL
+        if self.generation == _generation and device < MAX_DEVICES:
+            function = self.functions[device]
+        if function is NULL:
+            function = self._function(device)
+        code = _launch(function, grid[0], grid[1], grid[2], block[0], block[1], block[2], shared,
+                       <void*>(_stream() if _stream is not NULL else <intptr_t>_runtime.stream()), parameters, NULL)
         if code != 0:
             _runtime.failed(code, self.label)
+        return 0
 
     def __repr__(self):
         return f"<kernel {self.label}({', '.join(self.parameters)})>"

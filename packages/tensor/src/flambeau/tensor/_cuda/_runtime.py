@@ -5,8 +5,8 @@ from __future__ import annotations
 import ctypes
 
 import cupy
+import cupy_backends.cuda.stream
 from cupy_backends.cuda.api import runtime as _api
-from cupy_backends.cuda.stream import get_current_stream_ptr
 
 from ._compile import kept_cubin
 
@@ -18,8 +18,13 @@ class Runtime:
         driver = ctypes.CDLL("libcuda.so.1")
         self.launch_address = ctypes.cast(driver.cuLaunchKernel, ctypes.c_void_p).value
         self.device = _api.getDevice
-        self.stream = get_current_stream_ptr
+        self.device_capsule = getattr(_api, "__pyx_capi__", {}).get("getDevice")
+        self.stream_capsule = getattr(cupy_backends.cuda.stream, "__pyx_capi__", {}).get("get_current_stream_ptr")
         self._modules: dict[tuple[int, str], cupy.cuda.function.Module] = {}
+
+    def stream(self) -> int:
+        """The handle of the current stream."""
+        return cupy.cuda.get_current_stream().ptr
 
     def function(self, text: str, name: str) -> int:
         """The handle of a kernel, loaded on the current device."""

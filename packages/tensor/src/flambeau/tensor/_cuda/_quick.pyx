@@ -1,0 +1,175 @@
+"""The quick way of a pointwise operator on a GPU: dense arrays of one shape and dtype, and numbers.
+
+Everything else gives None: the general path then checks, promotes and calls the family's kernel. What is spared here is
+worth as much as the launch itself.
+"""
+
+cimport numpy as cnp
+from cpython.object cimport PyObject
+from cpython.tuple cimport PyTuple_GET_ITEM
+from libc.stdint cimport int64_t, uint64_t
+
+from flambeau.tensor._core.tensor cimport Operator, Tensor, set_device_native
+from flambeau.tensor._cuda._launch cimport Kernel, Slot, current_device, recording
+
+import numpy as np
+
+cnp.import_array()
+
+cdef enum:
+    MASK = 0  # kinds of arguments, as in _schema.Kind
+    ARRAY = 1
+    OPERAND = 3
+    MAX_ARITY = 4
+
+
+cdef class _Form:
+    """An operator for one dtype and one way of mixing arrays and numbers: its kernel, and how much a block does."""
+
+    cdef Kernel kernel
+    cdef unsigned int threads
+    cdef long long per_block
+    cdef object dtype  # of the result
+
+
+cdef object _new = None  # makes an array of a shape and a dtype
+cdef object _array_type = None
+cdef object _find = None  # (operator, dtype, form) -> kernel, threads, elements per block; or None
+cdef dict _forms = {}
+cdef object _BOOL = np.dtype(bool)
+
+
+def use(array_type, find):
+    """Take arrays of this type, by the kernels that ``find(name, dtype, form)`` knows."""
+    global _array_type, _new, _find
+    _array_type = _new = array_type
+    _find = find
+    _forms.clear()
+    set_device_native(&_quick, array_type)
+
+
+cdef object _quick(Operator op, tuple args, object into):
+    cdef Slot slots[MAX_ARITY + 2]
+    cdef void* parameters[MAX_ARITY + 2]
+    cdef unsigned int grid[3]
+    cdef unsigned int block[3]
+    cdef int k, n = op.nargs, device = -1
+    cdef unsigned long long key = <unsigned long long>op.index
+    cdef object array, data, first = None, shape = None, dtype = None
+    cdef _Form form
+    cdef long long size
+    cdef uint64_t at, out
+    cdef uint64_t addresses[MAX_ARITY]
+    if n > MAX_ARITY:
+        return None
+    for k in range(n):
+        value = <object>PyTuple_GET_ITEM(args, k)
+        parameters[k] = &slots[k]
+        addresses[k] = 0
+        if isinstance(value, Tensor):
+            array = (<Tensor>value).array
+            if type(array) is not _array_type or not array._c_contiguous or op.kinds[k] > OPERAND:
+                return None
+            data = array.data
+            if device < 0:
+                device = data.device_id
+            elif <int>data.device_id != device:
+                return None
+            if op.kinds[k] == MASK:
+                if array.dtype is not _BOOL:
+                    return None
+                key = key << 2
+            else:
+                if dtype is None:
+                    dtype = array.dtype
+                elif array.dtype is not dtype and array.dtype != dtype:
+                    return None
+                key = key << 2 | 1
+            if shape is None:
+                first, shape = array, array.shape
+            elif array.shape != shape:
+                return None
+            slots[k].word = addresses[k] = data.ptr
+        elif type(value) is float:
+            if op.kinds[k] < OPERAND:
+                return None
+            slots[k].f64 = value
+            key = key << 2 | 2
+        elif type(value) is int and -(1 << 53) <= value <= 1 << 53:
+            if op.kinds[k] < OPERAND:
+                return None
+            slots[k].i64 = value
+            key = key << 2 | 3
+        else:
+            return None
+    if dtype is None or device != current_device():
+        return None
+    key = key << 10 | <unsigned long long>(<cnp.dtype>dtype).num
+    found = _forms.get(key, _forms)
+    if found is _forms:
+        found = _forms[key] = _form(op, args, dtype)
+    if found is None:
+        return None
+    form = <_Form>found
+    for k in range(n):
+        if form.kernel.codes[k] == b"d" and type(<object>PyTuple_GET_ITEM(args, k)) is int:
+            slots[k].f64 = <double>slots[k].i64
+    size = first.size
+    if into is None:
+        into = _new(shape, form.dtype)
+        out = into.data.ptr
+    else:
+        if type(into) is not _array_type or not into._c_contiguous or into.dtype != form.dtype or into.shape != shape:
+            return None
+        data = into.data
+        if <int>data.device_id != device:
+            return None
+        out = data.ptr
+        for k in range(n):
+            at = addresses[k]
+            if at != 0 and at != out and _overlap(at, out, size * <long long>(<cnp.dtype>dtype).itemsize):
+                return None
+    if size == 0:
+        return into
+    slots[n].word = out
+    slots[n + 1].i64 = size
+    parameters[n] = &slots[n]
+    parameters[n + 1] = &slots[n + 1]
+    grid[0] = <unsigned int>((size + form.per_block - 1) // form.per_block)
+    block[0] = form.threads
+    grid[1] = grid[2] = block[1] = block[2] = 1
+    if recording():
+        form.kernel(grid[0], block[0], 0, *[_given(v) for v in args], into, size)
+    else:
+        form.kernel.launch(grid, block, 0, parameters)
+    return into
+
+
+cdef object _given(object value):
+    return (<Tensor>value).array if isinstance(value, Tensor) else value
+
+
+cdef inline bint _overlap(uint64_t a, uint64_t b, long long size) noexcept:
+    return a < b + <uint64_t>size and b < a + <uint64_t>size
+
+
+cdef object _form(Operator op, tuple args, object dtype):
+    """How to run an operator for these kinds of arguments; None when the general path must do it."""
+    cdef _Form form
+    cdef bint floating = dtype.kind in "fV"
+    letters = ""
+    for k in range(op.nargs):
+        value = args[k]
+        if isinstance(value, Tensor):
+            letters += "a"
+        elif floating or type(value) is int and op.kinds[k] == OPERAND and dtype.kind in "iu":
+            letters += "n"
+        else:
+            return None
+    found = _find(op.name, dtype, letters)
+    if found is None:
+        return None
+    form = _Form.__new__(_Form)
+    form.kernel, form.threads, form.per_block = found
+    form.dtype = _BOOL if op.comparison else dtype
+    return form
