@@ -67,7 +67,7 @@ class Source:
     @functools.cached_property
     def parameters(self) -> dict[str, tuple[str, ...]]:
         """The C types of the parameters of each kernel."""
-        return {name: tuple(_type(p) for p in _split(parameters)) for name, parameters in KERNEL.findall(self.text)}
+        return {name: parameters_of(parameters) for name, parameters in KERNEL.findall(self.text)}
 
     def instance(self, dtypes: tuple[np.dtype, ...]) -> str:
         """The source for given element types."""
@@ -99,8 +99,9 @@ def _included(source: str, seen: set[str], is_text: bool) -> str:
     return INCLUDE.sub(replaced, text.replace("#pragma once\n", ""))
 
 
-def _split(parameters: str) -> list[str]:
-    return [p.strip() for p in parameters.split(",") if p.strip()]
+def parameters_of(text: str) -> tuple[str, ...]:
+    """The C types of the parameters in the text between a kernel's parentheses."""
+    return tuple(_type(p) for p in text.split(",") if p.strip())
 
 
 def _type(parameter: str) -> str:

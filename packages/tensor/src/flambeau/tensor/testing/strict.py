@@ -120,6 +120,15 @@ def _check_call(operation: str, signature: names.Signature, args: tuple, kwargs:
         _refuse(operation, "kind None or 'stable', as in CuPy", repr(kwargs["kind"]))
 
 
+class _Memory:
+    """The place of an array's first element."""
+
+    __slots__ = ("ptr",)
+
+    def __init__(self, ptr: int):
+        self.ptr = ptr
+
+
 class StrictArray:
     """An array on a pretended device, ``strict:0`` or ``strict:1``.
 
@@ -163,6 +172,11 @@ class StrictArray:
         if _asynchronous:
             _refuse("ndarray.item", "no copy from the device to the host inside a kernel", "one", "stay in xp")
         return self._array.item()
+
+    @property
+    def data(self) -> _Memory:
+        """Where the elements are, for kernels: ``x.data.ptr``, as CuPy has it."""
+        return _Memory(self._array.ctypes.data)
 
     @property
     def base(self) -> np.ndarray:

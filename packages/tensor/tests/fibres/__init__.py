@@ -1,0 +1,13 @@
+"""CUDA kernels on the CPU: their sources compiled by g++, each CUDA thread a fibre, arrays between guard pages.
+
+What runs is the text that NVRTC compiles for a GPU. Checked on the way: that all threads come to each barrier, and all
+lanes to each function of a warp; that nothing outside an array or shared memory is read or written, and nothing at an
+address that is no multiple of the type's alignment. Shared memory and new arrays hold garbage at first. Races between
+barriers show only where the order in which threads run matters (see :func:`order`). See ``device.hpp`` and
+``scheduler.cpp``.
+"""
+
+from .build import missing, prepare
+from .runtime import FibreError, Runtime, device, lives, order
+
+__all__ = ["FibreError", "Runtime", "device", "lives", "missing", "order", "prepare"]

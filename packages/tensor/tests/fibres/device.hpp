@@ -1,0 +1,220 @@
+// CUDA's C++ as far as kernels use it, for g++: what NVRTC knows by itself. Put before a kernel's source.
+// Each CUDA thread is a fibre (see scheduler.hpp). Nothing here says anything about races, caches or speed.
+#pragma once
+#include "scheduler.hpp"
+
+#define KERNEL(threads) static void
+#define __global__
+#define __device__
+#define __host__
+#define __constant__
+#define __forceinline__ inline
+#define __noinline__ __attribute__((noinline))
+#define __launch_bounds__(...)
+#define __shared__ static
+#define __align__(n) __attribute__((aligned(n)))
+#define __grid_constant__
+
+#define threadIdx (fibres::place.thread)
+#define blockIdx (fibres::place.block)
+#define blockDim (fibres::place.block_extent)
+#define gridDim (fibres::place.grid_extent)
+static constexpr int warpSize = 32;
+
+using size_t = decltype(sizeof 0);
+
+#define FIBRES_VECTORS(T, name)                                                                                  \
+    struct name##1 { T x; };                                                                                     \
+    struct alignas(2 * sizeof(T)) name##2 { T x, y; };                                                           \
+    struct alignas(4 * sizeof(T) < 16 ? 4 * sizeof(T) : 16) name##4 { T x, y, z, w; };                           \
+    inline name##2 make_##name##2(T x, T y) { return {x, y}; }                                                   \
+    inline name##4 make_##name##4(T x, T y, T z, T w) { return {x, y, z, w}; }
+FIBRES_VECTORS(signed char, char)
+FIBRES_VECTORS(unsigned char, uchar)
+FIBRES_VECTORS(short, short)
+FIBRES_VECTORS(unsigned short, ushort)
+FIBRES_VECTORS(int, int)
+FIBRES_VECTORS(unsigned, uint)
+FIBRES_VECTORS(long long, longlong)
+FIBRES_VECTORS(unsigned long long, ulonglong)
+FIBRES_VECTORS(float, float)
+FIBRES_VECTORS(double, double)
+
+// ---- barriers, and what the lanes of a warp tell each other ----
+
+#define __syncthreads() ((void)fibres::barrier(__LINE__, fibres::Vote::none, false))
+#define __syncthreads_count(p) fibres::barrier(__LINE__, fibres::Vote::count, (p) != 0)
+#define __syncthreads_and(p) fibres::barrier(__LINE__, fibres::Vote::all, (p) != 0)
+#define __syncthreads_or(p) fibres::barrier(__LINE__, fibres::Vote::any, (p) != 0)
+
+namespace fibres {
+
+template <class T> inline unsigned long long bits_of(T value) {
+    static_assert(sizeof(T) <= 8);
+    unsigned long long bits = 0;
+    __builtin_memcpy(&bits, &value, sizeof value);
+    return bits;
+}
+
+template <class T>
+inline T shuffled(Collective what, unsigned mask, T value, int argument, int line, int width = 32) {
+    const unsigned long long bits = together(what, mask, bits_of(value), argument, width, line);
+    T result;
+    __builtin_memcpy(&result, &bits, sizeof result);
+    return result;
+}
+
+inline unsigned voted(Collective what, unsigned mask, unsigned long long value, int line) {
+    return static_cast<unsigned>(together(what, mask, value, 0, 32, line));
+}
+
+template <class T, class Op>
+inline T reduced(unsigned mask, T value, int line, Op op) {
+    T result = value;
+    const int lane = static_cast<int>((threadIdx.x + blockDim.x * (threadIdx.y + blockDim.y * threadIdx.z)) % 32);
+    for (int i = 0; i < 32; ++i)
+        if (mask >> i & 1) {
+            const T other = shuffled(Collective::shuffle, mask, value, i, line);
+            if (i != lane) result = op(result, other);
+        }
+    return result;
+}
+
+}  // namespace fibres
+
+#define FIBRES_PICK(_1, _2, _3, _4, name, ...) name
+#define FIBRES_SHUFFLE3(what, mask, value, argument) \
+    fibres::shuffled(fibres::Collective::what, mask, value, static_cast<int>(argument), __LINE__)
+#define FIBRES_SHUFFLE4(what, mask, value, argument, width) \
+    fibres::shuffled(fibres::Collective::what, mask, value, static_cast<int>(argument), __LINE__, width)
+#define FIBRES_SHUFFLE(what, ...) \
+    FIBRES_PICK(__VA_ARGS__, FIBRES_SHUFFLE4, FIBRES_SHUFFLE3, unused, unused)(what, __VA_ARGS__)
+#define __shfl_sync(...) FIBRES_SHUFFLE(shuffle, __VA_ARGS__)
+#define __shfl_up_sync(...) FIBRES_SHUFFLE(shuffle_up, __VA_ARGS__)
+#define __shfl_down_sync(...) FIBRES_SHUFFLE(shuffle_down, __VA_ARGS__)
+#define __shfl_xor_sync(...) FIBRES_SHUFFLE(shuffle_xor, __VA_ARGS__)
+#define __ballot_sync(mask, p) fibres::voted(fibres::Collective::ballot, mask, (p) != 0, __LINE__)
+#define __any_sync(mask, p) static_cast<int>(__ballot_sync(mask, p) != 0)
+#define __all_sync(mask, p) static_cast<int>(__ballot_sync(mask, !(p)) == 0)
+#define __match_any_sync(mask, value) fibres::voted(fibres::Collective::match, mask, fibres::bits_of(value), __LINE__)
+#define __syncwarp(...) ((void)fibres::voted(fibres::Collective::synchronise, fibres::mask_or_all(__VA_ARGS__), 0, __LINE__))
+#define __reduce_add_sync(mask, v) fibres::reduced(mask, v, __LINE__, [](auto a, auto b) { return a + b; })
+#define __reduce_max_sync(mask, v) fibres::reduced(mask, v, __LINE__, [](auto a, auto b) { return a > b ? a : b; })
+#define __reduce_min_sync(mask, v) fibres::reduced(mask, v, __LINE__, [](auto a, auto b) { return a < b ? a : b; })
+#define __reduce_or_sync(mask, v) fibres::reduced(mask, v, __LINE__, [](auto a, auto b) { return a | b; })
+#define __reduce_and_sync(mask, v) fibres::reduced(mask, v, __LINE__, [](auto a, auto b) { return a & b; })
+#define __reduce_xor_sync(mask, v) fibres::reduced(mask, v, __LINE__, [](auto a, auto b) { return a ^ b; })
+
+namespace fibres {
+constexpr unsigned mask_or_all(unsigned mask = 0xffffffffu) { return mask; }
+}
+
+// Lanes run one by one, as the hardware may let them.
+inline unsigned __activemask() {
+    return 1u << ((threadIdx.x + blockDim.x * (threadIdx.y + blockDim.y * threadIdx.z)) % 32);
+}
+
+inline void __threadfence() {}
+inline void __threadfence_block() {}
+inline void __threadfence_system() {}
+inline void __nanosleep(unsigned) { fibres::pause(); }
+inline void __trap() { __builtin_trap(); }
+
+// ---- atomics: fibres change only where they wait ----
+
+namespace fibres {
+template <class T, class Op>
+inline T exchanged(T* address, Op op) {
+    if (reinterpret_cast<unsigned long long>(address) % sizeof(T)) __builtin_trap();
+    const T old = *address;
+    *address = op(old);
+    return old;
+}
+}  // namespace fibres
+
+#define FIBRES_ATOMIC(T, name, ...) \
+    inline T name(T* address, T value) { return fibres::exchanged(address, [=]([[maybe_unused]] T old) -> T { return __VA_ARGS__; }); }
+#define FIBRES_ATOMICS(T)                                          \
+    FIBRES_ATOMIC(T, atomicAdd, old + value)                       \
+    FIBRES_ATOMIC(T, atomicMax, old > value ? old : value)         \
+    FIBRES_ATOMIC(T, atomicMin, old < value ? old : value)         \
+    FIBRES_ATOMIC(T, atomicAnd, old & value)                       \
+    FIBRES_ATOMIC(T, atomicOr, old | value)                        \
+    FIBRES_ATOMIC(T, atomicXor, old ^ value)                       \
+    FIBRES_ATOMIC(T, atomicExch, value)                            \
+    inline T atomicCAS(T* address, T expected, T value) {          \
+        return fibres::exchanged(address, [=](T old) -> T { return old == expected ? value : old; }); \
+    }
+FIBRES_ATOMICS(int)
+FIBRES_ATOMICS(unsigned)
+FIBRES_ATOMICS(unsigned long long)
+FIBRES_ATOMIC(float, atomicAdd, old + value)
+FIBRES_ATOMIC(float, atomicExch, value)
+FIBRES_ATOMIC(double, atomicAdd, old + value)
+FIBRES_ATOMIC(int, atomicSub, old - value)
+FIBRES_ATOMIC(unsigned, atomicSub, old - value)
+FIBRES_ATOMIC(unsigned, atomicInc, old >= value ? 0 : old + 1)
+FIBRES_ATOMIC(long long, atomicMax, old > value ? old : value)
+FIBRES_ATOMIC(long long, atomicMin, old < value ? old : value)
+inline unsigned short atomicCAS(unsigned short* address, unsigned short expected, unsigned short value) {
+    return fibres::exchanged(address, [=](unsigned short old) { return old == expected ? value : old; });
+}
+
+// ---- memory ----
+
+template <class T> inline T __ldg(const T* address) { return *address; }
+template <class T> inline T __ldcg(const T* address) { return *address; }
+template <class T> inline T __ldcs(const T* address) { return *address; }
+template <class T> inline T __ldca(const T* address) { return *address; }
+template <class T> inline void __stcg(T* address, T value) { *address = value; }
+template <class T> inline void __stcs(T* address, T value) { *address = value; }
+template <class T> inline void __stwt(T* address, T value) { *address = value; }
+extern "C" {
+void* memcpy(void*, const void*, size_t);
+void* memset(void*, int, size_t);
+}
+
+// ---- bits ----
+
+template <class To, class From> inline To fibres_cast(From value) { return __builtin_bit_cast(To, value); }
+inline float __int_as_float(int x) { return fibres_cast<float>(x); }
+inline int __float_as_int(float x) { return fibres_cast<int>(x); }
+inline float __uint_as_float(unsigned x) { return fibres_cast<float>(x); }
+inline unsigned __float_as_uint(float x) { return fibres_cast<unsigned>(x); }
+inline double __longlong_as_double(long long x) { return fibres_cast<double>(x); }
+inline long long __double_as_longlong(double x) { return fibres_cast<long long>(x); }
+inline int __double2hiint(double x) { return static_cast<int>(fibres_cast<long long>(x) >> 32); }
+inline int __double2loint(double x) { return static_cast<int>(fibres_cast<long long>(x)); }
+inline double __hiloint2double(int high, int low) {
+    return fibres_cast<double>(static_cast<unsigned long long>(static_cast<unsigned>(high)) << 32 |
+                               static_cast<unsigned>(low));
+}
+inline int __popc(unsigned x) { return __builtin_popcount(x); }
+inline int __popcll(unsigned long long x) { return __builtin_popcountll(x); }
+inline int __ffs(int x) { return __builtin_ffs(x); }
+inline int __ffsll(long long x) { return __builtin_ffsll(x); }
+inline int __clz(int x) { return x ? __builtin_clz(static_cast<unsigned>(x)) : 32; }
+inline int __clzll(long long x) { return x ? __builtin_clzll(static_cast<unsigned long long>(x)) : 64; }
+inline unsigned __brev(unsigned x) {
+    unsigned result = 0;
+    for (int i = 0; i < 32; ++i) result |= (x >> i & 1u) << (31 - i);
+    return result;
+}
+inline unsigned long long __brevll(unsigned long long x) {
+    return static_cast<unsigned long long>(__brev(static_cast<unsigned>(x))) << 32 | __brev(static_cast<unsigned>(x >> 32));
+}
+inline unsigned __umulhi(unsigned a, unsigned b) { return static_cast<unsigned>(static_cast<unsigned long long>(a) * b >> 32); }
+inline int __mulhi(int a, int b) { return static_cast<int>(static_cast<long long>(a) * b >> 32); }
+inline unsigned long long __umul64hi(unsigned long long a, unsigned long long b) {
+    return static_cast<unsigned long long>(static_cast<unsigned __int128>(a) * b >> 64);
+}
+inline long long __mul64hi(long long a, long long b) { return static_cast<long long>(static_cast<__int128>(a) * b >> 64); }
+inline unsigned __funnelshift_l(unsigned low, unsigned high, unsigned shift) {
+    return static_cast<unsigned>((static_cast<unsigned long long>(high) << 32 | low) << (shift & 31) >> 32);
+}
+inline unsigned __funnelshift_r(unsigned low, unsigned high, unsigned shift) {
+    return static_cast<unsigned>((static_cast<unsigned long long>(high) << 32 | low) >> (shift & 31));
+}
+inline void __builtin_assume(bool) {}
+
+#include "mathematics.hpp"

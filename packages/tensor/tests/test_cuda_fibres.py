@@ -1,0 +1,133 @@
+"""The CUDA backend's kernels, run on the CPU: each sample of the operator database against its reference.
+
+The whole path of a call is taken: dispatcher, the family's Python, and its kernels as fibres (see ``fibres/``).
+"""
+
+import fibres
+import flambeau.tensor as ft
+import numpy as np
+import pytest
+from flambeau.tensor import _cuda
+from flambeau.tensor.testing import assert_close, opdb
+
+pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
+
+OWN = _cuda.kernels()
+ENTRIES = [info for info in opdb.entries() if {info.name, f"{info.name}_"} & OWN.keys() and info.name != "transfer"]
+CASES = [pytest.param(info, dtype, id=f"{info.name}-{dtype.name}") for info in ENTRIES for dtype in info.dtypes]
+
+
+@pytest.fixture
+def device(request):
+    """The device, and for every other dtype the threads of a block in the opposite order."""
+    dtype = request.node.callspec.params["dtype"]
+    with fibres.device() as name, fibres.order(last_first=dtype.itemsize == 2 or dtype.kind in "iu"):
+        yield name
+
+
+def same(info, sample, results, expected):
+    results = [np.asarray(r.cpu().numpy()) for r in opdb.to_tuple(results)]
+    assert len(results) == len(expected)
+    if info.compared:
+        results, expected = info.compared(tuple(results)), info.compared(expected)
+    for got, want in zip(results, expected, strict=True):
+        assert_close(got, want, *info.tolerance_of(want.dtype), what=f"{info.name}{sample}")
+
+
+def call(device, info, sample, **keywords):
+    creation = {"device": device} if info.operator.definition.creation else {}
+    sample = sample.fresh()
+    results = info.function(*sample.args, **sample.kwargs, **creation, **keywords)
+    assert all(r.device == device for r in opdb.to_tuple(results)), f"{info.name}{sample} is not on {device}"
+    return results
+
+
+def samples(info, dtype, device):
+    """Each sample with the reference's results, or what the CPU gives where there is no reference."""
+    for sample in info.generate(dtype, **opdb.tensors(device)):
+        if info.reference:
+            expected = info.expected(opdb.arrays_of(sample.fresh()), dtype)
+        elif info.deterministic:
+            on_host = sample.map(lambda v: v.cpu() if isinstance(v, ft.Tensor) else v)
+            expected = tuple(r.numpy() for r in opdb.to_tuple(call("cpu", info, on_host)))
+        else:
+            expected = None
+        yield sample, expected
+
+
+@pytest.mark.parametrize("info, dtype", CASES)
+def test_values(info, dtype, device):
+    """Each sample gives what the reference says, and leaves its inputs as they were."""
+    for sample, expected in samples(info, dtype, device):
+        before = opdb.arrays_of(sample)
+        results = call(device, info, sample)
+        if expected is not None:
+            same(info, sample, results, expected)
+        unchanged(before, opdb.arrays_of(sample), f"{info.name}{sample}")
+
+
+def unchanged(before, after, what):
+    for was, now in zip(arrays_in(before), arrays_in(after), strict=True):
+        assert was.tobytes() == now.tobytes(), f"{what} changed an input"
+
+
+def arrays_in(value):
+    if isinstance(value, opdb.Sample):
+        value = (*value.args, *value.kwargs.values())
+    if isinstance(value, (list, tuple)):
+        return [array for part in value for array in arrays_in(part)]
+    return [value] if isinstance(value, np.ndarray) else []
+
+
+def strided(x):
+    """The same values: every other element of each row of something larger, seen transposed."""
+    if not isinstance(x, ft.Tensor) or x.ndim == 0:
+        return x
+    holder = ft.zeros(*(2 * n + 1 for n in x.shape[::-1]), dtype=x.dtype, device=x.device)
+    view = holder[(slice(1, None, 2),) * x.ndim].permute(*reversed(range(x.ndim)))
+    return view.copy_(x)
+
+
+@pytest.mark.parametrize("info, dtype", CASES)
+def test_inputs_with_strides(info, dtype, device):
+    """Inputs that are neither dense nor in order give the same."""
+    for sample, expected in samples(info, dtype, device):
+        if expected is not None:
+            same(info, sample, call(device, info, sample.map(strided)), expected)
+
+
+def with_definition(condition):
+    """The cases of operators of which something is true, in the dtypes that most differ."""
+    return [c for c in CASES if condition(c.values[0].operator.definition) and c.values[1].name in ("float32", "int64")]
+
+
+def takes_out(definition):
+    return definition.out and not definition.view and not definition.many and len(definition.outputs) == 1
+
+
+@pytest.mark.parametrize("info, dtype", with_definition(takes_out))
+def test_out(info, dtype, device):
+    """``out=`` is filled, also where it is not dense."""
+    for sample, expected in samples(info, dtype, device):
+        if expected is None:
+            continue
+        dense = ft.empty(expected[0].shape, dtype=expected[0].dtype, device=device)
+        for out in (dense, strided(dense)):
+            assert call(device, info, sample, out=out) is out
+            same(info, sample, out, expected)
+
+
+@pytest.mark.parametrize("info, dtype", with_definition(lambda d: d.inplace is True))
+def test_in_place(info, dtype, device):
+    """The twin in place writes the result to its first argument, also where that is not dense."""
+    for sample, expected in samples(info, dtype, device):
+        x = sample.args[0]
+        if expected is None or not isinstance(x, ft.Tensor):
+            continue
+        if (x.shape, x.dtype) != (expected[0].shape, expected[0].dtype):
+            continue
+        for written in (x.clone(), strided(x)):
+            call = sample.fresh()
+            returned = getattr(written, f"{info.name}_")(*call.args[1:], **call.kwargs)
+            assert returned is written
+            same(info, sample, written, expected)
