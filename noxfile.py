@@ -26,7 +26,7 @@ FOLDERS = {p.parent.name: p.parent for p in sorted(ROOT.glob("packages/*/pyproje
 PROJECTS = {name: nox.project.load_toml(folder / "pyproject.toml") for name, folder in FOLDERS.items()}
 GROUPS = {g: nox.project.dependency_groups(PROJECTS[STACK], g) for g in PROJECTS[STACK]["dependency-groups"]}
 ISAS = ("v2", "v3", "v4", "portable")
-SOAKS = ("properties", "addresses", "threads", "loader", "examples")
+SOAKS = ("properties", "addresses", "threads", "loader", "examples", "cuda")
 # what runs under sanitizers once more, with the kernels for old machines
 KERNEL_TESTS = ("thread_counts", "pointwise_engine", "reductions", "gemm", "convolution", "random_kernels")
 NOT_BUILT = {"tests", "build", "dist", "__pycache__"}  # folders of a package that do not go into its wheel
@@ -138,12 +138,15 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session, package: str) -> None:
     """Test one package from its wheel, with only what it depends on; `-- --oracles` adds torch.
 
+    tensor's kernels for GPUs are compiled by NVRTC, which is installed with it, and run on the CPU.
+
     What needs an extra that names other packages of this repository is in a folder of the tests with the extra's name,
     and is run after that extra was installed.
     """
     oracles, arguments = split_oracles(session)
     *siblings_wheels, wheel = wheels(session, package)
-    session.install(*siblings_wheels, f"{wheel}[test]", *oracles)
+    compiler = GROUPS["nvrtc"] if package == "tensor" else []
+    session.install(*siblings_wheels, f"{wheel}[test]", *oracles, *compiler)
     tests = FOLDERS[package] / "tests"
     extras = {name: needed for name, needed in extras_of(package).items() if (tests / name).is_dir()}
     session.run("pytest", tests, *(f"--ignore={tests / name}" for name in extras), *arguments)
@@ -249,7 +252,8 @@ def watched(session: nox.Session, *libraries: str) -> dict[str, str]:
 @nox.session
 @nox.parametrize("part", SOAKS, ids=SOAKS)
 def soak(session: nox.Session, part: str) -> None:
-    """Look longer: property tests with many examples; kernels under sanitizers, in Python and out; loaders in need."""
+    """Look longer: property tests with many examples; kernels under sanitizers, in Python and out; loaders in need;
+    kernels for every generation of GPUs."""
     oracles, arguments = split_oracles(session)
     session.install(*with_test_extras(wheels(session, *PACKAGES)), *GROUPS["test"], "cmake", *oracles)
     # unbuffered output: the report of a process that is stopped would be lost with pytest's capture
@@ -258,6 +262,10 @@ def soak(session: nox.Session, part: str) -> None:
     if part == "properties":
         for name in PACKAGES:
             session.run("pytest", FOLDERS[name] / "tests", "--hypothesis-profile", "soak", *arguments)
+    elif part == "cuda":
+        session.install(*GROUPS["nvrtc"])
+        env = {"FLAMBEAU_CUDA_ARCHITECTURES": "all"}
+        session.run("pytest", tests / "test_cuda_compile.py", *options, env=env)
     elif part == "examples":
         session.install("-r", "docs/examples/requirements.txt")
         session.run("pytest", "tests-integration/soak_examples.py", *options)

@@ -1,0 +1,128 @@
+"""NVRTC compiles every kernel for every element type and GPU without warnings, and nothing spills to memory.
+
+By default for the oldest generation of GPUs that CUDA 13 knows, the H100's and the newest; for all with
+``FLAMBEAU_CUDA_ARCHITECTURES=all``.
+"""
+
+import importlib.util
+import multiprocessing
+import os
+import re
+from concurrent.futures import ProcessPoolExecutor
+
+import cuda_sources
+import pytest
+from flambeau.tensor._cuda import _compile
+
+ALL = ("sm_75", "sm_80", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120")
+ARCHITECTURES = ALL if os.environ.get("FLAMBEAU_CUDA_ARCHITECTURES") == "all" else ("sm_75", "sm_90", "sm_120")
+OPTIONS = ("-Werror=all-warnings", "--ptxas-options=-v")
+STATIC_SHARED = 48 << 10  # bytes that every GPU grants a block without being asked
+
+FAMILIES = cuda_sources.families()
+CASES = [
+    pytest.param(family, types, architecture, id=f"{name}-{'-'.join(types)}-{architecture}")
+    for name, family in FAMILIES.items()
+    for types in family.element_types()
+    for architecture in ARCHITECTURES
+]
+ENTRY = re.compile(r"Compiling entry function '(\w+)'")
+FRAME = re.compile(r"(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) bytes spill loads")
+SHARED = re.compile(r"Used \d+ registers.*?(\d+) bytes smem")
+
+
+def why_not():
+    if importlib.util.find_spec("cuda") is None or importlib.util.find_spec("cuda.bindings") is None:
+        return "cuda-bindings is not installed"
+    try:
+        _compile._compiler_version()
+    except Exception as error:
+        return f"NVRTC does not load: {error}"
+    return None
+
+
+WHY_NOT = why_not()
+with_nvrtc = pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT))
+
+
+def log_of(text, architecture):
+    """What NVRTC says; errors as text, for they come from another process."""
+    try:
+        return True, _compile.cubin(text, architecture, *OPTIONS)[1]
+    except _compile.CompilationError as error:
+        return False, str(error)
+
+
+@pytest.fixture(scope="session")
+def logs(request):
+    """What NVRTC says of each case that was selected: all are given to two processes at once."""
+    cases = {}
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for item in request.session.items:
+            if item.name.startswith("test_compiles"):
+                family, types, architecture = (item.callspec.params[n] for n in ("family", "types", "architecture"))
+                key = (family.source.name, types, architecture)
+                cases[key] = pool.submit(log_of, family.text(types), architecture)
+        yield cases
+        pool.shutdown(cancel_futures=True)
+
+
+def check(family, succeeded, log):
+    assert succeeded, log
+    parts = ENTRY.split(log)[1:]
+    found = dict(zip(parts[::2], parts[1::2], strict=True))
+    assert found.keys() == family.source.parameters.keys()
+    for name, properties in found.items():
+        for frame, stores, loads in FRAME.findall(properties):
+            assert (int(stores), int(loads)) == (0, 0), f"{name} spills {stores} bytes"
+            assert int(frame) == 0 or name in family.stack_frames, f"{name} has {frame} bytes of local memory"
+        for shared in SHARED.findall(properties):
+            assert int(shared) <= STATIC_SHARED, f"{name} has {shared} bytes of shared memory"
+
+
+@with_nvrtc
+@pytest.mark.parametrize("family, types, architecture", CASES)
+def test_compiles(family, types, architecture, logs):
+    """No warning, no spilled register; arrays in local memory only where the family says why."""
+    check(family, *logs[family.source.name, types, architecture].result())
+
+
+FAULTS = {
+    "never referenced": "int unused;",
+    "pointless comparison": "x[0] = unsigned(n) < 0;",
+    "bytes of local memory": "T y[99]; for (int i = 0; i < n; ++i) y[int(x[i])] += x[i]; x[0] = y[n];",
+    "expected a": "x[0] = ;",
+    "spills": "double y[60];\n#pragma unroll\nfor (int i = 0; i < 60; ++i) y[i] = x[i * n];\n"
+    "__syncthreads();\n#pragma unroll\nfor (int i = 0; i < 60; ++i) x[i * n] = y[59 - i] * y[(i * 7) % 60];",
+}
+
+
+@with_nvrtc
+@pytest.mark.parametrize("message, code", FAULTS.items(), ids=FAULTS)
+def test_faults_are_found(message, code):
+    """What the test of the kernels is there to find is found in a kernel made for it."""
+    source = cuda_sources.Source("faulty", f"KERNEL(1024) faulty(T* x, int n) {{ {code} }}")
+    family = cuda_sources.Family(source, {"faulty": (("float32",),)})
+    with pytest.raises(AssertionError, match=message):
+        check(family, *log_of(family.text(("float32",)), "sm_90"))
+
+
+def test_every_file_belongs_to_a_family():
+    """Each kernels/NAME.cu is some module's ``Source("NAME")``."""
+    assert set(cuda_sources.files()) <= FAMILIES.keys()
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_kernel_is_declared(name):
+    """INSTANCES says for each kernel of a source for which element types it is compiled, and names no other."""
+    family = FAMILIES[name]
+    assert family.instances.keys() == family.source.parameters.keys()
+    assert all(family.instances.values())
+
+
+def test_declared_kernels_exist():
+    """Every name in a module's INSTANCES and STACK_FRAMES is that of a kernel."""
+    kernels = {name for family in FAMILIES.values() for name in family.source.parameters}
+    for module in cuda_sources.modules():
+        for table in ("INSTANCES", "STACK_FRAMES"):
+            assert set(getattr(module, table, {})) <= kernels, module.__name__
