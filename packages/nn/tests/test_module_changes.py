@@ -232,3 +232,16 @@ def test_cuda_without_a_gpu():
         pytest.skip("there is a GPU")
     with pytest.raises(ft.DeviceError, match=r"expected a CUDA device, got none on this machine; pip install"):
         Net().cuda()
+
+
+def test_memory_format_of_parameters():
+    """``to(memory_format=)`` arranges what has as many dimensions, and nothing else changes."""
+    net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4))
+    weight = net[0].weight
+    values = weight.tolist()
+    assert net.to(memory_format=ft.channels_last) is net
+    assert net[0].weight is weight and weight.is_contiguous(memory_format=ft.channels_last)
+    assert weight.tolist() == values and net[0].bias.is_contiguous()
+    x = ft.randn(2, 3, 6, 6)
+    net(x).sum().backward()
+    assert weight.grad.shape == weight.shape

@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 class Convertible(Tree):
     """The part of :class:`Module` that changes all it holds at once."""
 
-    def to(self, *target: Any, dtype: Any = None, device: Any = None) -> Self:
+    def to(self, *target: Any, dtype: Any = None, device: Any = None, memory_format: Any = None) -> Self:
         """Convert all parameters and buffers, in place; gives this module.
 
         Args:
             target: a floating dtype, a device, both, or a Tensor whose dtype and device to take.
             dtype: the dtype, by name. What does not hold floats keeps its own.
             device: the device, by name.
+            memory_format: how parameters and buffers with as many dimensions as the format is for lie in memory from
+                now on: ``ft.channels_last`` for the weights of convolutions of images.
 
         Raises:
             DTypeError: a dtype that is not a floating one.
@@ -37,7 +39,8 @@ class Convertible(Tree):
         """
 
         def like(x: Tensor) -> Tensor:
-            return x.to(*target, dtype=dtype, device=device)
+            fits = memory_format is not None and memory_format.order is not None and x.ndim == len(memory_format.order)
+            return x.to(*target, dtype=dtype, device=device, memory_format=memory_format if fits else None)
 
         asked = like(ft.empty(0)).dtype
         if not ft.empty(0, dtype=asked).is_floating_point():

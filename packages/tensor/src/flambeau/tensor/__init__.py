@@ -41,6 +41,7 @@ from ._exchange import from_dlpack
 from ._expression import Expression, pointwise
 from ._files import load, save, verify
 from ._memory import MemoryStats, empty_cache, memory_stats, reset_peak_memory_stats, set_cache_limit
+from ._memory_format import MemoryFormat, channels_last, channels_last_3d, contiguous_format
 from ._methods.conversion import SHORT_FORMS as _SHORT_FORMS
 from ._observe import observe
 from ._printing import get_printoptions, set_printoptions
@@ -70,6 +71,7 @@ __all__ = [
     "Expression",
     "FileCorrupt",
     "Generator",
+    "MemoryFormat",
     "MemoryStats",
     "Operator",
     "ShapeError",
@@ -77,8 +79,11 @@ __all__ = [
     "as_tensor",
     "bfloat16",
     "bool_",
+    "channels_last",
+    "channels_last_3d",
     "complex64",
     "complex128",
+    "contiguous_format",
     "cuda",
     "default_generator",
     "device",

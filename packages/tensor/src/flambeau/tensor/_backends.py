@@ -74,7 +74,7 @@ class Backend:
         device_index: ``device_index(array)`` is the index of the array's device, or None where there is just one.
         kernels: functions that stand in for reference kernels of the same name (with an underscore at its end: for the
             kernel in place); NotImplemented as a result leaves the call to the reference kernel.
-        on: ``on(index)`` is a context in which device ``index`` of this kind is the current one, or None where it is that
+        on: ``on(index)`` is a context in which device ``index`` of this kind is the current one, or None where it is
             already; kernels run in that of their arguments, whatever device the caller has chosen.
 
     Example:

@@ -49,7 +49,7 @@ cdef object _native_clone(Operator op, tuple args, object into):
 
 cdef object _native_contiguous(Operator op, tuple args, object into):
     x = cpu_array(args[0])
-    if x is None or into is not None:
+    if x is None or into is not None or args[1] is not None:
         return None
     if cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>x):
         return x

@@ -20,7 +20,7 @@ import operator as _operator
 
 import numpy as np
 
-from flambeau.tensor import _backends, errors
+from flambeau.tensor import _backends, _memory_format, errors
 
 cnp.import_array()
 

@@ -163,14 +163,20 @@ cdef class Tensor:
         strides = tuple([s // itemsize for s in self.array.strides])
         return strides if dim is None else strides[_existing_dim("stride", dim, self.array.ndim)]
 
-    def is_contiguous(self):
+    def is_contiguous(self, memory_format=None):
         """Whether the elements lie in memory one after the other in logical order.
+
+        Args:
+            memory_format: the order, such as ``ft.channels_last``; by default that of the dimensions.
 
         Example:
             >>> ft.zeros(2, 3).is_contiguous(), ft.zeros(2, 3).T.is_contiguous()
             (True, False)
         """
-        return bool(self.array.flags.c_contiguous)
+        if memory_format is None:
+            return bool(self.array.flags.c_contiguous)
+        _memory_format.check("is_contiguous", memory_format, _shape(self.array))
+        return bool(memory_format.arranged(self.array).flags.c_contiguous)
 
     def is_floating_point(self):
         """Whether the dtype is a floating one.

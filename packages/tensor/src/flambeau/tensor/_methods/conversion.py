@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import errors, ops
 from .._backends import Device, by_name, device_argument
-from .._composed import composed
+from .._composed import called, composed
 from .._core.tensor import Tensor, as_dtype
 from .._printing import type_string
 
@@ -22,6 +22,7 @@ def to(
     device: Any = None,
     copy: bool = False,
     non_blocking: bool = False,
+    memory_format: Any = None,
 ) -> Tensor:
     """The Tensor with another dtype, on another device, or both; itself when nothing changes.
 
@@ -32,6 +33,7 @@ def to(
         device: the device, by name.
         copy: copy even when nothing changes.
         non_blocking: whether a copy between devices may go on in the background. None does: it is accepted only.
+        memory_format: how the result lies in memory, such as ``ft.channels_last``: see :func:`contiguous`.
 
     Returns:
         Tensor of the same shape.
@@ -58,6 +60,8 @@ def to(
         result = ops.transfer(result, place)
     if dtype is not None and as_dtype(dtype, "to") != result.dtype:
         result = ops.cast(result, as_dtype(dtype, "to"))
+    if memory_format is not None:
+        result = called("to", ops.contiguous, result, memory_format)
     return result.clone() if copy and result is input else result
 
 

@@ -3,6 +3,8 @@
 import math
 
 from .. import errors
+from .._memory_format import check as check_memory_format
+from .._memory_format import contiguous_format
 from .._schema import Anything, Array, Dim, DimOrder, Dims, DType, Int, NewDim, OptionalDim, Shape, operator
 
 
@@ -289,21 +291,37 @@ def _(input, dim):
 
 
 @operator(view="maybe")
-def contiguous(xp, input: Array):
+def contiguous(xp, input: Array, memory_format: Anything = None):
     """The Tensor with its elements one after the other in memory: itself when they are, else a copy.
 
     Args:
         input: Tensor of any shape and dtype.
+        memory_format: in which order. ``ft.contiguous_format``, the default, is that of the dimensions;
+            ``ft.channels_last`` has the channels of a pixel of images of shape (N, C, H, W) beside each other,
+            ``ft.channels_last_3d`` those of (N, C, D, H, W).
 
     Returns:
         Tensor like ``input``.
+
+    Raises:
+        ShapeError: another number of dimensions than the format is for.
 
     Example:
         >>> x = ft.zeros(2, 3)
         >>> x.contiguous() is x, x.T.contiguous().is_contiguous()
         (True, True)
+        >>> ft.zeros(2, 3, 4, 5).contiguous(memory_format=ft.channels_last).stride()
+        (60, 1, 15, 3)
     """
-    return input if input.flags.c_contiguous else input.copy(order="C")
+    memory_format = memory_format or contiguous_format
+    arranged = memory_format.arranged(input)
+    return input if arranged.flags.c_contiguous else memory_format.restored(arranged.copy(order="C"))
+
+
+@contiguous.check
+def _(input, memory_format):
+    if memory_format is not None:
+        check_memory_format("contiguous", memory_format, input.shape)
 
 
 @operator()

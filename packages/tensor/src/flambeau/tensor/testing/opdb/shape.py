@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..._memory_format import channels_last, contiguous_format
 from ...errors import ShapeError
 from ._helpers import LAYOUTS, dim_error, view
 from ._info import OpInfo
@@ -63,6 +64,13 @@ def transpose_errors(make):
 def permute_errors(make):
     message = "permute(): argument 'dims': expected each of the 2 dimensions once, got (0, 0)"
     yield error(ValueError, message, make((2, 3)), (0, 0))
+
+
+def contiguous_errors(make):
+    message = "contiguous(): argument 'input': expected 4 dimensions, for channels_last, got (2, 3)"
+    yield error(ShapeError, message, make((2, 3)), channels_last)
+    message = "contiguous(): argument 'memory_format': expected a MemoryFormat such as ft.channels_last, got str"
+    yield error(TypeError, message, make((2, 3)), "C")
 
 
 def expand_errors(make):
@@ -205,7 +213,17 @@ ENTRIES = (
     view("flip", flip, calls(call((2, 3), 0), call((2, 3), (0, 1)), call((2, 3, 2), (-1, 0)), call((0, 3), 1))),
     view("split", split, calls(*SPLIT), errors=split_errors),
     view("unbind", unbind, calls(call((2, 3)), call((2, 3), 1), call((2, 3, 2), dim=-1)), errors=unbind_errors),
-    view("contiguous", np.array, calls(*COPIED)),
+    view(
+        "contiguous",
+        lambda x, memory_format=None: np.array(x),
+        calls(
+            *COPIED,
+            call((2, 3, 2, 2), channels_last),
+            call((2, 3, 2, 2), contiguous_format),
+            call((0, 3, 1, 2), channels_last),
+        ),
+        errors=contiguous_errors,
+    ),
     view("clone", np.array, calls(*COPIED)),
     OpInfo("cast", cast_samples, lambda x, dtype: x.astype(dtype), domain=(0, 3), exact_dtype=True),
     view(
