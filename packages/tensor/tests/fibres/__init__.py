@@ -8,6 +8,6 @@ barriers show only where the order in which threads run matters (see :func:`orde
 """
 
 from .build import missing, prepare
-from .runtime import FibreError, Runtime, device, lives, order
+from .runtime import FibreError, Runtime, argument_sizes, device, lives, order
 
-__all__ = ["FibreError", "Runtime", "device", "lives", "missing", "order", "prepare"]
+__all__ = ["FibreError", "Runtime", "argument_sizes", "device", "lives", "missing", "order", "prepare"]

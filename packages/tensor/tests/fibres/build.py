@@ -106,11 +106,14 @@ def translated(text: str) -> str:
     parts = ['#include "device.hpp"\n', '#line 1 "kernels.cu"\n', body]
     parts.append('\nextern "C" __attribute__((visibility("hidden"))) char __bss_start[], _end[];\n')
     for name, parameters in KERNEL.findall(text):
-        arguments = ", ".join(f"*({kind}*)p[{i}]" for i, kind in enumerate(parameters_of(parameters)))
+        kinds = parameters_of(parameters)
+        arguments = ", ".join(f"*({kind}*)p[{i}]" for i, kind in enumerate(kinds))
         parts.append(
             f"static void run_{name}(void** p) {{ {name}({arguments}); }}\n"
             f'extern "C" __attribute__((visibility("default"))) const fibres::Kernel entry_{name};\n'
             f"const fibres::Kernel entry_{name} = {{run_{name}, __bss_start, _end}};\n"
+            f'extern "C" __attribute__((visibility("default"))) const int sizes_{name}[];\n'
+            f"const int sizes_{name}[] = {{{', '.join(f'sizeof({kind})' for kind in kinds)}}};\n"
         )
     return "".join(parts)
 

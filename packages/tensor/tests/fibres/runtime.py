@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -40,6 +41,12 @@ class Runtime:
 
     def failed(self, code: int, label: str) -> None:
         raise FibreError(f"{label}: {self._scheduler.fibres_message().decode()}")
+
+
+@functools.cache
+def argument_sizes(kernel: _launch.Kernel) -> tuple[int, ...]:
+    """The bytes that each of a kernel's parameters has."""
+    return tuple((ctypes.c_int * len(kernel.parameters)).in_dll(library(kernel.source), f"sizes_{kernel.name}"))
 
 
 def lives(address: int, size: int) -> bool:

@@ -1,0 +1,95 @@
+"""Launches of CUDA kernels keep to what a GPU demands, and operators to the number of launches they had."""
+
+import cuda_launches
+import fibres
+import numpy as np
+import pytest
+from flambeau.tensor._cuda._source import Source
+from flambeau.tensor.testing import strict
+from flambeau.tensor.testing.strict import StrictArray
+
+pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
+
+TEXT = """
+struct Extents { long long rows, columns; };
+constexpr int threads = 128;
+KERNEL(threads) fill(const T* x, Compute<T>* out, int* where, long long n, Extents extents, float value) {
+    if (global_thread() < n) out[global_thread()] = value + extents.rows;
+}
+"""
+SOURCE = Source("filling", TEXT)
+OWN = cuda_launches.own_entries()
+
+
+@pytest.fixture
+def device():
+    with fibres.device() as name:
+        yield name
+
+
+@pytest.mark.parametrize("info", OWN, ids=str)
+def test_launches_per_operator(info):
+    """As many as ``cuda_launches.txt`` says; where fewer do now, ``python cuda_launches.py`` writes it anew."""
+    assert cuda_launches.count(info) == cuda_launches.kept().get(info.name)
+
+
+def test_the_table_has_no_others():
+    """No line is left of an operator that the backend has no kernel for."""
+    assert cuda_launches.kept().keys() <= {info.name for info in OWN}
+
+
+def array(n=256, dtype=np.float16, index=0):
+    return StrictArray(np.zeros(n, dtype), index)
+
+
+def launch(grid=2, block=128, shared=0, x=None, out=None, where=None, n=256, extents=b"\0" * 16, value=1.0):
+    """One launch, of which some argument may be wrong."""
+    x = array() if x is None else x
+    out = array(dtype=np.float32) if out is None else out
+    with cuda_launches.recorded() as launches:
+        SOURCE.kernel("fill", np.dtype(np.float16))(grid, block, shared, x, out, where, n, extents, value)
+    return launches
+
+
+def test_good_launches_pass(device):
+    """What is right is counted, and nothing else."""
+    assert launch() == ["filling.fill<float16>"]
+    assert launch(where=array(dtype=np.int32)) == ["filling.fill<float16>"]
+    assert launch(grid=0) == []
+
+
+FAULTS = {
+    "too large a grid": {"grid": (1, 65536)},
+    "more threads than KERNEL() says": {"block": 256},
+    "blocks are of whole warps": {"block": 100},
+    "bytes of shared memory": {"shared": 50000},
+    "16 bytes expected, got 8": {"extents": b"\0" * 8},
+    "an array of float32, and float16 expected": {"x": np.zeros(256, np.float32)},
+    "an array of float16, and float32 expected": {"out": np.zeros(256, np.float16)},
+    "an array of int64, and int32 expected": {"where": np.zeros(256, np.int64)},
+    "an address in no array": {"where": 4096},
+}
+
+
+@pytest.mark.parametrize("message, arguments", FAULTS.items(), ids=FAULTS)
+def test_faults_are_found(message, arguments, device):
+    """Each fault is an error that names the kernel."""
+    arguments = {n: StrictArray(np.array(v)) if isinstance(v, np.ndarray) else v for n, v in arguments.items()}
+    with pytest.raises(AssertionError) as raised:
+        launch(**arguments)
+    assert message in str(raised.value) and "filling.fill<float16>" in str(raised.value)
+
+
+def test_arrays_of_another_device(device):
+    """Kernels run on the device of their arrays."""
+    with pytest.raises(AssertionError, match="on device 1"):
+        launch(x=array(index=1))
+    with strict.current_device(1):
+        launch(x=array(index=1), out=array(dtype=np.float32, index=1))
+
+
+def test_memory_that_is_no_arrays(device):
+    """A view that reaches beyond its array is found, whatever the kernel reads of it."""
+    x = StrictArray(np.lib.stride_tricks.as_strided(array(10)._array, (256,), (2,)))
+    with pytest.raises(AssertionError, match="memory that is no array's"):
+        launch(x=x)
