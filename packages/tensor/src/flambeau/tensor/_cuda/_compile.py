@@ -8,7 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 
-OPTIONS = ("--std=c++17", "--device-as-default-execution-space", "--extra-device-vectorization")
+OPTIONS = ("--std=c++20", "--device-as-default-execution-space", "--extra-device-vectorization")
 
 
 class CompilationError(RuntimeError):

@@ -16,10 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
+from . import __path__ as _package
 from ._launch import Kernel
 
 FOLDER = Path(__file__).parent / "kernels"
 INCLUDE = re.compile(r'^#include "(.+)"\n', re.MULTILINE)
+SYSTEM_INCLUDE = re.compile(r"^#include <.+>\n", re.MULTILINE)
 KERNEL = re.compile(r"^KERNEL\((?:[^()]+)\)\s+(\w+)\(([^)]*)\)", re.MULTILINE)
 
 C_TYPES = {
@@ -86,8 +88,24 @@ class Source:
         return kernel
 
 
+def assembled(text: str) -> str:
+    """A source that is no file's, with everything it includes put in its place, once."""
+    return _included("types.cuh", set(), False) + _included(text, {"types.cuh"}, True)
+
+
+@functools.cache
+def _file(name: str) -> str:
+    """A file of the folder ``kernels``. Installing puts some of the library's C++ headers there, too: what they include
+    from the standard library, standard.cuh has."""
+    for folder in _package:
+        path = Path(folder) / "kernels" / name
+        if path.exists():
+            return SYSTEM_INCLUDE.sub("", path.read_text())
+    raise FileNotFoundError(f"no kernels/{name}")
+
+
 def _included(source: str, seen: set[str], is_text: bool) -> str:
-    text = source if is_text else (FOLDER / source).read_text()
+    text = source if is_text else _file(source)
 
     def replaced(match: re.Match) -> str:
         name = match[1]
