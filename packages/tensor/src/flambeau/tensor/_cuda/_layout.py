@@ -93,6 +93,25 @@ def find_places(
     Returns:
         The places, or None where there are too many dimensions, elements are not aligned or share memory in the result.
     """
+    dims = walk(arrays, shape, axes, into)
+    if dims is None:
+        return None
+    size = 1
+    for n in shape:
+        size *= n
+    if size == 0 or (len(dims) <= 1 and all(s == 1 for _, steps in dims for s in steps)):
+        return Places(size, True, 1, "int", "", size, b"")
+    if len(dims) > MOST_DIMS:
+        return None
+    aligned = all(a.data.ptr % 16 == 0 for a in ([*arrays] if into is None else [*arrays, into]))
+    return _packed(size, dims, len(arrays) + 1, width if aligned else 1)
+
+
+def walk(
+    arrays: Sequence[Any], shape: tuple[int, ...], axes: tuple[int, ...] | None, into: Any
+) -> list[tuple[int, list[int]]] | None:
+    """The dimensions to go through, from the outermost on, each with how far apart its elements are in the operands
+    and, last, in the result; see :func:`find_places`."""
     every = [*arrays] if into is None else [*arrays, into]
     strides = []
     for a in every:
@@ -109,16 +128,7 @@ def find_places(
         order = sorted(range(len(shape)), key=lambda d: -abs(strides[-1][d]))
         if any(strides[-1][d] == 0 and shape[d] > 1 for d in order):
             return None
-    size = 1
-    for n in shape:
-        size *= n
-    dims = _merged([(shape[d], [s[d] for s in strides]) for d in order])
-    if size == 0 or (len(dims) <= 1 and all(s == 1 for _, steps in dims for s in steps)):
-        return Places(size, True, 1, "int", "", size, b"")
-    if len(dims) > MOST_DIMS:
-        return None
-    aligned = all(a.data.ptr % 16 == 0 for a in every)
-    return _packed(size, dims, len(strides), width if aligned else 1)
+    return _merged([(shape[d], [s[d] for s in strides]) for d in order])
 
 
 def _merged(dims: list[tuple[int, list[int]]]) -> list[tuple[int, list[int]]]:

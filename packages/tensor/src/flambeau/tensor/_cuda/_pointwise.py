@@ -133,14 +133,30 @@ def single(row: Row, dtype: str, form: str) -> Operation:
             given.append(name)
         order.append(name)
     output = "bool" if row.comparison else dtype
-    body = f"    put(r0, {row.name}_row<{computed(dtype)}>({', '.join(given)}));\n"
+    body = f"    put(r0, scalar::{row.name}_row<{computed(dtype)}>({', '.join(given)}));\n"
     label = f"{row.name}<{dtype}, {form}>"
     return Operation(label, ((row, computed(dtype)),), tuple(inputs), (output,), tuple(numbers), tuple(order), body)
 
 
 def _prelude(operation: Operation) -> str:
     """The operation as a function of one element."""
-    parts = ['#include "pointwise.cuh"\n#include "scalar.cuh"\n']
+    parts = ['#include "pointwise.cuh"\n']
+    if operation.rows:
+        parts.append(_rows(operation))
+    parts.append(operation.definitions)
+    inputs = [f"{computed(d)} a{i}" for i, d in enumerate(operation.inputs)]
+    numbers = [f"{kind} {name}" for kind, name in operation.numbers]
+    outputs = [f"{C_TYPES[d]}& r{i}" for i, d in enumerate(operation.outputs)]
+    parts.append(
+        f"__device__ __forceinline__ void operation({', '.join((*inputs, *numbers, *outputs))}) {{\n"
+        f"{operation.body}}}\n"
+    )
+    return "".join(parts)
+
+
+def _rows(operation: Operation) -> str:
+    """The rows as functions."""
+    parts = ['#include "scalar.cuh"\n']
     parts += [f'#include "flambeau/math/{header}.hpp"\n' for header in operation.headers]
     parts.append("namespace flambeau::FLAMBEAU_ISA::scalar {\n")
     called = {name for row, _ in operation.rows for name in re.findall(r"(\w+)\(", row.expression)}
@@ -155,14 +171,6 @@ def _prelude(operation: Operation) -> str:
             head = f"template <class T> __device__ __forceinline__ auto {row.name}_row({arguments})"
             parts.append(f"{head} {{ return {row.expression}; }}\n")
     parts.append("}  // namespace flambeau::FLAMBEAU_ISA::scalar\nusing namespace flambeau::FLAMBEAU_ISA;\n")
-    parts.append(operation.definitions)
-    inputs = [f"{computed(d)} a{i}" for i, d in enumerate(operation.inputs)]
-    numbers = [f"{kind} {name}" for kind, name in operation.numbers]
-    outputs = [f"{C_TYPES[d]}& r{i}" for i, d in enumerate(operation.outputs)]
-    parts.append(
-        f"__device__ __forceinline__ void operation({', '.join((*inputs, *numbers, *outputs))}) {{\n"
-        f"    using namespace scalar;\n{operation.body}}}\n"
-    )
     return "".join(parts)
 
 

@@ -1,0 +1,32 @@
+"""Copies of arrays, and conversions to other dtypes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import kernel
+from ._copy import converted, copy_to, dense
+from ._source import is_known
+
+
+@kernel
+def clone(xp: Any, input: Any) -> Any:
+    out = xp.empty(input.shape, input.dtype)
+    return out if copy_to(out, input) else NotImplemented
+
+
+@kernel
+def contiguous(xp: Any, input: Any) -> Any:
+    return dense(xp, input)
+
+
+@kernel
+def cast(xp: Any, input: Any, dtype: Any) -> Any:
+    if dtype is None or input.dtype == dtype:
+        return input
+    return converted(xp, input, dtype) if is_known(dtype) else NotImplemented
+
+
+@kernel("copy_")
+def copy(xp: Any, input: Any, other: Any) -> Any:
+    return None if copy_to(input, other) else NotImplemented
