@@ -1,0 +1,187 @@
+"""How reductions are launched: which of the kernels in ``reduce.cuh`` fits a layout, and its blocks.
+
+Two schemes, chosen by what lies next to each other in memory: *rows* where that is reduced (1 to 256 threads for each
+result), *columns* where it is kept (a block for up to 128 neighbouring results). Where the results are too few to keep
+a GPU busy, each is split among several blocks, whose parts a second kernel joins in a fixed order.
+"""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+
+BLOCKS = 1056  # keep a large GPU busy: 8 for each of 132 multiprocessors
+THREADS = 256
+MAX_DIMS = 5
+LARGEST = 2**31 - 1
+PART = 24  # bytes of what is gathered for a result, at most
+KEPT = 1024  # layouts remembered of each operation
+BYTE = np.dtype("uint8")
+
+
+def powers_up(n: int) -> int:
+    """The least power of 2 that is n or more."""
+    return 1 << max(n - 1, 0).bit_length()
+
+
+def merged(dims: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Sizes and strides of dimensions, where one continues the next as one."""
+    result: list[tuple[int, int]] = []
+    for size, stride in dims:
+        if size == 1:
+            continue
+        if result and result[-1][1] == stride * size:
+            result[-1] = (result[-1][0] * size, stride)
+        else:
+            result.append((size, stride))
+    return result
+
+
+def packed_dims(dims: list[tuple[int, int]]) -> bytes:
+    """``struct Dims``."""
+    rest = [0] * (MAX_DIMS - len(dims))
+    return struct.pack("=i5I5q", len(dims), *[n for n, _ in dims], *rest, *[s for _, s in dims], *rest)
+
+
+def extent(dims: list[tuple[int, int]]) -> int:
+    """How many elements there are along these dimensions."""
+    count = 1
+    for size, _ in dims:
+        count *= size
+    return count
+
+
+class Plan:
+    """A launch for one layout: ``kernel`` is "rows" or "columns", or None where there is nothing to do."""
+
+    __slots__ = ("count", "finish", "grid", "kernel", "layout", "partial", "shape")
+
+
+def plan(shape, strides, itemsize: int, dim, keepdim: bool, ordered: bool) -> Plan | None:
+    """The launch that reduces an array of this layout over ``dim``; None for what the kernels do not take.
+
+    With ``ordered`` elements are numbered in C order of the reduced dimensions, which may not be swapped then.
+    """
+    ndim = len(shape)
+    over = range(ndim) if dim is None else (dim,) if isinstance(dim, int) else dim
+    over = set(over) if ndim else set()
+    made = Plan()
+    made.shape = tuple([1 if d in over else n for d, n in enumerate(shape) if keepdim or d not in over])
+    kept = [(n, s // itemsize) for d, (n, s) in enumerate(zip(shape, strides, strict=True)) if d not in over]
+    reduced = [(n, s // itemsize) for d, (n, s) in enumerate(zip(shape, strides, strict=True)) if d in over]
+    outputs, made.count = extent(kept), extent(reduced)
+    made.kernel = made.partial = None
+    if outputs == 0:
+        return made
+    if not ordered:
+        reduced.sort(key=lambda dim: -abs(dim[1]))
+    kept = merged(kept)
+    reduced = merged(reduced) if made.count else [(0, 1)]
+    run = reduced.pop() if reduced else (1, 1)
+    if max(len(kept), len(reduced)) > MAX_DIMS or max(outputs, extent(reduced)) > LARGEST:
+        return None
+    if run[1] != 1 and kept and kept[-1][1] == 1:
+        _columns(made, kept, reduced, run, itemsize)
+    else:
+        _rows(made, kept, reduced, run, itemsize)
+    return made
+
+
+def _rows(made: Plan, kept, segment, run, itemsize: int) -> None:
+    made.kernel = "rows"
+    outputs, segments, (n, step) = extent(kept), extent(segment), run
+    at_once = 16 // itemsize if step == 1 else 1
+    vectors = -(-n // at_once)
+    run_lanes = min(powers_up(vectors), THREADS)
+    most = min(powers_up(vectors * segments), THREADS)
+    lanes = min(most, 32)
+    while lanes < most and (vectors * segments >= lanes * 16 or outputs * lanes < BLOCKS * THREADS // 2):
+        lanes *= 2
+    blocks = -(-outputs * lanes // THREADS)
+    total = n if segments == 1 else segments
+    splits = 1
+    if vectors * segments > THREADS * 16 and blocks < BLOCKS // 2:
+        splits = max(min(BLOCKS // blocks, vectors * segments // (THREADS * 4), total), 1)
+    chunk = -(-total // splits)
+    if segments == 1:
+        chunk = -(-chunk // (at_once * lanes)) * at_once * lanes
+    splits = max(-(-total // chunk), 1) if chunk else 1
+    made.grid = (blocks, splits)
+    made.layout = packed_dims(kept) + packed_dims(segment) + struct.pack(
+        "=3q6i", n, step, chunk, outputs, segments, splits, lanes, min(run_lanes, lanes), 0
+    )  # fmt: skip
+    if splits > 1:
+        _split(made, outputs, 1, splits)
+
+
+def _columns(made: Plan, kept, segment, run, itemsize: int) -> None:
+    made.kernel = "columns"
+    columns, segments, (n, step) = kept[-1][0], extent(segment), run
+    outer = kept[:-1]
+    at_once = 2 if itemsize == 8 else 4
+    vectors = columns % at_once == 0 and all(s % at_once == 0 for _, s in (run, *outer, *segment))
+    width = min(powers_up(-(-columns // at_once)), 32)
+    height = THREADS // width
+    across = -(-columns // (width * at_once))
+    blocks = across * extent(outer)
+    total = n if segments == 1 else segments
+    splits = 1
+    if n * segments > height * 16 and blocks < BLOCKS // 2:
+        splits = max(min(BLOCKS // blocks, n * segments // (height * 8), total), 1)
+    chunk = -(-total // splits)
+    splits = -(-total // chunk)
+    made.grid = (blocks, splits)
+    made.layout = packed_dims(outer) + packed_dims(segment) + struct.pack(
+        "=3q6i", n, step, chunk, columns, segments, splits, across, width, vectors
+    )  # fmt: skip
+    if splits > 1:
+        _split(made, extent(kept), columns, splits)
+
+
+def _split(made: Plan, outputs: int, columns: int, splits: int) -> None:
+    """What joins the parts: neighbouring threads take neighbouring columns, or the parts of one result."""
+    made.partial = outputs * splits * PART
+    lanes = 1 if columns >= 32 else min(powers_up(splits), 32)
+    made.finish = (-(-outputs * lanes // THREADS), outputs, columns, splits, lanes)
+
+
+class Reduction:
+    """A reduction: kernels ``NAME_rows``, ``NAME_columns`` and ``NAME_partial`` of a source.
+
+    Args:
+        source: the source.
+        name: of the kernels.
+        ordered: whether it matters which of the elements is the i-th.
+    """
+
+    def __init__(self, source, name: str, ordered: bool = False) -> None:
+        self.source, self.name, self.ordered = source, name, ordered
+        self._plans: dict[tuple, Plan | None] = {}
+
+    def plan(self, x, dim, keepdim) -> Plan | None:
+        """The launch for an array's layout."""
+        key = (x.shape, x.strides, dim, keepdim, x.itemsize)
+        try:
+            return self._plans[key]
+        except KeyError:
+            pass
+        made = plan(x.shape, x.strides, x.itemsize, dim, keepdim, self.ordered)
+        if len(self._plans) >= KEPT:
+            self._plans.clear()
+        self._plans[key] = made
+        return made
+
+    def launch(self, xp, made: Plan, x, dtypes: tuple, outputs: tuple, *parameters) -> None:
+        """Reduce ``x`` into ``outputs``, arrays of ``made.shape`` (or None)."""
+        kernel = made.kernel
+        if kernel is None:
+            return
+        get = self.source.kernel
+        if made.partial is None:
+            get(f"{self.name}_{kernel}", *dtypes)(made.grid, THREADS, 0, x, *outputs, None, made.layout, *parameters)
+            return
+        partial = xp.empty(made.partial, BYTE)
+        get(f"{self.name}_{kernel}", *dtypes)(made.grid, THREADS, 0, x, *outputs, partial, made.layout, *parameters)
+        grid, *rest = made.finish
+        get(f"{self.name}_partial", *dtypes)(grid, THREADS, 0, partial, *outputs, *rest, *parameters)

@@ -1,0 +1,71 @@
+"""Greatest and smallest elements, and where they are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import kernel
+from ._reduce import Reduction
+from ._source import ALL, Source, is_known
+
+SOURCE = Source("extrema")
+INSTANCES = {
+    f"{name}_{scheme}": ALL
+    for name in ("amax", "amin", "argmax", "argmin")
+    for scheme in ("rows", "columns", "partial")
+}
+
+_amax, _amin = Reduction(SOURCE, "amax"), Reduction(SOURCE, "amin")
+_argmax, _argmin = Reduction(SOURCE, "argmax", ordered=True), Reduction(SOURCE, "argmin", ordered=True)
+INT64 = np.dtype("int64")
+
+
+def _extremum(reduction, xp, input, dim, keepdim):
+    dtype = input.dtype
+    made = reduction.plan(input, dim, keepdim) if is_known(dtype) else None
+    if made is None:
+        return NotImplemented
+    out = xp.empty(made.shape, dtype)
+    reduction.launch(xp, made, input, (dtype,), (out,))
+    return out
+
+
+def _place(reduction, xp, input, dim, keepdim, with_values):
+    dtype = input.dtype
+    made = reduction.plan(input, dim, keepdim) if is_known(dtype) else None
+    if made is None:
+        return NotImplemented
+    values = xp.empty(made.shape, dtype) if with_values else None
+    places = xp.empty(made.shape, INT64)
+    reduction.launch(xp, made, input, (dtype,), (values, places))
+    return (values, places) if with_values else places
+
+
+@kernel
+def amax(xp, input, dim, keepdim):
+    return _extremum(_amax, xp, input, dim, keepdim)
+
+
+@kernel
+def amin(xp, input, dim, keepdim):
+    return _extremum(_amin, xp, input, dim, keepdim)
+
+
+@kernel
+def argmax(xp, input, dim, keepdim):
+    return _place(_argmax, xp, input, dim, keepdim, False)
+
+
+@kernel
+def argmin(xp, input, dim, keepdim):
+    return _place(_argmin, xp, input, dim, keepdim, False)
+
+
+@kernel
+def max_with_indices(xp, input, dim, keepdim):
+    return _place(_argmax, xp, input, dim, keepdim, True)
+
+
+@kernel
+def min_with_indices(xp, input, dim, keepdim):
+    return _place(_argmin, xp, input, dim, keepdim, True)

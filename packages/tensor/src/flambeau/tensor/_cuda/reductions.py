@@ -1,0 +1,97 @@
+"""Sums, means, products and counts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import kernel
+from ._reduce import Reduction
+from ._source import ALL, FLOATS, INTEGERS, Source, is_known, pairs
+
+# Elements, and what they are added up and given in.
+TOTALS = (
+    *pairs(("bool", *INTEGERS), ("int64", "float32", "float64")),
+    *zip(FLOATS, FLOATS, strict=True),
+    ("float16", "float32"),
+    ("bfloat16", "float32"),
+    ("float32", "float64"),
+)
+TESTS = pairs(ALL, ("bool", "int64"))
+
+SOURCE = Source("reductions")
+INSTANCES = {
+    f"{name}_{scheme}": instances
+    for name, instances in (("sum", TOTALS), ("prod", TOTALS), ("nonzero", TESTS))
+    for scheme in ("rows", "columns", "partial")
+}
+
+_sum, _prod, _nonzero = (Reduction(SOURCE, name) for name in ("sum", "prod", "nonzero"))
+BOOL, INT64 = np.dtype("bool"), np.dtype("int64")
+_taken: dict[tuple, bool] = {}
+
+
+def _takes(pair: tuple) -> bool:
+    """Whether there is a kernel for these dtypes."""
+    found = _taken.get(pair)
+    if found is None:
+        found = _taken[pair] = tuple(d.name for d in pair) in TOTALS
+    return found
+
+
+def _total(reduction, xp, input, dim, keepdim, dtype):
+    if dtype is None:
+        dtype = INT64 if input.dtype.kind in "iub" else input.dtype
+    dtypes = (input.dtype, dtype)
+    made = reduction.plan(input, dim, keepdim) if _takes(dtypes) else None
+    return made, None if made is None else xp.empty(made.shape, dtype), dtypes
+
+
+@kernel
+def sum(xp, input, dim, keepdim, dtype):
+    made, out, dtypes = _total(_sum, xp, input, dim, keepdim, dtype)
+    if made is None:
+        return NotImplemented
+    _sum.launch(xp, made, input, dtypes, (out,), 1.0)
+    return out
+
+
+@kernel
+def mean(xp, input, dim, keepdim, dtype):
+    made, out, dtypes = _total(_sum, xp, input, dim, keepdim, input.dtype if dtype is None else dtype)
+    if made is None:
+        return NotImplemented
+    _sum.launch(xp, made, input, dtypes, (out,), made.count)
+    return out
+
+
+@kernel
+def prod(xp, input, dim, keepdim, dtype):
+    made, out, dtypes = _total(_prod, xp, input, dim, keepdim, dtype)
+    if made is None:
+        return NotImplemented
+    _prod.launch(xp, made, input, dtypes, (out,))
+    return out
+
+
+def _counted(xp, input, dim, keepdim, dtype, least):
+    made = _nonzero.plan(input, dim, keepdim) if is_known(input.dtype) else None
+    if made is None:
+        return NotImplemented
+    out = xp.empty(made.shape, dtype)
+    _nonzero.launch(xp, made, input, (input.dtype, dtype), (out,), made.count if least is None else least)
+    return out
+
+
+@kernel
+def any(xp, input, dim, keepdim):
+    return _counted(xp, input, dim, keepdim, BOOL, 1)
+
+
+@kernel
+def all(xp, input, dim, keepdim):
+    return _counted(xp, input, dim, keepdim, BOOL, None)
+
+
+@kernel
+def count_nonzero(xp, input, dim):
+    return _counted(xp, input, dim, False, INT64, 0)
