@@ -12,9 +12,9 @@ __device__ __forceinline__ Spread shuffled(Spread a, int mask) {
     return {shuffled(a.mean, mask), shuffled(a.squares, mask), shuffled(a.count, mask)};
 }
 
-// B. P. Welford, "Note on a method for calculating corrected sums of squares and products", Technometrics 4, 1962; joined
-// as by T. F. Chan, G. H. Golub and R. J. LeVeque, "Updating formulae and a pairwise algorithm for computing sample
-// variances", Stanford University, 1979.
+// B. P. Welford, "Note on a method for calculating corrected sums of squares and products", Technometrics 4, 1962;
+// joined as by T. F. Chan, G. H. Golub and R. J. LeVeque, "Updating formulae and a pairwise algorithm for computing
+// sample variances", Stanford University, 1979.
 struct Variance {
     using A = Spread;
     static constexpr bool plain = false;

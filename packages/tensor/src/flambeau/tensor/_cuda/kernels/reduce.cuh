@@ -6,8 +6,8 @@
 //   A add(a, x, i)       one more, the i-th         } else they are added one by one
 //   A join(a, b)         both
 //   finish(a, output)    writes the result.
-// The order of additions depends on the layout alone. Where a result is split over several blocks, these leave what they
-// gathered in `partial`, and a second kernel joins it.
+// The order of additions depends on the layout alone. Where a result is split over several blocks, these leave what
+// they gathered in `partial`, and a second kernel joins it.
 #pragma once
 #include "types.cuh"
 
@@ -65,7 +65,8 @@ template <class A> __device__ __forceinline__ A shuffled(A a, int mask) {
 }
 
 template <class Op, class T, int count>
-__device__ __forceinline__ typename Op::A add_all(const Op& op, typename Op::A a, const Vector<T, count>& x, long long i) {
+__device__ __forceinline__ typename Op::A add_all(const Op& op, typename Op::A a, const Vector<T, count>& x,
+                                                  long long i) {
     if constexpr (Op::plain) {
         typename Op::A each[count];
 #pragma unroll
@@ -90,8 +91,8 @@ __device__ __forceinline__ typename Op::A add_one(const Op& op, typename Op::A a
         return op.add(a, x, i);
 }
 
-// Elements [first, last) of a run, those of one thread of `lanes`: first by vectors, where the run has no gaps, then what
-// is left at both ends.
+// Elements [first, last) of a run, those of one thread of `lanes`: first by vectors, where the run has no gaps, then
+// what is left at both ends.
 template <class Op, class T>
 __device__ __forceinline__ typename Op::A add_run(const Op& op, typename Op::A a, const T* run, long long first,
                                                   long long last, long long step, int lane, int lanes, long long base) {
