@@ -1,0 +1,125 @@
+"""Batch normalisation."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+from . import kernel
+from ._images import channels_last, dense, empty_like, is_channels_last
+from ._source import Source
+
+SOURCE = Source("normalization")
+INSTANCES = dict.fromkeys(
+    (
+        "join_moments", "join_sums",
+        "runs_whole", "runs_moments", "runs_apply", "runs_whole_backward", "runs_sums", "runs_slopes",
+        "rows_moments", "rows_apply", "rows_sums", "rows_slopes",
+    ),
+    (
+        ("float16", "float16"), ("float16", "float32"), ("bfloat16", "bfloat16"), ("bfloat16", "float32"),
+        ("float32", "float32"), ("float64", "float64"),
+    ),
+)  # fmt: skip
+_KNOWN = frozenset(INSTANCES["runs_whole"])
+
+# So many blocks are wanted, of as many elements or more each, and so many elements of a channel are left to one block.
+_BLOCKS, _WORTH, _FEW = 1056, 4096, 16384
+
+
+def _wide(dtype):
+    return "float64" if dtype.itemsize == 8 else "float32"
+
+
+@lru_cache(maxsize=512)
+def _shares(shape, by_rows, itemsize):
+    """Of a batch: its sizes as kernels take them, the block, and the grids of reduction and of what follows; for runs
+    no grid of the reduction where one block does all of a channel."""
+    n, channels, inner = shape[0], shape[1], math.prod(shape[2:])
+    count = n * inner
+    if by_rows:
+        vector = 16 // itemsize if itemsize < 8 and channels % (16 // itemsize) == 0 else 1
+        across = min(1 << (-(-channels // vector) - 1).bit_length(), 32)
+        block = (across, 256 // across)
+        columns = -(-channels // (across * vector))
+        most = -(-count // block[1])
+        chunks = max(min(_BLOCKS // columns, most // 4, 1024), 1)
+        return (count, channels), block, (columns, chunks), (columns, max(min(most // 8, 4096), 1))
+    threads = 512 if count > _WORTH else 128
+    sizes = (n, channels, inner)
+    if count <= _FEW or (channels >= 256 and count <= 4 * _FEW):
+        return sizes, threads, None, channels
+    chunks = max(min(_BLOCKS // channels, count // _WORTH), 1)
+    return sizes, threads, (channels, chunks), (channels, min(-(-count // 16384), 65535))
+
+
+def _found(input, *others):
+    """Whether it is done by rows, else None where it is none of the kernels'; arrays in `others` must be like `input`."""
+    shape = input.shape
+    inner = math.prod(shape[2:])
+    if shape[0] * inner >= 2**31 or any(o.dtype != input.dtype for o in others):
+        return None
+    return inner == 1 or is_channels_last(input)
+
+
+def _parameters(input, weight, bias=None):
+    """The dtypes of a kernel, or None where there is none."""
+    given = weight if weight is not None else bias
+    second = input.dtype if given is None else given.dtype
+    if bias is not None and bias.dtype != second or (input.dtype.name, second.name) not in _KNOWN:
+        return None
+    return input.dtype, second
+
+
+@kernel
+def batch_norm(xp, input, weight, bias, eps):
+    by_rows, dtypes = _found(input), _parameters(input, weight, bias)
+    if by_rows is None or dtypes is None:
+        return NotImplemented
+    last = input.ndim > 2 and is_channels_last(input) if by_rows else False
+    x = input if last else dense(input)
+    weight, bias = weight if weight is None else dense(weight), bias if bias is None else dense(bias)
+    sizes, block, grid, then = _shares(input.shape, by_rows, dtypes[0].itemsize)
+    channels, wide = input.shape[1], _wide(dtypes[0])
+    result = empty_like(xp, input, last)
+    mean, invstd = xp.empty(channels, wide), xp.empty(channels, wide)
+    if grid is None:
+        SOURCE.kernel("runs_whole", *dtypes)(then, block, 0, x, weight, bias, *sizes, eps, result, mean, invstd)
+        return result, mean, invstd
+    kind, chunks = "rows" if by_rows else "runs", grid[1]
+    partial = xp.empty(3 * chunks * channels, wide)
+    SOURCE.kernel(f"{kind}_moments", *dtypes)(grid, block, 0, x, *sizes, partial)
+    SOURCE.kernel("join_moments", *dtypes)(-(-channels // 8), 256, 0, partial, chunks, channels, eps, mean, invstd)
+    SOURCE.kernel(f"{kind}_apply", *dtypes)(then, block, 0, x, mean, invstd, weight, bias, *sizes, result)
+    return result, mean, invstd
+
+
+@kernel
+def batch_norm_backward(xp, grad_output, input, weight, mean, invstd):
+    by_rows, dtypes = _found(input, grad_output), _parameters(input, weight)
+    if by_rows is None or dtypes is None or input.size == 0:
+        return NotImplemented
+    wide = _wide(dtypes[0])
+    if mean.dtype.name != wide or invstd.dtype.name != wide:
+        return NotImplemented
+    last = input.ndim > 2 and is_channels_last(input) if by_rows else False
+    x = input if last else dense(input)
+    grad = channels_last(grad_output) if last else dense(grad_output)
+    weight, mean, invstd = weight if weight is None else dense(weight), dense(mean), dense(invstd)
+    sizes, block, grid, then = _shares(input.shape, by_rows, dtypes[0].itemsize)
+    channels = input.shape[1]
+    result = empty_like(xp, input, last)
+    grad_weight, grad_bias = xp.empty(channels, dtypes[1]), xp.empty(channels, dtypes[1])
+    if grid is None:
+        SOURCE.kernel("runs_whole_backward", *dtypes)(
+            then, block, 0, grad, x, weight, mean, invstd, *sizes, result, grad_weight, grad_bias
+        )
+        return result, grad_weight, grad_bias
+    kind, chunks = "rows" if by_rows else "runs", grid[1]
+    partial, sums = xp.empty(2 * chunks * channels, wide), xp.empty(2 * channels, wide)
+    SOURCE.kernel(f"{kind}_sums", *dtypes)(grid, block, 0, grad, x, mean, invstd, *sizes, partial)
+    SOURCE.kernel("join_sums", *dtypes)(
+        -(-channels // 8), 256, 0, partial, chunks, channels, sums, grad_weight, grad_bias
+    )
+    SOURCE.kernel(f"{kind}_slopes", *dtypes)(then, block, 0, grad, x, weight, mean, invstd, sums, *sizes, result)
+    return result, grad_weight, grad_bias
