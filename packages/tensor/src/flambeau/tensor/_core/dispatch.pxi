@@ -167,6 +167,10 @@ cdef object compute(Operator op, tuple args, list values):
 
 cdef object _run(Operator op, object backend, list values):
     _check(op, values)
+    return _run_checked(op, backend, values)
+
+
+cdef object _run_checked(Operator op, object backend, list values):
     if backend is _CPU:
         _import_kernels(op)
     kernel = backend.kernels.get(op.name)
@@ -252,17 +256,27 @@ cdef object write(Operator op, tuple args, Tensor out, list values):
     if values is None:
         values = []
     backend = prepare(op, args, values)
-    kernel = op.declared().inplace_kernel if inplace else None
-    if kernel is not None:
-        _check(op, values)
-        values[0] = out.array  # not a promoted copy of it
-        own = backend.kernels.get(op.name + "_")
-        if own is None or _invoke(op, own, backend, values) is NotImplemented:
-            _invoke(op, kernel, backend, values)
-    else:
-        _store(op, backend, _run(op, backend, values), out, inplace)
+    _check(op, values)
+    if not inplace or not _ran_inplace(op, backend, values, out):
+        _store(op, backend, _run_checked(op, backend, values), out, inplace)
     count_change(out, op)
     return out
+
+
+cdef bint _ran_inplace(Operator op, object backend, list values, Tensor out) except -1:
+    """Change `out` itself, by the backend's kernel in place or that of the reference; False where there is none."""
+    kernel = op.declared().inplace_kernel
+    own = backend.kernels.get(op.name + "_")
+    if own is None and kernel is None:
+        return False
+    given, values[0] = values[0], out.array  # not a promoted copy of it
+    if own is not None and _invoke(op, own, backend, values) is not NotImplemented:
+        return True
+    if kernel is None:
+        values[0] = given
+        return False
+    _invoke(op, kernel, backend, values)
+    return True
 
 
 cdef object _turned(Operator op, tuple args, Tensor x, list values):
