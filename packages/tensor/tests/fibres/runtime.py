@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from flambeau.tensor import _backends, _cuda
-from flambeau.tensor._cuda import _launch
+from flambeau.tensor._cuda import _faults, _launch
 from flambeau.tensor.testing import strict
 
 from .build import library, scheduler
@@ -28,6 +28,7 @@ class Runtime:
         self._scheduler.fibres_message.restype = ctypes.c_char_p
         self.launch_address = ctypes.cast(self._scheduler.fibres_launch, ctypes.c_void_p).value
         self._texts: dict[str, str] = {}
+        self.blocking = True
 
     def device(self) -> int:
         return strict._current
@@ -38,6 +39,9 @@ class Runtime:
 
     def function(self, text: str, name: str) -> int:
         return ctypes.addressof(ctypes.c_char.in_dll(library(text), f"entry_{name}"))
+
+    def shared_words(self, count: int) -> np.ndarray:
+        return np.zeros(count, np.int64)
 
     def failed(self, code: int, label: str) -> None:
         raise FibreError(f"{label}: {self._scheduler.fibres_message().decode()}")
@@ -109,6 +113,7 @@ def device() -> Iterator[str]:
         device_index=lambda array: array.device_index,
         kernels={name: _asynchronous(kernel) for name, kernel in _cuda.kernels().items()},
         on=strict.current_device,
+        watch=_faults.watch,
     )
     before = _launch.use(Runtime())
     _backends.register_backend(backend)

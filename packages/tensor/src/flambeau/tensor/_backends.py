@@ -76,6 +76,9 @@ class Backend:
             kernel in place); NotImplemented as a result leaves the call to the reference kernel.
         on: ``on(index)`` is a context in which device ``index`` of this kind is the current one, or None where it is
             already; kernels run in that of their arguments, whatever device the caller has chosen.
+        watch: ``watch(report, array, low, size)`` sees to it that an element of an integer array outside [low, size) is
+            reported as soon as the device is waited for, by ``report[0](*report[1:], low, size, element)``, which
+            raises. Without it, checks wait for the device themselves.
 
     Example:
         A device of NumPy arrays of a class of their own, computed by the reference kernels. Its arrays are what
@@ -104,6 +107,7 @@ class Backend:
         device_index: Callable[[Any], int | None],
         kernels: dict[str, Callable] | None = None,
         on: Callable[[int | None], AbstractContextManager | None] = lambda index: None,
+        watch: Callable[[tuple, Any, int, int], None] | None = None,
     ) -> None:
         self.name = name
         self.array_type = array_type
@@ -113,6 +117,7 @@ class Backend:
         self.device_index = device_index
         self.kernels = {} if kernels is None else kernels
         self.on = on
+        self.watch = watch
 
     def device_of(self, array: Any) -> Device:
         return Device(self.name, self.device_index(array))

@@ -40,8 +40,9 @@ def use(runtime):
 
     A runtime has ``launch_address``, the address of a function with cuLaunchKernel's signature, and the methods
     ``function(text, name)``, a handle to launch of a kernel in a source, loaded on the current device; ``device()`` and
-    ``stream()``, the current ones' index and handle; and ``failed(code, label)``, which raises. It may have
-    ``device_capsule`` and ``stream_capsule``, the same two as C functions.
+    ``stream()``, the current ones' index and handle; ``failed(code, label)``, which raises; ``blocking``, whether launches
+    wait until the kernel has run; and ``shared_words(count)``, an array of int64 zeros that the host and kernels share. It
+    may have ``device_capsule`` and ``stream_capsule``, device and stream as C functions.
     """
     global _runtime, _launch, _generation, _device, _stream
     previous = _runtime

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import os
 
 import cupy
 import cupy_backends.cuda.stream
+import numpy as np
 from cupy_backends.cuda.api import runtime as _api
 
 from ._compile import kept_cubin
@@ -20,6 +22,7 @@ class Runtime:
         self.device = _api.getDevice
         self.device_capsule = getattr(_api, "__pyx_capi__", {}).get("getDevice")
         self.stream_capsule = getattr(cupy_backends.cuda.stream, "__pyx_capi__", {}).get("get_current_stream_ptr")
+        self.blocking = os.environ.get("CUDA_LAUNCH_BLOCKING") == "1"
         self._modules: dict[tuple[int, str], cupy.cuda.function.Module] = {}
 
     def stream(self) -> int:
@@ -37,6 +40,12 @@ class Runtime:
             module.load(code)
             self._modules[index, text] = module
         return module.get_function(name).ptr
+
+    def shared_words(self, count: int) -> np.ndarray:
+        """So many zeros of int64 that both host and devices read and write, at one address."""
+        words = np.frombuffer(cupy.cuda.alloc_pinned_memory(8 * count), np.int64, count)
+        words[:] = 0
+        return words
 
     def failed(self, code: int, label: str) -> None:
         """Raise for an error code of the driver."""

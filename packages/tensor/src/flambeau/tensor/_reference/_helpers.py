@@ -2,10 +2,12 @@
 
 import math
 import sys
+from typing import NoReturn
 
 from numpy import generic
 
 from .. import errors
+from .._backends import by_array_type
 from .._schema import Kind
 
 
@@ -159,16 +161,24 @@ def check_same_dtype(operation: str, argument: str, dtype, other: str, other_dty
 def check_bounds(operation: str, argument: str, index, size: int, low: int = 0) -> None:
     """Every element of an integer array must be in [low, size).
 
-    This is the one place where operators look at values on the host: on a GPU it waits for the device. The price of
-    an IndexError that says what was wrong, on every device.
+    This is the one place where operators look at values on the host. Where a backend watches over them, the error comes
+    when the device is next waited for; else this waits for it.
     """
     if index.size == 0:
         return
+    backend = by_array_type.get(type(index))  # a NumPy scalar's is none
+    if backend is not None and backend.watch is not None and size > low:
+        backend.watch((refuse_index, operation, argument), index, low, size)
+        return
     least, greatest = index.min().item(), index.max().item()
     if least < low or greatest >= size:
-        wrong = least if least < low else greatest
-        allowed = f"indices in [{low}, {size - 1}]" if size > low else "no indices, the dimension is empty"
-        errors.index_error(operation, argument, allowed, str(wrong))
+        refuse_index(operation, argument, low, size, least if least < low else greatest)
+
+
+def refuse_index(operation: str, argument: str, low: int, size: int, wrong: int) -> NoReturn:
+    """Raise for an index outside [low, size)."""
+    allowed = f"indices in [{low}, {size - 1}]" if size > low else "no indices, the dimension is empty"
+    errors.index_error(operation, argument, allowed, str(wrong))
 
 
 def check_not_empty(operation: str, shape, dim) -> None:

@@ -1,0 +1,64 @@
+"""Indices out of range, for which nobody waits: noted on the device, raised at the next look at it.
+
+Each device has a note in memory that the host shares. The first element found outside its range is written there;
+:func:`check`, called whenever the host has waited for a device, raises for it. Where launches block
+(``CUDA_LAUNCH_BLOCKING=1``) the call itself raises.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import _backends
+from . import _launch
+from ._source import INTEGERS, Source
+
+SOURCE = Source("faults")
+INSTANCES = {"note_outside": INTEGERS}
+
+_reports: list[tuple] = []
+_numbers: dict[tuple, int] = {}
+_notes: dict[tuple[Any, int], tuple[np.ndarray, int]] = {}
+
+
+def watch(report: tuple, array: Any, low: int, size: int) -> None:
+    """See :class:`flambeau.tensor.Backend`."""
+    number = _numbers.get(report)
+    if number is None:
+        _reports.append(report)
+        number = _numbers[report] = len(_reports)
+    runtime = _launch.runtime()
+    backend = _backends.by_array_type[type(array)]
+    device = backend.device_index(array) or 0
+    context = backend.on(device)
+    if context is None:
+        _look(runtime, device, array, low, size, number)
+    else:
+        with context:
+            _look(runtime, device, array, low, size, number)
+    if runtime.blocking:
+        check()
+
+
+def _look(runtime, device, array, low, size, number):
+    note = _notes.get((runtime, device))
+    if note is None:
+        words = runtime.shared_words(4)
+        note = _notes[runtime, device] = words, words.ctypes.data
+    array = array if array.flags.c_contiguous else array.copy()
+    blocks = min(-(-array.size // 1024), 1024)
+    kernel = SOURCE.kernel("note_outside", array.dtype)
+    kernel(blocks, 256, 0, array, array.size, low, size, number, note[1])
+
+
+def check() -> None:
+    """Raise for what was noted. The devices must have been waited for: what they still do is noted later."""
+    runtime = _launch.runtime()
+    for (of, _), (note, _) in _notes.items():
+        if note[0] and of is runtime:
+            number, wrong, low, size = (int(n) for n in note)
+            note[:] = 0
+            function, *rest = _reports[number - 1]
+            function(*rest, low, size, wrong)

@@ -1,0 +1,80 @@
+"""Indices out of range on a CUDA device: found by the device, raised when the host next waits for it."""
+
+import fibres
+import flambeau.tensor as ft
+import numpy as np
+import pytest
+from flambeau.tensor._cuda import _faults, _launch
+from flambeau.tensor._reference._helpers import refuse_index
+from flambeau.tensor.testing.strict import StrictArray
+
+pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
+
+
+@pytest.fixture
+def device(monkeypatch):
+    """The device, whose kernels nobody waits for."""
+    with fibres.device() as name:
+        monkeypatch.setattr(_launch.runtime(), "blocking", False)
+        yield name
+
+
+def watched(values, dtype, low, size):
+    array = StrictArray(np.array(values, dtype))
+    _faults.watch((refuse_index, "take", "index"), array, low, size)
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "uint32", "int64", "uint64"])
+def test_range(dtype, device):
+    """The bounds themselves, and numbers that no int64 holds."""
+    greatest = np.iinfo(dtype).max
+    for values, low, size in (([0, 4], 0, 5), ([], 0, 5), ([0], 0, 1), ([1, 4], 1, 5)):
+        watched(values, dtype, low, size)
+        _faults.check()
+    for values in ([0, 5], [greatest], [4, 3] * 1000 + [7] + [1] * 3000):
+        watched(values, dtype, 0, 5)
+        with pytest.raises(IndexError, match=r"take\(\): argument 'index': expected"):
+            _faults.check()
+        _faults.check()  # once is enough
+
+
+def test_error_at_the_next_look(device):
+    """The call returns; the look at the device says what was wrong, with the message of the CPU."""
+    x, index = ft.arange(3, device=device), ft.tensor([0, -4, 2], device=device)
+    with pytest.raises(IndexError) as here:
+        ft.take(x.cpu(), index.cpu())
+    ft.take(x, index)
+    with pytest.raises(IndexError) as there:
+        _faults.check()
+    assert str(there.value) == str(here.value)
+    _faults.check()
+
+
+def test_only_the_first_is_told(device):
+    """Of several errors before a look, the first: the others may follow from it."""
+    x = ft.arange(3, device=device)
+    ft.take(x, ft.tensor([7], device=device))
+    ft.gather(x, 0, ft.tensor([9], device=device))
+    with pytest.raises(IndexError, match=r"take\(\).* got 7"):
+        _faults.check()
+    _faults.check()
+
+
+def test_other_devices(device):
+    """An index on a device that is not the current one is looked at there."""
+    x = ft.arange(3, device="fibres:1")
+    ft.take(x, ft.tensor([3], device="fibres:1"))
+    with pytest.raises(IndexError, match="got 3"):
+        _faults.check()
+
+
+def test_empty_dimension(device):
+    """Where no index can be right, the call itself says so."""
+    with pytest.raises(IndexError, match="no indices, the dimension is empty"):
+        ft.take(ft.zeros(0, device=device), ft.tensor([0], device=device))
+
+
+def test_blocking_launches():
+    """Where launches wait for kernels, the call itself raises."""
+    with fibres.device() as device, pytest.raises(IndexError, match="got 3"):
+        ft.take(ft.arange(3, device=device), ft.tensor([3], device=device))
