@@ -13,6 +13,7 @@ from flambeau.tensor import _backends, _cuda
 from flambeau.tensor._cuda import _faults, _launch
 from flambeau.tensor.testing import strict
 
+from .blas import emulated
 from .build import library, scheduler
 
 
@@ -118,7 +119,7 @@ def device() -> Iterator[str]:
     before = _launch.use(Runtime())
     _backends.register_backend(backend)
     try:
-        with guarded():
+        with guarded(), emulated(lives):
             yield "fibres:0"
     finally:
         _launch.use(before)

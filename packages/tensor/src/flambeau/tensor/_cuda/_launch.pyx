@@ -7,6 +7,7 @@ from libc.stdint cimport intptr_t, uint64_t
 import threading
 
 from flambeau.tensor import errors
+from flambeau.tensor._cuda._pointers cimport pointer
 
 # cuLaunchKernel, or what stands in for it: the driver is found at run time, and without one this module still imports.
 ctypedef int (*launch_t)(void* function, unsigned int grid_x, unsigned int grid_y, unsigned int grid_z,
@@ -182,12 +183,3 @@ cdef int _extents(object value, unsigned int* out) except -1:
         for i in range(<int>len(value)):
             out[i] = value[i]
     return 0
-
-
-cdef inline uint64_t pointer(object value) except? 0:
-    """The address of an array's first element; 0 for None."""
-    if value is None:
-        return 0
-    if type(value) is int:
-        return value
-    return value.data.ptr

@@ -1,0 +1,35 @@
+"""cuBLAS as :mod:`flambeau.tensor._cuda._blas` calls it on a GPU: the library that CuPy computes with."""
+
+from __future__ import annotations
+
+import ctypes
+
+import cupy
+from cupy_backends.cuda.api import runtime as _api
+from cupy_backends.cuda.stream import get_current_stream_ptr
+
+from ._libraries import loaded
+
+
+class Cublas:
+    """See :func:`flambeau.tensor._cuda._blas.use`."""
+
+    def __init__(self) -> None:
+        self._lt, self._blas = loaded("cublasLt"), loaded("cublas")
+        self.device = _api.getDevice
+        self.stream = get_current_stream_ptr
+
+    def address(self, name: str) -> int:
+        """Where a function is."""
+        function = getattr(self._lt if name.startswith("cublasLt") else self._blas, name)
+        return ctypes.cast(function, ctypes.c_void_p).value
+
+    def allocate(self, size: int) -> cupy.ndarray:
+        """Memory on the current device."""
+        return cupy.empty(size, dtype="uint8")
+
+    def failed(self, code: int, function: str) -> None:
+        """Raise for an error code of cuBLAS."""
+        name = self._blas.cublasGetStatusName
+        name.restype = ctypes.c_char_p
+        raise RuntimeError(f"{function}: {name(code).decode()}")
