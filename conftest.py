@@ -1,7 +1,43 @@
-"""Profiles of the property tests, for every package: `pytest --hypothesis-profile soak` looks longer."""
+"""For the tests of every package: profiles of the property tests, and the GPU.
 
+`pytest --hypothesis-profile soak` looks longer. `FLAMBEAU_GPU_TESTS=strict:0 pytest ...` runs the tests that need a GPU
+on arrays that only pretend to be on one: it shows that the tests themselves work.
+"""
+
+import os
+import sys
+
+import pytest
 from hypothesis import settings
 
 settings.register_profile("house", deadline=None)  # the first call of an operator may take longer than the others
 settings.register_profile("soak", deadline=None, max_examples=2000)
 settings.load_profile("house")
+
+
+@pytest.fixture
+def gpu():
+    """The name of the first CUDA device; where there is none, the test is skipped.
+
+    What a test left running there ends with it. An error that the device does not get over (an address out of bounds)
+    ends the process, since all later calls would fail: with pytest-xdist the tests go on in another one.
+    """
+    import flambeau.tensor as ft
+
+    stand_in = os.environ.get("FLAMBEAU_GPU_TESTS")
+    if stand_in:
+        from flambeau.tensor.testing import strict
+
+        strict.register()
+        yield stand_in
+        return
+    if not ft.cuda.is_available():
+        pytest.skip("needs a CUDA device")
+    yield "cuda:0"
+    try:
+        ft.cuda.synchronize()
+    except Exception as error:
+        print(f"the CUDA device is lost: {error}", file=sys.stderr, flush=True)
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            os._exit(70)
+        pytest.exit(f"the CUDA device is lost: {error}", 70)

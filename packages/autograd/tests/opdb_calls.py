@@ -46,9 +46,9 @@ class Call:
         return found
 
 
-def calls(info, function=None, **options):
+def calls(info, function=None, device=None, **options):
     """The samples at which an operator has derivatives, as calls, and themselves; `options` are those of ``Make``."""
-    for sample in info.generate_smooth(**opdb.tensors(), leaf=leaf, **options):
+    for sample in info.generate_smooth(**opdb.tensors(device), leaf=leaf, **options):
         call = Call(info, sample, function)
         if call.variables:
             yield call, sample

@@ -1,0 +1,53 @@
+"""Launch the kernels of all families on small inputs, for compute-sanitizer: samples of the operator database.
+
+Memory comes straight from the driver, block by block: what a kernel reads or writes beyond an array's end is seen.
+"""
+
+import argparse
+import json
+import time
+from collections import Counter
+
+import flambeau.tensor as ft
+import numpy as np
+from flambeau.tensor._cuda import _launch
+from flambeau.tensor.testing import opdb
+
+DTYPES = (np.dtype(np.float32), np.dtype(np.float16), ft.bfloat16, np.dtype(np.float64), np.dtype(np.int64))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=float, default=60, help="when to stop, wherever it is")
+    end = time.monotonic() + parser.parse_args().seconds
+    ft.cuda.init()
+    import cupy
+
+    cupy.cuda.set_allocator(None)  # no pool
+    launched: Counter[str] = Counter()
+    _launch.record(lambda kernel, *rest: launched.update([kernel.label]))
+    failed, done = {}, 0
+    for info, dtype in ((info, dtype) for dtype in DTYPES for info in opdb.entries() if dtype in info.dtypes):
+        if time.monotonic() > end:
+            break
+        try:
+            done += one(info, dtype)
+            ft.cuda.synchronize()
+        except Exception as error:  # of values other stages speak
+            failed[f"{info.name}-{dtype.name}"] = f"{type(error).__name__}: {error}"[:200]
+    figures = {"calls": done, "kernels": len(launched), "launches": launched.total(), "failed": failed}
+    print("RESULT " + json.dumps(figures), flush=True)
+
+
+def one(info, dtype) -> int:
+    """All samples of an operator in one dtype."""
+    count = 0
+    with ft.device("cuda:0"):
+        for sample in info.generate(dtype, **opdb.tensors("cuda:0")):
+            info.function(*sample.args, **sample.kwargs)
+            count += 1
+    return count
+
+
+if __name__ == "__main__":
+    main()
