@@ -79,6 +79,8 @@ class Backend:
         watch: ``watch(report, array, low, size)`` sees to it that an element of an integer array outside [low, size) is
             reported as soon as the device is waited for, by ``report[0](*report[1:], low, size, element)``, which
             raises. Without it, checks wait for the device themselves.
+        transfer: ``transfer(array, place, non_blocking)`` copies an array to the Device ``place``, one of them of this
+            kind, where that is not done best by ``asnumpy`` and ``asarray``.
 
     Example:
         A device of NumPy arrays of a class of their own, computed by the reference kernels. Its arrays are what
@@ -108,6 +110,7 @@ class Backend:
         kernels: dict[str, Callable] | None = None,
         on: Callable[[int | None], AbstractContextManager | None] = lambda index: None,
         watch: Callable[[tuple, Any, int, int], None] | None = None,
+        transfer: Callable[[Any, Device, bool], Any] | None = None,
     ) -> None:
         self.name = name
         self.array_type = array_type
@@ -118,6 +121,7 @@ class Backend:
         self.kernels = {} if kernels is None else kernels
         self.on = on
         self.watch = watch
+        self.transfer = transfer
 
     def device_of(self, array: Any) -> Device:
         return Device(self.name, self.device_index(array))
@@ -184,7 +188,9 @@ def _parsed(value: Any, index: int | None, operation: str, argument: str) -> Dev
             errors.value_error(operation, argument, "a name such as 'cpu' or 'cuda:0'", repr(value))
         index = int(number)
     if name == "cuda" and index is None:
-        index = 0
+        from . import cuda
+
+        index = cuda.current_index()
     return Device(name, index)
 
 

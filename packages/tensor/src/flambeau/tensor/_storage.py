@@ -168,11 +168,9 @@ def pin_memory(x: Tensor) -> Tensor:
     if is_pinned(x):
         return x
     cuda.require("pin_memory")
-    import cupy
+    from .cuda._transfers import pinned_empty
 
-    memory = cupy.cuda.alloc_pinned_memory(max(x.nbytes, 1))
-    pinned = from_numpy(np.frombuffer(memory, x.dtype, x.numel()).reshape(x.shape))
-    return pinned.copy_(x.data)
+    return from_numpy(pinned_empty(x.shape, x.dtype)).copy_(x.data)
 
 
 def is_pinned(x: Tensor) -> bool:

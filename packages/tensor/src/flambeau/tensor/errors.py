@@ -13,14 +13,15 @@ Every message says operation, argument, what was expected, what was given, and a
     RuntimeError
     ├── DeviceError     tensors on different devices, or a device that is not there
     ├── LinAlgError     a matrix without the inverse or the factors asked for
-    └── FileCorrupt     a saved file that is torn, truncated or altered
+    ├── FileCorrupt     a saved file that is torn, truncated or altered
+    └── OutOfMemoryError    a CUDA device has no memory left; a MemoryError too
 """
 
 from __future__ import annotations
 
 from typing import NoReturn
 
-__all__ = ["DTypeError", "DeviceError", "FileCorrupt", "LinAlgError", "ShapeError"]
+__all__ = ["DTypeError", "DeviceError", "FileCorrupt", "LinAlgError", "OutOfMemoryError", "ShapeError"]
 
 
 class ShapeError(ValueError):
@@ -41,6 +42,46 @@ class LinAlgError(RuntimeError):
 
 class FileCorrupt(RuntimeError):
     """A saved file that is torn, truncated or altered."""
+
+
+class OutOfMemoryError(RuntimeError, MemoryError):
+    """A CUDA device has no memory left for what was asked.
+
+    Args:
+        index: of the device.
+        requested: the bytes that were asked for.
+        free: the bytes that the device has free.
+        pooled: the bytes that this process keeps for later Tensors, in parts of blocks.
+        largest: the largest block that could have been had.
+        total: the bytes that the device has.
+    """
+
+    def __init__(self, index: int, requested: int, free: int, pooled: int, largest: int, total: int) -> None:
+        super().__init__(index, requested, free, pooled, largest, total)
+        self.index = index
+        self.requested = requested
+        self.free = free
+        self.pooled = pooled
+        self.largest = largest
+        self.total = total
+
+    def __str__(self) -> str:
+        return (
+            f"cuda:{self.index} has no memory left: asked for {_amount(self.requested)}; of its {_amount(self.total)} "
+            f"it has {_amount(self.free)} free, this process keeps {_amount(self.pooled)} for later Tensors, and the "
+            f"largest block to be had is of {_amount(self.largest)}"
+        )
+
+
+def _amount(size: int) -> str:
+    """
+    >>> _amount(3 << 29)
+    '1.50 GiB'
+    """
+    for unit, bytes_ in (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if size >= bytes_:
+            return f"{size / bytes_:.2f} {unit}"
+    return f"{size} bytes"
 
 
 def message(operation: str, argument: str | None, expected: str, got: str, fix: str | None = None) -> str:

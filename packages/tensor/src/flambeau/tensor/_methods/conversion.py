@@ -32,7 +32,10 @@ def to(
         dtype: the dtype, by name.
         device: the device, by name.
         copy: copy even when nothing changes.
-        non_blocking: whether a copy between devices may go on in the background. None does: it is accepted only.
+        non_blocking: whether a copy between the CPU and a CUDA device may go on while the program does. To a device it
+            does from page-locked memory (:meth:`Tensor.pin_memory`), which must not be written until the device's
+            current stream has got so far; to the CPU it gives a Tensor in page-locked memory whose values must not be
+            read before.
         memory_format: how the result lies in memory, such as ``ft.channels_last``: see :func:`contiguous`.
 
     Returns:
@@ -57,7 +60,7 @@ def to(
             errors.type_error("to", "target", "a dtype, a device or a Tensor", value.__class__.__name__)
     result = input
     if device is not None and (place := device_argument(device, "to")) != input.device:
-        result = ops.transfer(result, place)
+        result = ops.transfer(result, place, non_blocking)
     if dtype is not None and as_dtype(dtype, "to") != result.dtype:
         result = ops.cast(result, as_dtype(dtype, "to"))
     if memory_format is not None:
@@ -78,17 +81,19 @@ def cpu(input: Tensor) -> Tensor:
 
 
 @composed(function=False)
-def cuda(input: Tensor, device: int | str | Device | None = None) -> Tensor:
-    """The Tensor on a CUDA device.
+def cuda(input: Tensor, device: int | str | Device | None = None, non_blocking: bool = False) -> Tensor:
+    """The Tensor on a CUDA device; itself when it is there.
 
     Args:
         input: Tensor.
-        device: index or name of the device; the first one by default.
+        device: index or name of the device; the current one by default.
+        non_blocking: as for :func:`Tensor.to`.
 
     Raises:
         DeviceError: no CUDA device, or CuPy is not installed; the message says how to install it.
     """
-    return to(input, device=f"cuda:{device}" if isinstance(device, int) else device or "cuda:0")
+    place = f"cuda:{device}" if isinstance(device, int) else device or "cuda"
+    return to(input, device=place, non_blocking=non_blocking)
 
 
 @composed(function=False)
@@ -120,8 +125,9 @@ def type(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
         dtype = found
     place = getattr(dtype, "place", None)  # of a type such as ft.FloatTensor
     if place is None:
-        return to(input, dtype=dtype)
-    return to(input, dtype=dtype.dtype, device=None if input.device.type == place else place)
+        return to(input, dtype=dtype, non_blocking=non_blocking)
+    place = None if input.device.type == place else place
+    return to(input, dtype=dtype.dtype, device=place, non_blocking=non_blocking)
 
 
 @composed(function=False)

@@ -1,24 +1,85 @@
-"""CUDA devices, through CuPy (``pip install flambeau-tensor[cuda]``). Importing this module does not import CuPy."""
+"""CUDA devices, through CuPy (``pip install flambeau-tensor[cuda]``). Importing this module does not import CuPy.
+
+Work on a device is asynchronous: an operation returns as soon as the device has been told what to do, and what it does
+next waits for that. Looking at values (``item``, ``tolist``, ``numpy``, printing, ``cpu``) waits until they are there.
+"""
 
 from __future__ import annotations
 
 import functools
+from typing import TYPE_CHECKING, Any
 
-from . import errors, random
-from ._backends import Backend, register_backend
+from .. import errors, random
 
-__all__ = ["is_available", "manual_seed", "manual_seed_all"]
+if TYPE_CHECKING:
+    from .._backends import Device
+    from ..errors import OutOfMemoryError
+    from ._devices import (
+        DeviceProperties,
+        current_device,
+        device,
+        get_device_capability,
+        get_device_name,
+        get_device_properties,
+        set_device,
+        synchronize,
+    )
+    from ._memory import (
+        empty_cache,
+        max_memory_allocated,
+        max_memory_reserved,
+        mem_get_info,
+        memory_allocated,
+        memory_reserved,
+        memory_stats,
+        memory_summary,
+        reset_peak_memory_stats,
+    )
+    from ._streams import Event, ExternalStream, Stream, current_stream, default_stream, stream
+
+__all__ = [
+    "DeviceProperties", "Event", "ExternalStream", "OutOfMemoryError", "Stream", "current_device", "current_stream",
+    "default_stream", "device", "device_count", "empty_cache", "get_allow_tf32", "get_device_capability",
+    "get_device_name", "get_device_properties", "init", "is_available", "is_initialized", "manual_seed",
+    "manual_seed_all", "max_memory_allocated", "max_memory_reserved", "mem_get_info", "memory_allocated",
+    "memory_reserved", "memory_stats", "memory_summary", "reset_peak_memory_stats", "set_allow_tf32", "set_device",
+    "stream", "synchronize",
+]  # fmt: skip
+
+# Where the rest is: loaded when first used.
+_LATER = {
+    "_devices": (
+        "DeviceProperties", "current_device", "device", "get_device_capability", "get_device_name",
+        "get_device_properties", "set_device", "synchronize",
+    ),
+    "_memory": (
+        "empty_cache", "max_memory_allocated", "max_memory_reserved", "mem_get_info", "memory_allocated",
+        "memory_reserved", "memory_stats", "memory_summary", "reset_peak_memory_stats",
+    ),
+    "_streams": ("Event", "ExternalStream", "Stream", "current_stream", "default_stream", "stream"),
+    "..errors": ("OutOfMemoryError",),
+}  # fmt: skip
 
 INSTALL = "pip install 'flambeau-tensor[cuda]' on a machine with an NVIDIA driver"
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
+    for module, names in _LATER.items():
+        if name in names:
+            from importlib import import_module
+
+            found = import_module(module if module.startswith("..") else f".{module}", __name__)
+            return globals().setdefault(name, getattr(found, name))
     if name.endswith("Tensor"):
-        from ._typed import TYPES
+        from .._typed import TYPES
 
         if ("cuda", name) in TYPES:
             return globals().setdefault(name, TYPES["cuda", name])
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 @functools.cache
@@ -34,6 +95,43 @@ def is_available() -> bool:
     except ImportError:
         return False
     return bool(cupy.is_available())
+
+
+def is_initialized() -> bool:
+    """Whether CUDA is in use in this process: a Tensor was put on a device, or something asked about one.
+
+    A process that uses CUDA must not be forked to use it in the child: start workers before, or by ``spawn``.
+
+    Example:
+        >>> ft.cuda.is_initialized() in (True, False)
+        True
+    """
+    from .._backends import by_name
+
+    return "cuda" in by_name
+
+
+def init() -> None:
+    """Begin to use CUDA now, and not with the first Tensor that is put on a device.
+
+    Raises:
+        DeviceError: there is no CUDA device, or CuPy is not installed; the message says how to install it.
+    """
+    require("init", None)
+
+
+def device_count() -> int:
+    """How many CUDA devices there are; 0 where none can be used.
+
+    Example:
+        >>> ft.cuda.device_count() >= 0
+        True
+    """
+    if not is_available():
+        return 0
+    import cupy
+
+    return int(cupy.cuda.runtime.getDeviceCount())
 
 
 def manual_seed(seed: int) -> None:
@@ -53,24 +151,69 @@ def manual_seed(seed: int) -> None:
 manual_seed_all = manual_seed
 
 
-def require(operation: str) -> None:
+def get_allow_tf32() -> bool:
+    """Whether products and convolutions of float32 may round their factors to TF32. At first they may not.
+
+    Returns:
+        bool, see :func:`set_allow_tf32`.
+
+    Example:
+        >>> ft.cuda.get_allow_tf32()
+        False
+    """
+    from .._cuda import _settings
+
+    return _settings.allow_tf32
+
+
+def set_allow_tf32(allow: bool) -> None:
+    """Let products and convolutions of float32 on CUDA devices round their factors to TF32, which has 10 bits of
+    mantissa where float32 has 23: they are then several times faster on devices with tensor cores.
+
+    Holds for the whole process, from the next call on.
+
+    Args:
+        allow: whether they may.
+
+    Raises:
+        TypeError: ``allow`` is no bool.
+
+    Example:
+        >>> ft.cuda.set_allow_tf32(True)
+        >>> ft.cuda.get_allow_tf32()
+        True
+        >>> ft.cuda.set_allow_tf32(False)
+    """
+    if not isinstance(allow, bool):
+        errors.type_error("set_allow_tf32", "allow", "bool", type(allow).__name__)
+    from .._cuda import _settings
+
+    _settings.allow_tf32 = allow
+
+
+def current_index() -> int:
+    """The index of the current device: what ``"cuda"`` means. 0 until CUDA is in use."""
+    if not is_initialized():
+        return 0
+    from ._devices import current_device
+
+    return current_device()
+
+
+def require(operation: str, argument: str | None = "device") -> None:
     """Register the ``cuda`` backend, or raise DeviceError with the line that would install it."""
+    if is_initialized():
+        return
     if not is_available():
-        errors.device_error(operation, "device", "a CUDA device", "none on this machine", INSTALL)
-    import cupy
+        errors.device_error(operation, argument, "a CUDA device", "none on this machine", INSTALL)
+    from ._backend import register
 
-    def asarray(array, index):
-        with cupy.cuda.Device(index or 0):
-            return cupy.asarray(array)
+    register()
 
-    register_backend(
-        Backend(
-            name="cuda",
-            array_type=cupy.ndarray,
-            xp=cupy,
-            asarray=asarray,
-            asnumpy=cupy.asnumpy,
-            device_index=lambda array: array.device.id,
-            on=cupy.cuda.Device,
-        )
-    )
+
+def check_index(index: int, operation: str) -> None:
+    """Raise DeviceError where there is no device of this index."""
+    count = device_count()
+    if not 0 <= index < count:
+        there = "cuda:0" if count == 1 else f"one of cuda:0 to cuda:{count - 1}"
+        errors.device_error(operation, "device", there, f"'cuda:{index}'")

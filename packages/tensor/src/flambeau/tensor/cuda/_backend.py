@@ -1,0 +1,45 @@
+"""The ``cuda`` backend. Imported when there is a device to compute on."""
+
+from __future__ import annotations
+
+import cupy
+from cupy.cuda import runtime
+
+from .. import _cuda
+from .._backends import Backend, register_backend
+from .._cuda import _launch
+from .._cuda._runtime import Runtime
+from . import check_index
+from ._devices import Current
+from ._memory import use_allocator
+from ._transfers import to_device, to_host, transfer
+
+_get_device = runtime.getDevice
+
+
+def on(index: int | None) -> Current | None:
+    """The context in which a device is the current one; None where it is already."""
+    if index is None or index == _get_device():
+        return None
+    check_index(index, "device")
+    return Current(index)
+
+
+def register() -> None:
+    """Make CUDA devices usable."""
+    use_allocator()
+    _launch.use(Runtime())
+    only = runtime.getDeviceCount() == 1
+    register_backend(
+        Backend(
+            name="cuda",
+            array_type=cupy.ndarray,
+            xp=cupy,
+            asarray=to_device,
+            asnumpy=to_host,
+            device_index=(lambda array: 0) if only else (lambda array: array.data.device_id),
+            kernels=_cuda.kernels(),
+            on=on,
+            transfer=transfer,
+        )
+    )

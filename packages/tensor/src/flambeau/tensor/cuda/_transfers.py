@@ -1,0 +1,125 @@
+"""Copies between the CPU and CUDA devices, and from one device to another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cupy
+import numpy as np
+from cupy.cuda import get_current_stream
+
+from ._devices import Current
+from ._keeping import keep
+
+# Pageable memory up to here is copied to page-locked memory first, and from there while the program goes on. Above, it
+# would take as much page-locked memory again: the driver copies it in parts, and the program waits.
+STAGED = 1 << 22
+
+
+def to_device(array: np.ndarray, index: int | None, non_blocking: bool = False) -> cupy.ndarray:
+    """A copy on a device, in the order of dimensions in memory that ``array`` has."""
+    order = _order(array)
+    source = array.transpose(order)
+    if not source.flags.c_contiguous:
+        source, order = np.ascontiguousarray(array).reshape(array.shape), list(range(array.ndim))
+    if index is None or index == cupy.cuda.runtime.getDevice():
+        result = _copied_there(source, non_blocking)
+    else:
+        with Current(index):
+            result = _copied_there(source, non_blocking)
+    return result if _is_identity(order) else result.transpose(np.argsort(order).tolist())
+
+
+def _copied_there(source: np.ndarray, non_blocking: bool) -> cupy.ndarray:
+    result = cupy.empty(source.shape, source.dtype)
+    if source.size == 0:
+        return result
+    if is_pinned(source):
+        stream = get_current_stream()
+        result.data.copy_from_host_async(source.ctypes.data, source.nbytes, stream)
+        if non_blocking:
+            keep(stream, result.data.device_id, source)
+        else:
+            stream.synchronize()  # the caller may write to it next
+    elif source.nbytes <= STAGED:
+        return cupy.asarray(source)
+    else:
+        result.set(source)
+    return result
+
+
+def to_host(array: cupy.ndarray, non_blocking: bool = False) -> np.ndarray:
+    """A copy in the CPU's memory, in the order of dimensions in memory that ``array`` has.
+
+    With ``non_blocking`` it is page-locked memory, whose values are there when the current stream has got so far.
+    """
+    index = array.data.device_id
+    if index != cupy.cuda.runtime.getDevice():
+        with Current(index):
+            return to_host(array, non_blocking)
+    order = _order(array)
+    source = array.transpose(order)
+    if not source.flags.c_contiguous:
+        source, order = cupy.ascontiguousarray(array).reshape(array.shape), list(range(array.ndim))
+    if non_blocking and source.size:
+        result = pinned_empty(source.shape, source.dtype)
+        stream = get_current_stream()
+        source.data.copy_to_host_async(result.ctypes.data, source.nbytes, stream)
+        keep(stream, index, source, result)
+    else:
+        result = source.get()
+    return result if _is_identity(order) else result.transpose(np.argsort(order))
+
+
+def to_other_device(array: cupy.ndarray, index: int) -> cupy.ndarray:
+    """A copy on another device, made when both devices' current streams have got so far."""
+    here = array.data.device_id
+    with Current(here):
+        source = array if array.flags.c_contiguous or array.flags.f_contiguous else cupy.ascontiguousarray(array)
+        ready = cupy.cuda.Event(disable_timing=True)
+        ready.record()
+    with Current(index):
+        stream = get_current_stream()
+        stream.wait_event(ready)
+        order = "C" if source.flags.c_contiguous else "F"
+        result = cupy.empty(source.shape, source.dtype, order)
+        if source.size:
+            result.data.copy_from_device_async(source.data, source.nbytes, stream)
+            keep(stream, index, source)
+    return result.reshape(array.shape, order=order)
+
+
+def transfer(array: Any, place: Any, non_blocking: bool) -> Any:
+    """A copy on another device, the CPU or a CUDA device; either ``array`` or ``place`` is CUDA's."""
+    if not isinstance(array, cupy.ndarray):
+        return to_device(array, place.index, non_blocking)
+    if place.type == "cpu":
+        return to_host(array, non_blocking)
+    return to_other_device(array, place.index or 0)
+
+
+def pinned_empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """An array in page-locked memory. Its memory is used again when the array and all views of it are gone."""
+    count = int(np.prod(shape, dtype=np.int64))
+    memory = cupy.cuda.alloc_pinned_memory(max(count * dtype.itemsize, 1))
+    return np.frombuffer(memory, dtype, count).reshape(shape)
+
+
+def is_pinned(array: np.ndarray) -> bool:
+    """Whether an array's memory is page-locked memory of CuPy's."""
+    base = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    owner = base.obj if isinstance(base, memoryview) else base
+    return isinstance(owner, cupy.cuda.PinnedMemoryPointer)
+
+
+def _order(array: Any) -> list[int]:
+    """The dimensions from that of the longest steps to that of the shortest; as they are where that is no matter."""
+    if array.flags.c_contiguous:
+        return list(range(array.ndim))
+    return sorted(range(array.ndim), key=lambda d: -array.strides[d])
+
+
+def _is_identity(order: list[int]) -> bool:
+    return order == sorted(order)
