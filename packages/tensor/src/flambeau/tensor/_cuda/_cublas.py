@@ -6,8 +6,8 @@ import ctypes
 
 import cupy
 from cupy_backends.cuda.api import runtime as _api
-from cupy_backends.cuda.stream import get_current_stream_ptr
 
+from ._launch import current_stream
 from ._libraries import loaded
 
 
@@ -17,7 +17,7 @@ class Cublas:
     def __init__(self) -> None:
         self._lt, self._blas = loaded("cublasLt"), loaded("cublas")
         self.device = _api.getDevice
-        self.stream = get_current_stream_ptr
+        self.stream = current_stream
 
     def address(self, name: str) -> int:
         """Where a function is."""

@@ -62,6 +62,11 @@ cdef void* _from_capsule(object capsule, const char* signature) except? NULL:
     return PyCapsule_GetPointer(capsule, signature)
 
 
+def current_stream():
+    """The handle of the current stream of the current device."""
+    return _stream() if _stream is not NULL else _runtime.stream()
+
+
 cdef int current_device() except -1:
     return _device(0) if _device is not NULL else _runtime.device()
 

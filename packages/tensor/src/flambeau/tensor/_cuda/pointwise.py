@@ -81,7 +81,9 @@ class Pointwise:
         self.op = op
         self.plans: dict[tuple[Any, ...], Any] = {}
 
-    def __call__(self, xp: Any, *values: Any, into: Any = None) -> Any:
+    def __call__(self, xp: Any, *values: Any, into: Any = None, **keywords: Any) -> Any:
+        if keywords:
+            values = (*values, *keywords.values())  # the dispatcher gives them in the operator's order
         key = tuple([
             None if type(v) in _NUMBERS else (v.dtype, v.shape, v.strides, v.data.ptr & 15) for v in values
         ])  # fmt: skip

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cupy
 from cupy.cuda import runtime
 
 from .. import _cuda
 from .._backends import Backend, register_backend
-from .._cuda import _launch
+from .._cuda import _faults, _launch, _quick
 from .._cuda._runtime import Runtime
+from .._cuda.pointwise import dense_kernel
 from . import check_index
 from ._devices import Current
 from ._memory import use_allocator
@@ -40,6 +43,15 @@ def register() -> None:
             device_index=(lambda array: 0) if only else (lambda array: array.data.device_id),
             kernels=_cuda.kernels(),
             on=on,
+            watch=_faults.watch,
             transfer=transfer,
         )
     )
+    _quick.use(cupy.ndarray, _quick_kernel)
+
+
+def _quick_kernel(name: str, dtype: Any, form: str) -> tuple | None:
+    try:
+        return dense_kernel(name, dtype.name, form)
+    except KeyError:
+        return None

@@ -105,6 +105,9 @@ def synchronize(device: int | str | Device | None = None) -> None:
     """
     with Current(index_of(device, "synchronize")):
         _api().deviceSynchronize()
+    from .._cuda import _faults
+
+    _faults.check()
 
 
 class DeviceProperties(NamedTuple):

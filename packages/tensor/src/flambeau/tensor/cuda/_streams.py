@@ -14,6 +14,13 @@ from ._devices import Current, index_of
 _entered = threading.local()  # what to leave again, for each thread
 
 
+def _check() -> None:
+    """Raise for what kernels noted, now that the device was waited for."""
+    from .._cuda import _faults
+
+    _faults.check()
+
+
 class Stream:
     """A queue of work on a device: what is in one stream is done in order, what is in two may be done at once.
 
@@ -60,6 +67,7 @@ class Stream:
     def synchronize(self) -> None:
         """Wait until everything queued here is done."""
         self._stream.synchronize()
+        _check()
 
     def query(self) -> bool:
         """Whether everything queued here is done."""
@@ -201,6 +209,7 @@ class Event:
         """Wait until it has happened."""
         if self._event is not None:
             self._event.synchronize()
+            _check()
 
     def elapsed_time(self, end: Event) -> float:
         """The milliseconds from this event to a later one.

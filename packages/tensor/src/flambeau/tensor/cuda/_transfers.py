@@ -8,6 +8,7 @@ import cupy
 import numpy as np
 from cupy.cuda import get_current_stream
 
+from .._cuda import _faults
 from ._devices import Current
 from ._keeping import keep
 
@@ -41,6 +42,7 @@ def _copied_there(source: np.ndarray, non_blocking: bool) -> cupy.ndarray:
             keep(stream, result.data.device_id, source)
         else:
             stream.synchronize()  # the caller may write to it next
+            _faults.check()
     elif source.nbytes <= STAGED:
         return cupy.asarray(source)
     else:
@@ -68,6 +70,7 @@ def to_host(array: cupy.ndarray, non_blocking: bool = False) -> np.ndarray:
         keep(stream, index, source, result)
     else:
         result = source.get()
+        _faults.check()
     return result if _is_identity(order) else result.transpose(np.argsort(order))
 
 
