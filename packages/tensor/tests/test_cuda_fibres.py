@@ -25,13 +25,15 @@ def device(request):
         yield name
 
 
-def same(info, sample, results, expected):
+def same(info, sample, results, expected, times=1):
+    """Check results against NumPy's, with so many times the operator's tolerance."""
     results = [np.asarray(r.cpu().numpy()) for r in opdb.to_tuple(results)]
     assert len(results) == len(expected)
     if info.compared:
         results, expected = info.compared(tuple(results)), info.compared(expected)
     for got, want in zip(results, expected, strict=True):
-        assert_close(got, want, *info.tolerance_of(want.dtype), what=f"{info.name}{sample}")
+        tolerance = (times * t for t in info.tolerance_of(want.dtype))
+        assert_close(got, want, *tolerance, what=f"{info.name}{sample}")
 
 
 def call(device, info, sample, **keywords):
@@ -128,3 +130,61 @@ def test_in_place(info, dtype, device):
             returned = getattr(written, f"{info.name}_")(*call.args[1:], **call.kwargs)
             assert returned is written
             same(info, sample, written, expected)
+
+
+WIDTHS = {"rows": (0, 70), "columns": (-1, 67)}  # along which dimension samples are repeated, and how often
+MOST_ELEMENTS = 40_000  # a fibre takes its time
+
+
+def enlarged(x, dim, times):
+    """The same Tensor many times over, one after the other along a dimension."""
+    if not isinstance(x, ft.Tensor) or x.ndim == 0:
+        return x
+    return ft.from_numpy(np.concatenate([x.numpy()] * times, dim))
+
+
+def at_odd_address(x):
+    """The same values, dense, but one element further than where memory begins."""
+    if not isinstance(x, ft.Tensor):
+        return x
+    return ft.empty(x.numel() + 1, dtype=x.dtype, device=x.device)[1:].reshape(x.shape).copy_(x)
+
+
+def large_samples(info, dtype, width):
+    """Samples on the CPU of several blocks, or rows of several vectors, with what the CPU gives."""
+    for sample in info.generate(dtype, **opdb.tensors()):
+        large = sample.map(lambda v: enlarged(v, *WIDTHS[width]))
+        sizes = [v.numel() for v in (*large.args, *large.kwargs.values()) if isinstance(v, ft.Tensor)]
+        if not sizes or not 0 < max(sizes) <= MOST_ELEMENTS:
+            continue
+        try:
+            expected = opdb.to_tuple(call("cpu", info, large))
+        except Exception:  # shapes that do not fit together any more
+            continue
+        if all(r.numel() <= MOST_ELEMENTS for r in expected):
+            yield large, tuple(r.numpy() for r in expected)
+
+
+TRUSTING = {"recurrence_backward"}  # takes it on trust, also on the CPU, that its arguments fit together
+LARGE = [
+    case
+    for case in CASES
+    if case.values[1].name in ("bool", "int64", "bfloat16", "float32") and case.values[0].name not in TRUSTING
+]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("info, dtype", LARGE)
+def test_large_inputs(info, dtype, width, device):
+    """Where there is work for several blocks and whole vectors the results are the CPU's, also from odd addresses."""
+    for sample, expected in large_samples(info, dtype, width):
+        there = sample.map(lambda v: v.to(device) if isinstance(v, ft.Tensor) else v)
+        for given in (there, there.map(at_odd_address)):
+            same(info, sample, call(device, info, given), expected, times=16)  # neither adds up exactly
+
+
+@pytest.mark.parametrize("info, dtype", with_definition(lambda d: True))
+def test_second_device(info, dtype, device):
+    """Kernels run on the device of their arguments while another is the current one, and leave their results there."""
+    for sample, expected in samples(info, dtype, "fibres:1"):
+        same(info, sample, call("fibres:1", info, sample), expected)
