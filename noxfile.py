@@ -266,6 +266,8 @@ def soak(session: nox.Session, part: str) -> None:
         session.install(*GROUPS["nvrtc"])
         env = {"FLAMBEAU_CUDA_ARCHITECTURES": "all"}
         session.run("pytest", tests / "test_cuda_compile.py", *options, env=env)
+        session.install(*GROUPS["cudnn"])
+        session.run("pytest", tests / "soak_cudnn.py", *options)
     elif part == "examples":
         session.install("-r", "docs/examples/requirements.txt")
         session.run("pytest", "tests-integration/soak_examples.py", *options)

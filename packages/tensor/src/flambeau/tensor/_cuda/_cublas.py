@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import ctypes
 
-import cupy
-from cupy_backends.cuda.api import runtime as _api
-
 from ._launch import current_stream
 from ._libraries import loaded
 
@@ -15,8 +12,12 @@ class Cublas:
     """See :func:`flambeau.tensor._cuda._blas.use`."""
 
     def __init__(self) -> None:
+        import cupy
+        from cupy_backends.cuda.api import runtime
+
         self._lt, self._blas = loaded("cublasLt"), loaded("cublas")
-        self.device = _api.getDevice
+        self._empty = cupy.empty
+        self.device = runtime.getDevice
         self.stream = current_stream
 
     def address(self, name: str) -> int:
@@ -24,9 +25,9 @@ class Cublas:
         function = getattr(self._lt if name.startswith("cublasLt") else self._blas, name)
         return ctypes.cast(function, ctypes.c_void_p).value
 
-    def allocate(self, size: int) -> cupy.ndarray:
+    def allocate(self, size: int):
         """Memory on the current device."""
-        return cupy.empty(size, dtype="uint8")
+        return self._empty(size, dtype="uint8")
 
     def failed(self, code: int, function: str) -> None:
         """Raise for an error code of cuBLAS."""

@@ -1,0 +1,182 @@
+"""Convolution and its two gradients over one, two and three dimensions: by cuDNN, or as matrix products without it.
+
+Images may have their channels first or last in memory (of a Tensor whose dimensions are (N, C, sizes) always): results
+are like what they are made of, and filters' gradients dense.
+"""
+
+from __future__ import annotations
+
+import math
+
+from .._composed.determinism import are_deterministic_algorithms_enabled
+from .._reference._windows import output_sizes, sides
+from .._reference.transposed_convolution import transposed_shape
+from . import _cudnn, _settings, kernel
+from ._columns import Windows, add_bias, forward, to_input, to_weight
+from ._source import FLOATS
+from .products import takes
+
+
+def dense_order(shape, strides, itemsize: int) -> bool | None:
+    """Whether an array's channels are last in memory; None if it is dense in neither order."""
+    if _is_dense(shape, strides, itemsize):
+        return False
+    if _is_dense((shape[0], *shape[2:], shape[1]), (strides[0], *strides[2:], strides[1]), itemsize):
+        return True
+    return None
+
+
+def _is_dense(shape, strides, itemsize: int) -> bool:
+    expected = itemsize
+    for size, stride in zip(reversed(shape), reversed(strides), strict=True):
+        if size != 1 and stride != expected:
+            return False
+        expected *= size
+    return True
+
+
+def _described(shape, channels_last: bool):
+    """Sizes and steps in elements as cuDNN has them: sequences are images of one row."""
+    if len(shape) == 3:
+        shape = (*shape[:2], 1, shape[2])
+    order = (0, *range(2, len(shape)), 1) if channels_last else range(len(shape))
+    steps, step = [0] * len(shape), 1
+    for d in reversed(order):
+        steps[d] = step
+        step *= shape[d]
+    return tuple(shape), tuple(steps)
+
+
+def _along(values, fill: int):
+    return (fill, *values) if len(values) == 1 else tuple(values)
+
+
+class _Pass:
+    """What was worked out for one pass over arrays of some shapes: with cuDNN's plan, or without one the windows.
+
+    ``kind`` says which pass: see :class:`._cudnn.Convolution`.
+    """
+
+    def __init__(self, library, kind, first, second, shape, stride, padding, dilation, groups) -> None:
+        self.shape = shape
+        orders = [dense_order(x.shape, x.strides, x.dtype.itemsize) for x in (first, second)]
+        self.copied = [order is None for order in orders]
+        self.channels_last = kind != "weight" and bool(orders[0])
+        both = sides(padding)
+        before, after = [low for low, _ in both], [high for _, high in both]
+        self.plan = library and library.plan(
+            _cudnn.Convolution(
+                kind,
+                first.dtype.name,
+                *(_described(x.shape, bool(order)) for x, order in zip((first, second), orders, strict=True)),
+                _described(shape, self.channels_last),
+                *(_along(before, 0), _along(after, 0), _along(stride, 1), _along(dilation, 1)),
+                _settings.allow_tf32,
+                are_deterministic_algorithms_enabled(),
+            )
+        )
+        if self.plan is None:
+            self.channels_last = False
+            images, filters, result = {
+                "forward": (first.shape, second.shape, shape),
+                "input": (shape, second.shape, first.shape),
+                "weight": (first.shape, shape, second.shape),
+            }[kind]
+            self.windows = Windows(images, filters, result[2:], stride, before, dilation, groups)
+
+    def by_cudnn(self, xp, first, second):
+        """The result."""
+        if self.copied[0]:
+            first = first.copy()
+        if self.copied[1]:
+            second = second.copy()
+        result = _empty(xp, self.shape, first.dtype, self.channels_last)
+        size = self.plan.workspace
+        workspace = xp.empty(size, "uint8") if size else None
+        self.plan(first.data.ptr, second.data.ptr, result.data.ptr, workspace.data.ptr if size else 0)
+        return result
+
+
+# By what they depend on. Programs have few; those that have many start over.
+_passes: dict[tuple, _Pass | None] = {}
+_MOST = 1024
+
+
+def _pass(xp, kind, first, second, shape, *windows) -> _Pass | None:
+    """The pass over such arrays; None where the reference does it. ``shape`` is the result's, None for forward ones."""
+    library = _cudnn.library(xp)
+    key = (
+        kind, first.shape, first.strides, second.shape, second.strides, shape, first.dtype, windows,
+        _settings.allow_tf32, are_deterministic_algorithms_enabled(), library, library and library.device(),
+    )  # fmt: skip
+    if key not in _passes:
+        if len(_passes) >= _MOST:
+            _passes.clear()
+        stride, padding, dilation, _ = windows
+        if shape is None:
+            out = output_sizes(first.shape[2:], second.shape[2:], stride, padding, dilation)
+            shape = (first.shape[0], second.shape[0], *out)
+        taken = first.dtype.name in FLOATS and first.size > 0 < second.size and math.prod(shape) > 0
+        taken = taken and takes(xp, first.dtype)
+        _passes[key] = _Pass(library, kind, first, second, shape, *windows) if taken else None
+    return _passes[key]
+
+
+def _empty(xp, shape, dtype, channels_last: bool):
+    if not channels_last:
+        return xp.empty(shape, dtype)
+    last = len(shape) - 1
+    return xp.empty((shape[0], *shape[2:], shape[1]), dtype).transpose(0, last, *range(1, last))
+
+
+def _with_bias(result, bias, channels_last: bool):
+    if bias is not None:
+        add_bias(result, bias if bias.flags.c_contiguous else bias.copy(), channels_last)
+    return result
+
+
+def _forward(xp, input, weight, bias, stride, padding, dilation, groups):
+    found = _pass(xp, "forward", input, weight, None, stride, padding, dilation, groups)
+    if found is None:
+        return NotImplemented
+    if found.plan is not None:
+        result = found.by_cudnn(xp, input, weight)
+    else:
+        result = forward(xp, input, weight, found.windows)
+    return _with_bias(result, bias, found.channels_last)
+
+
+def _to_input(xp, grad_output, weight, bias, shape, stride, padding, dilation, groups):
+    found = _pass(xp, "input", grad_output, weight, shape, stride, padding, dilation, groups)
+    if found is None:
+        return NotImplemented
+    if found.plan is not None:
+        result = found.by_cudnn(xp, grad_output, weight)
+    else:
+        result = to_input(xp, grad_output, weight, found.windows)
+    return _with_bias(result, bias, found.channels_last)
+
+
+def _to_weight(xp, grad_output, input, shape, stride, padding, dilation, groups):
+    found = _pass(xp, "weight", input, grad_output, shape, stride, padding, dilation, groups)
+    if found is None:
+        return NotImplemented
+    if found.plan is not None:
+        return found.by_cudnn(xp, input, grad_output)
+    return to_weight(xp, grad_output, input, shape, found.windows)
+
+
+def _input_gradient(xp, grad_output, weight, input_shape, stride, padding, dilation, groups):
+    return _to_input(xp, grad_output, weight, None, input_shape, stride, padding, dilation, groups)
+
+
+def _transposed(xp, input, weight, bias, stride, padding, output_padding, groups, dilation):
+    shape = transposed_shape(input.shape, weight.shape, stride, padding, output_padding, groups, dilation)
+    return _to_input(xp, input, weight, bias, shape, stride, padding, dilation, groups)
+
+
+for _dims in (1, 2, 3):
+    kernel(f"conv{_dims}d")(_forward)
+    kernel(f"conv{_dims}d_input_gradient")(_input_gradient)
+    kernel(f"conv{_dims}d_weight_gradient")(_to_weight)
+    kernel(f"conv_transpose{_dims}d")(_transposed)
