@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from .. import errors, random
 
 if TYPE_CHECKING:
-    from .._backends import Device
     from ..errors import OutOfMemoryError
     from ._devices import (
         DeviceProperties,
@@ -116,6 +115,11 @@ def init() -> None:
 
     Raises:
         DeviceError: there is no CUDA device, or CuPy is not installed; the message says how to install it.
+
+    Example:
+        >>> if ft.cuda.is_available():
+        ...     ft.cuda.init()
+        ...     assert ft.cuda.is_initialized()
     """
     require("init", None)
 

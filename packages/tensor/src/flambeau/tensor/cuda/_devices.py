@@ -77,6 +77,10 @@ def current_device() -> int:
 
     Raises:
         DeviceError: there is no CUDA device.
+
+    Example:
+        >>> if ft.cuda.is_available():
+        ...     assert ft.cuda.current_device() == 0
     """
     require("current_device", None)
     return int(_api().getDevice())
@@ -90,6 +94,10 @@ def set_device(device: int | str | Device) -> None:
 
     Raises:
         DeviceError: there is no such device.
+
+    Example:
+        >>> if ft.cuda.is_available():
+        ...     ft.cuda.set_device(0)
     """
     _api().setDevice(index_of(device, "set_device"))
 
@@ -102,6 +110,11 @@ def synchronize(device: int | str | Device | None = None) -> None:
 
     Raises:
         DeviceError: there is no such device.
+
+    Example:
+        >>> if ft.cuda.is_available():
+        ...     y = ft.ones(1000, device="cuda").exp()
+        ...     ft.cuda.synchronize()  # now y's values are there
     """
     with Current(index_of(device, "synchronize")):
         _api().deviceSynchronize()
@@ -134,6 +147,10 @@ def get_device_properties(device: int | str | Device | None = None) -> DevicePro
 
     Raises:
         DeviceError: there is no such device.
+
+    Example:
+        >>> if ft.cuda.is_available():
+        ...     assert ft.cuda.get_device_properties(0).warp_size == 32
     """
     found = _api().getDeviceProperties(index_of(device, "get_device_properties"))
     return DeviceProperties(
@@ -159,6 +176,10 @@ def get_device_name(device: int | str | Device | None = None) -> str:
 
     Raises:
         DeviceError: there is no such device.
+
+    Example:
+        >>> if ft.cuda.is_available():
+        ...     name = ft.cuda.get_device_name()
     """
     return str(_api().getDeviceProperties(index_of(device, "get_device_name"))["name"].decode())
 
@@ -171,6 +192,10 @@ def get_device_capability(device: int | str | Device | None = None) -> tuple[int
 
     Raises:
         DeviceError: there is no such device.
+
+    Example:
+        >>> if ft.cuda.is_available():
+        ...     assert ft.cuda.get_device_capability() >= (7, 5)
     """
     found = _api().getDeviceProperties(index_of(device, "get_device_capability"))
     return found["major"], found["minor"]

@@ -71,6 +71,10 @@ def empty_cache() -> None:
 
     Raises:
         DeviceError: there is no CUDA device.
+
+    Example:
+        >>> if ft.cuda.is_available():
+        ...     ft.cuda.empty_cache()
     """
     index_of(None, "empty_cache")
     import cupy
@@ -92,6 +96,11 @@ def mem_get_info(device: int | str | Device | None = None) -> tuple[int, int]:
 
     Raises:
         DeviceError: there is no such device.
+
+    Example:
+        >>> if ft.cuda.is_available():
+        ...     free, total = ft.cuda.mem_get_info()
+        ...     assert free <= total
     """
     with Current(index_of(device, "mem_get_info")):
         import cupy
@@ -108,6 +117,11 @@ def memory_allocated(device: int | str | Device | None = None) -> int:
 
     Raises:
         DeviceError: there is no such device.
+
+    Example:
+        >>> if ft.cuda.is_available():
+        ...     x = ft.empty(1000, device="cuda")
+        ...     assert ft.cuda.memory_allocated() >= 4000
     """
     with Current(index_of(device, "memory_allocated")):
         return int(_pool().used_bytes())
@@ -121,6 +135,10 @@ def memory_reserved(device: int | str | Device | None = None) -> int:
 
     Raises:
         DeviceError: there is no such device.
+
+    Example:
+        >>> if ft.cuda.is_available():
+        ...     assert ft.cuda.memory_reserved() >= ft.cuda.memory_allocated()
     """
     with Current(index_of(device, "memory_reserved")):
         return int(_pool().total_bytes())
@@ -136,6 +154,12 @@ def max_memory_allocated(device: int | str | Device | None = None) -> int:
 
     Raises:
         DeviceError: there is no such device.
+
+    Example:
+        >>> if ft.cuda.is_available():
+        ...     ft.cuda.reset_peak_memory_stats()
+        ...     x = ft.empty(1000, device="cuda").exp()
+        ...     assert ft.cuda.max_memory_allocated() >= 8000
     """
     return _peaks_of(index_of(device, "max_memory_allocated")).allocated
 
@@ -148,6 +172,10 @@ def max_memory_reserved(device: int | str | Device | None = None) -> int:
 
     Raises:
         DeviceError: there is no such device.
+
+    Example:
+        >>> if ft.cuda.is_available():
+        ...     assert ft.cuda.max_memory_reserved() >= ft.cuda.memory_reserved()
     """
     return _peaks_of(index_of(device, "max_memory_reserved")).reserved
 
@@ -160,6 +188,11 @@ def reset_peak_memory_stats(device: int | str | Device | None = None) -> None:
 
     Raises:
         DeviceError: there is no such device.
+
+    Example:
+        >>> if ft.cuda.is_available():
+        ...     ft.cuda.reset_peak_memory_stats()
+        ...     assert ft.cuda.max_memory_allocated() == ft.cuda.memory_allocated()
     """
     _peaks_of(index_of(device, "reset_peak_memory_stats")).reset()
 
@@ -206,7 +239,7 @@ def _watch() -> None:
         name = "flambeau"
 
         def malloc_postprocess(self, **told: Any) -> None:
-            if told["device_id"] in _peaks:
+            if told["device_id"] in _peaks and told["mem_ptr"]:  # 0 where there was not enough
                 _peaks[told["device_id"]].allocate(told["mem_size"])
 
         def alloc_postprocess(self, **told: Any) -> None:
@@ -233,16 +266,23 @@ def memory_stats(device: int | str | Device | None = None) -> dict[str, int]:
 
     Raises:
         DeviceError: there is no such device.
+
+    Example:
+        >>> if ft.cuda.is_available():
+        ...     stats = ft.cuda.memory_stats()
+        ...     assert stats["reserved"] == stats["allocated"] + stats["kept"]
     """
     index = index_of(device, "memory_stats")
     peaks = _peaks_of(index)
     with Current(index):
-        allocated, kept, reserved = (int(n) for n in (_pool().used_bytes(), _pool().free_bytes(), _pool().total_bytes()))
+        allocated, kept, reserved = (
+            int(n) for n in (_pool().used_bytes(), _pool().free_bytes(), _pool().total_bytes())
+        )
     free, total = mem_get_info(index)
     return {
-        "allocated": allocated,
-        "kept": kept,
-        "reserved": reserved,
+        "allocated": int(allocated),
+        "kept": int(kept),
+        "reserved": int(reserved),
         "peak_allocated": peaks.allocated,
         "peak_reserved": peaks.reserved,
         "free": free,
@@ -258,6 +298,10 @@ def memory_summary(device: int | str | Device | None = None) -> str:
 
     Raises:
         DeviceError: there is no such device.
+
+    Example:
+        >>> if ft.cuda.is_available():
+        ...     table = ft.cuda.memory_summary()
     """
     index = index_of(device, "memory_summary")
     lines = [f"{name.replace('_', ' '):16}{size / MEBIBYTE:12,.1f} MiB" for name, size in memory_stats(index).items()]

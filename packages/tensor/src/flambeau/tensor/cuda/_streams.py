@@ -243,6 +243,10 @@ def current_stream(device: int | str | Device | None = None) -> Stream:
 
     Raises:
         DeviceError: there is no such device.
+
+    Example:
+        >>> if ft.cuda.is_available():
+        ...     assert ft.cuda.current_stream() == ft.cuda.default_stream()
     """
     index = index_of(device, "current_stream")
     from cupy.cuda import get_current_stream
@@ -258,6 +262,11 @@ def default_stream(device: int | str | Device | None = None) -> Stream:
 
     Raises:
         DeviceError: there is no such device.
+
+    Example:
+        >>> if ft.cuda.is_available():
+        ...     with ft.cuda.Stream():
+        ...         assert ft.cuda.current_stream() != ft.cuda.default_stream()
     """
     index = index_of(device, "default_stream")
     from cupy.cuda import Stream as Made
