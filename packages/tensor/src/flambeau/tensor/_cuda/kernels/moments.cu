@@ -89,20 +89,15 @@ struct LogSumExp {
     static constexpr bool plain = false;
     static constexpr int at_once = 2;
     T* out;
-    static __device__ __forceinline__ C finite(C top) { return magnitude(top) == infinity<C>() ? C(0) : top; }
-    // A sum for another top; nothing was summed up (or only nan) before there was a first.
-    static __device__ __forceinline__ C moved(A a, C top) {
-        return a.top == -infinity<C>() ? a.sum : a.sum * exponential_for<T>(finite(a.top) - finite(top));
-    }
     __device__ __forceinline__ A start() const { return {-infinity<C>(), 0}; }
     __device__ __forceinline__ A add(A a, C x, long long) const {
-        if (x > a.top) a = {x, moved(a, x)};
+        if (x > a.top) a = {x, moved<T>(a.sum, a.top, x)};
         a.sum += exponential_for<T>(x - finite(a.top));
         return a;
     }
     __device__ __forceinline__ A join(A a, A b) const {
         const C top = a.top > b.top ? a.top : b.top;
-        return {top, moved(a, top) + moved(b, top)};
+        return {top, moved<T>(a.sum, a.top, top) + moved<T>(b.sum, b.top, top)};
     }
     __device__ __forceinline__ void finish(A a, long long output) const {
         out[output] = store<T>(logarithm(a.sum) + finite(a.top));

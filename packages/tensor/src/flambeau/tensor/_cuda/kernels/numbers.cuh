@@ -38,3 +38,11 @@ __device__ __forceinline__ float about_reciprocal(float x) {
 __device__ __forceinline__ double about_reciprocal(double x) { return 1 / x; }
 
 template <class A> __device__ __forceinline__ A infinity() { return __int_as_float(0x7f800000); }
+
+template <class A> __device__ __forceinline__ A finite(A top) { return magnitude(top) == infinity<A>() ? A(0) : top; }
+
+// A sum of exp(x - top), for another top: nothing was added (or only nan) while that was -inf.
+template <class E>
+__device__ __forceinline__ Compute<E> moved(Compute<E> sum, Compute<E> top, Compute<E> to) {
+    return top == -infinity<Compute<E>>() ? sum : sum * exponential_for<E>(finite(top) - finite(to));
+}

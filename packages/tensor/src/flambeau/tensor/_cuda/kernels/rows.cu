@@ -1,5 +1,6 @@
 // Softmax and its logarithm, and their gradients: along rows of `n` neighbours, or along columns, `inner` apart.
 #include "numbers.cuh"
+#include "vectors.cuh"
 
 using C = Compute<T>;
 constexpr int length = vector_length<T>;
@@ -28,54 +29,9 @@ template <class Op> __device__ __forceinline__ C over_lanes(C value, int lanes, 
     return value;
 }
 
-// A row by vectors that are aligned in memory: the first and the last may be partly outside.
-template <class E> struct Row {
-    E* at;
-    long long n;
-    int past;  // elements from where the first vector begins to the row
-    bool aligned;
-
-    __device__ __forceinline__ Row(E* row, long long n, int past)
-        : at(row), n(n), past(past), aligned(past == past_of(row)) {}
-    static __device__ __forceinline__ int past_of(const T* row) {
-        return static_cast<int>(reinterpret_cast<unsigned long long>(row) / sizeof(T) % length);
-    }
-    // For rows that are whole vectors, and begin anywhere, no more vectors than these are provided for.
-    static __device__ __forceinline__ int past_for(const T* row, long long n) { return n % length ? past_of(row) : 0; }
-    __device__ __forceinline__ long long vectors() const { return (n + past + length - 1) / length; }
-    __device__ __forceinline__ bool whole(long long first) const {
-        return aligned && first >= 0 && first + length <= n;
-    }
-    __device__ __forceinline__ bool inside(long long i) const { return i >= 0 && i < n; }
-
-    __device__ __forceinline__ Elements read(long long vector, T outside) const {
-        const long long first = vector * length - past;
-        if (whole(first)) return *reinterpret_cast<const Elements*>(at + first);
-        Elements result;
-#pragma unroll
-        for (int j = 0; j < length; ++j) result.at[j] = inside(first + j) ? at[first + j] : outside;
-        return result;
-    }
-    __device__ __forceinline__ void write(long long vector, const Elements& values) const {
-        const long long first = vector * length - past;
-        if (whole(first)) {
-            *reinterpret_cast<Elements*>(at + first) = values;
-            return;
-        }
-#pragma unroll
-        for (int j = 0; j < length; ++j)
-            if (inside(first + j)) at[first + j] = values.at[j];
-    }
-};
+template <class E> using Row = AlignedRow<E, length>;
 
 __device__ __forceinline__ C power(C x) { return exponential_for<T>(x); }
-
-__device__ __forceinline__ C finite(C top) { return magnitude(top) == infinity<C>() ? C(0) : top; }
-
-// A sum of exp(x - top), for another top: nothing was added (or only nan) while that was -inf.
-__device__ __forceinline__ C moved(C sum, C top, C to) {
-    return top == -infinity<C>() ? sum : sum * power(finite(top) - finite(to));
-}
 
 // What sum a row has whose greatest element is `top`: none where that is infinite.
 __device__ __forceinline__ C checked(C sum, C top) { return sum + (top - top); }
@@ -195,7 +151,7 @@ __device__ __forceinline__ void add_powers(C& top, C& sum, const Elements& x) {
 #pragma unroll
     for (int j = 1; j < length; ++j) highest = Greatest::join(load(x.at[j]), highest);
     if (highest > top) {
-        sum = moved(sum, top, highest);
+        sum = moved<T>(sum, top, highest);
         top = highest;
     }
     const C from = finite(top);
@@ -223,7 +179,7 @@ KERNEL(512) softmax_long(const T* x, T* out, long long n, bool logarithmic) {
         if (second) add_powers(top, sum, b);
     }
     const C greatest = over_lanes<Greatest>(top, step, parts);
-    sum = over_lanes<Sum>(moved(sum, top, greatest), step, parts);
+    sum = over_lanes<Sum>(moved<T>(sum, top, greatest), step, parts);
     const C scale = scale_of(checked(sum, greatest), logarithmic);
 #pragma unroll 1
     for (long long i = (vectors - 1) / step * step + threadIdx.x; i >= 0; i -= step) {
@@ -278,7 +234,7 @@ KERNEL(256) softmax_columns(const T* x, T* out, long long columns, long long n, 
         for (long long i = ty; i < n; i += height) {
             const C value = load(x[start + i * inner]);
             if (value > top) {
-                sum = moved(sum, top, value);
+                sum = moved<T>(sum, top, value);
                 top = value;
             }
             sum += power(value - finite(top));
@@ -291,7 +247,7 @@ KERNEL(256) softmax_columns(const T* x, T* out, long long columns, long long n, 
     for (int k = 1; k < height; ++k) top = Greatest::join(top, tops[k * width + tx]);
     sum = 0;
 #pragma unroll 1
-    for (int k = 0; k < height; ++k) sum += moved(sums[k * width + tx], tops[k * width + tx], top);
+    for (int k = 0; k < height; ++k) sum += moved<T>(sums[k * width + tx], tops[k * width + tx], top);
     if (!here) return;
     const C scale = scale_of(checked(sum, top), logarithmic);
     for (long long i = ty; i < n; i += height)

@@ -1,0 +1,67 @@
+// Rows of elements read and written by vectors, wherever in memory they begin.
+#pragma once
+#include "types.cuh"
+
+// A row by vectors of `count` elements that are aligned in memory: the first and the last may be partly outside. E is
+// const where the row is read only.
+template <class E, int count> struct AlignedRow {
+    template <class X> struct Plain { using Type = X; };
+    template <class X> struct Plain<const X> { using Type = X; };
+    using Element = typename Plain<E>::Type;
+    using Elements = Vector<Element, count>;
+
+    E* at;
+    long long n;
+    int past;  // elements from where the first vector begins to the row
+    bool aligned;
+
+    __device__ __forceinline__ AlignedRow(E* row, long long n, int past)
+        : at(row), n(n), past(past), aligned(sizeof(Elements) <= 16 && past == past_of(row)) {}
+    static __device__ __forceinline__ int past_of(const Element* row) {
+        return static_cast<int>(reinterpret_cast<unsigned long long>(row) / sizeof(Element) % count);
+    }
+    // For rows that are whole vectors, and begin anywhere, no more vectors than these are provided for.
+    static __device__ __forceinline__ int past_for(const Element* row, long long n) {
+        return n % count ? past_of(row) : 0;
+    }
+    __device__ __forceinline__ long long vectors() const { return (n + past + count - 1) / count; }
+    __device__ __forceinline__ bool whole(long long first) const { return aligned && first >= 0 && first + count <= n; }
+    __device__ __forceinline__ bool inside(long long i) const { return i >= 0 && i < n; }
+
+    __device__ __forceinline__ Elements read(long long vector, Element outside) const {
+        const long long first = vector * count - past;
+        if (whole(first)) return *reinterpret_cast<const Elements*>(at + first);
+        Elements result;
+#pragma unroll
+        for (int j = 0; j < count; ++j) result.at[j] = inside(first + j) ? at[first + j] : outside;
+        return result;
+    }
+    __device__ __forceinline__ void write(long long vector, const Elements& values) const {
+        const long long first = vector * count - past;
+        if (whole(first)) {
+            *reinterpret_cast<Elements*>(at + first) = values;
+            return;
+        }
+#pragma unroll
+        for (int j = 0; j < count; ++j)
+            if (inside(first + j)) at[first + j] = values.at[j];
+    }
+};
+
+// Writes neighbours, 16 bytes at a time where they are aligned.
+template <class T, int count> __device__ __forceinline__ void write_all(T* to, const T (&values)[count]) {
+    constexpr int some = count * static_cast<int>(sizeof(T)) > 16 ? 16 / static_cast<int>(sizeof(T)) : count;
+    using Elements = Vector<T, some>;
+    if (reinterpret_cast<unsigned long long>(to) % sizeof(Elements) == 0) {
+#pragma unroll
+        for (int i = 0; i < count; i += some) {
+            Elements part;
+#pragma unroll
+            for (int j = 0; j < some; ++j) part.at[j] = values[i + j];
+            *reinterpret_cast<Elements*>(to + i) = part;
+        }
+    } else {
+#pragma unroll
+        for (int j = 0; j < count; ++j) to[j] = values[j];
+    }
+}
