@@ -102,8 +102,9 @@ def bound(kernel: Any) -> int:
     """The threads of a block that KERNEL() in the source allows."""
     text = kernel.source
     (given,) = re.findall(rf"^KERNEL\(([^()]+)\)\s+{kernel.name}\(", text, re.MULTILINE)
+    given = given.split(",")[0].strip()
     if not given.isdigit():
-        constant = re.search(rf"constexpr (?:int|unsigned) {given.strip()} = (\d+);", text)
+        constant = re.search(rf"constexpr (?:int|unsigned) {given} = (\d+);", text)
         given = constant[1] if constant else "1024"
     return int(given)
 

@@ -3,7 +3,7 @@
 #pragma once
 #include "scheduler.hpp"
 
-#define KERNEL(threads) static void
+#define KERNEL(...) static void
 #define __global__
 #define __device__
 #define __host__

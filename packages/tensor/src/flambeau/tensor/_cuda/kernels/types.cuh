@@ -3,8 +3,9 @@
 #pragma once
 
 #ifndef KERNEL
-// A kernel as Python launches it: KERNEL(threads of a block at most) name(parameters) { ... }
-#define KERNEL(threads) extern "C" __global__ void __launch_bounds__(threads)
+// A kernel as Python launches it: KERNEL(threads of a block at most) name(parameters) { ... }. KERNEL(threads, blocks)
+// says how many blocks a multiprocessor has to hold, and that registers may be spent up to that.
+#define KERNEL(...) extern "C" __global__ void __launch_bounds__(__VA_ARGS__)
 #endif
 
 struct half {
