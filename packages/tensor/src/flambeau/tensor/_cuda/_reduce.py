@@ -91,7 +91,7 @@ def plan(shape, strides, itemsize: int, dim, keepdim: bool, ordered: bool) -> Pl
 def _rows(made: Plan, kept, segment, run, itemsize: int) -> None:
     made.kernel = "rows"
     outputs, segments, (n, step) = extent(kept), extent(segment), run
-    at_once = 16 // itemsize if step == 1 else 1
+    at_once = (16 // itemsize if itemsize > 1 else 8) if step == 1 else 1
     vectors = -(-n // at_once)
     run_lanes = min(powers_up(vectors), THREADS)
     most = min(powers_up(vectors * segments), THREADS)

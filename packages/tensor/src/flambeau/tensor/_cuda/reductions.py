@@ -10,22 +10,22 @@ from ._source import ALL, FLOATS, INTEGERS, Source, is_known, pairs
 
 # Elements, and what they are added up and given in.
 TOTALS = (
-    *pairs(("bool", *INTEGERS), ("int64", "float32", "float64")),
+    *pairs(("bool", *INTEGERS), ("int64",)),
     *zip(FLOATS, FLOATS, strict=True),
     ("float16", "float32"),
     ("bfloat16", "float32"),
     ("float32", "float64"),
 )
-TESTS = pairs(ALL, ("bool", "int64"))
 
 SOURCE = Source("reductions")
+NONZERO_SOURCE = Source("nonzero")
 INSTANCES = {
     f"{name}_{scheme}": instances
-    for name, instances in (("sum", TOTALS), ("prod", TOTALS), ("nonzero", TESTS))
+    for name, instances in (("sum", TOTALS), ("prod", TOTALS), ("nonzero", ALL))
     for scheme in ("rows", "columns", "partial")
 }
 
-_sum, _prod, _nonzero = (Reduction(SOURCE, name) for name in ("sum", "prod", "nonzero"))
+_sum, _prod, _nonzero = Reduction(SOURCE, "sum"), Reduction(SOURCE, "prod"), Reduction(NONZERO_SOURCE, "nonzero")
 BOOL, INT64 = np.dtype("bool"), np.dtype("int64")
 _taken: dict[tuple, bool] = {}
 
@@ -73,25 +73,28 @@ def prod(xp, input, dim, keepdim, dtype):
     return out
 
 
-def _counted(xp, input, dim, keepdim, dtype, least):
-    made = _nonzero.plan(input, dim, keepdim) if is_known(input.dtype) else None
+def _counted(xp, input, dim, keepdim, least):
+    """Whether at least so many elements are not zero, None for all; with 0, how many there are."""
+    dtype = input.dtype
+    made = _nonzero.plan(input, dim, keepdim) if is_known(dtype) else None
     if made is None:
         return NotImplemented
-    out = xp.empty(made.shape, dtype)
-    _nonzero.launch(xp, made, input, (input.dtype, dtype), (out,), made.count if least is None else least)
+    out = xp.empty(made.shape, INT64 if least == 0 else BOOL)
+    outputs = (out, None) if least == 0 else (None, out)
+    _nonzero.launch(xp, made, input, (dtype,), outputs, made.count if least is None else least)
     return out
 
 
 @kernel
 def any(xp, input, dim, keepdim):
-    return _counted(xp, input, dim, keepdim, BOOL, 1)
+    return _counted(xp, input, dim, keepdim, 1)
 
 
 @kernel
 def all(xp, input, dim, keepdim):
-    return _counted(xp, input, dim, keepdim, BOOL, None)
+    return _counted(xp, input, dim, keepdim, None)
 
 
 @kernel
 def count_nonzero(xp, input, dim):
-    return _counted(xp, input, dim, False, INT64, 0)
+    return _counted(xp, input, dim, False, 0)

@@ -10,7 +10,7 @@ from ._source import FLOATS, INTEGERS, Source, pairs
 
 # Elements, and what they are added up and given in.
 TOTALS = (
-    *pairs(("bool", *INTEGERS), ("int64", "float32")),
+    *pairs(("bool", *INTEGERS), ("int64",)),
     *zip(FLOATS, FLOATS, strict=True),
     ("float16", "float32"),
     ("bfloat16", "float32"),

@@ -67,30 +67,30 @@ template <bool greatest> struct Place {
     }
 };
 
-KERNEL(256) amax_rows(const T* x, T* out, void* partial, Rows layout) {
+KERNEL(256, 2) amax_rows(const T* x, T* out, void* partial, Rows layout) {
     reduce_rows(Extremum<true>{out}, x, static_cast<C*>(partial), layout);
 }
-KERNEL(256) amax_columns(const T* x, T* out, void* partial, Columns layout) {
+KERNEL(256, 2) amax_columns(const T* x, T* out, void* partial, Columns layout) {
     reduce_columns(Extremum<true>{out}, x, static_cast<C*>(partial), layout);
 }
 KERNEL(256) amax_partial(const void* partial, T* out, long long outputs, long long columns, int splits, int lanes) {
     reduce_partial(Extremum<true>{out}, static_cast<const C*>(partial), outputs, columns, splits, lanes);
 }
 
-KERNEL(256) amin_rows(const T* x, T* out, void* partial, Rows layout) {
+KERNEL(256, 2) amin_rows(const T* x, T* out, void* partial, Rows layout) {
     reduce_rows(Extremum<false>{out}, x, static_cast<C*>(partial), layout);
 }
-KERNEL(256) amin_columns(const T* x, T* out, void* partial, Columns layout) {
+KERNEL(256, 2) amin_columns(const T* x, T* out, void* partial, Columns layout) {
     reduce_columns(Extremum<false>{out}, x, static_cast<C*>(partial), layout);
 }
 KERNEL(256) amin_partial(const void* partial, T* out, long long outputs, long long columns, int splits, int lanes) {
     reduce_partial(Extremum<false>{out}, static_cast<const C*>(partial), outputs, columns, splits, lanes);
 }
 
-KERNEL(256) argmax_rows(const T* x, T* values, long long* places, void* partial, Rows layout) {
+KERNEL(256, 2) argmax_rows(const T* x, T* values, long long* places, void* partial, Rows layout) {
     reduce_rows(Place<true>{values, places}, x, static_cast<Found*>(partial), layout);
 }
-KERNEL(256) argmax_columns(const T* x, T* values, long long* places, void* partial, Columns layout) {
+KERNEL(256, 2) argmax_columns(const T* x, T* values, long long* places, void* partial, Columns layout) {
     reduce_columns(Place<true>{values, places}, x, static_cast<Found*>(partial), layout);
 }
 KERNEL(256) argmax_partial(const void* partial, T* values, long long* places, long long outputs, long long columns,
@@ -98,10 +98,10 @@ KERNEL(256) argmax_partial(const void* partial, T* values, long long* places, lo
     reduce_partial(Place<true>{values, places}, static_cast<const Found*>(partial), outputs, columns, splits, lanes);
 }
 
-KERNEL(256) argmin_rows(const T* x, T* values, long long* places, void* partial, Rows layout) {
+KERNEL(256, 2) argmin_rows(const T* x, T* values, long long* places, void* partial, Rows layout) {
     reduce_rows(Place<false>{values, places}, x, static_cast<Found*>(partial), layout);
 }
-KERNEL(256) argmin_columns(const T* x, T* values, long long* places, void* partial, Columns layout) {
+KERNEL(256, 2) argmin_columns(const T* x, T* values, long long* places, void* partial, Columns layout) {
     reduce_columns(Place<false>{values, places}, x, static_cast<Found*>(partial), layout);
 }
 KERNEL(256) argmin_partial(const void* partial, T* values, long long* places, long long outputs, long long columns,

@@ -104,10 +104,10 @@ struct LogSumExp {
     }
 };
 
-KERNEL(256) var_rows(const T* x, T* out, void* partial, Rows layout, double divisor, bool root) {
+KERNEL(256, 2) var_rows(const T* x, T* out, void* partial, Rows layout, double divisor, bool root) {
     reduce_rows(Variance{out, static_cast<C>(divisor), root}, x, static_cast<Spread*>(partial), layout);
 }
-KERNEL(256) var_columns(const T* x, T* out, void* partial, Columns layout, double divisor, bool root) {
+KERNEL(256, 2) var_columns(const T* x, T* out, void* partial, Columns layout, double divisor, bool root) {
     reduce_columns(Variance{out, static_cast<C>(divisor), root}, x, static_cast<Spread*>(partial), layout);
 }
 KERNEL(256) var_partial(const void* partial, T* out, long long outputs, long long columns, int splits, int lanes,
@@ -116,10 +116,10 @@ KERNEL(256) var_partial(const void* partial, T* out, long long outputs, long lon
                    columns, splits, lanes);
 }
 
-KERNEL(256) squares_rows(const T* x, T* out, void* partial, Rows layout) {
+KERNEL(256, 2) squares_rows(const T* x, T* out, void* partial, Rows layout) {
     reduce_rows(Squares{out}, x, static_cast<C*>(partial), layout);
 }
-KERNEL(256) squares_columns(const T* x, T* out, void* partial, Columns layout) {
+KERNEL(256, 2) squares_columns(const T* x, T* out, void* partial, Columns layout) {
     reduce_columns(Squares{out}, x, static_cast<C*>(partial), layout);
 }
 KERNEL(256) squares_partial(const void* partial, T* out, long long outputs, long long columns, int splits, int lanes) {
@@ -131,10 +131,10 @@ __device__ __forceinline__ Powers powers(T* out, double p) {
     return {out, static_cast<C>(p), p == limit, p == -limit};
 }
 
-KERNEL(256) powers_rows(const T* x, T* out, void* partial, Rows layout, double p) {
+KERNEL(256, 2) powers_rows(const T* x, T* out, void* partial, Rows layout, double p) {
     reduce_rows(powers(out, p), x, static_cast<C*>(partial), layout);
 }
-KERNEL(256) powers_columns(const T* x, T* out, void* partial, Columns layout, double p) {
+KERNEL(256, 2) powers_columns(const T* x, T* out, void* partial, Columns layout, double p) {
     reduce_columns(powers(out, p), x, static_cast<C*>(partial), layout);
 }
 KERNEL(256) powers_partial(const void* partial, T* out, long long outputs, long long columns, int splits, int lanes,
@@ -142,10 +142,10 @@ KERNEL(256) powers_partial(const void* partial, T* out, long long outputs, long 
     reduce_partial(powers(out, p), static_cast<const C*>(partial), outputs, columns, splits, lanes);
 }
 
-KERNEL(256) logsumexp_rows(const T* x, T* out, void* partial, Rows layout) {
+KERNEL(256, 2) logsumexp_rows(const T* x, T* out, void* partial, Rows layout) {
     reduce_rows(LogSumExp{out}, x, static_cast<Exponentials*>(partial), layout);
 }
-KERNEL(256) logsumexp_columns(const T* x, T* out, void* partial, Columns layout) {
+KERNEL(256, 2) logsumexp_columns(const T* x, T* out, void* partial, Columns layout) {
     reduce_columns(LogSumExp{out}, x, static_cast<Exponentials*>(partial), layout);
 }
 KERNEL(256) logsumexp_partial(const void* partial, T* out, long long outputs, long long columns, int splits,

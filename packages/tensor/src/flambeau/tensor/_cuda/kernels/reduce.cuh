@@ -96,8 +96,8 @@ __device__ __forceinline__ typename Op::A add_one(const Op& op, typename Op::A a
 template <class Op, class T>
 __device__ __forceinline__ typename Op::A add_run(const Op& op, typename Op::A a, const T* run, long long first,
                                                   long long last, long long step, int lane, int lanes, long long base) {
-    constexpr int count = vector_length<T>;
-    constexpr int unrolled = sizeof(T) == 1 && Op::at_once > 1 ? Op::at_once / 2 : Op::at_once;
+    constexpr int count = sizeof(T) == 1 ? 8 : vector_length<T>;
+    constexpr int unrolled = Op::at_once;
     using Elements = Vector<T, count>;
     const int past = static_cast<int>(reinterpret_cast<unsigned long long>(run + first) / sizeof(T) % count);
     const int ahead = past == 0 ? 0 : count - past;

@@ -1,4 +1,4 @@
-// Sums, products and counts. T: elements; U: results.
+// Sums and products. T: elements; U: results.
 #include "reduce.cuh"
 
 // Integers are added up without signs: what is too great wraps.
@@ -31,10 +31,10 @@ struct Product {
     __device__ __forceinline__ void finish(A a, long long output) const { out[output] = store<U>(a); }
 };
 
-KERNEL(256) sum_rows(const T* x, U* out, void* partial, Rows layout, double count) {
+KERNEL(256, 2) sum_rows(const T* x, U* out, void* partial, Rows layout, double count) {
     reduce_rows(Total{out, count}, x, static_cast<Total::A*>(partial), layout);
 }
-KERNEL(256) sum_columns(const T* x, U* out, void* partial, Columns layout, double count) {
+KERNEL(256, 2) sum_columns(const T* x, U* out, void* partial, Columns layout, double count) {
     reduce_columns(Total{out, count}, x, static_cast<Total::A*>(partial), layout);
 }
 KERNEL(256) sum_partial(const void* partial, U* out, long long outputs, long long columns, int splits, int lanes,
@@ -42,38 +42,12 @@ KERNEL(256) sum_partial(const void* partial, U* out, long long outputs, long lon
     reduce_partial(Total{out, count}, static_cast<const Total::A*>(partial), outputs, columns, splits, lanes);
 }
 
-KERNEL(256) prod_rows(const T* x, U* out, void* partial, Rows layout) {
+KERNEL(256, 2) prod_rows(const T* x, U* out, void* partial, Rows layout) {
     reduce_rows(Product{out}, x, static_cast<Product::A*>(partial), layout);
 }
-KERNEL(256) prod_columns(const T* x, U* out, void* partial, Columns layout) {
+KERNEL(256, 2) prod_columns(const T* x, U* out, void* partial, Columns layout) {
     reduce_columns(Product{out}, x, static_cast<Product::A*>(partial), layout);
 }
 KERNEL(256) prod_partial(const void* partial, U* out, long long outputs, long long columns, int splits, int lanes) {
     reduce_partial(Product{out}, static_cast<const Product::A*>(partial), outputs, columns, splits, lanes);
-}
-
-// How many are not zero: the number, or with U bool whether that is so of any or of all.
-struct Nonzero {
-    using A = long long;
-    static constexpr bool plain = true;
-    static constexpr int at_once = 4;
-    U* out;
-    long long least;  // for true
-    __device__ __forceinline__ A start() const { return 0; }
-    template <class X> __device__ __forceinline__ A lift(X x) const { return x != 0; }
-    __device__ __forceinline__ A join(A a, A b) const { return a + b; }
-    __device__ __forceinline__ void finish(A a, long long output) const {
-        out[output] = store<U>(static_cast<Compute<U>>(sizeof(U) == 1 ? a >= least : a));
-    }
-};
-
-KERNEL(256) nonzero_rows(const T* x, U* out, void* partial, Rows layout, long long least) {
-    reduce_rows(Nonzero{out, least}, x, static_cast<long long*>(partial), layout);
-}
-KERNEL(256) nonzero_columns(const T* x, U* out, void* partial, Columns layout, long long least) {
-    reduce_columns(Nonzero{out, least}, x, static_cast<long long*>(partial), layout);
-}
-KERNEL(256) nonzero_partial(const void* partial, U* out, long long outputs, long long columns, int splits, int lanes,
-                            long long least) {
-    reduce_partial(Nonzero{out, least}, static_cast<const long long*>(partial), outputs, columns, splits, lanes);
 }

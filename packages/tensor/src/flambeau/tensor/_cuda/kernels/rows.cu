@@ -130,18 +130,18 @@ __device__ __forceinline__ void softmax_backward_kept(const T* grad, const T* y,
         }
 }
 
-KERNEL(256) softmax_short(const T* x, T* out, long long rows, long long n, int lanes, bool logarithmic) {
+KERNEL(256, 2) softmax_short(const T* x, T* out, long long rows, long long n, int lanes, bool logarithmic) {
     softmax_kept<1>(x, out, rows, n, lanes, logarithmic);
 }
-KERNEL(256) softmax_rows(const T* x, T* out, long long rows, long long n, int lanes, bool logarithmic) {
+KERNEL(256, 2) softmax_rows(const T* x, T* out, long long rows, long long n, int lanes, bool logarithmic) {
     softmax_kept<4>(x, out, rows, n, lanes, logarithmic);
 }
-KERNEL(256) softmax_backward_short(const T* grad, const T* y, T* out, long long rows, long long n, int lanes,
-                                   bool logarithmic) {
+KERNEL(256, 2) softmax_backward_short(const T* grad, const T* y, T* out, long long rows, long long n, int lanes,
+                                      bool logarithmic) {
     softmax_backward_kept<1>(grad, y, out, rows, n, lanes, logarithmic);
 }
-KERNEL(256) softmax_backward_rows(const T* grad, const T* y, T* out, long long rows, long long n, int lanes,
-                                  bool logarithmic) {
+KERNEL(256, 2) softmax_backward_rows(const T* grad, const T* y, T* out, long long rows, long long n, int lanes,
+                                     bool logarithmic) {
     softmax_backward_kept<4>(grad, y, out, rows, n, lanes, logarithmic);
 }
 
@@ -160,7 +160,7 @@ __device__ __forceinline__ void add_powers(C& top, C& sum, const Elements& x) {
 }
 
 // A block for each row, which is read twice: backwards the second time, for its end is still in the caches.
-KERNEL(512) softmax_long(const T* x, T* out, long long n, bool logarithmic) {
+KERNEL(512, 1) softmax_long(const T* x, T* out, long long n, bool logarithmic) {
     __shared__ C parts[16];
     const long long start = blockIdx.x * n;
     const int past = Row<T>::past_for(x + start, n);
@@ -193,7 +193,7 @@ KERNEL(512) softmax_long(const T* x, T* out, long long n, bool logarithmic) {
     }
 }
 
-KERNEL(512) softmax_backward_long(const T* grad, const T* y, T* out, long long n, bool logarithmic) {
+KERNEL(512, 1) softmax_backward_long(const T* grad, const T* y, T* out, long long n, bool logarithmic) {
     __shared__ C parts[16];
     const long long start = blockIdx.x * n;
     const int past = Row<T>::past_for(y + start, n);
@@ -222,8 +222,8 @@ KERNEL(512) softmax_backward_long(const T* grad, const T* y, T* out, long long n
 }
 
 // Columns: blocks of `width` neighbours, by the threads of one or more rows.
-KERNEL(256) softmax_columns(const T* x, T* out, long long columns, long long n, long long inner, int width,
-                            bool logarithmic) {
+KERNEL(256, 2) softmax_columns(const T* x, T* out, long long columns, long long n, long long inner, int width,
+                               bool logarithmic) {
     __shared__ C tops[256], sums[256];
     const int tx = threadIdx.x % width, ty = threadIdx.x / width, height = blockDim.x / width;
     const long long column = static_cast<long long>(blockIdx.x) * width + tx;
@@ -254,8 +254,8 @@ KERNEL(256) softmax_columns(const T* x, T* out, long long columns, long long n, 
         out[start + i * inner] = store<T>(normal(load(x[start + i * inner]), top, scale, logarithmic));
 }
 
-KERNEL(256) softmax_backward_columns(const T* grad, const T* y, T* out, long long columns, long long n, long long inner,
-                                     int width, bool logarithmic) {
+KERNEL(256, 2) softmax_backward_columns(const T* grad, const T* y, T* out, long long columns, long long n,
+                                        long long inner, int width, bool logarithmic) {
     __shared__ C sums[256];
     const int tx = threadIdx.x % width, ty = threadIdx.x / width, height = blockDim.x / width;
     const long long column = static_cast<long long>(blockIdx.x) * width + tx;

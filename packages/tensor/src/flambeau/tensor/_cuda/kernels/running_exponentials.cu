@@ -42,12 +42,12 @@ struct LogCumSumExp {
     __device__ __forceinline__ void finish(A a, long long output) const { put({a}, output); }
 };
 
-KERNEL(256) logcumsumexp_totals(const T* x, void* totals, Rows layout) {
+KERNEL(256, 2) logcumsumexp_totals(const T* x, void* totals, Rows layout) {
     reduce_rows(LogCumSumExp{nullptr}, x, static_cast<Exponentials*>(totals), layout);
 }
-KERNEL(256) logcumsumexp_rows(const T* x, T* out, const void* totals, Scan scan) {
+KERNEL(256, 2) logcumsumexp_rows(const T* x, T* out, const void* totals, Scan scan) {
     scan_rows(LogCumSumExp{out}, x, static_cast<const Exponentials*>(totals), scan);
 }
-KERNEL(256) logcumsumexp_columns(const T* x, T* out, long long columns, long long n, long long inner, int width) {
+KERNEL(256, 2) logcumsumexp_columns(const T* x, T* out, long long columns, long long n, long long inner, int width) {
     scan_columns(LogCumSumExp{out}, x, columns, n, inner, width);
 }

@@ -52,24 +52,24 @@ template <bool greatest> struct Running {
     __device__ __forceinline__ void finish(A a, long long output) const { put({a}, output); }
 };
 
-KERNEL(256) cummax_totals(const T* x, void* totals, Rows layout) {
+KERNEL(256, 2) cummax_totals(const T* x, void* totals, Rows layout) {
     reduce_rows(Running<true>{nullptr, nullptr}, x, static_cast<Found*>(totals), layout);
 }
-KERNEL(256) cummax_rows(const T* x, T* values, long long* places, const void* totals, Scan scan) {
+KERNEL(256, 2) cummax_rows(const T* x, T* values, long long* places, const void* totals, Scan scan) {
     scan_rows(Running<true>{values, places}, x, static_cast<const Found*>(totals), scan);
 }
-KERNEL(256) cummax_columns(const T* x, T* values, long long* places, long long columns, long long n, long long inner,
-                           int width) {
+KERNEL(256, 2) cummax_columns(const T* x, T* values, long long* places, long long columns, long long n,
+                              long long inner, int width) {
     scan_columns(Running<true>{values, places}, x, columns, n, inner, width);
 }
 
-KERNEL(256) cummin_totals(const T* x, void* totals, Rows layout) {
+KERNEL(256, 2) cummin_totals(const T* x, void* totals, Rows layout) {
     reduce_rows(Running<false>{nullptr, nullptr}, x, static_cast<Found*>(totals), layout);
 }
-KERNEL(256) cummin_rows(const T* x, T* values, long long* places, const void* totals, Scan scan) {
+KERNEL(256, 2) cummin_rows(const T* x, T* values, long long* places, const void* totals, Scan scan) {
     scan_rows(Running<false>{values, places}, x, static_cast<const Found*>(totals), scan);
 }
-KERNEL(256) cummin_columns(const T* x, T* values, long long* places, long long columns, long long n, long long inner,
-                           int width) {
+KERNEL(256, 2) cummin_columns(const T* x, T* values, long long* places, long long columns, long long n,
+                              long long inner, int width) {
     scan_columns(Running<false>{values, places}, x, columns, n, inner, width);
 }

@@ -24,22 +24,22 @@ template <bool product> struct Running {
 using Sum = Running<false>;
 using Product = Running<true>;
 
-KERNEL(256) cumsum_totals(const T* x, void* totals, Rows layout) {
+KERNEL(256, 2) cumsum_totals(const T* x, void* totals, Rows layout) {
     reduce_rows(Sum{nullptr}, x, static_cast<Sum::A*>(totals), layout);
 }
-KERNEL(256) cumsum_rows(const T* x, U* out, const void* totals, Scan scan) {
+KERNEL(256, 2) cumsum_rows(const T* x, U* out, const void* totals, Scan scan) {
     scan_rows(Sum{out}, x, static_cast<const Sum::A*>(totals), scan);
 }
-KERNEL(256) cumsum_columns(const T* x, U* out, long long columns, long long n, long long inner, int width) {
+KERNEL(256, 2) cumsum_columns(const T* x, U* out, long long columns, long long n, long long inner, int width) {
     scan_columns(Sum{out}, x, columns, n, inner, width);
 }
 
-KERNEL(256) cumprod_totals(const T* x, void* totals, Rows layout) {
+KERNEL(256, 2) cumprod_totals(const T* x, void* totals, Rows layout) {
     reduce_rows(Product{nullptr}, x, static_cast<Product::A*>(totals), layout);
 }
-KERNEL(256) cumprod_rows(const T* x, U* out, const void* totals, Scan scan) {
+KERNEL(256, 2) cumprod_rows(const T* x, U* out, const void* totals, Scan scan) {
     scan_rows(Product{out}, x, static_cast<const Product::A*>(totals), scan);
 }
-KERNEL(256) cumprod_columns(const T* x, U* out, long long columns, long long n, long long inner, int width) {
+KERNEL(256, 2) cumprod_columns(const T* x, U* out, long long columns, long long n, long long inner, int width) {
     scan_columns(Product{out}, x, columns, n, inner, width);
 }
