@@ -71,3 +71,51 @@ def test_batch_norm(shape, last, dtype, device):
     same(grads, want_grads, tolerance * (1 if dtype == "float64" else np.sqrt(x.numel() / shape[1])))
     if last and len(shape) > 2 and shape[1] > 1:
         assert is_channels_last(got.result) and is_channels_last(grads.grad_input)
+
+
+# Rows of some lanes, of a warp and of a block, that 16 bytes divide and do not; and sums over many rows.
+ROWS = ((3, 1), (5, 7), (700, 24), (9, 513), (3, 4096), (2, 9001), (4, 20000))
+
+
+def row_case(dtype, shape, size, device):
+    own = "float64" if dtype == "float64" else "float32"
+    x, grad = draw(shape, 1, dtype), draw(shape, 2, dtype)
+    weight, bias = draw(size, 3, own), draw(size, 4, own)
+    return (x, grad, weight, bias), [t.to(device) for t in (x, grad, weight, bias)]
+
+
+def check_norm(function, backward, arguments, dtype, host, there, rows, has_bias=True):
+    """The result and the gradients of a norm and its parameters, as on the CPU."""
+    found = []
+    for x, grad, weight, bias in (host, there):
+        result = function(x, arguments, weight, *([bias] if has_bias else []))
+        found.append((result, backward(grad, x, arguments, weight, *tuple(result)[1:])))
+    tolerance = {"float32": 2e-4, "bfloat16": 4e-2, "float64": 1e-10}[dtype]
+    same(found[1][0], found[0][0], tolerance)
+    same(found[1][1], found[0][1], tolerance * (1 + rows**0.5))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("shape", ROWS, ids=str)
+def test_rows(shape, dtype, device):
+    case = row_case(dtype, shape, shape[1:], device)
+    check_norm(ops.layer_norm, ops.layer_norm_backward, 1, dtype, *case, shape[0])
+    check_norm(ops.rms_norm, ops.rms_norm_backward, 1, dtype, *case, shape[0], False)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(
+    "shape, groups", (((3, 6, 5), 3), ((2, 8, 16, 16), 2), ((40, 4, 23, 23), 4), ((2, 4, 70, 70), 1))
+)
+def test_groups(shape, groups, dtype, device):
+    case = row_case(dtype, shape, shape[1], device)
+    check_norm(ops.group_norm, ops.group_norm_backward, groups, dtype, *case, shape[0] * np.prod(shape[2:]))
+
+
+@pytest.mark.parametrize("places", (1, 3))
+def test_rows_that_begin_between_16_bytes(places, device):
+    """A view into memory is read from where it begins."""
+    x = draw(40 * 33 + places, 1, "float16")
+    want = ops.layer_norm(x[places:].reshape(40, 33), 1)
+    same(ops.layer_norm(x.to(device)[places:].reshape(40, 33), 1), want, 4e-3)
+    same(ft.batch_norm(x.to(device)[places:].reshape(1, 40, 33)), ft.batch_norm(x[places:].reshape(1, 40, 33)), 4e-3)

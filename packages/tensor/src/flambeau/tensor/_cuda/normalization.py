@@ -54,7 +54,7 @@ def _shares(shape, by_rows, itemsize):
 
 
 def _found(input, *others):
-    """Whether it is done by rows, else None where it is none of the kernels'; arrays in `others` must be like `input`."""
+    """Whether it is done by rows; None where no kernel does it. The dtype of `others` must be that of `input`."""
     shape = input.shape
     inner = math.prod(shape[2:])
     if shape[0] * inner >= 2**31 or any(o.dtype != input.dtype for o in others):
@@ -66,7 +66,7 @@ def _parameters(input, weight, bias=None):
     """The dtypes of a kernel, or None where there is none."""
     given = weight if weight is not None else bias
     second = input.dtype if given is None else given.dtype
-    if bias is not None and bias.dtype != second or (input.dtype.name, second.name) not in _KNOWN:
+    if (bias is not None and bias.dtype != second) or (input.dtype.name, second.name) not in _KNOWN:
         return None
     return input.dtype, second
 

@@ -145,6 +145,7 @@ __device__ __forceinline__ void class_losses(Team team, const Rows& all, const T
         const A log_sum = logarithm(e.sum);
         A spread = 0;
         if (part != 0) {
+#pragma unroll 1
             for (long long i = team.rank(); i < n; i += threads_of(team))
                 spread += (load(from[i]) - e.greatest - log_sum) * (weight ? weight[i] : A(1));
             spread = team.template over<Sum>(spread, A(0));

@@ -14,8 +14,9 @@ template <class A> struct Moments {
     __device__ __forceinline__ void join(const Moments& other) {
         if (other.n == 0) return;
         const A all = n + other.n, share = other.n / all, apart = other.mean - mean;
-        mean += apart * share;
-        squares += other.squares + apart * apart * n * share;
+        const A none = apart - apart;  // or nan, of something infinite, which is then the mean
+        mean += none == 0 ? apart * share : other.mean;
+        squares += other.squares + apart * apart * n * share + none;
         n = all;
     }
     template <int k> __device__ __forceinline__ void add(const Vector<A, k>& x) {
@@ -93,9 +94,16 @@ template <int k, class Value> __device__ __forceinline__ void join_rows(Value (&
 
 // `k` neighbouring elements, whether they can be read at once or not.
 template <int k, class X> __device__ __forceinline__ Vector<Compute<X>, k> loaded_if(const X* x, bool aligned) {
-    if (aligned) return loaded<k>(x);
+    constexpr int most = vector_length<X> < k ? vector_length<X> : k;
     Vector<Compute<X>, k> result;
-    for (int i = 0; i < k; ++i) result.at[i] = load(x[i]);
+    if (aligned) {
+        for (int at = 0; at < k; at += most) {
+            const Vector<Compute<X>, most> part = loaded<most>(x + at);
+            for (int i = 0; i < most; ++i) result.at[at + i] = part.at[i];
+        }
+    } else {
+        for (int i = 0; i < k; ++i) result.at[i] = load(x[i]);
+    }
     return result;
 }
 

@@ -1,0 +1,202 @@
+"""Normalisation of rows: over the last dimensions, or over groups of channels."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+from . import kernel
+from ._images import dense
+from ._source import Source
+from .normalization import INSTANCES as _BATCH
+
+SOURCE = Source("row_normalization")
+_TYPES = _BATCH["join_sums"]
+INSTANCES = dict.fromkeys(
+    [f"{name}{form}" for name in ("layer_norm", "rms_norm", "group_norm") for form in (
+        "_lanes", "_block", "_slopes_lanes", "_slopes_block"
+    )] + ["join_sums", "column_sums", "channel_sums"],
+    _TYPES,
+)  # fmt: skip
+_KNOWN = frozenset(_TYPES)
+_MOST = 65535 * 8  # blocks; the rows beyond are done by the same ones
+
+
+def _wide(dtype):
+    return "float64" if dtype.itemsize == 8 else "float32"
+
+
+def _dtypes(input, *parameters):
+    """The dtypes of a kernel, or None where there is none."""
+    second = None
+    for parameter in parameters:
+        if parameter is not None:
+            if second is not None and parameter.dtype != second:
+                return None
+            second = parameter.dtype
+    second = input.dtype if second is None else second
+    return (input.dtype, second) if (input.dtype.name, second.name) in _KNOWN else None
+
+
+@lru_cache(maxsize=512)
+def _teams(rows, columns, itemsize):
+    """How rows are shared out: a kernel's ending, the grid, the block, and what it takes beside."""
+    vectors = -(-columns * itemsize // 16)
+    if vectors <= 256:
+        lanes = min(1 << max(vectors - 1, 0).bit_length(), 32)
+        return "lanes", min(-(-rows // (256 // lanes)), _MOST), 256, (lanes,)
+    return "block", min(rows, _MOST), 512 if vectors > 1024 else 256, ()
+
+
+@lru_cache(maxsize=512)
+def _columns(rows, columns, itemsize):
+    """How columns are shared out that are added up: the grid and the block."""
+    vector = 16 // itemsize if itemsize < 8 and columns % (16 // itemsize) == 0 else 1
+    across = min(1 << (-(-columns // vector) - 1).bit_length(), 32)
+    down = 256 // across
+    wide = -(-columns // (across * vector))
+    return (wide, max(min(1056 // wide, -(-rows // down) // 4, 512), 1)), (across, down)
+
+
+def _optional(array):
+    return array if array is None else dense(array)
+
+
+def _sizes(shape, dims):
+    return math.prod(shape[: len(shape) - dims]), math.prod(shape[len(shape) - dims :])
+
+
+@kernel
+def layer_norm(xp, input, dims, weight, bias, eps):
+    dtypes = _dtypes(input, weight, bias)
+    if dtypes is None:
+        return NotImplemented
+    rows, columns = _sizes(input.shape, dims)
+    form, grid, block, rest = _teams(rows, columns, input.dtype.itemsize)
+    wide = _wide(input.dtype)
+    result, mean, invstd = xp.empty(input.shape, input.dtype), xp.empty(rows, wide), xp.empty(rows, wide)
+    SOURCE.kernel(f"layer_norm_{form}", *dtypes)(
+        grid,
+        block,
+        0,
+        dense(input),
+        _optional(weight),
+        _optional(bias),
+        rows,
+        columns,
+        eps,
+        *rest,
+        result,
+        mean,
+        invstd,
+    )
+    return result, mean, invstd
+
+
+@kernel
+def rms_norm(xp, input, dims, weight, eps):
+    dtypes = _dtypes(input, weight)
+    if dtypes is None:
+        return NotImplemented
+    rows, columns = _sizes(input.shape, dims)
+    form, grid, block, rest = _teams(rows, columns, input.dtype.itemsize)
+    result, invrms = xp.empty(input.shape, input.dtype), xp.empty(rows, _wide(input.dtype))
+    SOURCE.kernel(f"rms_norm_{form}", *dtypes)(
+        grid, block, 0, dense(input), _optional(weight), rows, columns, eps, *rest, result, invrms
+    )
+    return result, invrms
+
+
+def _statistics(input, *arrays):
+    """Whether all of these have the dtype that statistics of `input` have."""
+    wide = _wide(input.dtype)
+    return all(array.dtype.name == wide for array in arrays)
+
+
+def _joined(xp, dtypes, launch, grid, columns, grads):
+    """What `launch(partial)` adds up, in several chunks or at once."""
+    chunks = grid[1]
+    if chunks == 1:
+        return launch(None)
+    partial = xp.empty(2 * chunks * columns, _wide(dtypes[0]))
+    launch(partial)
+    SOURCE.kernel("join_sums", *dtypes)(-(-columns // 8), 256, 0, partial, chunks, columns, *grads)
+
+
+def _row_gradients(xp, name, grad_output, input, dims, weight, *statistics):
+    """The gradients of input, weight and bias (of a norm with one)."""
+    dtypes = _dtypes(input, weight)
+    if dtypes is None or grad_output.dtype != input.dtype or not _statistics(input, *statistics) or input.size == 0:
+        return NotImplemented
+    shape = input.shape
+    rows, columns = _sizes(shape, dims)
+    grad, x, statistics = dense(grad_output), dense(input), [dense(array) for array in statistics]
+    form, grid, block, rest = _teams(rows, columns, input.dtype.itemsize)
+    result = xp.empty(shape, input.dtype)
+    SOURCE.kernel(f"{name}_slopes_{form}", *dtypes)(
+        grid, block, 0, grad, x, _optional(weight), *statistics, rows, columns, *rest, result
+    )
+    last = shape[len(shape) - dims :]
+    grads = [xp.empty(last, dtypes[1]) for _ in statistics]  # with a mean there is a bias
+    mean, factor = statistics if len(statistics) == 2 else (None, *statistics)
+    given = grads if len(grads) == 2 else (*grads, None)
+    grid, block = _columns(rows, columns, input.dtype.itemsize)
+    run = SOURCE.kernel("column_sums", *dtypes)
+    _joined(
+        xp, dtypes, lambda partial: run(grid, block, 0, grad, x, mean, factor, rows, columns, partial, *given), grid,
+        columns, given,
+    )  # fmt: skip
+    return result, *grads
+
+
+@kernel
+def layer_norm_backward(xp, grad_output, input, dims, weight, mean, invstd):
+    return _row_gradients(xp, "layer_norm", grad_output, input, dims, weight, mean, invstd)
+
+
+@kernel
+def rms_norm_backward(xp, grad_output, input, dims, weight, invrms):
+    return _row_gradients(xp, "rms_norm", grad_output, input, dims, weight, invrms)
+
+
+@kernel
+def group_norm(xp, input, groups, weight, bias, eps):
+    dtypes, shape = _dtypes(input, weight, bias), input.shape
+    if dtypes is None or math.prod(shape[1:]) >= 2**31:
+        return NotImplemented
+    samples, channels, inner = shape[0], shape[1] // groups, math.prod(shape[2:])
+    rows = samples * groups
+    form, grid, block, rest = _teams(rows, channels * inner, input.dtype.itemsize)
+    wide = _wide(input.dtype)
+    result, mean, invstd = xp.empty(shape, input.dtype), xp.empty(rows, wide), xp.empty(rows, wide)
+    SOURCE.kernel(f"group_norm_{form}", *dtypes)(
+        grid, block, 0, dense(input), _optional(weight), _optional(bias), groups, channels, inner, rows, eps, *rest,
+        result, mean, invstd,
+    )  # fmt: skip
+    return result, mean, invstd
+
+
+@kernel
+def group_norm_backward(xp, grad_output, input, groups, weight, mean, invstd):
+    dtypes, shape = _dtypes(input, weight), input.shape
+    if dtypes is None or grad_output.dtype != input.dtype or not _statistics(input, mean, invstd) or input.size == 0:
+        return NotImplemented
+    samples, channels, inner = shape[0], shape[1] // groups, math.prod(shape[2:])
+    if samples * inner >= 2**31 or channels * inner >= 2**31:
+        return NotImplemented
+    rows = samples * groups
+    grad, x, mean, invstd = dense(grad_output), dense(input), dense(mean), dense(invstd)
+    form, grid, block, rest = _teams(rows, channels * inner, input.dtype.itemsize)
+    result = xp.empty(shape, input.dtype)
+    SOURCE.kernel(f"group_norm_slopes_{form}", *dtypes)(
+        grid, block, 0, grad, x, _optional(weight), mean, invstd, groups, channels, inner, rows, *rest, result
+    )
+    grads = xp.empty(shape[1], dtypes[1]), xp.empty(shape[1], dtypes[1])
+    grid = shape[1], max(min(1056 // shape[1], samples * inner // 4096), 1)
+    run = SOURCE.kernel("channel_sums", *dtypes)
+    _joined(
+        xp, dtypes, lambda partial: run(
+            grid, 256, 0, grad, x, mean, invstd, groups, channels, inner, samples, partial, *grads
+        ), grid, shape[1], grads,
+    )  # fmt: skip
+    return result, *grads
