@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
+from ._launch import current_stream
+
 Layout = tuple[tuple[int, ...], tuple[int, ...]]  # sizes and steps in elements: (N, C, sizes)
 
 
@@ -44,11 +46,10 @@ class Cudnn:
     def __init__(self) -> None:
         import cudnn
         from cupy_backends.cuda.api import runtime
-        from cupy_backends.cuda.stream import get_current_stream_ptr
 
         self.frontend = cudnn._pybind_module
         self.device = runtime.getDevice
-        self._stream = get_current_stream_ptr
+        self._stream = current_stream
         self._handles = threading.local()  # a handle is for one thread at a time
 
     def handle(self) -> int:

@@ -7,6 +7,7 @@ Each device has a note in memory that the host shares. The first element found o
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -32,12 +33,8 @@ def watch(report: tuple, array: Any, low: int, size: int) -> None:
     runtime = _launch.runtime()
     backend = _backends.by_array_type[type(array)]
     device = backend.device_index(array) or 0
-    context = backend.on(device)
-    if context is None:
+    with backend.on(device) or contextlib.nullcontext():
         _look(runtime, device, array, low, size, number)
-    else:
-        with context:
-            _look(runtime, device, array, low, size, number)
     if runtime.blocking:
         check()
 
