@@ -152,6 +152,8 @@ def _numbers(values: Sequence[Any], plan: Plan) -> list[Any] | None:
     found = []
     for value, absent in zip(values, plan.absent, strict=True):
         if value is None:
+            if absent is None:
+                return None
             value = absent
         if plan.bounds is not None and type(value) in _NUMBERS:
             low, high = plan.bounds
