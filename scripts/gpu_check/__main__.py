@@ -77,8 +77,9 @@ class Check:
         self.outcomes: dict[str, Outcome] = {}
         self.logs = chosen.work / "logs"
         self.logs.mkdir(parents=True, exist_ok=True)
-        for old in self.logs.iterdir():
-            old.unlink()
+        if not chosen.build_only:  # which writes no logs, and may be the first part of a run that does
+            for old in self.logs.iterdir():
+                old.unlink()
         chosen.out.mkdir(parents=True, exist_ok=True)
 
     def environment(self, site: Path) -> dict[str, str]:

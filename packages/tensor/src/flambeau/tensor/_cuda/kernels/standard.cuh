@@ -31,11 +31,9 @@ template <class T> using make_unsigned_t = typename make_unsigned<T>::type;
 
 template <class T, T... values> struct integer_sequence {};
 template <size_t... values> using index_sequence = integer_sequence<size_t, values...>;
-#ifdef __CUDACC_RTC__
-template <size_t n> using make_index_sequence = __make_integer_seq<integer_sequence, size_t, n>;
-#else
-template <size_t n> using make_index_sequence = integer_sequence<size_t, __integer_pack(n)...>;
-#endif
+template <size_t n, size_t... values> struct IndexSequence : IndexSequence<n - 1, n - 1, values...> {};
+template <size_t... values> struct IndexSequence<0, values...> { using type = index_sequence<values...>; };
+template <size_t n> using make_index_sequence = typename IndexSequence<n>::type;
 
 using ::fabs;
 using ::fmod;
