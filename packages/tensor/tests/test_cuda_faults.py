@@ -78,3 +78,16 @@ def test_blocking_launches():
     """Where launches wait for kernels, the call itself raises."""
     with fibres.device() as device, pytest.raises(IndexError, match="got 3"):
         ft.take(ft.arange(3, device=device), ft.tensor([3], device=device))
+
+
+def test_a_target_that_is_ignored(device):
+    """One value outside the range may be let through; any other is no class."""
+    logits = ft.zeros((3, 4), device=device)
+    ft.cross_entropy(logits, ft.tensor([0, -100, 3], device=device))
+    _faults.check()
+    loss = ft.cross_entropy(logits, ft.tensor([0, -1, 4], device=device), reduction="none")
+    with pytest.raises(
+        IndexError, match=r"cross_entropy\(\).* in \[0, 3\] \(4 classes\) or ignore_index -100, got (-1|4)"
+    ):
+        _faults.check()
+    assert np.isnan(loss.cpu().numpy()).tolist() == [False, True, True]

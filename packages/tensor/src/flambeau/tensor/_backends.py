@@ -76,9 +76,10 @@ class Backend:
             kernel in place); NotImplemented as a result leaves the call to the reference kernel.
         on: ``on(index)`` is a context in which device ``index`` of this kind is the current one, or None where it is
             already; kernels run in that of their arguments, whatever device the caller has chosen.
-        watch: ``watch(report, array, low, size)`` sees to it that an element of an integer array outside [low, size) is
-            reported as soon as the device is waited for, by ``report[0](*report[1:], low, size, element)``, which
-            raises. Without it, checks wait for the device themselves.
+        watch: ``watch(report, array, low, size, ignored=None)`` sees to it that an element of an integer array outside
+            [low, size), other than ``ignored``, is reported as soon as the device is waited for, by
+            ``report[0](*report[1:], low, size, element)``, which raises. Without it, checks wait for the device
+            themselves.
         transfer: ``transfer(array, place, non_blocking)`` copies an array to the Device ``place``, one of them of this
             kind, where that is not done best by ``asnumpy`` and ``asarray``.
 
@@ -109,7 +110,7 @@ class Backend:
         device_index: Callable[[Any], int | None],
         kernels: dict[str, Callable] | None = None,
         on: Callable[[int | None], AbstractContextManager | None] = lambda index: None,
-        watch: Callable[[tuple, Any, int, int], None] | None = None,
+        watch: Callable[..., None] | None = None,
         transfer: Callable[[Any, Device, bool], Any] | None = None,
     ) -> None:
         self.name = name

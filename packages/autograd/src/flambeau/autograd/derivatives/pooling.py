@@ -15,12 +15,22 @@ def _picked(grad, indices):
     return ft.gather(grad.reshape(n, c, math.prod(sizes)), 2, places).reshape(indices.shape)
 
 
-def _attach(pool, scatter):
+def _attach(pool, adaptive, drawn, scatter):
     """The greatest elements' gradients go back to their places."""
 
     @gradient(pool, "input")
+    def _(grad, indices, input_shape, kernel_size, stride, padding, dilation):
+        return scatter(grad, indices, input_shape, (kernel_size, stride, padding, dilation))
+
+    @gradient(adaptive, "input")
     def _(grad, indices, input_shape):
-        return scatter(grad, indices, input_shape)
+        return scatter(grad, indices, input_shape, ())
+
+    if drawn is not None:
+
+        @gradient(drawn, "input")
+        def _(grad, indices, input_shape):
+            return scatter(grad, indices, input_shape)
 
 
 def _attach_average(pool, back):
@@ -61,10 +71,8 @@ def _unpooled(grad, input, indices):
 
 for _n in (1, 2, 3):
     _scatter = getattr(ops, f"max_pool{_n}d_scatter")
-    _attach(getattr(ops, f"max_pool{_n}d_with_indices"), _scatter)
-    _attach(getattr(ops, f"adaptive_max_pool{_n}d_with_indices"), _scatter)
-    if _n > 1:
-        _attach(getattr(ops, f"fractional_max_pool{_n}d_with_indices"), _scatter)
+    _pools = [getattr(ops, f"{kind}max_pool{_n}d_with_indices", None) for kind in ("", "adaptive_", "fractional_")]
+    _attach(*_pools, _scatter)
     _attach_places(_n)
     _attach_average(getattr(ops, f"avg_pool{_n}d"), getattr(ops, f"avg_pool{_n}d_input_gradient"))
     _attach_adaptive(getattr(ops, f"adaptive_avg_pool{_n}d"), getattr(ops, f"adaptive_avg_pool{_n}d_input_gradient"))

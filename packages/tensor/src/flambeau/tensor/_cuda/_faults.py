@@ -24,7 +24,7 @@ _numbers: dict[tuple, int] = {}
 _notes: dict[tuple[Any, int], tuple[np.ndarray, int]] = {}
 
 
-def watch(report: tuple, array: Any, low: int, size: int) -> None:
+def watch(report: tuple, array: Any, low: int, size: int, ignored: int | None = None) -> None:
     """See :class:`flambeau.tensor.Backend`."""
     number = _numbers.get(report)
     if number is None:
@@ -34,12 +34,12 @@ def watch(report: tuple, array: Any, low: int, size: int) -> None:
     backend = _backends.by_array_type[type(array)]
     device = backend.device_index(array) or 0
     with backend.on(device) or contextlib.nullcontext():
-        _look(runtime, device, array, low, size, number)
+        _look(runtime, device, array, low, size, ignored, number)
     if runtime.blocking:
         check()
 
 
-def _look(runtime, device, array, low, size, number):
+def _look(runtime, device, array, low, size, ignored, number):
     note = _notes.get((runtime, device))
     if note is None:
         words = runtime.shared_words(4)
@@ -47,7 +47,7 @@ def _look(runtime, device, array, low, size, number):
     array = array if array.flags.c_contiguous else array.copy()
     blocks = min(-(-array.size // 1024), 1024)
     kernel = SOURCE.kernel("note_outside", array.dtype)
-    kernel(blocks, 256, 0, array, array.size, low, size, number, note[1])
+    kernel(blocks, 256, 0, array, array.size, low, size, low if ignored is None else ignored, number, note[1])
 
 
 def check() -> None:

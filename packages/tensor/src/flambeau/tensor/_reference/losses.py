@@ -1,6 +1,7 @@
 """Losses: one number that says how far predictions are from targets."""
 
 from .. import errors
+from .._backends import by_array_type
 from .._schema import Anything, Array, Int, Number, OptionalArray, operator
 from ._helpers import check_integers, narrowed, widened
 from .activations import log_softmax
@@ -91,14 +92,24 @@ def _check_classes(operation, input, target, weight, ignore_index, reduction):
     if weight is not None and tuple(weight.shape) != (classes,):
         errors.shape_error(operation, "weight", f"shape ({classes},), one element a class", str(tuple(weight.shape)))
     _check_reduction(operation, reduction)
+    backend = by_array_type.get(type(target))
+    if backend is not None and backend.watch is not None and classes:
+        # Without waiting for the device nobody knows yet where it is.
+        backend.watch((_refuse_class, operation, ignore_index), target, 0, classes, ignore_index)
+        return
     wrong = ((target < 0) | (target >= classes)) & (target != ignore_index)
     # As in check_bounds, the price of a clear error is a look at the values.
     if wrong.any().item():
         place = wrong.reshape(-1).argmax().item()
         value = target.reshape(-1)[place].item()
         where = "" if target.ndim == 0 else f" at {_unravelled(place, target.shape)}"
-        allowed = f"class indices in [0, {classes - 1}] ({classes} classes) or ignore_index {ignore_index}"
-        errors.index_error(operation, "target", allowed, f"{value}{where}")
+        _refuse_class(operation, ignore_index, 0, classes, f"{value}{where}")
+
+
+def _refuse_class(operation, ignore_index, low, classes, wrong):
+    """Raise for a target that is no class."""
+    allowed = f"class indices in [{low}, {classes - 1}] ({classes} classes) or ignore_index {ignore_index}"
+    errors.index_error(operation, "target", allowed, str(wrong))
 
 
 def _unravelled(place, shape):

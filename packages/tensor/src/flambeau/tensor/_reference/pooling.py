@@ -242,7 +242,7 @@ def _places(xp, indices, image_shape):
 def _scatter(dims):
     name = f"max_pool{dims}d_scatter"
 
-    def kernel(xp, input: Array, indices: Array, image_shape: Anything):
+    def kernel(xp, input: Array, indices: Array, image_shape: Anything, windows: Anything = None):
         result = xp.zeros(math.prod(image_shape), dtype=input.dtype)
         xp.add.at(result, _places(xp, indices, image_shape), input.reshape(-1))
         return result.reshape(image_shape)
@@ -254,6 +254,8 @@ def _scatter(dims):
         input: Tensor of shape (N, C, {OUT[dims - 1]}).
         indices: what :func:`max_pool{dims}d_with_indices` gave, of that shape.
         image_shape: the images' shape (N, C, {SIZES[dims - 1]}).
+        windows: the (kernel_size, stride, padding, dilation) of the pooling, () of an adaptive one, or None of another:
+            it may spare looking everywhere for what is added up in one place.
 
     Returns:
         Tensor of shape ``image_shape``.
@@ -293,13 +295,13 @@ def _unpool(dims):
 
 def _checked_places(definition, name):
     @definition.check
-    def _(input, indices, image_shape):
+    def _(input, indices, image_shape, *windows):
         image_shape = tuple(image_shape)
         check_integers(name, "indices", indices)
         if indices.shape != input.shape or tuple(input.shape[:2]) != image_shape[:2]:
             errors.shape_error(name, "indices", f"shape {tuple(input.shape)} as input", str(tuple(indices.shape)))
         check_bounds(name, "indices", indices, math.prod(image_shape[2:]))
-        return input, indices, image_shape
+        return input, indices, image_shape, *windows
 
     return definition
 

@@ -2,8 +2,8 @@
 #pragma once
 #include "types.cuh"
 
-constexpr int warp_size = 32;
-constexpr unsigned all_lanes = 0xffffffffu;
+[[maybe_unused]] constexpr int warp_size = 32;
+[[maybe_unused]] constexpr unsigned all_lanes = 0xffffffffu;
 
 struct Sum {
     template <class A> static __device__ __forceinline__ A join(A a, A b) { return a + b; }
