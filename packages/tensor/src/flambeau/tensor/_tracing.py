@@ -119,7 +119,7 @@ class Update(Tape):
 
         Returns:
             The sets that the program cannot run over, unchanged: Tensors that are not contiguous, of unequal shapes, of
-            other dtypes than declared or not on the CPU.
+            other dtypes than declared, or on a device without compiled programs.
         """
         written = [i for i, s in enumerate(self.stand_ins) if s.changed_last is not None]
         if self.program.outputs == 0:

@@ -1,5 +1,9 @@
 # Programs of several pointwise operations that run together, over arrays or over lists of arrays.
 
+cdef dict _DTYPE_NAMES = {number: np.dtype(kind).name for number, kind in _DTYPES.items()}
+_DTYPE_NAMES[BFloat16] = "bfloat16"
+
+
 cdef class Value:
     """What an operation in a program takes or gives: an input, or the result of a step. Its type is that of the elements
     as they would be stored; half floats are computed in float32 and only rounded when stored."""
@@ -24,6 +28,11 @@ cdef Value _value(int type, int operand, int register):
 
 class NotPointwise(Exception):
     """Something that a program cannot do; the message says what."""
+
+
+cdef bint _is_elsewhere(list tensors) noexcept:
+    """Whether a set is of Tensors on another device than the CPU: the first one says it."""
+    return len(tensors) > 0 and isinstance(tensors[0], Tensor) and type((<Tensor>tensors[0]).array) is not cnp.ndarray
 
 
 cdef Watcher _count_one_of_many(Tensor x, Operator op, Watcher told):
@@ -55,6 +64,7 @@ cdef class PointwiseProgram:
     cdef list results  # of Value
     cdef readonly list constants  # (operator, number of the argument, register) of each number among the arguments of steps
     cdef bint complete
+    cdef public object compiled  # what another backend made of it
 
     def __init__(self):
         self.program.registers = self.program.steps = self.program.outputs = 0
@@ -258,6 +268,41 @@ cdef class PointwiseProgram:
             run(plan)
         return results
 
+    def describe(self):
+        """The whole program, for backends that compile it themselves.
+
+        Three tuples: the registers, each with the dtype it is computed in, the number of the input that it holds (or -1)
+        and whether it is a number; the steps, each with the name of a row of the pointwise table (or "cast"), the
+        registers it takes and the one it sets; and the results, each with its register and its dtype.
+        """
+        cdef int r, k, n
+        self._complete()
+        n = self.program.outputs
+        registers = tuple([
+            (_DTYPE_NAMES[self.program.reg[r].type],
+             self.program.reg[r].operand - n if self.program.reg[r].operand >= 0 else -1,
+             bool(self.program.reg[r].constant))
+            for r in range(self.program.registers)])
+        steps = tuple([
+            (self.program.step[k].row.name.decode(),
+             tuple([self.program.step[k].operands[r] for r in range(self.program.step[k].row.arity)]),
+             self.program.step[k].out)
+            for k in range(self.program.steps)])
+        outputs = tuple([
+            (self.program.output[k].source, _DTYPE_NAMES[(<Value>self.results[k]).type]) for k in range(n)])
+        return registers, steps, outputs
+
+    def numbers(self):
+        """The values of the registers that are numbers, in order, as the machine has them: 8 bytes for each."""
+        cdef int r
+        cdef bytes found = PyBytes_FromStringAndSize(NULL, 8 * len(self.constants))
+        cdef char* at = PyBytes_AS_STRING(found)
+        for r in range(self.program.registers):
+            if self.program.reg[r].constant:
+                memcpy(at, self.program.reg[r].value, 8)
+                at += 8
+        return found
+
     def convert(self, value, dtype):
         """The same elements in another dtype."""
         cdef Value v = <Value>value
@@ -278,6 +323,41 @@ cdef class PointwiseProgram:
         to and the operator that counts as having changed it. Gives the sets it did not run over: those whose Tensors
         are not contiguous, of one shape, and of the declared dtypes.
         """
+        cdef list rest = sets, left = [], skipped
+        while rest:
+            if _is_elsewhere(<list>rest[0]):
+                rest, skipped = self._run_elsewhere(rest, changes)
+                left += skipped
+            else:
+                skipped = self._run_here(rest, changes)
+                rest = [tensors for tensors in skipped if _is_elsewhere(<list>tensors)]
+                left += [tensors for tensors in skipped if not _is_elsewhere(<list>tensors)]
+        return left
+
+    cdef tuple _run_elsewhere(self, list sets, tuple changes):
+        """Run over those sets that are on the device of the first one; gives those of other devices, and those of this
+        one that it cannot run over."""
+        cdef Watcher watcher = None
+        array = (<Tensor>sets[0][0]).array
+        backend = _backends.backend_of_array(array)
+        runner = None if backend is None else backend.kernels.get("pointwise_sets")
+        if runner is None:
+            return [], sets
+        index = backend.device_index(array)
+        elsewhere = backend.on(index)
+        written = tuple([change[0] for change in changes])
+        self._complete()
+        if elsewhere is None:
+            ran, others, left = runner(backend.xp, self, sets, written)
+        else:
+            with elsewhere:
+                ran, others, left = runner(backend.xp, self, sets, written)
+        for tensors in ran:
+            for place, op in changes:
+                watcher = _count_one_of_many(<Tensor>(<list>tensors)[place], <Operator>op, watcher)
+        return others, left
+
+    cdef list _run_here(self, list sets, tuple changes):
         cdef vector[Item] items
         cdef Item item
         cdef Type types[MaxOperands]

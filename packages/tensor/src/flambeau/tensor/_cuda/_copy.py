@@ -5,26 +5,18 @@ from __future__ import annotations
 
 import functools
 import struct
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from . import _pointwise as generator
+from ._forms import MOST_PLANS, Forms, Plan, placement
 from ._launch import Kernel
-from ._layout import broadcast_shape, contiguous_strides, divisor, find_places, memory_order, overlap, walk
+from ._layout import broadcast_shape, contiguous_strides, divisor, memory_order, overlap, walk
 from ._source import C_TYPES, assembled, is_known
 
 TILE = 64
 WORTH_TILES = 16  # elements along either dimension
-MOST_PLANS = 4096
-
-
-class Plan(NamedTuple):
-    """How one array is copied to another."""
-
-    kernel: Kernel
-    grid: int
-    last: Any
 
 
 _plans: dict[tuple[Any, ...], Plan | None] = {}
@@ -50,7 +42,7 @@ def converted(xp: Any, x: Any, dtype: np.dtype) -> Any:
 
 def copy_to(out: Any, x: Any) -> bool:
     """Write the elements of ``x``, which broadcasts to ``out``; False, and nothing done, where there is no kernel."""
-    key = (out.dtype, out.shape, out.strides, out.data.ptr & 15, x.dtype, x.shape, x.strides, x.data.ptr & 15)
+    key = (placement(out), placement(x))
     try:
         plan = _plans[key]
     except KeyError:
@@ -70,31 +62,14 @@ def _plan(out: Any, x: Any) -> Plan | None:
     tiles = _tiles(out, x)
     if tiles is not None:
         dims, grid, packed = tiles
-        return Plan(_transposing(source, target, dims), grid, packed)
-    operation = _copying(source, target)
-    places = find_places([x], out.shape, None, out, operation.width)
-    if places is None:
-        return None
-    if places.is_dense:
-        return Plan(_dense(source, target), -(-places.size // generator.per_block(operation)), places.size)
-    kernel = _strided(source, target, places.dims, places.index, places.modes)
-    return Plan(kernel, -(-places.count // generator.strided_per_block(operation, places.modes)), places.packed)
+        return Plan(_transposing(source, target, dims), grid, packed, out.shape, None)
+    return _copying(source, target).plan([x], out.shape, x, out)
 
 
 @functools.cache
-def _copying(source: str, target: str) -> generator.Operation:
+def _copying(source: str, target: str) -> Forms:
     label = f"copy<{source}, {target}>"
-    return generator.Operation(label, (), (source,), (target,), (), ("a0",), "    put(r0, a0);\n")
-
-
-@functools.cache
-def _dense(source: str, target: str) -> Kernel:
-    return generator.dense(_copying(source, target))
-
-
-@functools.cache
-def _strided(source: str, target: str, dims: int, index: str, modes: str) -> Kernel:
-    return generator.strided(_copying(source, target), dims, index, modes)
+    return Forms(generator.Operation(label, (), (source,), (target,), (), ("a0",), "    put(r0, a0);\n"))
 
 
 @functools.cache

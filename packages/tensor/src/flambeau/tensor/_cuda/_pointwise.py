@@ -7,6 +7,7 @@ arrays.
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any, NamedTuple
 
@@ -89,7 +90,7 @@ class Operation(NamedTuple):
     """
 
     label: str
-    rows: tuple[tuple[Row, str], ...]  # those used, each with the C type that it computes in
+    rows: tuple[Row, ...]  # those used
     inputs: tuple[str, ...]  # dtypes
     outputs: tuple[str, ...]
     numbers: tuple[tuple[str, str], ...]
@@ -99,7 +100,7 @@ class Operation(NamedTuple):
 
     @property
     def headers(self) -> list[str]:
-        called = {name for row, _ in self.rows for name in re.findall(r"(\w+)\(", row.expression)}
+        called = {name for row in self.rows for name in re.findall(r"(\w+)\(", row.expression)}
         return sorted({HEADER_OF[name] for name in called if name in HEADER_OF})
 
     @property
@@ -135,7 +136,7 @@ def single(row: Row, dtype: str, form: str) -> Operation:
     output = "bool" if row.comparison else dtype
     body = f"    put(r0, scalar::{row.name}_row<{computed(dtype)}>({', '.join(given)}));\n"
     label = f"{row.name}<{dtype}, {form}>"
-    return Operation(label, ((row, computed(dtype)),), tuple(inputs), (output,), tuple(numbers), tuple(order), body)
+    return Operation(label, (row,), tuple(inputs), (output,), tuple(numbers), tuple(order), body)
 
 
 def _prelude(operation: Operation) -> str:
@@ -159,17 +160,14 @@ def _rows(operation: Operation) -> str:
     parts = ['#include "scalar.cuh"\n']
     parts += [f'#include "flambeau/math/{header}.hpp"\n' for header in operation.headers]
     parts.append("namespace flambeau::FLAMBEAU_ISA::scalar {\n")
-    called = {name for row, _ in operation.rows for name in re.findall(r"(\w+)\(", row.expression)}
+    called = {name for row in operation.rows for name in re.findall(r"(\w+)\(", row.expression)}
     parts += [f"using math::{name};\n" for name in sorted(called & HEADER_OF.keys()) if name != "polygamma"]
     if "polygamma" in called:
         parts.append(POLYGAMMA)
-    seen = set()
-    for row, _ in operation.rows:
-        if row.name not in seen:
-            seen.add(row.name)
-            arguments = ", ".join(f"{'bool' if kind == 'mask' else 'T'} {name}" for name, kind in row.arguments)
-            head = f"template <class T> __device__ __forceinline__ auto {row.name}_row({arguments})"
-            parts.append(f"{head} {{ return {row.expression}; }}\n")
+    for row in operation.rows:
+        arguments = ", ".join(f"{'bool' if kind == 'mask' else 'T'} {name}" for name, kind in row.arguments)
+        head = f"template <class T> __device__ __forceinline__ auto {row.name}_row({arguments})"
+        parts.append(f"{head} {{ return {row.expression}; }}\n")
     parts.append("}  // namespace flambeau::FLAMBEAU_ISA::scalar\nusing namespace flambeau::FLAMBEAU_ISA;\n")
     return "".join(parts)
 
@@ -242,16 +240,18 @@ def _vectors(operation: Operation) -> int:
 
 def dense(operation: Operation) -> Kernel:
     """The kernel for contiguous arrays of one shape: operands, results, and their number of elements."""
-
-    def text() -> str:
-        parameters = ", ".join((*_parameters(operation), "long long n"))
-        return (
-            f"{_prelude(operation)}\nKERNEL({THREADS}) dense({parameters}) {{\n"
-            f"    const long long first = static_cast<long long>(blockIdx.x) * {per_block(operation)};\n"
-            f"{_contiguous(operation, _vectors(operation))}}}\n"
-        )
-
+    text = functools.partial(dense_text, operation)
     return _kernel(operation, "dense", text, (*_parameters(operation), "long long n"))
+
+
+def dense_text(operation: Operation) -> str:
+    """Its source, with includes."""
+    parameters = ", ".join((*_parameters(operation), "long long n"))
+    return (
+        f"{_prelude(operation)}\nKERNEL({THREADS}) dense({parameters}) {{\n"
+        f"    const long long first = static_cast<long long>(blockIdx.x) * {per_block(operation)};\n"
+        f"{_contiguous(operation, _vectors(operation))}}}\n"
+    )
 
 
 def strided(operation: Operation, dims: int, index: str, modes: str) -> Kernel:
@@ -264,23 +264,27 @@ def strided(operation: Operation, dims: int, index: str, modes: str) -> Kernel:
         modes: for each operand, results last, how its last dimension lies: "v" for vectors, "s" for the same element
             throughout, "x" for single elements of any distance.
     """
+    text = functools.partial(strided_text, operation, dims, index, modes)
+    return _kernel(operation, "strided", text, (*_parameters(operation), "Places places"))
+
+
+def strided_text(operation: Operation, dims: int, index: str, modes: str) -> str:
+    """Its source, with includes."""
     width = 1 if "x" in modes else operation.width
     vectors = 4 if width == 1 and not operation.is_long else 1
-
-    def text() -> str:
-        ins, outs = len(operation.inputs), len(operation.outputs)
-        every = _calls(
-            operation,
-            [f"x{i}.same(k)" if modes[i] == "s" else f"x{i}[k]" for i in range(ins)],
-            [f"y{i}[k]" for i in range(outs)],
-        )
-        types = [f"    Elements<{C_TYPES[d]}, V, U> x{i};\n" for i, d in enumerate(operation.inputs)]
-        types += [f"    Results<{C_TYPES[d]}, V, U> y{i};\n" for i, d in enumerate(operation.outputs)]
-        take = ["take_same" if mode == "s" else "take" for mode in modes]
-        takes = [f"        x{i}.{take[i]}(u, a{i} + at[u][{i}]);\n" for i in range(ins)]
-        gives = [f"        if (inside) y{i}.give(u, r{i} + at[u][{ins + i}]);\n" for i in range(outs)]
-        parameters = ", ".join((*_parameters(operation), "Places places"))
-        return f"""\
+    ins, outs = len(operation.inputs), len(operation.outputs)
+    every = _calls(
+        operation,
+        [f"x{i}.same(k)" if modes[i] == "s" else f"x{i}[k]" for i in range(ins)],
+        [f"y{i}[k]" for i in range(outs)],
+    )
+    types = [f"    Elements<{C_TYPES[d]}, V, U> x{i};\n" for i, d in enumerate(operation.inputs)]
+    types += [f"    Results<{C_TYPES[d]}, V, U> y{i};\n" for i, d in enumerate(operation.outputs)]
+    take = ["take_same" if mode == "s" else "take" for mode in modes]
+    takes = [f"        x{i}.{take[i]}(u, a{i} + at[u][{i}]);\n" for i in range(ins)]
+    gives = [f"        if (inside) y{i}.give(u, r{i} + at[u][{ins + i}]);\n" for i in range(outs)]
+    parameters = ", ".join((*_parameters(operation), "Places places"))
+    return f"""\
 {_prelude(operation)}
 using Places = Layout<{index}, {dims}, {ins + outs}>;
 KERNEL({THREADS}) strided({parameters}) {{
@@ -303,12 +307,42 @@ KERNEL({THREADS}) strided({parameters}) {{
 }}
 """
 
-    return _kernel(operation, "strided", text, (*_parameters(operation), "Places places"))
-
 
 def strided_per_block(operation: Operation, modes: str) -> int:
     """The vectors, or single elements, that a block of the strided form does."""
     return THREADS * (4 if "x" in modes and not operation.is_long else 1)
+
+
+def sets(operation: Operation, written: tuple[int, ...], capacity: int) -> Kernel:
+    """The kernel for many sets of contiguous arrays, in place.
+
+    Args:
+        operation: what to do.
+        written: for each result, the number of the operand that it is written to.
+        capacity: the sets that a table has room for.
+    """
+    numbers = [f"const {kind} {name}" for kind, name in operation.numbers]
+    parameters = [*numbers, "const Table table"]
+
+    def text() -> str:
+        pointers = [
+            f"    const {C_TYPES[d]}* a{i} = static_cast<const {C_TYPES[d]}*>(table.data[set][{i}]);\n"
+            for i, d in enumerate(operation.inputs)
+        ]
+        pointers += [
+            f"    {C_TYPES[d]}* r{i} = static_cast<{C_TYPES[d]}*>(table.data[set][{written[i]}]);\n"
+            for i, d in enumerate(operation.outputs)
+        ]
+        return f"""\
+{_prelude(operation)}
+using Table = Sets<{capacity}, {len(operation.inputs)}>;
+KERNEL({THREADS}) sets({", ".join(parameters)}) {{
+    const int set = table.find(blockIdx.x);
+    const long long n = table.size[set], first = (blockIdx.x - table.first[set]) * {per_block(operation)};
+{"".join(pointers)}{_contiguous(operation, _vectors(operation))}}}
+"""
+
+    return _kernel(operation, "sets", text, tuple(parameters))
 
 
 def _kernel(operation: Operation, form: str, text: Any, parameters: tuple[str, ...]) -> Kernel:

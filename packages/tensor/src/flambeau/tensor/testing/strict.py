@@ -123,10 +123,11 @@ def _check_call(operation: str, signature: names.Signature, args: tuple, kwargs:
 class _Memory:
     """The place of an array's first element."""
 
-    __slots__ = ("ptr",)
+    __slots__ = ("device_id", "ptr")
 
-    def __init__(self, ptr: int):
+    def __init__(self, ptr: int, device_id: int):
         self.ptr = ptr
+        self.device_id = device_id
 
 
 class StrictArray:
@@ -176,7 +177,12 @@ class StrictArray:
     @property
     def data(self) -> _Memory:
         """Where the elements are, for kernels: ``x.data.ptr``, as CuPy has it."""
-        return _Memory(self._array.ctypes.data)
+        return _Memory(self._array.ctypes.data, self.device_index)
+
+    @property
+    def _c_contiguous(self) -> bool:
+        """Whether elements lie one after the other: what compiled code asks CuPy's arrays, ``flags`` being slow."""
+        return self._array.flags.c_contiguous
 
     @property
     def base(self) -> np.ndarray:
