@@ -44,8 +44,10 @@ cdef inline bint _alike(object a, object b) except -1:
 
 
 cdef inline bint _is_whole(object array) except -1:
-    """Whether an array has its memory for itself, in C order."""
+    """Whether an array has its memory for itself, on the CPU in C order."""
     if type(array) is cnp.ndarray:
         return (cnp.PyArray_BASE(<cnp.ndarray>array) is NULL and cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>array)
                 and cnp.PyArray_ISWRITEABLE(<cnp.ndarray>array))
-    return array.base is None and array.flags.c_contiguous and array.flags.writeable
+    base = array.base
+    # Two references to the base are the array's and the one here: nobody else sees that memory, in whatever order.
+    return base is None or (Py_REFCNT(base) <= 2 and base.size == array.size)
