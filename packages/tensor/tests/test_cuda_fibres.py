@@ -165,7 +165,8 @@ def large_samples(info, dtype, width):
             yield large, tuple(r.numpy() for r in expected)
 
 
-TRUSTING = {"recurrence_backward"}  # takes it on trust, also on the CPU, that its arguments fit together
+# These take it on trust, also on the CPU, that their arguments fit together, or are in order.
+TRUSTING = {"insertion_points", "recurrence_backward"}
 LARGE = [
     case
     for case in CASES
