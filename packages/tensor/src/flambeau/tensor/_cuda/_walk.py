@@ -1,0 +1,71 @@
+"""What kernels are told of the places that indices name: see ``kernels/walk.cuh``."""
+
+from __future__ import annotations
+
+import functools
+import struct
+
+MOST_DIMS, MOST_INDICES = 6, 4
+FORMAT = struct.Struct(f"{2 + 3 * MOST_DIMS + MOST_INDICES * MOST_DIMS + 2 * MOST_INDICES}q")
+
+
+@functools.lru_cache(maxsize=4096)
+def packed(shape: tuple, data: tuple, values: tuple, indices: tuple) -> bytes | None:
+    """The layout of a walk over ``shape``, or None where it has too many dimensions.
+
+    Args:
+        shape: the sizes of what is walked over.
+        data: the data's strides along it, 0 where an index says where to go; in elements, like all of them.
+        values: the other array's strides.
+        indices: for each index its strides, and size and stride of the data's dimension that it is about.
+    """
+    steps = [data, values, *(strides for strides, _, _ in indices)]
+    dims = _merged(shape, list(zip(*steps, strict=True)) if shape else [])
+    if len(dims) > MOST_DIMS or len(indices) > MOST_INDICES:
+        return None
+    rows = [[size for size, _ in dims], *([s[i] for _, s in dims] for i in range(len(steps)))]
+    rows += [[]] * (3 + MOST_INDICES - len(rows))
+    extents = [extent for _, extent, _ in indices], [step for _, _, step in indices]
+    numbers = [n for row in rows for n in _filled(row, MOST_DIMS)] + [
+        n for e in extents for n in _filled(e, MOST_INDICES)
+    ]
+    return FORMAT.pack(len(dims), len(indices), *numbers)
+
+
+def _filled(row, count):
+    return [*row, *[0] * (count - len(row))]
+
+
+def _merged(shape, steps) -> list:
+    """The dimensions, neighbours made one where no array tells them apart; those of size 1 left out."""
+    dims: list = []
+    for size, own in zip(shape, steps, strict=True):
+        if size == 1:
+            continue
+        if dims and all(outer == inner * size for outer, inner in zip(dims[-1][1], own, strict=True)):
+            dims[-1] = (dims[-1][0] * size, own)
+        else:
+            dims.append((size, own))
+    return dims
+
+
+def strides(array) -> tuple | None:
+    """An array's strides in elements; None where they are no whole ones."""
+    width = array.dtype.itemsize
+    if array.flags.c_contiguous:  # sizes of 1 and none included
+        steps, step = [], 1
+        for size in reversed(array.shape):
+            steps.append(step)
+            step *= size
+        return tuple(reversed(steps))
+    if any(s % width for s in array.strides):
+        return None
+    return tuple(s // width for s in array.strides)
+
+
+def broadcast_strides(array, ndim: int) -> tuple | None:
+    """An array's strides along a shape of ``ndim`` dimensions that it broadcasts to."""
+    own = strides(array)
+    if own is None:
+        return None
+    return (0,) * (ndim - len(own)) + tuple(0 if n == 1 else s for n, s in zip(array.shape, own, strict=True))
