@@ -1,11 +1,13 @@
 """For the tests of every package: profiles of the property tests, and the GPU.
 
 `pytest --hypothesis-profile soak` looks longer. `FLAMBEAU_GPU_TESTS=strict:0 pytest ...` runs the tests that need a GPU
-on arrays that only pretend to be on one: it shows that the tests themselves work.
+on arrays that only pretend to be on one, which shows that the tests themselves work; `FLAMBEAU_GPU_TESTS=fibres` with
+the kernels of the CUDA backend, run on the CPU.
 """
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -25,6 +27,13 @@ def gpu():
     import flambeau.tensor as ft
 
     stand_in = os.environ.get("FLAMBEAU_GPU_TESTS")
+    if stand_in == "fibres":
+        sys.path.append(str(Path(__file__).parent / "packages/tensor/tests"))
+        import fibres
+
+        with fibres.device() as name:
+            yield name
+        return
     if stand_in:
         from flambeau.tensor.testing import strict
 

@@ -74,5 +74,5 @@ def test_values_are_recorded_ones(gpu, info):
         with ft.device(gpu):
             recorded = there(*there.arguments)
         for got, want in zip(recorded, here(*here.arguments), strict=True):
-            assert got.device == gpu
+            assert info.name == "transfer" or got.device == gpu
             assert_close(got.detach().cpu(), want, *info.tolerance_of(want.dtype), what=what)

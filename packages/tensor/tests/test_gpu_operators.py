@@ -146,6 +146,8 @@ def test_errors_are_the_cpus(gpu, info, number):
     bad = list(info.generate_errors(**opdb.tensors(gpu)))[number]
     with pytest.raises(bad.exception) as raised, ft.device(gpu):
         info.function(*bad.args, **bad.kwargs)
+        if gpu.startswith("cuda"):
+            ft.cuda.synchronize()  # what is wrong with values shows when the device has seen them
     assert str(raised.value) == bad.message
     assert type(raised.value) is bad.exception
 

@@ -165,7 +165,7 @@ cdef object _as_index(Operator op, object value):
         value = np.asarray([_as_index(op, v) for v in value])
         if value.size == 0:
             value = value.astype(np.int64)
-    if isinstance(value, (Tensor, np.ndarray)):
+    if isinstance(value, (Tensor, np.ndarray)) or _backends.backend_of_array(value) is not None:
         array = (<Tensor>value).array if isinstance(value, Tensor) else value
         if array.dtype.kind in "iub":
             return array
