@@ -264,8 +264,8 @@ def soak(session: nox.Session, part: str) -> None:
             session.run("pytest", FOLDERS[name] / "tests", "--hypothesis-profile", "soak", *arguments)
     elif part == "cuda":
         session.install(*GROUPS["nvrtc"])
-        env = {"FLAMBEAU_CUDA_ARCHITECTURES": "all"}
-        session.run("pytest", tests / "test_cuda_compile.py", *options, env=env)
+        kernels = (tests / f"test_cuda_{name}.py" for name in ("compile", "fibres"))
+        session.run("pytest", *kernels, *options, env={"FLAMBEAU_CUDA_TESTS": "all"})
         session.install(*GROUPS["cudnn"])
         session.run("pytest", tests / "soak_cudnn.py", *options)
     elif part == "examples":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -29,6 +30,11 @@ class Family:
 
     def text(self, types: tuple[str, ...]) -> str:
         return self.source.instance(tuple(dtype_of(t) for t in types))
+
+
+def everything() -> bool:
+    """Whether all element types and all generations of GPUs are asked for, not just those that differ most."""
+    return os.environ.get("FLAMBEAU_CUDA_TESTS") == "all"
 
 
 def dtype_of(name: str) -> np.dtype:

@@ -1,12 +1,11 @@
 """NVRTC compiles every kernel for every element type and GPU without warnings, and nothing spills to memory.
 
 By default for the oldest generation of GPUs that CUDA 13 knows, the H100's and the newest; for all with
-``FLAMBEAU_CUDA_ARCHITECTURES=all``.
+``FLAMBEAU_CUDA_TESTS=all``.
 """
 
 import importlib.util
 import multiprocessing
-import os
 import re
 from concurrent.futures import ProcessPoolExecutor
 
@@ -15,7 +14,7 @@ import pytest
 from flambeau.tensor._cuda import _compile
 
 ALL = ("sm_75", "sm_80", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120")
-ARCHITECTURES = ALL if os.environ.get("FLAMBEAU_CUDA_ARCHITECTURES") == "all" else ("sm_75", "sm_90", "sm_120")
+ARCHITECTURES = ALL if cuda_sources.everything() else ("sm_75", "sm_90", "sm_120")
 OPTIONS = ("-Werror=all-warnings", "--ptxas-options=-v")
 STATIC_SHARED = 48 << 10  # bytes that every GPU grants a block without being asked
 
