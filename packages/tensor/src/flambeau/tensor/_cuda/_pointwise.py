@@ -33,6 +33,7 @@ HEADERS = {
         "modified_bessel_k1", "scaled_modified_bessel_k0", "scaled_modified_bessel_k1",
     ),
 }  # fmt: skip
+LOOPS = {"greatest_divisor", "least_multiple"}  # functions that take as long as their arguments say
 HEADER_OF = {function: header for header, functions in HEADERS.items() for function in functions}
 
 
@@ -99,14 +100,20 @@ class Operation(NamedTuple):
     definitions: str = ""
 
     @property
+    def called(self) -> set[str]:
+        """The functions that its expressions call."""
+        return {name for row in self.rows for name in re.findall(r"(\w+)\(", row.expression)}
+
+    @property
     def headers(self) -> list[str]:
-        called = {name for row in self.rows for name in re.findall(r"(\w+)\(", row.expression)}
-        return sorted({HEADER_OF[name] for name in called if name in HEADER_OF})
+        """The C++ headers that have those."""
+        return sorted({HEADER_OF[name] for name in self.called & HEADER_OF.keys()})
 
     @property
     def is_long(self) -> bool:
-        """Whether one copy of the code is enough: special functions, and long programs."""
-        return bool(self.headers) or len(self.rows) > 24
+        """Whether one copy of the code is enough: special functions, loops, and long programs."""
+        loops = LOOPS | {"cos", "sin", "tan"} if "float64" in self.inputs else LOOPS  # whose reduction is a call
+        return bool(self.headers) or len(self.rows) > 24 or bool(loops & self.called)
 
     @property
     def width(self) -> int:
@@ -160,8 +167,8 @@ def _rows(operation: Operation) -> str:
     parts = ['#include "scalar.cuh"\n']
     parts += [f'#include "flambeau/math/{header}.hpp"\n' for header in operation.headers]
     parts.append("namespace flambeau::FLAMBEAU_ISA::scalar {\n")
-    called = {name for row in operation.rows for name in re.findall(r"(\w+)\(", row.expression)}
-    parts += [f"using math::{name};\n" for name in sorted(called & HEADER_OF.keys()) if name != "polygamma"]
+    called = operation.called & HEADER_OF.keys()
+    parts += [f"using math::{name};\n" for name in sorted(called) if name != "polygamma"]
     if "polygamma" in called:
         parts.append(POLYGAMMA)
     for row in operation.rows:
@@ -234,8 +241,9 @@ def per_block(operation: Operation) -> int:
 
 
 def _vectors(operation: Operation) -> int:
-    """How many vectors a thread has of each operand: two, so that enough is under way; of long code, four elements."""
-    return 4 if operation.width == 1 else 2
+    """How many vectors a thread has of each operand: two, so that enough is under way, but not too much for the
+    registers; of long code, four elements."""
+    return {1: 4, 16: 1}.get(operation.width, 2)
 
 
 def dense(operation: Operation) -> Kernel:

@@ -24,6 +24,12 @@ FLAMBEAU_FUNCTION(trunc)
 FLAMBEAU_FUNCTION_OF_TWO(atan2) FLAMBEAU_FUNCTION_OF_TWO(copysign) FLAMBEAU_FUNCTION_OF_TWO(hypot)
 FLAMBEAU_FUNCTION_OF_TWO(pow)
 
+// By which the compiler needs fewer registers.
+__device__ __forceinline__ bool maximum(bool a, bool b) { return a | b; }
+__device__ __forceinline__ bool minimum(bool a, bool b) { return a & b; }
+__device__ __forceinline__ bool fmax(bool a, bool b) { return a | b; }
+__device__ __forceinline__ bool fmin(bool a, bool b) { return a & b; }
+
 template <class T>
 __device__ __forceinline__ bool isnan(T x) { return x != x; }
 template <class T>
