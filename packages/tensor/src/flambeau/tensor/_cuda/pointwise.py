@@ -57,7 +57,7 @@ class Call(NamedTuple):
 
     plan: Plan
     dtype: np.dtype  # of the result
-    bounds: tuple[int, int] | None  # that numbers must be within
+    bounds: tuple[int, int, tuple[type, ...]] | None  # that numbers must be within, and of which types
     absent: tuple[Any, ...]  # what stands for None in each argument
 
 
@@ -95,6 +95,10 @@ class Pointwise:
         plan.kernel(plan.grid, generator.THREADS, 0, *given, into, plan.last)
         return into
 
+    def in_place(self, xp: Any, input: Any, *values: Any, **keywords: Any) -> Any:
+        """The kernel in place."""
+        return self(xp, input, *values, into=input, **keywords)
+
     def _call(self, values: Sequence[Any], into: Any) -> Call | None:
         definition = self.op.definition
         kinds = [kind for _, kind in generator.row_of(definition).arguments]
@@ -121,7 +125,7 @@ class Pointwise:
 
 
 def _numbers(values: Sequence[Any], call: Call) -> list[Any] | None:
-    """The arguments with what stands for None; None when a number is out of the dtype's range."""
+    """The arguments with what stands for None; None when a number is none of the dtype's."""
     found = []
     for value, absent in zip(values, call.absent, strict=True):
         if value is None:
@@ -129,18 +133,18 @@ def _numbers(values: Sequence[Any], call: Call) -> list[Any] | None:
                 return None
             value = absent
         if call.bounds is not None and type(value) in _NUMBERS:
-            low, high = call.bounds
-            if type(value) is float or not low <= value <= high:
+            low, high, kinds = call.bounds
+            if type(value) not in kinds or not low <= value <= high:
                 return None
         found.append(value)
     return found
 
 
-def _bounds(dtype: np.dtype) -> tuple[int, int]:
+def _bounds(dtype: np.dtype) -> tuple[int, int, tuple[type, ...]]:
     if dtype.kind == "b":
-        return 0, 1
+        return 0, 1, (bool,)
     info = np.iinfo(dtype)
-    return int(info.min), int(info.max)
+    return int(info.min), int(info.max), (int, bool)
 
 
 def _extreme(dtype: np.dtype, which: str | None) -> Any:
@@ -154,4 +158,6 @@ def _extreme(dtype: np.dtype, which: str | None) -> Any:
 
 for _op in ops.records():
     if _op.native or _op.name == "polygamma_of":
-        kernel(_op.name)(Pointwise(_op))
+        _pointwise = Pointwise(_op)
+        kernel(_op.name)(_pointwise)
+        kernel(f"{_op.name}_")(_pointwise.in_place)
