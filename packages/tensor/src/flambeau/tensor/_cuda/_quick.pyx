@@ -54,7 +54,7 @@ cdef object _quick(Operator op, tuple args, object into):
     cdef unsigned int grid[3]
     cdef unsigned int block[3]
     cdef int k, n = op.nargs, device = -1
-    cdef unsigned long long key = <unsigned long long>op.index
+    cdef unsigned long long key = 0  # two bits for each argument, of which an operator always has as many
     cdef object array, data, first = None, shape = None, dtype = None
     cdef _Form form
     cdef long long size
@@ -104,7 +104,7 @@ cdef object _quick(Operator op, tuple args, object into):
             return None
     if dtype is None or device != current_device():
         return None
-    key = key << 10 | <unsigned long long>(<cnp.dtype>dtype).num
+    key = (<unsigned long long>op.index << 2 * MAX_ARITY | key) << 10 | <unsigned long long>(<cnp.dtype>dtype).num
     found = _forms.get(key, _forms)
     if found is _forms:
         found = _forms[key] = _form(op, args, dtype)
