@@ -1,4 +1,5 @@
-"""The quick way of a pointwise operator on a GPU: dense arrays of one shape and dtype, and numbers.
+"""The quick way of a pointwise operator on a GPU: dense arrays of one shape and dtype, and numbers; or arrays of dtypes,
+shapes and strides for which the family found a kernel before.
 
 Everything else gives None: the general path then checks, promotes and calls the family's kernel. What is spared here is
 worth as much as the launch itself.
@@ -39,12 +40,18 @@ cdef dict _forms = {}
 cdef object _BOOL = np.dtype(bool)
 
 
-def use(array_type, find):
-    """Take arrays of this type, by the kernels that ``find(name, dtype, form)`` knows."""
-    global _array_type, _new, _find
+cdef object _calls_of = None  # name of an operator -> how it was run before, by what its arguments were
+cdef dict _calls = {}
+
+
+def use(array_type, find, calls):
+    """Take arrays of this type, by the kernels that ``find(name, dtype, form)`` knows, and by the dict ``calls(name)``:
+    see :class:`flambeau.tensor._cuda.pointwise.Pointwise`."""
+    global _array_type, _new, _find, _calls_of
     _array_type = _new = array_type
-    _find = find
+    _find, _calls_of = find, calls
     _forms.clear()
+    _calls.clear()
     set_device_native(&_quick, array_type)
 
 
@@ -68,8 +75,10 @@ cdef object _quick(Operator op, tuple args, object into):
         addresses[k] = 0
         if isinstance(value, Tensor):
             array = (<Tensor>value).array
-            if type(array) is not _array_type or not array._c_contiguous or op.kinds[k] > OPERAND:
+            if type(array) is not _array_type or op.kinds[k] > OPERAND:
                 return None
+            if not array._c_contiguous:
+                return _again(op, args, into)
             data = array.data
             if device < 0:
                 device = data.device_id
@@ -88,7 +97,7 @@ cdef object _quick(Operator op, tuple args, object into):
             if shape is None:
                 first, shape = array, array.shape
             elif array.shape != shape:
-                return None
+                return _again(op, args, into)
             slots[k].word = addresses[k] = data.ptr
         elif type(value) is float:
             if op.kinds[k] < OPERAND:
@@ -143,6 +152,54 @@ cdef object _quick(Operator op, tuple args, object into):
     else:
         form.kernel.launch(grid, block, 0, parameters)
     return into
+
+
+cdef object _again(Operator op, tuple args, object into):
+    """Run it as it was run on arrays of the same dtypes, shapes and strides before; None where it was not."""
+    cdef Py_ssize_t k, n = len(args)
+    cdef int device = -1
+    cdef bint numbers = False, floating = True
+    cdef dict calls
+    cdef list key = [], given = []
+    if into is not None:
+        return None
+    for k in range(n):
+        value = <object>PyTuple_GET_ITEM(args, k)
+        if isinstance(value, Tensor):
+            array = (<Tensor>value).array
+            if type(array) is not _array_type:
+                return None
+            data = array.data
+            if device < 0:
+                device = data.device_id
+            elif <int>data.device_id != device:
+                return None
+            dtype = array.dtype
+            floating &= op.kinds[k] == MASK or dtype.kind in "fV"
+            key.append((dtype, array.shape, array.strides, <uint64_t>data.ptr & 15))
+            given.append(array)
+        elif type(value) is float or type(value) is int:
+            numbers = True
+            key.append(None)
+            given.append(value)
+        else:
+            return None
+    # With an integer, the kind of number decides what is computed in.
+    if device < 0 or device != current_device() or (numbers and not floating):
+        return None
+    found = _calls.get(op.name)
+    if found is None:
+        found = _calls[op.name] = _calls_of(op.name)
+    calls = found
+    call = calls.get(tuple(key))
+    if call is None:
+        return None
+    (kernel, grid, last, shape, axes), dtype = call[0], call[1]
+    out = _new(shape, dtype)
+    if axes is not None:
+        out = out.transpose(axes)
+    kernel(grid, 256, 0, *given, out, last)
+    return out
 
 
 cdef object _given(object value):

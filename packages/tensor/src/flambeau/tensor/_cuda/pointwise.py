@@ -156,8 +156,16 @@ def _extreme(dtype: np.dtype, which: str | None) -> Any:
     return _bounds(dtype)[which == "highest"]
 
 
+_by_name: dict[str, Pointwise] = {}
+
+
+def calls(name: str) -> dict[tuple[Any, ...], Call | None]:
+    """How an operator was run before."""
+    return _by_name[name].calls
+
+
 for _op in ops.records():
     if _op.native or _op.name == "polygamma_of":
-        _pointwise = Pointwise(_op)
-        kernel(_op.name)(_pointwise)
-        kernel(f"{_op.name}_")(_pointwise.in_place)
+        _by_name[_op.name] = Pointwise(_op)
+        kernel(_op.name)(_by_name[_op.name])
+        kernel(f"{_op.name}_")(_by_name[_op.name].in_place)

@@ -11,7 +11,7 @@ from .. import _cuda
 from .._backends import Backend, register_backend
 from .._cuda import _faults, _launch, _quick
 from .._cuda._runtime import Runtime
-from .._cuda.pointwise import dense_kernel
+from .._cuda.pointwise import calls, dense_kernel
 from . import check_index
 from ._devices import Current
 from ._memory import use_allocator
@@ -47,7 +47,7 @@ def register() -> None:
             transfer=transfer,
         )
     )
-    _quick.use(cupy.ndarray, _quick_kernel)
+    _quick.use(cupy.ndarray, _quick_kernel, calls)
 
 
 def _quick_kernel(name: str, dtype: Any, form: str) -> tuple | None:
