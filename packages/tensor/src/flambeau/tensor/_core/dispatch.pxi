@@ -295,20 +295,20 @@ cdef object _store(Operator op, object backend, object result, Tensor out, bint 
     if not _may_store(result.dtype, out.array.dtype):
         errors.dtype_error(op.name, name, f"a dtype that holds the result's {_dtype_name(result.dtype)}",
                            _dtype_name(out.array.dtype))
-    if backend is _CPU or not _copied_by(backend, out.array, result):
+    if backend is _CPU or by_own_kernel(backend, "copy_", out.array, result) is NotImplemented:
         out.array[...] = result if result.dtype == out.array.dtype else result.astype(out.array.dtype)
 
 
-cdef bint _copied_by(object backend, object target, object source) except -1:
-    """Write an array to another by the backend's own kernel; False where it has none for them."""
-    kernel = backend.kernels.get("copy_")
+cdef object by_own_kernel(object backend, str name, object array, object other):
+    """What a backend's own kernel gives for an array and something else; NotImplemented where it has none for them."""
+    kernel = backend.kernels.get(name)
     if kernel is None:
-        return False
-    elsewhere = backend.on(backend.device_index(target))
+        return NotImplemented
+    elsewhere = backend.on(backend.device_index(array))
     if elsewhere is None:
-        return kernel(backend.xp, target, source) is not NotImplemented
+        return kernel(backend.xp, array, other)
     with elsewhere:
-        return kernel(backend.xp, target, source) is not NotImplemented
+        return kernel(backend.xp, array, other)
 
 
 cdef bint _may_store(object source, object target):

@@ -145,8 +145,9 @@ cdef object _stored_operand(Operator op, str argument, object value, object dtyp
 
 
 cdef object _promote(Operator op, list values, object backend, object first):
-    """Convert all operands in `values` to their common dtype, in place. Numbers stay numbers where the array library
-    lets them follow the arrays' dtype: not when all operands are numbers, and not beside bfloat16."""
+    """Convert all operands in `values` to their common dtype, in place. Numbers stay numbers where a kernel of our own
+    takes them, or the array library lets them follow the arrays' dtype: not when all operands are numbers, and not beside
+    bfloat16."""
     cdef int i, kind
     cdef bint as_arrays
     dtype = None
@@ -160,7 +161,8 @@ cdef object _promote(Operator op, list values, object backend, object first):
                 dtype = v.dtype if dtype is None else promote_types(dtype, v.dtype)
         elif Kind_ARRAY <= kind <= Kind_OPERAND and not _is_number(value):
             dtype = value.dtype if dtype is None else promote_types(dtype, value.dtype)
-    as_arrays = dtype is None or _is_bfloat16(dtype)
+    own = backend is not _CPU and op.row is not NULL and op.name in backend.kernels
+    as_arrays = dtype is None or (_is_bfloat16(dtype) and not own)
     for i in range(op.nargs):
         if op.kinds[i] == Kind_OPERAND and _is_number(values[i]):
             dtype = _number_dtype(values[i]) if dtype is None else _meet_number(dtype, values[i])
@@ -172,7 +174,7 @@ cdef object _promote(Operator op, list values, object backend, object first):
         if value is None:
             continue
         if kind == Kind_ARRAYS:
-            values[i] = tuple([v if v.dtype == dtype else v.astype(dtype) for v in value])
+            values[i] = tuple([v if v.dtype == dtype else _converted(backend, v, dtype) for v in value])
         elif Kind_ARRAY <= kind <= Kind_OPERAND:
             if _is_number(value):
                 value = _converted_number(op, op.names[i], value, dtype)
@@ -181,8 +183,14 @@ cdef object _promote(Operator op, list values, object backend, object first):
                     value = backend.asarray(np.asarray(value, dtype), index)
                 values[i] = value
             elif value.dtype != dtype:
-                values[i] = value.astype(dtype)
+                values[i] = _converted(backend, value, dtype)
     return dtype
+
+
+cdef object _converted(object backend, object array, object dtype):
+    """An array in another dtype."""
+    result = NotImplemented if backend is _CPU else by_own_kernel(backend, "cast", array, dtype)
+    return array.astype(dtype) if result is NotImplemented else result
 
 
 cdef object _check_accepts(Operator op, object dtype):

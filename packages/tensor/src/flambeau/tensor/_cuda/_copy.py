@@ -12,58 +12,66 @@ import numpy as np
 from . import _pointwise as generator
 from ._forms import MOST_PLANS, Forms, Plan, placement
 from ._launch import Kernel
-from ._layout import broadcast_shape, contiguous_strides, divisor, memory_order, overlap, walk
+from ._layout import broadcast_shape, contiguous_strides, divisor, overlap, walk
 from ._source import C_TYPES, assembled, is_known
 
 TILE = 64
 WORTH_TILES = 16  # elements along either dimension
 
-
-_plans: dict[tuple[Any, ...], Plan | None] = {}
+_plans: dict[tuple[Any, ...], Any] = {}  # Plans, or None
 
 
 def dense(xp: Any, x: Any) -> Any:
     """The array, or where its elements are not one after the other in memory, a copy in which they are."""
     if list(x.strides) == contiguous_strides(x.shape, x.dtype.itemsize) or x.flags.c_contiguous:
         return x
-    out = xp.empty(x.shape, x.dtype)
-    return out if copy_to(out, x) else x.copy()
+    out = copied(xp, x, x.dtype, False)
+    return x.copy() if out is NotImplemented else out
 
 
-def converted(xp: Any, x: Any, dtype: np.dtype) -> Any:
-    """A copy in another dtype, its dimensions in the same order in memory; NotImplemented where there is no kernel."""
-    axes = memory_order(x, x.shape)
-    if axes is None:
-        out = xp.empty(x.shape, dtype)
-    else:
-        out = xp.empty(tuple(x.shape[a] for a in axes), dtype).transpose([axes.index(d) for d in range(len(axes))])
-    return out if copy_to(out, x) else NotImplemented
+def copied(xp: Any, x: Any, dtype: np.dtype, keeps_order: bool) -> Any:
+    """A copy in a dtype, its dimensions in memory in C's order or in that of ``x``; NotImplemented where there is no
+    kernel for it."""
+    key = (placement(x), dtype, keeps_order)
+    plan = _plans.get(key, _plans)
+    if plan is _plans:
+        plan = _kept(key, _plan(x, x.shape, dtype, None, keeps_order))
+    if plan is None:
+        return NotImplemented
+    out = plan.new(xp, dtype)
+    plan.kernel(plan.grid, generator.THREADS, 0, x, out, plan.last)
+    return out
 
 
 def copy_to(out: Any, x: Any) -> bool:
     """Write the elements of ``x``, which broadcasts to ``out``; False, and nothing done, where there is no kernel."""
     key = (placement(out), placement(x))
-    try:
-        plan = _plans[key]
-    except KeyError:
-        if len(_plans) >= MOST_PLANS:
-            _plans.clear()
-        plan = _plans[key] = _plan(out, x)
+    plan = _plans.get(key, _plans)
+    if plan is _plans:
+        plan = _kept(key, _plan(x, out.shape, out.dtype, out, True))
     if plan is None or overlap(out, x):
         return False
     plan.kernel(plan.grid, generator.THREADS, 0, x, out, plan.last)
     return True
 
 
-def _plan(out: Any, x: Any) -> Plan | None:
-    if not is_known(out.dtype) or not is_known(x.dtype) or broadcast_shape([out.shape, x.shape]) != out.shape:
+def _kept(key: tuple[Any, ...], plan: Plan | None) -> Plan | None:
+    if len(_plans) >= MOST_PLANS:
+        _plans.clear()
+    _plans[key] = plan
+    return plan
+
+
+def _plan(x: Any, shape: tuple[int, ...], dtype: np.dtype, into: Any, keeps_order: bool) -> Plan | None:
+    if not is_known(dtype) or not is_known(x.dtype) or broadcast_shape([shape, x.shape]) != shape:
         return None
-    source, target = x.dtype.name, out.dtype.name
-    tiles = _tiles(out, x)
-    if tiles is not None:
-        dims, grid, packed = tiles
-        return Plan(_transposing(source, target, dims), grid, packed, out.shape, None)
-    return _copying(source, target).plan([x], out.shape, x, out)
+    source, target = x.dtype.name, dtype.name
+    if into is not None or not keeps_order:
+        tiles = _tiles(x, shape, into)
+        if tiles is not None:
+            dims, grid, packed = tiles
+            return Plan(_transposing(source, target, dims), grid, packed, shape, None)
+    return _copying(source, target).plan([x], shape, x if keeps_order else None, into)
 
 
 @functools.cache
@@ -85,10 +93,10 @@ KERNEL({generator.THREADS}) transposing(const {C_TYPES[source]}* x, {C_TYPES[tar
     return Kernel(f"copy<{source}, {target}>.transposing", "transposing", parameters, lambda: assembled(text))
 
 
-def _tiles(out: Any, x: Any) -> tuple[int, int, bytes] | None:
+def _tiles(x: Any, shape: tuple[int, ...], into: Any) -> tuple[int, int, bytes] | None:
     """For arrays that are contiguous along different dimensions: how many dimensions there are besides those two, the
     number of blocks, and the struct Tiles of transpose.cuh. None for others."""
-    dims = walk([x], out.shape, None, out)
+    dims = walk([x], shape, None, into)
     if dims is None or len(dims) < 2:
         return None
     columns, (in_stride, out_step) = dims[-1]

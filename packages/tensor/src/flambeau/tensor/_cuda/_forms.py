@@ -44,13 +44,13 @@ class Forms:
         Args:
             arrays: the operands.
             shape: what they broadcast to.
-            like: the array whose order of dimensions a new result has.
+            like: the array whose order of dimensions a new result has, or None for C's.
             into: the array that the result is written to, or None for a new one.
 
         Returns:
             The plan, or None where there is no kernel for arrays that lie in memory so.
         """
-        axes = memory_order(like, shape) if into is None else None
+        axes = memory_order(like, shape) if into is None and like is not None else None
         places = find_places(arrays, shape, axes, into, self.operation.width)
         if places is None:
             return None

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from . import kernel
-from ._copy import converted, copy_to, dense
-from ._source import is_known
+from ._copy import copied, copy_to, dense
 
 
 @kernel
 def clone(xp: Any, input: Any) -> Any:
-    out = xp.empty(input.shape, input.dtype)
-    return out if copy_to(out, input) else NotImplemented
+    return copied(xp, input, input.dtype, False)
 
 
 @kernel
@@ -27,7 +25,7 @@ def contiguous(xp: Any, input: Any, memory_format: Any) -> Any:
 def cast(xp: Any, input: Any, dtype: Any) -> Any:
     if dtype is None or input.dtype == dtype:
         return input
-    return converted(xp, input, dtype) if is_known(dtype) else NotImplemented
+    return copied(xp, input, dtype, True)
 
 
 @kernel("copy_")
