@@ -175,6 +175,8 @@ def large_samples(info, dtype, width):
 
 # These take it on trust, also on the CPU, that their arguments fit together, or are in order.
 TRUSTING = {"insertion_points", "recurrence_backward"}
+# This adds hundreds of products at one place: the CPU in float, one after the other.
+ROUGH = {"sample_planes_input_gradient"}
 LARGE = [
     case
     for case in CASES
@@ -186,10 +188,11 @@ LARGE = [
 @pytest.mark.parametrize("info, dtype", LARGE)
 def test_large_inputs(info, dtype, width, device):
     """Where there is work for several blocks and whole vectors the results are the CPU's, also from odd addresses."""
+    times = 256 if info.name in ROUGH else 16  # neither adds up exactly
     for sample, expected in large_samples(info, dtype, width):
         there = sample.map(lambda v: v.to(device) if isinstance(v, ft.Tensor) else v)
         for given in (there, there.map(at_odd_address)):
-            same(info, sample, call(device, info, given), expected, times=16)  # neither adds up exactly
+            same(info, sample, call(device, info, given), expected, times)
 
 
 @pytest.mark.parametrize("info, dtype", with_definition(lambda d: True))

@@ -30,7 +30,7 @@ class Resampling:
         [1, 2, 1]
     """
 
-    __slots__ = ("_transposed", "counts", "size", "starts", "weights")
+    __slots__ = ("_transposed", "copies", "counts", "size", "starts", "weights")
 
     def __init__(self, size: int, starts: Any, counts: Any, weights: Any) -> None:
         self.size = size
@@ -38,6 +38,7 @@ class Resampling:
         self.counts = np.ascontiguousarray(counts, np.int64)
         self.weights = np.ascontiguousarray(weights, np.float64)
         self._transposed: Resampling | None = None
+        self.copies: dict[Any, Any] = {}  # on devices, as their kernels read it
 
     def __len__(self) -> int:
         return len(self.starts)

@@ -46,7 +46,7 @@ __device__ __forceinline__ void means_of(const T* x, const Pooling& p, bool padd
 
 constexpr int several = sizeof(T) < 8 ? vector_length<T> : 1;
 
-KERNEL(256) means(const T* x, Pooling p, bool padding_counts, double divisor, long long samples, int channels,
+KERNEL(256, 4) means(const T* x, Pooling p, bool padding_counts, double divisor, long long samples, int channels,
                          T* out) {
     if (several > 1 && channels % several == 0 && misalignment(x) == 0)
         means_of<several>(x, p, padding_counts, divisor, samples, channels, out);
@@ -70,7 +70,7 @@ __device__ __forceinline__ void shares_of(const T* g, const Pooling& p, bool pad
     });
 }
 
-KERNEL(256) shares(const T* g, Pooling p, bool padding_counts, double divisor, long long samples, int channels,
+KERNEL(256, 4) shares(const T* g, Pooling p, bool padding_counts, double divisor, long long samples, int channels,
                           T* out) {
     if (several > 1 && channels % several == 0 && misalignment(g) == 0)
         shares_of<several>(g, p, padding_counts, divisor, samples, channels, out);

@@ -37,7 +37,7 @@ __device__ __forceinline__ void greatest_of(const T* x, const Pooling& p, long l
 // Channels are taken by 8 bytes: each has a place of 8 bytes beside it.
 constexpr int several = sizeof(T) < 8 ? 8 / sizeof(T) : 1;
 
-KERNEL(256) greatest(const T* x, Pooling p, long long samples, int channels, T* out, long long* places) {
+KERNEL(256, 4) greatest(const T* x, Pooling p, long long samples, int channels, T* out, long long* places) {
     if (several > 1 && channels % several == 0 && misalignment(x) % 8 == 0)
         greatest_of<several>(x, p, samples, channels, out, places);
     else
@@ -62,7 +62,7 @@ __device__ __forceinline__ void gathered(const T* g, const long long* places, co
     });
 }
 
-KERNEL(256) gather(const T* g, const long long* places, Pooling p, long long samples, int channels, T* out) {
+KERNEL(256, 4) gather(const T* g, const long long* places, Pooling p, long long samples, int channels, T* out) {
     if (several > 1 && channels % several == 0 && misalignment(g) % 8 == 0)
         gathered<several>(g, places, p, samples, channels, out);
     else

@@ -87,34 +87,34 @@ __device__ __forceinline__ void normal_rows(Team team, Which which, const T* x, 
     }
 }
 
-KERNEL(256) layer_norm_lanes(const T* x, const U* weight, const U* bias, long long rows, long long columns, double eps,
-                             int lanes, T* out, Compute<T>* mean, Compute<T>* invstd) {
+KERNEL(256, 4) layer_norm_lanes(const T* x, const U* weight, const U* bias, long long rows, long long columns, double eps,
+                                int lanes, T* out, Compute<T>* mean, Compute<T>* invstd) {
     normal_rows<true>(Lanes{lanes}, ByPlace(), x, weight, bias, rows, columns, eps, out, mean, invstd);
 }
 
-KERNEL(512) layer_norm_block(const T* x, const U* weight, const U* bias, long long rows, long long columns, double eps,
-                             T* out, Compute<T>* mean, Compute<T>* invstd) {
+KERNEL(512, 2) layer_norm_block(const T* x, const U* weight, const U* bias, long long rows, long long columns, double eps,
+                                T* out, Compute<T>* mean, Compute<T>* invstd) {
     normal_rows<true>(Block(), ByPlace(), x, weight, bias, rows, columns, eps, out, mean, invstd);
 }
 
-KERNEL(256) rms_norm_lanes(const T* x, const U* weight, long long rows, long long columns, double eps, int lanes, T* out,
-                           Compute<T>* invrms) {
+KERNEL(256, 2) rms_norm_lanes(const T* x, const U* weight, long long rows, long long columns, double eps, int lanes, T* out,
+                              Compute<T>* invrms) {
     normal_rows<false>(Lanes{lanes}, ByPlace(), x, weight, nullptr, rows, columns, eps, out, nullptr, invrms);
 }
 
-KERNEL(512) rms_norm_block(const T* x, const U* weight, long long rows, long long columns, double eps, T* out,
-                           Compute<T>* invrms) {
+KERNEL(512, 1) rms_norm_block(const T* x, const U* weight, long long rows, long long columns, double eps, T* out,
+                              Compute<T>* invrms) {
     normal_rows<false>(Block(), ByPlace(), x, weight, nullptr, rows, columns, eps, out, nullptr, invrms);
 }
 
-KERNEL(256) group_norm_lanes(const T* x, const U* weight, const U* bias, int groups, int channels, int inner,
-                             long long rows, double eps, int lanes, T* out, Compute<T>* mean, Compute<T>* invstd) {
+KERNEL(256, 4) group_norm_lanes(const T* x, const U* weight, const U* bias, int groups, int channels, int inner,
+                                long long rows, double eps, int lanes, T* out, Compute<T>* mean, Compute<T>* invstd) {
     normal_rows<true>(Lanes{lanes}, ByChannel{groups, channels, inner}, x, weight, bias, rows,
                       static_cast<long long>(channels) * inner, eps, out, mean, invstd);
 }
 
-KERNEL(512) group_norm_block(const T* x, const U* weight, const U* bias, int groups, int channels, int inner,
-                             long long rows, double eps, T* out, Compute<T>* mean, Compute<T>* invstd) {
+KERNEL(512, 2) group_norm_block(const T* x, const U* weight, const U* bias, int groups, int channels, int inner,
+                                long long rows, double eps, T* out, Compute<T>* mean, Compute<T>* invstd) {
     normal_rows<true>(Block(), ByChannel{groups, channels, inner}, x, weight, bias, rows,
                       static_cast<long long>(channels) * inner, eps, out, mean, invstd);
 }
@@ -162,36 +162,36 @@ __device__ __forceinline__ void row_slopes(Team team, Which which, const T* g, c
     }
 }
 
-KERNEL(256) layer_norm_slopes_lanes(const T* g, const T* x, const U* weight, const Compute<T>* mean,
-                                    const Compute<T>* invstd, long long rows, long long columns, int lanes, T* out) {
+KERNEL(256, 4) layer_norm_slopes_lanes(const T* g, const T* x, const U* weight, const Compute<T>* mean,
+                                       const Compute<T>* invstd, long long rows, long long columns, int lanes, T* out) {
     row_slopes<true>(Lanes{lanes}, ByPlace(), g, x, weight, mean, invstd, rows, columns, out);
 }
 
-KERNEL(512) layer_norm_slopes_block(const T* g, const T* x, const U* weight, const Compute<T>* mean,
-                                    const Compute<T>* invstd, long long rows, long long columns, T* out) {
+KERNEL(512, 2) layer_norm_slopes_block(const T* g, const T* x, const U* weight, const Compute<T>* mean,
+                                       const Compute<T>* invstd, long long rows, long long columns, T* out) {
     row_slopes<true>(Block(), ByPlace(), g, x, weight, mean, invstd, rows, columns, out);
 }
 
-KERNEL(256) rms_norm_slopes_lanes(const T* g, const T* x, const U* weight, const Compute<T>* invrms, long long rows,
-                                  long long columns, int lanes, T* out) {
+KERNEL(256, 4) rms_norm_slopes_lanes(const T* g, const T* x, const U* weight, const Compute<T>* invrms, long long rows,
+                                     long long columns, int lanes, T* out) {
     row_slopes<false>(Lanes{lanes}, ByPlace(), g, x, weight, nullptr, invrms, rows, columns, out);
 }
 
-KERNEL(512) rms_norm_slopes_block(const T* g, const T* x, const U* weight, const Compute<T>* invrms, long long rows,
-                                  long long columns, T* out) {
+KERNEL(512, 2) rms_norm_slopes_block(const T* g, const T* x, const U* weight, const Compute<T>* invrms, long long rows,
+                                     long long columns, T* out) {
     row_slopes<false>(Block(), ByPlace(), g, x, weight, nullptr, invrms, rows, columns, out);
 }
 
-KERNEL(256) group_norm_slopes_lanes(const T* g, const T* x, const U* weight, const Compute<T>* mean,
-                                    const Compute<T>* invstd, int groups, int channels, int inner, long long rows,
-                                    int lanes, T* out) {
+KERNEL(256, 3) group_norm_slopes_lanes(const T* g, const T* x, const U* weight, const Compute<T>* mean,
+                                       const Compute<T>* invstd, int groups, int channels, int inner, long long rows,
+                                       int lanes, T* out) {
     row_slopes<true>(Lanes{lanes}, ByChannel{groups, channels, inner}, g, x, weight, mean, invstd, rows,
                      static_cast<long long>(channels) * inner, out);
 }
 
-KERNEL(512) group_norm_slopes_block(const T* g, const T* x, const U* weight, const Compute<T>* mean,
-                                    const Compute<T>* invstd, int groups, int channels, int inner, long long rows,
-                                    T* out) {
+KERNEL(512, 1) group_norm_slopes_block(const T* g, const T* x, const U* weight, const Compute<T>* mean,
+                                       const Compute<T>* invstd, int groups, int channels, int inner, long long rows,
+                                       T* out) {
     row_slopes<true>(Block(), ByChannel{groups, channels, inner}, g, x, weight, mean, invstd, rows,
                      static_cast<long long>(channels) * inner, out);
 }

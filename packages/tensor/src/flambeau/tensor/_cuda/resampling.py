@@ -1,0 +1,84 @@
+"""Resampling along dimensions: interpolation."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from . import _launch, kernel
+from ._images import dense, empty_channels_last, is_channels_last
+from ._source import Source
+
+SOURCE = Source("resampling")
+INSTANCES = {
+    "resample": (
+        ("float16", "float16"), ("float16", "float32"), ("float32", "float16"), ("bfloat16", "bfloat16"),
+        ("bfloat16", "float32"), ("float32", "bfloat16"), ("float32", "float32"), ("float64", "float64"),
+    )
+}  # fmt: skip
+_KNOWN = frozenset(pair[0] for pair in INSTANCES["resample"])
+
+# Beyond so many elements of a window, all dimensions together, one dimension after another costs less.
+_MOST_AT_ONCE = 36
+
+
+def _copied(xp, table, wide):
+    """A table where kernels read it: where windows begin, how long they are, and weights; kept for device and stream."""
+    runtime = _launch.runtime()
+    key = runtime, runtime.device(), runtime.stream(), wide
+    copies = table.copies.get(key)
+    if copies is None:
+        spans = np.stack((table.starts, table.counts), axis=1).astype(np.int32)
+        copies = table.copies[key] = xp.asarray(spans), xp.asarray(table.weights.astype(wide))
+    return copies
+
+
+def _pass(xp, x, steps, outer, inner, out, wide):
+    """Resample dense `x` of `outer` rows of the sizes in `steps`, each with `inner` numbers together, into `out`."""
+    arguments = []
+    for size, table in [(1, None)] * (3 - len(steps)) + steps:
+        if table is None:
+            arguments += [None, None, size, size, 1]
+        else:
+            spans, weights = _copied(xp, table, wide)
+            arguments += [spans, weights, size, len(table), table.weights.shape[1]]
+    length = 16 // x.dtype.itemsize if x.dtype.itemsize < 8 else 1
+    threads = out.size // length if inner % length == 0 else out.size
+    run = SOURCE.kernel("resample", x.dtype, out.dtype)
+    run(min(-(-threads // 256), 1 << 20), 256, 0, x, *arguments, outer, inner, out)
+    return out
+
+
+def _at_once(tables):
+    return math.prod(table.weights.shape[1] for table in tables) <= _MOST_AT_ONCE
+
+
+@kernel
+def resample(xp, input, dims, tables):
+    dtype, shape = input.dtype, input.shape
+    result = list(shape)
+    for dim, table in zip(dims, tables, strict=True):
+        result[dim] = len(table)
+    if dtype.name not in _KNOWN or not dims or max(math.prod(map(max, shape, result)), 1) >= 2**31:
+        return NotImplemented
+    wide = "float64" if dtype.itemsize == 8 else "float32"
+    first, last = min(dims), max(dims)
+    if last - first < 3 and _at_once(tables):
+        by_dim = dict(zip(dims, tables, strict=True))
+        steps = [(shape[d], by_dim.get(d)) for d in range(first, last + 1)]
+        if len(shape) > 2 and first >= 2 and is_channels_last(input):
+            out = empty_channels_last(xp, tuple(result), dtype)
+            steps = [(shape[d], by_dim.get(d)) for d in range(2, len(shape))]
+            if len(steps) <= 3:
+                return _pass(xp, input, steps, shape[0], shape[1], out, wide)
+        x = dense(input)
+        outer, inner = math.prod(shape[:first]), math.prod(shape[last + 1 :])
+        return _pass(xp, x, steps, outer, inner, xp.empty(tuple(result), dtype), wide)
+    x, sizes = dense(input), list(shape)
+    for i, (dim, table) in enumerate(zip(dims, tables, strict=True)):
+        outer, inner = math.prod(sizes[:dim]), math.prod(sizes[dim + 1 :])
+        step = sizes[dim], table
+        sizes[dim] = len(table)
+        x = _pass(xp, x, [step], outer, inner, xp.empty(tuple(sizes), wide if i < len(dims) - 1 else dtype), wide)
+    return x
