@@ -24,7 +24,7 @@ _MOST_AT_ONCE = 36
 
 
 def _copied(xp, table, wide):
-    """A table where kernels read it: where windows begin, how long they are, and weights; kept for device and stream."""
+    """A table where kernels read it: beginnings and lengths of windows, and weights. Kept for device and stream."""
     runtime = _launch.runtime()
     key = runtime, runtime.device(), runtime.stream(), wide
     copies = table.copies.get(key)

@@ -279,7 +279,8 @@ __device__ __forceinline__ void class_slopes(Team team, const Rows& all, const T
         Exponentials e;
         over_row(team, from, n, together, [&](long long i, auto k) { e.add(loaded<decltype(k)::count>(from + i)); });
         e.over(team);
-        const RowSlopes slope(slopes, e, weight_of(all, t, weight), load(grad[reduction == no_reduction && exists ? row : 0]));
+        const A own = load(grad[reduction == no_reduction && exists ? row : 0]);
+        const RowSlopes slope(slopes, e, weight_of(all, t, weight), own);
         over_row(team, from, n, together, [&](long long i, auto k) {
             constexpr int count = decltype(k)::count;
             auto values = loaded<count>(from + i);
