@@ -53,9 +53,9 @@ def extent(dims: list[tuple[int, int]]) -> int:
 
 
 class Plan:
-    """A launch for one layout: ``kernel`` is "rows" or "columns", or None where there is nothing to do."""
+    """A launch for one layout: ``scheme`` is "rows" or "columns", or None where there is nothing to do."""
 
-    __slots__ = ("count", "finish", "grid", "kernel", "layout", "partial", "shape")
+    __slots__ = ("count", "finish", "grid", "join", "kernel", "layout", "partial", "scheme", "shape")
 
 
 def plan(shape, strides, itemsize: int, dim, keepdim: bool, ordered: bool) -> Plan | None:
@@ -71,7 +71,7 @@ def plan(shape, strides, itemsize: int, dim, keepdim: bool, ordered: bool) -> Pl
     kept = [(n, s // itemsize) for d, (n, s) in enumerate(zip(shape, strides, strict=True)) if d not in over]
     reduced = [(n, s // itemsize) for d, (n, s) in enumerate(zip(shape, strides, strict=True)) if d in over]
     outputs, made.count = extent(kept), extent(reduced)
-    made.kernel = made.partial = None
+    made.scheme = made.partial = None
     if outputs == 0:
         return made
     if not ordered:
@@ -89,7 +89,7 @@ def plan(shape, strides, itemsize: int, dim, keepdim: bool, ordered: bool) -> Pl
 
 
 def _rows(made: Plan, kept, segment, run, itemsize: int) -> None:
-    made.kernel = "rows"
+    made.scheme = "rows"
     outputs, segments, (n, step) = extent(kept), extent(segment), run
     at_once = (16 // itemsize if itemsize > 1 else 8) if step == 1 else 1
     vectors = -(-n // at_once)
@@ -116,7 +116,7 @@ def _rows(made: Plan, kept, segment, run, itemsize: int) -> None:
 
 
 def _columns(made: Plan, kept, segment, run, itemsize: int) -> None:
-    made.kernel = "columns"
+    made.scheme = "columns"
     columns, segments, (n, step) = kept[-1][0], extent(segment), run
     outer = kept[:-1]
     at_once = 2 if itemsize == 8 else 4
@@ -152,36 +152,41 @@ class Reduction:
     Args:
         source: the source.
         name: of the kernels.
+        instances: the element types that they are compiled for.
         ordered: whether it matters which of the elements is the i-th.
     """
 
-    def __init__(self, source, name: str, ordered: bool = False) -> None:
+    def __init__(self, source, name: str, instances: tuple, ordered: bool = False) -> None:
         self.source, self.name, self.ordered = source, name, ordered
+        self.instances = {(types,) if isinstance(types, str) else types for types in instances}
         self._plans: dict[tuple, Plan | None] = {}
 
-    def plan(self, x, dim, keepdim) -> Plan | None:
-        """The launch for an array's layout."""
-        key = (x.shape, x.strides, dim, keepdim, x.itemsize)
+    def plan(self, x, dim, keepdim, *dtypes) -> Plan | None:
+        """The launch for an array's layout; None where there is none, or no kernel for the dtypes."""
+        key = (x.shape, x.strides, dim, keepdim, *dtypes)
         try:
             return self._plans[key]
         except KeyError:
             pass
-        made = plan(x.shape, x.strides, x.itemsize, dim, keepdim, self.ordered)
         if len(self._plans) >= KEPT:
             self._plans.clear()
+        made = None
+        if tuple([d.name for d in dtypes]) in self.instances:
+            made = plan(x.shape, x.strides, x.itemsize, dim, keepdim, self.ordered)
+        if made is not None and made.scheme is not None:
+            made.kernel = self.source.kernel(f"{self.name}_{made.scheme}", *dtypes)
+            made.join = self.source.kernel(f"{self.name}_partial", *dtypes)
         self._plans[key] = made
         return made
 
-    def launch(self, xp, made: Plan, x, dtypes: tuple, outputs: tuple, *parameters) -> None:
+    def launch(self, xp, made: Plan, x, outputs: tuple, *parameters) -> None:
         """Reduce ``x`` into ``outputs``, arrays of ``made.shape`` (or None)."""
-        kernel = made.kernel
-        if kernel is None:
+        if made.scheme is None:
             return
-        get = self.source.kernel
         if made.partial is None:
-            get(f"{self.name}_{kernel}", *dtypes)(made.grid, THREADS, 0, x, *outputs, None, made.layout, *parameters)
+            made.kernel(made.grid, THREADS, 0, x, *outputs, None, made.layout, *parameters)
             return
         partial = xp.empty(made.partial, BYTE)
-        get(f"{self.name}_{kernel}", *dtypes)(made.grid, THREADS, 0, x, *outputs, partial, made.layout, *parameters)
+        made.kernel(made.grid, THREADS, 0, x, *outputs, partial, made.layout, *parameters)
         grid, *rest = made.finish
-        get(f"{self.name}_partial", *dtypes)(grid, THREADS, 0, partial, *outputs, *rest, *parameters)
+        made.join(grid, THREADS, 0, partial, *outputs, *rest, *parameters)

@@ -6,7 +6,7 @@ import numpy as np
 
 from . import kernel
 from ._reduce import Reduction
-from ._source import ALL, Source, is_known
+from ._source import ALL, Source
 
 SOURCE = Source("extrema")
 INSTANCES = {
@@ -15,29 +15,29 @@ INSTANCES = {
     for scheme in ("rows", "columns", "partial")
 }
 
-_amax, _amin = Reduction(SOURCE, "amax"), Reduction(SOURCE, "amin")
-_argmax, _argmin = Reduction(SOURCE, "argmax", ordered=True), Reduction(SOURCE, "argmin", ordered=True)
+_amax, _amin = Reduction(SOURCE, "amax", ALL), Reduction(SOURCE, "amin", ALL)
+_argmax, _argmin = Reduction(SOURCE, "argmax", ALL, ordered=True), Reduction(SOURCE, "argmin", ALL, ordered=True)
 INT64 = np.dtype("int64")
 
 
 def _extremum(reduction, xp, input, dim, keepdim):
     dtype = input.dtype
-    made = reduction.plan(input, dim, keepdim) if is_known(dtype) else None
+    made = reduction.plan(input, dim, keepdim, dtype)
     if made is None:
         return NotImplemented
     out = xp.empty(made.shape, dtype)
-    reduction.launch(xp, made, input, (dtype,), (out,))
+    reduction.launch(xp, made, input, (out,))
     return out
 
 
 def _place(reduction, xp, input, dim, keepdim, with_values):
     dtype = input.dtype
-    made = reduction.plan(input, dim, keepdim) if is_known(dtype) else None
+    made = reduction.plan(input, dim, keepdim, dtype)
     if made is None:
         return NotImplemented
     values = xp.empty(made.shape, dtype) if with_values else None
     places = xp.empty(made.shape, INT64)
-    reduction.launch(xp, made, input, (dtype,), (values, places))
+    reduction.launch(xp, made, input, (values, places))
     return (values, places) if with_values else places
 
 

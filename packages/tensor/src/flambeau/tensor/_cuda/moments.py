@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import kernel
 from ._reduce import Reduction
-from ._source import FLOATS, Source, is_known
+from ._source import FLOATS, Source
 
 SOURCE = Source("moments")
 INSTANCES = {
@@ -13,26 +13,27 @@ INSTANCES = {
     for scheme in ("rows", "columns", "partial")
 }
 
-_var, _squares, _powers, _logsumexp = (Reduction(SOURCE, n) for n in ("var", "squares", "powers", "logsumexp"))
+_var, _squares = Reduction(SOURCE, "var", FLOATS), Reduction(SOURCE, "squares", FLOATS)
+_powers, _logsumexp = Reduction(SOURCE, "powers", FLOATS), Reduction(SOURCE, "logsumexp", FLOATS)
 
 
 def _reduced(reduction, xp, input, dim, keepdim, *parameters):
     dtype = input.dtype
-    made = reduction.plan(input, dim, keepdim) if is_known(dtype) else None
+    made = reduction.plan(input, dim, keepdim, dtype)
     if made is None:
         return NotImplemented
     out = xp.empty(made.shape, dtype)
-    reduction.launch(xp, made, input, (dtype,), (out,), *parameters)
+    reduction.launch(xp, made, input, (out,), *parameters)
     return out
 
 
 def _variance(xp, input, dim, keepdim, correction, root):
     dtype = input.dtype
-    made = _var.plan(input, dim, keepdim) if is_known(dtype) else None
+    made = _var.plan(input, dim, keepdim, dtype)
     if made is None:
         return NotImplemented
     out = xp.empty(made.shape, dtype)
-    _var.launch(xp, made, input, (dtype,), (out,), max(made.count - correction, 0), root)
+    _var.launch(xp, made, input, (out,), max(made.count - correction, 0), root)
     return out
 
 

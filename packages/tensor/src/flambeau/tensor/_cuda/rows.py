@@ -22,8 +22,15 @@ LONG_THREADS = 512
 _plans: dict[tuple, tuple] = {}
 
 
-def _plan(shape, dim: int, itemsize: int) -> tuple:
-    """The scheme, its grid and block, and the numbers that its kernels take."""
+def _plan(name: str, shape, dim: int, dtype) -> tuple:
+    """The kernel, its grid and block, and the numbers that it takes; nothing where there is none."""
+    if not shape or 0 in shape or not is_known(dtype):
+        return ()
+    scheme, *rest = _scheme(shape, dim, dtype.itemsize)
+    return SOURCE.kernel(name + scheme, dtype), *rest
+
+
+def _scheme(shape, dim: int, itemsize: int) -> tuple:
     n = shape[dim]
     outer = inner = 1
     for size in shape[:dim]:
@@ -37,14 +44,13 @@ def _plan(shape, dim: int, itemsize: int) -> tuple:
         return "columns", -(-columns // width), THREADS, (columns, n, inner, width)
     length = 16 // itemsize
     # Of a row that begins between two vectors there is one more.
-    vectors = n // length + 2
-    exact = vectors - 2 if n % length == 0 else vectors
-    if exact > 4 * THREADS:
+    vectors = n // length if n % length == 0 else n // length + 2
+    if vectors > 4 * THREADS:
         return "long", outer, LONG_THREADS, (n,)
-    if exact <= 32:
-        lanes = powers_up(exact)
+    if vectors <= 32:
+        lanes = powers_up(vectors)
         return "short", -(-outer * lanes // THREADS), THREADS, (outer, n, lanes)
-    lanes = max(powers_up(-(-exact // 4)), 32)
+    lanes = max(powers_up(-(-vectors // 4)), 32)
     return "rows", -(-outer * lanes // THREADS), THREADS, (outer, n, lanes)
 
 
@@ -55,17 +61,17 @@ def _dense(x):
 def _along(name, xp, arrays, dim, logarithmic):
     x = arrays[0]
     shape, dtype = x.shape, x.dtype
-    if x.size == 0 or not shape or not is_known(dtype):
-        return NotImplemented
-    key = (shape, dim, dtype.itemsize)
+    key = (name, shape, dim, dtype)
     made = _plans.get(key)
     if made is None:
         if len(_plans) >= KEPT:
             _plans.clear()
-        made = _plans[key] = _plan(shape, dim, dtype.itemsize)
-    scheme, grid, block, numbers = made
+        made = _plans[key] = _plan(*key)
+    if not made:
+        return NotImplemented
+    launched, grid, block, numbers = made
     out = xp.empty(shape, dtype)
-    SOURCE.kernel(name + scheme, dtype)(grid, block, 0, *[_dense(a) for a in arrays], out, *numbers, logarithmic)
+    launched(grid, block, 0, *[_dense(a) for a in arrays], out, *numbers, logarithmic)
     return out
 
 
