@@ -43,6 +43,7 @@ def pairs(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[tuple[str, s
     return tuple((a, b) for a in first for b in second)
 
 
+@functools.cache
 def is_known(dtype: np.dtype) -> bool:
     """Whether kernels can be compiled for elements of this dtype."""
     return dtype.name in C_TYPES
