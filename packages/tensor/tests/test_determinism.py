@@ -3,7 +3,7 @@
 import flambeau.tensor as ft
 import numpy as np
 import pytest
-from flambeau.tensor._reference import _helpers
+from flambeau.tensor._reference import _helpers, histograms
 
 
 class Cupy:
@@ -11,6 +11,8 @@ class Cupy:
 
     __name__ = "cupy"
     add = np.add
+    logical_and = np.logical_and
+    bincount, ravel, searchsorted, where = map(staticmethod, (np.bincount, np.ravel, np.searchsorted, np.where))
 
 
 def test_nothing_is_refused_on_the_cpu():
@@ -51,3 +53,21 @@ def test_one_generator_serves_all_devices():
     assert ft.initial_seed() == 5
     ft.cuda.manual_seed(6)
     assert ft.initial_seed() == 6
+
+
+def test_weights_are_counted_in_any_order():
+    """Those of histograms are added up by CUDA devices too; without weights there are only integers."""
+    places, weights = np.array([0, 1, 1]), np.ones(3)
+    kernels = [
+        lambda weights: histograms.bincount.kernel(Cupy(), places, weights, 0),
+        lambda weights: histograms.histogram_counts.kernel(Cupy(), places / 1.0, np.arange(3.0), weights),
+    ]
+    ft.use_deterministic_algorithms(True)
+    try:
+        for kernel in kernels:
+            assert kernel(None).tolist() == [1, 2]
+            with pytest.raises(RuntimeError, match="additions in a fixed order were asked for"):
+                kernel(weights)
+    finally:
+        ft.use_deterministic_algorithms(False)
+    assert [kernel(weights).tolist() for kernel in kernels] == [[1.0, 2.0]] * 2

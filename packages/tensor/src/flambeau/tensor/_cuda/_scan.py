@@ -27,8 +27,10 @@ class Scan:
         self._plans: dict[tuple, tuple] = {}
 
     def __call__(self, xp, x, dim: int, dtypes: tuple, result_dtypes: tuple) -> tuple:
-        """The results for an array of one dimension or more that is not empty."""
+        """The results for an array of one dimension or more."""
         shape = x.shape
+        if x.size == 0:
+            return tuple([xp.empty(shape, dtype) for dtype in result_dtypes])
         n, columns = shape[dim], x.size // shape[dim]
         inner = 1
         for size in shape[dim + 1 :]:

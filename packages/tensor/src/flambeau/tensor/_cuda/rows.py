@@ -24,7 +24,7 @@ _plans: dict[tuple, tuple] = {}
 
 def _plan(name: str, shape, dim: int, dtype) -> tuple:
     """The kernel, its grid and block, and the numbers that it takes; nothing where there is none."""
-    if not shape or 0 in shape or not is_known(dtype):
+    if not shape or not is_known(dtype):
         return ()
     scheme, *rest = _scheme(shape, dim, dtype.itemsize)
     return SOURCE.kernel(name + scheme, dtype), *rest
@@ -37,8 +37,8 @@ def _scheme(shape, dim: int, itemsize: int) -> tuple:
         outer *= size
     for size in shape[dim + 1 :]:
         inner *= size
-    if inner > 1:
-        height = min(powers_up(n), 8)
+    if inner != 1:
+        height = min(powers_up(n), 8)  # threads along a column
         width = THREADS // height
         columns = outer * inner
         return "columns", -(-columns // width), THREADS, (columns, n, inner, width)

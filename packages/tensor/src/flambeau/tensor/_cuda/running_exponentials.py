@@ -15,6 +15,6 @@ _logcumsumexp = Scan(SOURCE, "logcumsumexp")
 @kernel
 def logcumsumexp(xp, input, dim):
     dtype = input.dtype
-    if input.ndim == 0 or input.size == 0 or not is_known(dtype):
+    if input.ndim == 0 or not is_known(dtype):
         return NotImplemented
     return _logcumsumexp(xp, input, dim, (dtype,), (dtype,))[0]

@@ -17,7 +17,7 @@ INT64 = np.dtype("int64")
 
 def _running(scan, xp, input, dim):
     dtype = input.dtype
-    if input.ndim == 0 or input.size == 0 or not is_known(dtype):
+    if input.ndim == 0 or not is_known(dtype):
         return NotImplemented
     return scan(xp, input, dim, (dtype,), (dtype, INT64))
 

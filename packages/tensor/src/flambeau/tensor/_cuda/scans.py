@@ -32,7 +32,7 @@ def _total(scan, xp, input, dim, dtype):
     taken = _taken.get(dtypes)
     if taken is None:
         taken = _taken[dtypes] = tuple(d.name for d in dtypes) in TOTALS
-    if not taken or input.ndim == 0 or input.size == 0:
+    if not taken or input.ndim == 0:
         return NotImplemented
     return scan(xp, input, dim, dtypes, (dtype,))[0]
 

@@ -29,7 +29,7 @@ INT32, INT64 = np.dtype("int32"), np.dtype("int64")
 
 
 def _takes(x) -> bool:
-    return x.ndim > 0 and x.size > 0 and is_known(x.dtype) and x.size < 2**31
+    return x.ndim > 0 and is_known(x.dtype) and x.size < 2**31
 
 
 def _rows(xp, x, dim: int):
@@ -46,10 +46,13 @@ def _back(xp, result, dim: int, moved: bool):
 
 def _first(xp, input, dim, k, descending, with_values, with_indices):
     """Values and indices of the first ``k`` (None: of all) in order, as far as they are wanted."""
-    if not _takes(input) or k == 0:
+    if not _takes(input):
         return NotImplemented
     x, moved = _rows(xp, input, dim)
     n, dtype = x.shape[-1], x.dtype
+    if x.size == 0 or k == 0:
+        shape = (*input.shape[:dim], n if k is None else k, *input.shape[dim + 1 :])
+        return xp.empty(shape, dtype), xp.empty(shape, INT64)
     rows = x.size // n
     if rows > MOST_ROWS and n > BLOCK:
         return NotImplemented
@@ -131,7 +134,7 @@ def _selected(xp, input, rank, dim, keepdim, skip):
     shape = input.shape
     shape = (*shape[:dim], 1, *shape[dim + 1 :]) if keepdim else (*shape[:dim], *shape[dim + 1 :])
     values, indices = xp.empty(shape, dtype), xp.empty(shape, INT64)
-    SOURCE.kernel("select_rows", dtype)(x.size // n, THREADS, 0, x, values, indices, n, rank, skip)
+    SOURCE.kernel("select_rows", dtype)(values.size, THREADS, 0, x, values, indices, n, rank, skip)
     return values, indices
 
 

@@ -198,10 +198,15 @@ def apart(xp, target, value):
     return value
 
 
-def add_at(xp, target, places, values) -> None:
-    """``add.at``: on a CUDA device in any order, which of floats may be refused."""
+def refuse_any_order_of_floats(xp, dtype) -> None:
+    """To be called before additions at places, which a CUDA device makes in any order."""
     from .._composed.determinism import refuse_any_order
 
-    if getattr(xp, "__name__", "") == "cupy" and target.dtype.kind not in "biu":
+    if getattr(xp, "__name__", "") == "cupy" and dtype.kind not in "biu":
         refuse_any_order()
+
+
+def add_at(xp, target, places, values) -> None:
+    """``add.at``: on a CUDA device in any order, which of floats may be refused."""
+    refuse_any_order_of_floats(xp, target.dtype)
     xp.add.at(target, places, values)

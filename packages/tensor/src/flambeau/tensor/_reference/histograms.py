@@ -2,7 +2,7 @@
 
 from .. import errors
 from .._schema import Array, Int, OptionalArray, operator
-from ._helpers import check_elements, check_integers, is_floating, narrowed, widened
+from ._helpers import check_elements, check_integers, is_floating, narrowed, refuse_any_order_of_floats, widened
 
 
 @operator(differentiable=False)
@@ -31,7 +31,9 @@ def bincount(xp, input: Array, weights: OptionalArray = None, minlength: Int = 0
     """
     if weights is None:
         return narrowed(xp.bincount(input.astype("int64"), minlength=minlength), "int64")
-    counts = xp.bincount(input.astype("int64"), weights=weights.astype("float64"), minlength=minlength)
+    weights_64 = weights.astype("float64")
+    refuse_any_order_of_floats(xp, weights_64.dtype)
+    counts = xp.bincount(input.astype("int64"), weights=weights_64, minlength=minlength)
     return counts.astype(weights.dtype if is_floating(weights.dtype) else "float64")
 
 
@@ -73,7 +75,10 @@ def histogram_counts(xp, input: Array, edges: Array, weight: OptionalArray = Non
     places = xp.where(x == edges[-1], bins - 1, places)
     # What is in no bin is counted in one that is left out.
     places = xp.where(xp.logical_and(places >= 0, xp.logical_and(places < bins, x == x)), places, bins)
-    weights = None if weight is None else xp.ravel(weight).astype("float64")
+    weights = None
+    if weight is not None:
+        weights = xp.ravel(weight).astype("float64")
+        refuse_any_order_of_floats(xp, weights.dtype)
     return xp.bincount(places, weights=weights, minlength=bins + 1)[:bins].astype(input.dtype)
 
 
