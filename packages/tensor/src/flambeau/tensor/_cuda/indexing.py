@@ -97,7 +97,7 @@ def flat(data, index) -> Places | None:
 
 def by_index(data, index) -> Places | None:
     """What ``data[index]`` names, where arrays of integers, ints and slices make the index, and nothing else."""
-    parts = [int(p) if isinstance(p, np.integer) else p for p in (index if isinstance(index, tuple) else (index,))]
+    parts = index if isinstance(index, tuple) else (index,)
     arrays = [p for p in parts if hasattr(p, "dtype")]
     if not arrays or len(arrays) > _walk.MOST_INDICES or any(a.dtype.kind not in "iu" for a in arrays):
         return None
