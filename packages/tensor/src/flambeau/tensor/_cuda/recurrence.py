@@ -10,6 +10,7 @@ from .._reference._helpers import narrowed, widened
 from .._reference.recurrence import GATES, step_ranges
 from . import kernel
 from ._source import Source
+from .products import matmul
 
 SOURCE = Source("recurrence")
 _NAMES = [f"{cell}_{form}" for cell in ("lstm", "gru", "rnn") for form in ("step", "cells", "step_back", "cells_back")]
@@ -25,6 +26,11 @@ def _dense(x):
         return None
     x = widened(x)
     return x if x.flags.c_contiguous else x.copy()
+
+
+def _product(xp, a, b):
+    result = matmul(xp, a, b)
+    return xp.matmul(a, b) if result is NotImplemented else result
 
 
 class _Steps:
@@ -73,7 +79,7 @@ def recurrence(xp, input, weights, h0, c0, cell, steps):
     input, h0, c0 = _dense(input), _dense(h0), _dense(c0)
     w_ih, w_hh, b_ih, b_hh = [*(_dense(w) for w in weights), None, None][:4]
     total, wide = input.shape[0], input.dtype
-    projected = xp.matmul(input, w_ih.T)
+    projected = _product(xp, input, w_ih.T)
     nothing, none = xp.empty((0, size), wide), xp.empty((0, size), wide)
     # Gates take the place of what they are made from, where there are as many; so does the output.
     gates = projected if cell == "lstm" else xp.empty((total, 4 * size), wide) if cell == "gru" else nothing
@@ -91,7 +97,7 @@ def recurrence(xp, input, weights, h0, c0, cell, steps):
             continue
         product = None
         if n > each.few_rows:
-            product = xp.matmul(_states_before(xp, output, h0, previous, count, n), w_hh.T)
+            product = _product(xp, _states_before(xp, output, h0, previous, count, n), w_hh.T)
         each.launch(n, w_hh, product, arrays, at, n, previous, count)
     h_n = _at_the_end(xp, output, steps)
     c_n = _at_the_end(xp, cells, steps) if cell == "lstm" else xp.empty((0, size), wide)
@@ -141,18 +147,18 @@ def recurrence_backward(xp, grads, input, weights, h0, c0, output, gates, cells,
     later_at = later = 0
     for at, n, previous, count in [*reversed(list(_starts(step_ranges(steps)))), (0, 0, 0, 0)]:
         if n or later:
-            product = xp.matmul(recurrent[later_at : later_at + later], w_hh) if later > each.few_rows else None
+            product = _product(xp, recurrent[later_at : later_at + later], w_hh) if later > each.few_rows else None
             each.launch(max(n, later), transposed, product, arrays, later_at, later, at, n, previous, count)
         later_at, later = at, n
     before = _before(xp, output, h0, steps)
-    grad_weights = xp.matmul(slopes.T, input), xp.matmul(recurrent.T, before)
+    grad_weights = _product(xp, slopes.T, input), _product(xp, recurrent.T, before)
     if biases:
         ones = xp.ones((1, total), wide)
-        sums = [xp.matmul(ones, slopes).reshape(rows)]
-        sums.append(sums[0].copy() if recurrent is slopes else xp.matmul(ones, recurrent).reshape(rows))
+        sums = [_product(xp, ones, slopes).reshape(rows)]
+        sums.append(sums[0].copy() if recurrent is slopes else _product(xp, ones, recurrent).reshape(rows))
     else:
         sums = [xp.empty((0,), wide), xp.empty((0,), wide)]
-    grad_input = xp.matmul(slopes, w_ih) if needs else xp.empty((0, input.shape[1]), wide)
+    grad_input = _product(xp, slopes, w_ih) if needs else xp.empty((0, input.shape[1]), wide)
     return tuple(narrowed(g, dtype) for g in (grad_input, *grad_weights, *sums, grad_h, grad_c))
 
 
