@@ -1,0 +1,48 @@
+"""Rows added up by the CUDA backend's kernels, run on the CPU (see ``fibres/``): to the bits of the CPU's sums."""
+
+import fibres
+import flambeau.tensor as ft
+import numpy as np
+import pytest
+from flambeau.tensor._cuda import _faults, _launch, embedding
+
+pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
+
+
+@pytest.fixture(params=[0, embedding.FEW_ROWS], ids=["sorted", "looked for"])
+def device(request, monkeypatch):
+    monkeypatch.setattr(embedding, "FEW_ROWS", request.param)
+    with fibres.device() as name:
+        yield name
+
+
+@pytest.mark.parametrize("dtype", [ft.float16, ft.bfloat16, ft.float32, ft.float64], ids=str)
+@pytest.mark.parametrize("width", [1, 3, 8, 1030])
+@pytest.mark.parametrize("n, size", [(1, 1), (700, 5), (300, 900)])
+def test_sums(n, size, width, dtype, device):
+    """The order of additions is that of the rows, however many go to one place."""
+    generator = ft.Generator(0)
+    x = ft.randn(n + 2, width, generator=generator, dtype=dtype)
+    source, target = ft.randint(0, n + 2, (n,), generator=generator), ft.randint(0, size, (n,), generator=generator)
+    scale = ft.rand(n, generator=generator, dtype=dtype)
+    for arguments in (
+        (x, source, target, size, None),
+        (x, source, target, size, scale),
+        (x[2:], None, target, size, None),
+    ):
+        expected = ft.ops.add_rows(*arguments)
+        there = [a.to(device=device) if isinstance(a, ft.Tensor) else a for a in arguments]
+        got = ft.ops.add_rows(*there)
+        if arguments[4] is None:
+            np.testing.assert_array_equal(got.cpu().numpy(), expected.numpy())
+        else:  # products may be rounded before they are added, or not
+            np.testing.assert_allclose(got.cpu().double().numpy(), expected.double().numpy(), 2e-2, 1e-2)
+
+
+def test_wrong_rows_are_left_out(device, monkeypatch):
+    monkeypatch.setattr(_launch.runtime(), "blocking", False)
+    x = ft.arange(4.0, device=device).reshape(4, 1)
+    source, target = (ft.tensor(i, device=device) for i in ([0, 9, 2, 3, -1], [1, 1, 7, 1, 0]))
+    assert ft.ops.add_rows(x, source, target, 2).cpu().tolist() == [[0.0], [3.0]]
+    with pytest.raises(IndexError):
+        _faults.check()
