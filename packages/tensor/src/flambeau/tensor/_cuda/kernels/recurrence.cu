@@ -40,15 +40,14 @@ __device__ __forceinline__ void products(const X& vector, const W& matrix, int r
     for (int j = 0; j < each; ++j) {
         total[j] = 0;
         const int row = group + groups * j;
-        vectors[j] = row < rows ? vector(row) : nullptr;
+        vectors[j] = vector(row < rows ? row : 0);  // what is not there costs less than asking whether it is
     }
     if (whole) {
-#pragma unroll 1
+#pragma unroll(each < 4 ? 8 : 4)
         for (long long k = warp * width; k < length; k += step_warps * width) {
             const V w = *reinterpret_cast<const V*>(weights + k);
 #pragma unroll
             for (int j = 0; j < each; ++j) {
-                if (vectors[j] == nullptr) continue;
                 const V x = *reinterpret_cast<const V*>(vectors[j] + k);
 #pragma unroll
                 for (int e = 0; e < width; ++e) total[j] += x.at[e] * w.at[e];
@@ -58,8 +57,7 @@ __device__ __forceinline__ void products(const X& vector, const W& matrix, int r
         for (long long k = warp; k < length; k += step_warps) {
             const T w = weights[k];
 #pragma unroll
-            for (int j = 0; j < each; ++j)
-                if (vectors[j] != nullptr) total[j] += vectors[j][k] * w;
+            for (int j = 0; j < each; ++j) total[j] += vectors[j][k] * w;
         }
     }
 #pragma unroll
