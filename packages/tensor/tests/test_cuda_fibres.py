@@ -174,7 +174,7 @@ def large_samples(info, dtype, width):
 
 
 # These take it on trust, also on the CPU, that their arguments fit together, or are in order.
-TRUSTING = {"insertion_points", "recurrence_backward"}
+TRUSTING = {"attention_backward", "insertion_points", "recurrence_backward"}
 # This adds hundreds of products at one place: the CPU in float, one after the other.
 ROUGH = {"sample_planes_input_gradient"}
 LARGE = [
