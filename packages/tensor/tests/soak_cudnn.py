@@ -1,4 +1,4 @@
-"""cuDNN plans each convolution that the backend asks it for, on each generation of GPUs: without one (`nox -s soak`).
+"""cuDNN plans what the backend asks it for, on each generation of GPUs: without one (`nox -s soak`).
 
 Run alone: libraries that do nothing take the place of the driver in this process. See ``cudnn_stub.py``.
 """
@@ -73,3 +73,24 @@ def test_images_with_channels_last_are_not_copied(kind):
             cudnn_stub.frontend(), asked(kind, dtype, *SHAPES[0], True), device_property=cudnn_stub.device(90)
         )
         assert graph.get_workspace_size() < 1 << 20
+
+
+HEADS_INSIDE = ((2, 12, 512, 64), (512 * 12 * 64, 64, 12 * 64, 1))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@pytest.mark.parametrize("architecture", [80, 90, 120])
+@pytest.mark.parametrize("backward", [False, True])
+def test_attention_has_a_plan(backward, architecture, dtype):
+    """With heads of rows and rows of heads, causal and masked, of any length, and deterministic."""
+    rows = (2, 12, 300, 80), _cudnn.dense((2, 12, 300, 80))
+    mask = (1, 1, 512, 512), _cudnn.dense((1, 1, 512, 512))
+    for layout, added, is_causal, deterministic in (
+        (HEADS_INSIDE, None, True, False), (HEADS_INSIDE, mask, False, False), (rows, None, False, True),
+    ):  # fmt: skip
+        grad = layout if backward else None
+        what = _cudnn.Attention(
+            backward, dtype, layout, layout, layout, added, layout, grad, is_causal, 0.125, deterministic
+        )
+        device = cudnn_stub.device(architecture)
+        _cudnn.built(cudnn_stub.frontend(), what, device_property=device, sm_version=architecture)

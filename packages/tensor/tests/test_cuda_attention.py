@@ -7,7 +7,9 @@ import flambeau.tensor as ft
 import numpy as np
 import pytest
 from cuda_launches import recorded
+from fibres import dnn
 from flambeau.tensor import ops
+from flambeau.tensor._cuda import attention
 from flambeau.tensor.testing import assert_close
 
 pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
@@ -115,3 +117,53 @@ def test_many_matrices(device):
 def test_four_batch_dimensions(batch, device):
     q, k, v = random(*batch, 3, 4), random(*batch, 5, 4, seed=1), random(5, 4, seed=2)
     compare(device, q, k, v)
+
+
+@pytest.fixture
+def cudnn(device, monkeypatch):
+    """cuDNN, for heads with a few scores already."""
+    monkeypatch.setattr(attention, "FEWEST_SCORES", 64)
+    with dnn.emulated(fibres.lives) as library:
+        yield library
+
+
+MASKS = [((), None), ((), (16, 24)), ((3,), (3, 1, 24)), ((2, 3), (1, 24)), ((2, 3), (3, 1, 24)), ((2, 3), None)]
+
+
+@pytest.mark.parametrize("leading, mask", MASKS)
+def test_cudnn_is_told_what_the_kernels_are(leading, mask, device, cudnn):
+    q, k, v = (random(*leading, n, w, dtype="float16", seed=i) for i, (n, w) in enumerate(((16, 8), (24, 8), (24, 16))))
+    added = None if mask is None else random(*mask, dtype="float16", seed=3)
+    compare(device, q, k, v, added)
+    assert [what.backward for what in cudnn.planned] == [False, True]
+
+
+def test_cudnn_reads_heads_inside_of_rows(device, cudnn):
+    q, k, v = (random(2, 16, 3, 8, dtype="float16", seed=i).to(device).transpose(1, 2) for i in range(3))
+    with recorded() as launches:
+        both_passes(q, k, v, is_causal=True)
+    assert not any("attention" in label for label in launches)
+    assert cudnn.planned[0].query == ((2, 3, 16, 8), (384, 8, 24, 1)) == cudnn.planned[0].result
+    compare(device, q.cpu(), k.cpu(), v.cpu(), is_causal=True)
+
+
+REFUSED = {
+    "float32": {"dtype": "float32"},
+    "a width of 12": {"width": 12},
+    "dropout": {"dropout": (0.5, 1, 0)},
+    "more queries than keys, causal": {"keys": 8, "is_causal": True},
+    "few scores": {"keys": 1},
+    "odd addresses": {"shift": 1},
+}
+
+
+@pytest.mark.parametrize("why", REFUSED)
+def test_cudnn_is_not_asked_for(why, device, cudnn):
+    options = {"dtype": "float16", "width": 8, "keys": 16, "shift": 0} | REFUSED[why]
+    dtype, width, keys, shift = (options.pop(name) for name in ("dtype", "width", "keys", "shift"))
+    arrays = []
+    for i, n in enumerate((16, keys, keys)):
+        flat = random(2 * n * width + shift, dtype=dtype, seed=i).to(device)
+        arrays.append(flat[shift:].reshape(2, n, width))
+    ops.attention(*arrays, **options)
+    assert cudnn.planned == []

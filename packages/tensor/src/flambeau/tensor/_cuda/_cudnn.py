@@ -1,18 +1,19 @@
-"""Convolution by cuDNN, through NVIDIA's frontend for it (``pip install flambeau-tensor[cudnn]``).
+"""Convolution and attention by cuDNN, through NVIDIA's frontend for it (``pip install flambeau-tensor[cudnn]``).
 
-A convolution that was described is planned once; plans are called with the addresses of arrays.
+What was described is planned once; plans are called with the addresses of arrays.
 """
 
 from __future__ import annotations
 
 import ctypes
+import math
 import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
 from ._launch import current_stream
 
-Layout = tuple[tuple[int, ...], tuple[int, ...]]  # sizes and steps in elements: (N, C, sizes)
+Layout = tuple[tuple[int, ...], tuple[int, ...]]  # sizes and steps in elements: of images (N, C, sizes)
 
 
 class Convolution(NamedTuple):
@@ -35,12 +36,32 @@ class Convolution(NamedTuple):
     deterministic: bool
 
 
+class Attention(NamedTuple):
+    """One pass of attention, of half types; layouts are (batch, heads, rows, elements).
+
+    The forward pass takes queries, keys, values and a mask that is added, if there is one, and gives the result and the
+    logsumexp. The backward pass takes all these and the result's gradient, and gives the other three gradients.
+    """
+
+    backward: bool
+    dtype: str
+    query: Layout
+    key: Layout
+    value: Layout
+    mask: Layout | None
+    result: Layout
+    grad: Layout | None
+    is_causal: bool
+    scale: float
+    deterministic: bool
+
+
 class Cudnn:
     """cuDNN on a GPU.
 
-    A library has the methods ``device()``, the current one's index, and ``plan(convolution)``: None if it cannot
-    compute that, or a plan to be called with the addresses of both operands and the result, and that of a workspace of
-    ``plan.workspace`` bytes.
+    A library has the methods ``device()``, the current one's index, and ``plan(what)``: None if it cannot compute that
+    :class:`Convolution` or :class:`Attention`, or a plan to be called with the address of a workspace of
+    ``plan.workspace`` bytes and those of all operands and results.
     """
 
     def __init__(self) -> None:
@@ -64,65 +85,116 @@ class Cudnn:
             known[1] = stream
         return known[0]
 
-    def plan(self, convolution: Convolution) -> Plan | None:
+    def plan(self, what: Convolution | Attention) -> Plan | None:
         """The plan that cuDNN advises for the current device."""
         try:
-            return Plan(built(self.frontend, convolution, handle=self.handle()), self.handle)
+            return Plan(built(self.frontend, what, handle=self.handle()), self.handle)
         except (RuntimeError, self.frontend.cudnnGraphNotSupportedError):
             return None
 
 
 class Plan:
-    """A planned convolution."""
+    """A plan of cuDNN's."""
 
     def __init__(self, graph, handle: Callable[[], int]) -> None:
         self._execute = graph._execute_with_raw_ptrs
         self._handle = handle
         self.workspace = graph.get_workspace_size()
 
-    def __call__(self, first: int, second: int, result: int, workspace: int) -> None:
-        pointers = (ctypes.c_void_p * 3)(first, second, result)  # in the order of their numbers
-        self._execute(ctypes.addressof(pointers), 3, workspace, self._handle())
+    def __call__(self, workspace: int, *addresses: int) -> None:
+        pointers = (ctypes.c_void_p * len(addresses))(*addresses)  # in the order of their numbers
+        self._execute(ctypes.addressof(pointers), len(addresses), workspace, self._handle())
 
 
-def built(frontend, convolution: Convolution, **graph_options):
-    """The graph of a convolution with its plan built; raises what cuDNN does not support."""
+def built(frontend, what: Convolution | Attention, **graph_options):
+    """The graph of a convolution or of attention with its plan built; raises what cuDNN does not support."""
     types = {"float16": "HALF", "bfloat16": "BFLOAT16", "float32": "FLOAT", "float64": "DOUBLE"}
-    dtype = getattr(frontend.data_type, types[convolution.dtype])
-    compute = frontend.data_type.DOUBLE if convolution.dtype == "float64" else frontend.data_type.FLOAT
+    dtype = getattr(frontend.data_type, types[what.dtype])
+    compute = frontend.data_type.DOUBLE if what.dtype == "float64" else frontend.data_type.FLOAT
     graph = frontend.backend_graph(
         io_data_type=dtype, intermediate_data_type=compute, compute_data_type=compute, **graph_options
     )
-    operands = [
-        graph._make_tensor(dim=list(sizes), stride=list(steps), data_type=dtype, uid=number)
-        for number, (sizes, steps) in enumerate((convolution.first, convolution.second), 1)
-    ]
-    passes = {"forward": graph.conv_fprop, "input": graph.conv_dgrad, "weight": graph.conv_wgrad}
-    result = passes[convolution.kind](
-        *operands,
-        pre_padding=list(convolution.before),
-        post_padding=list(convolution.after),
-        stride=list(convolution.stride),
-        dilation=list(convolution.dilation),
-    )
-    result.set_uid(3)
-    result.set_output(True)
-    result.set_dim(list(convolution.result[0]))
-    result.set_stride(list(convolution.result[1]))
-    result.set_data_type(dtype)
+    described = _Described(frontend, graph, dtype)
+    (_convolve if isinstance(what, Convolution) else _attend)(described, what)
     graph.validate()
     graph.build_operation_graph()
     graph.create_execution_plans([frontend.heur_mode.A, frontend.heur_mode.FALLBACK])
     notes = frontend.numerical_note
-    if convolution.dtype == "float32":
+    if what.dtype == "float32":
         graph.deselect_numeric_notes([notes.DOWN_CONVERT_INPUTS])
-        if not convolution.allow_tf32:
+        if not what.allow_tf32:
             graph.deselect_numeric_notes([notes.TENSOR_CORE])
-    if convolution.deterministic:
+    if what.deterministic and isinstance(what, Convolution):
         graph.deselect_numeric_notes([notes.NONDETERMINISTIC])
     graph.check_support()
     graph.build_plans()
     return graph
+
+
+class _Described:
+    """A graph whose arrays are numbered in the order in which they are described: that of a plan's addresses."""
+
+    def __init__(self, frontend, graph, dtype) -> None:
+        self.frontend, self.graph, self.dtype = frontend, graph, dtype
+        self._count = 0
+
+    def operand(self, layout: Layout, dtype=None):
+        """An array that is read."""
+        self._count += 1
+        sizes, steps = layout
+        return self.graph._make_tensor(
+            dim=list(sizes), stride=list(steps), data_type=dtype or self.dtype, uid=self._count
+        )
+
+    def result(self, tensor, layout: Layout, dtype=None) -> None:
+        """An array that is written."""
+        self._count += 1
+        tensor.set_uid(self._count)
+        tensor.set_output(True)
+        tensor.set_dim(list(layout[0]))
+        tensor.set_stride(list(layout[1]))
+        tensor.set_data_type(dtype or self.dtype)
+
+
+def _convolve(described: _Described, what: Convolution) -> None:
+    graph = described.graph
+    passes = {"forward": graph.conv_fprop, "input": graph.conv_dgrad, "weight": graph.conv_wgrad}
+    result = passes[what.kind](
+        described.operand(what.first),
+        described.operand(what.second),
+        pre_padding=list(what.before),
+        post_padding=list(what.after),
+        stride=list(what.stride),
+        dilation=list(what.dilation),
+    )
+    described.result(result, what.result)
+
+
+def _attend(described: _Described, what: Attention) -> None:
+    frontend, graph = described.frontend, described.graph
+    single = frontend.data_type.FLOAT
+    operands = [described.operand(layout) for layout in (what.query, what.key, what.value)]
+    options = {"attn_scale": what.scale}
+    if what.mask is not None:
+        options["bias"] = described.operand(what.mask)
+    if what.is_causal:
+        options |= {"diagonal_alignment": frontend.diagonal_alignment.TOP_LEFT, "diagonal_band_right_bound": 0}
+    rows = (*what.query[0][:3], 1)
+    logsumexp = rows, dense(rows)
+    if not what.backward:
+        result, sums = graph.sdpa(*operands, generate_stats=True, **options)
+        described.result(result, what.result)
+        described.result(sums, logsumexp, single)
+        return
+    forward = described.operand(what.result), described.operand(what.grad), described.operand(logsumexp, single)
+    grads = graph.sdpa_backward(*operands, *forward, use_deterministic_algorithm=what.deterministic, **options)
+    for grad, (sizes, _) in zip(grads, (what.query, what.key, what.value), strict=True):
+        described.result(grad, (sizes, dense(sizes)))
+
+
+def dense(sizes) -> tuple[int, ...]:
+    """The steps of a dense array."""
+    return tuple(math.prod(sizes[i + 1 :]) for i in range(len(sizes)))
 
 
 _library: object | None = None

@@ -1,12 +1,13 @@
-"""Attention and its gradients, a tile of scores at a time."""
+"""Attention and its gradients: by cuDNN where that pays, else by kernels of our own, a tile of scores at a time."""
 
 from __future__ import annotations
 
 import math
 import struct
 
+from .._composed.determinism import are_deterministic_algorithms_enabled
 from .._reference.attention import _batch, _scale_of
-from . import kernel
+from . import _cudnn, kernel
 from ._source import FLOATS, Source
 
 FORWARD, BACKWARD = Source("attention"), Source("attention_backward")
@@ -66,6 +67,68 @@ def _taken(query, key, value) -> bool:
     )
 
 
+# How many scores a head must have for cuDNN's kernels, which are compiled for about a second for each shape.
+FEWEST_SCORES = 128 * 128
+
+_plans: dict[_cudnn.Attention, object] = {}
+_MOST_PLANS = 256
+
+
+def _heads(array, ndim: int):
+    """The sizes and steps of an array of ``ndim`` dimensions as cuDNN has them: (batch, heads, rows, elements)."""
+    before = (1,) * (ndim - array.ndim) + tuple(array.shape)
+    heads = (1,) if ndim == 3 else ()  # a batch, of one head each
+    sizes = (1,) * (4 - ndim - len(heads)) + before[: ndim - 2] + heads + before[ndim - 2 :]
+    steps = iter(reversed([s for n, s in zip(array.shape, array.strides, strict=True) if n != 1]))
+    steps = [next(steps) // array.dtype.itemsize if n != 1 else None for n in reversed(sizes)]
+    filled = zip(reversed(steps), _cudnn.dense(sizes), strict=True)
+    return sizes, tuple(usual if step is None else step for step, usual in filled)
+
+
+def _is_readable(array, layout) -> bool:
+    """Whether cuDNN reads an array as it is: elements next to one another, rows at addresses of 16 bytes."""
+    _, steps = layout
+    return steps[3] == 1 and all(s % 8 == 0 and s > 0 for s in steps[:3]) and array.data.ptr % 16 == 0
+
+
+def _by_cudnn(xp, query, key, value, mask, result, grad, is_causal, scale, dropout):
+    """cuDNN's plan for the forward pass, or with ``grad`` for the backward one; None where the kernels do it."""
+    widths, scores = (query.shape[-1], value.shape[-1]), query.shape[-2] * key.shape[-2]
+    if query.dtype.itemsize != 2 or dropout is not None or scores < FEWEST_SCORES or any(w % 8 for w in widths):
+        return None
+    if query.shape[:-2] != key.shape[:-2] or key.shape[:-2] != value.shape[:-2]:
+        return None
+    if (is_causal and query.shape[-2] != key.shape[-2]) or (mask is not None and mask.dtype.kind == "b"):
+        return None
+    library, ndim = _cudnn.library(xp), query.ndim
+    if library is None or ndim > 4:
+        return None
+    arrays = query, key, value, mask, result, grad
+    layouts = [None if array is None else _heads(array, ndim) for array in arrays]
+    if not all(array is None or _is_readable(array, layout) for array, layout in zip(arrays, layouts, strict=True)):
+        return None
+    what = _cudnn.Attention(
+        grad is not None,
+        query.dtype.name,
+        *layouts,
+        is_causal,
+        float(_scale_of(scale, widths[0])),
+        are_deterministic_algorithms_enabled(),
+    )
+    key = (what, library, library.device())
+    if key not in _plans:
+        if len(_plans) >= _MOST_PLANS:
+            _plans.clear()
+        _plans[key] = library.plan(what)
+    return _plans[key]
+
+
+def _run(xp, plan, *arrays) -> None:
+    workspace = xp.empty(plan.workspace, "uint8") if plan.workspace else None
+    addresses = (array.data.ptr for array in arrays if array is not None)
+    plan(0 if workspace is None else workspace.data.ptr, *addresses)
+
+
 def _empty_like(xp, query, shape):
     """A result in the order of the query: with heads inside of rows where that has them so."""
     if query.ndim > 2 and query.strides[-3] < query.strides[-2] and query.shape[-3] > 1:
@@ -81,6 +144,10 @@ def attention(xp, query, key, value, attn_mask=None, is_causal=False, scale=None
     batch = _batch(query.shape, key.shape, value.shape)
     result = _empty_like(xp, query, (*batch, query.shape[-2], value.shape[-1]))
     logsumexp = xp.empty((*batch, query.shape[-2]), xp.promote_types(dtype, "float32"))
+    plan = _by_cudnn(xp, query, key, value, attn_mask, result, None, is_causal, scale, dropout)
+    if plan is not None:
+        _run(xp, plan, query, key, value, attn_mask, result, logsumexp)
+        return result, logsumexp
     call = _Call(query, key, value, attn_mask, result, None, is_causal, scale, dropout)
     rows = 16 if call.width == 128 and dtype.itemsize == 8 else 32
     FORWARD.kernel(f"attention_{call.width}", dtype)(
@@ -98,8 +165,12 @@ def attention_backward(xp, grad_output, query, key, value, attn_mask, result, lo
     call = _Call(query, key, value, attn_mask, result, grad_output, is_causal, scale, dropout)
     queries, keys, width, value_width = call.sizes
     logsumexp = xp.ascontiguousarray(logsumexp, dtype=xp.promote_types(dtype, "float32"))
-    along = xp.empty(logsumexp.shape, logsumexp.dtype)
     grads = [xp.empty((*call.batch, *rest), dtype) for rest in ((queries, width), (keys, width), (keys, value_width))]
+    plan = _by_cudnn(xp, query, key, value, attn_mask, result, grad_output, is_causal, scale, dropout)
+    if plan is not None:
+        _run(xp, plan, query, key, value, attn_mask, result, grad_output, logsumexp, *grads)
+        return tuple(grads)
+    along = xp.empty(logsumexp.shape, logsumexp.dtype)
     BACKWARD.kernel("attention_along", dtype)(
         call.grid(queries, 4), 128, 0, grad_output, result, along, call.matrices, call.numbers
     )

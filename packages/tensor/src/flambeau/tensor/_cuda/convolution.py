@@ -93,7 +93,7 @@ class _Pass:
         result = _empty(xp, self.shape, first.dtype, self.channels_last)
         size = self.plan.workspace
         workspace = xp.empty(size, "uint8") if size else None
-        self.plan(first.data.ptr, second.data.ptr, result.data.ptr, workspace.data.ptr if size else 0)
+        self.plan(workspace.data.ptr if size else 0, first.data.ptr, second.data.ptr, result.data.ptr)
         return result
 
 
