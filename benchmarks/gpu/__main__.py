@@ -38,7 +38,7 @@ def supervise(names: list[str], only: str) -> int:
     """Let a process measure the rows; where it ends too early, another goes on behind the row that ended it."""
     done: list[str] = []
     failed = 0
-    while left := [name for name in names if name not in done]:
+    while len(done) < len(names):
         command = [sys.executable, "-m", "benchmarks.gpu", "--only", only, "--skip", ";".join(done)]
         environment = os.environ | {"FLAMBEAU_BENCH_WORKER": "1"}
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
@@ -55,12 +55,12 @@ def supervise(names: list[str], only: str) -> int:
                 failed += " failed" in text and word == "RESULT"
                 print(text, end="", flush=True)
         code = process.wait()
-        if began is None and code == 0:
+        if began is None:  # done, or it could not even begin
+            failed += code != 0
             break
-        lost = began or left[0]
-        print(f"{lost:44} ended the process ({code})", flush=True)
-        print("RESULT " + json.dumps({lost: {"flambeau failed": f"the process ended with {code}"}}), flush=True)
-        done.append(lost)
+        print(f"{began:44} ended the process ({code})", flush=True)
+        print("RESULT " + json.dumps({began: {"flambeau failed": f"the process ended with {code}"}}), flush=True)
+        done.append(began)
         failed += 1
     return 1 if failed else 0
 

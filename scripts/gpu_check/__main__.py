@@ -119,6 +119,8 @@ class Check:
         for name, outcome in outcomes.items():
             self.outcomes[name] = outcome
             print(outcome.line(name), flush=True)
+            for line in outcome.details(self.logs / f"{name}.log"):
+                print(f"  {line}", flush=True)
         report = self.about | {"stages": {name: vars(outcome) for name, outcome in self.outcomes.items()}}
         (self.chosen.out / f"{self.title}.json").write_text(json.dumps(report, indent=1) + "\n")
         with (self.chosen.out / f"{self.title}.log").open("w") as file:
@@ -129,22 +131,15 @@ class Check:
     def run(self) -> int:
         chosen = self.chosen
         print(f"flambeau {self.about['commit'][:12]} on {self.about['device'] or 'no GPU'}", flush=True)
-        missing = machine.lacking(machine.BUILD)
-        for line in missing:
-            print(f"build: {line}")
-        command = [sys.executable, HERE, "--build-only", "--work", chosen.work, "--jobs", chosen.jobs]
-        if chosen.build_only:
-            build.build(ROOT, chosen.work, chosen.jobs)
-            return 0
         if reason := machine.no_gpu():
             print(f"there is no GPU here: {reason}; nothing was checked (--build-only tries the build)")
             return 2
-        for line in machine.lacking(machine.RUN):
+        for line in machine.lacking(machine.BUILD | machine.RUN):
             print(f"needs: {line}")
+        command = [sys.executable, HERE, "--build-only", "--work", chosen.work, "--jobs", chosen.jobs]
         built = run("build", command, os.environ.copy(), self.logs / "build.log", chosen.budget, ROOT)
         self.note({"build": built})
         if built.outcome != "passed":
-            print((self.logs / "build.log").read_text()[-4000:])
             return 1
         site = chosen.work / "site"
         for name in chosen.stages:
@@ -156,5 +151,15 @@ class Check:
         return 0 if all(outcome.outcome == "passed" for outcome in self.outcomes.values()) else 1
 
 
+def main() -> int:
+    chosen = arguments()
+    if not chosen.build_only:
+        return Check(chosen).run()
+    for line in machine.lacking(machine.BUILD):
+        print(f"needs: {line}")
+    print(f"built in {build.build(ROOT, chosen.work, chosen.jobs)}")
+    return 0
+
+
 if __name__ == "__main__":
-    sys.exit(Check(arguments()).run())
+    sys.exit(main())

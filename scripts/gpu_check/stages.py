@@ -13,6 +13,7 @@ from pathlib import Path
 
 RESULT = "RESULT "  # a line of this and a JSON object, in what a stage prints, goes into the results
 FAILURES = 200  # of a stage's, at most, with the first line of each in the results
+SHOWN = 25  # of these, on the terminal
 
 
 @dataclass
@@ -27,6 +28,17 @@ class Outcome:
         """One line about it."""
         short = {k: v for k, v in self.figures.items() if isinstance(v, (int, float, str))}
         return f"{name:10} {self.outcome:9} {self.seconds:6.1f} s  " + ", ".join(f"{k} {v}" for k, v in short.items())
+
+    def details(self, log: Path) -> list[str]:
+        """What else to say on the terminal: what failed, or how the log of a stage without figures ends."""
+        if failures := self.figures.get("failures"):
+            return [f"{test}: {text[:160]}" for test, text in list(failures.items())[:SHOWN]]
+        if checks := self.figures.get("checks"):
+            return [f"{check}: {text}" for check, text in checks.items() if text != "ok"]
+        lines = [x for x in log.read_text(errors="replace").splitlines() if x.strip() and not x.startswith(RESULT)]
+        if log.stem == "bench":
+            return lines
+        return lines[-12:] if self.outcome != "passed" else []
 
 
 def run(name: str, command: list, env: dict[str, str], log: Path, limit: float, cwd: Path) -> Outcome:
