@@ -18,7 +18,7 @@ from ._launch import Kernel
 from ._layout import broadcast_shape, overlap
 from ._source import is_known
 
-_NUMBERS = frozenset((int, float, bool, type(None)))
+_NUMBERS = frozenset((int, float, bool, complex, type(None)))
 
 
 @functools.cache
@@ -125,13 +125,15 @@ class Pointwise:
 
 
 def _numbers(values: Sequence[Any], call: Call) -> list[Any] | None:
-    """The arguments with what stands for None; None when a number is none of the dtype's."""
+    """The arguments with what stands for None; None when a number is complex, or none of the dtype's."""
     found = []
     for value, absent in zip(values, call.absent, strict=True):
         if value is None:
             if absent is None:
                 return None
             value = absent
+        if type(value) is complex:
+            return None
         if call.bounds is not None and type(value) in _NUMBERS:
             low, high, kinds = call.bounds
             if type(value) not in kinds or not low <= value <= high:
