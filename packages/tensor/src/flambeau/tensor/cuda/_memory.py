@@ -147,7 +147,7 @@ def memory_reserved(device: int | str | Device | None = None) -> int:
 def max_memory_allocated(device: int | str | Device | None = None) -> int:
     """The greatest :func:`memory_allocated` since :func:`reset_peak_memory_stats`, or since the first call of this.
 
-    From then on each allocation of this thread is counted, which takes it about a microsecond longer.
+    From then on each allocation of this thread is counted, which takes it a little longer.
 
     Args:
         device: index, name or Device; the current one by default.
