@@ -34,8 +34,12 @@ def transfers():
     x = ft.arange(12.0).reshape(3, 4)
     assert x.cuda().cpu().tolist() == x.tolist() and x.T.cuda().cpu().tolist() == x.T.tolist()
     assert x.cuda().to(ft.bfloat16).cpu().float().tolist() == x.tolist()
-    y = ft.empty(3, 4, device="cuda").copy_(x)
-    assert y.numpy().tolist() == x.tolist() and x.copy_(y * 2).tolist() == (y.cpu() * 2).tolist()
+    large = ft.randn(3, 1 << 20)
+    assert_close(large.cuda().cpu(), large)
+    last = ft.randn(2, 3, 4, 5).permute(0, 2, 3, 1)
+    there = last.cuda()
+    assert there.stride() == last.stride() == there.cpu().stride() and there.tolist() == last.tolist()
+    assert ft.tensor(2.5).cuda().item() == 2.5 and ft.zeros(0, 3).cuda().cpu().shape == (0, 3)
 
 
 @check
