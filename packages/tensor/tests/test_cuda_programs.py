@@ -158,6 +158,24 @@ def test_sets_that_are_left(device):
     assert len(launches) == 1
 
 
+def test_channels_last(device):
+    """Sets whose arrays are dense in an order of their own run with all others; so are states made for them."""
+    update, _, _ = adam(*FOUR[0])
+    here, there = lists([(4, 3, 2, 2), (5,)], FOUR[0]), lists([(4, 3, 2, 2), (5,)], FOUR[0], device)
+    there[0] = [x.to(memory_format=ft.channels_last) for x in there[0]]
+    assert not there[0][0].is_contiguous()
+    assert ft.zeros_like(there[0][0]).stride() == there[0][0].stride()
+    update.run(here)
+    with recorded() as launches:
+        assert update.run(there) == []
+    assert len(launches) == 1
+    for ours, theirs in zip(here, there, strict=True):
+        for x, y in zip(ours, theirs, strict=True):
+            close(y, x)
+    mixed = [[*there[0][:3], there[0][3].contiguous()]]
+    assert update.run(mixed) == mixed
+
+
 def test_sets_on_several_devices(device):
     """Each device runs its own, wherever they are in the list."""
     update, _, _ = adam(*FOUR[0])

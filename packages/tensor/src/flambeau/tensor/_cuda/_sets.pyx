@@ -16,12 +16,30 @@ cdef class _Set:
 
     cdef list arrays
     cdef tuple shape
+    cdef tuple order  # strides in elements, where they are dense in another order than C's; else None
     cdef int64_t size
     cdef uint64_t at[MOST_INPUTS]
 
 
+cdef tuple _in_elements(object array):
+    cdef int64_t itemsize = array.dtype.itemsize
+    return tuple([stride // itemsize for stride in array.strides])
+
+
+cdef tuple _dense_order(object array):
+    """The strides in elements of an array whose elements fill their memory, in whatever order; None for others."""
+    cdef int64_t next = 1
+    strides = _in_elements(array)
+    for stride, n in sorted(zip(strides, array.shape)):
+        if n != 1:
+            if stride != next:
+                return None
+            next *= n
+    return strides
+
+
 cdef class Sets:
-    """A program over sets of contiguous arrays of equal shape, all on the current device.
+    """A program over sets of arrays of equal shape that are dense in the same order, all on the current device.
 
     Args:
         dtypes: of the arrays of a set.
@@ -102,8 +120,10 @@ cdef class Sets:
         """The arrays that are written, of a set not seen before; None for what the program cannot run over."""
         cdef _Set one = _Set.__new__(_Set)
         one.arrays = [(<Tensor>tensors[k]).array for k in self.written]
-        one.shape = one.arrays[0].shape
-        one.size = one.arrays[0].size
+        first = one.arrays[0]
+        one.shape = first.shape
+        one.size = first.size
+        one.order = None if first._c_contiguous else _dense_order(first)
         for k, array in zip(self.written, one.arrays):
             if not self._fits(one, k, array, device):
                 return None
@@ -112,8 +132,9 @@ cdef class Sets:
     cdef bint _fits(self, _Set one, int k, object array, object device) except -1:
         data = array.data
         one.at[k] = data.ptr
-        return (array._c_contiguous and array.dtype == self.dtypes[k] and data.device_id == device
-                and array.shape == one.shape)
+        if array.dtype != self.dtypes[k] or data.device_id != device or array.shape != one.shape:
+            return False
+        return array._c_contiguous if one.order is None else one.order == _in_elements(array)
 
     cdef bint _complete(self, _Set one, list tensors, object device) except -1:
         """Look at the arrays that are only read; False where the program cannot run over them, or where memory overlaps."""
