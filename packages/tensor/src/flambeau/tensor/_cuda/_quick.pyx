@@ -23,6 +23,8 @@ cdef enum:
     OPERAND = 3
     MAX_ARITY = 4
 
+cdef long long LARGEST = 1 << 53  # whole numbers up to here are exact as double, too
+
 
 cdef class _Form:
     """An operator for one dtype and one way of mixing arrays and numbers: its kernel, and how much a block does."""
@@ -31,6 +33,7 @@ cdef class _Form:
     cdef unsigned int threads
     cdef long long per_block
     cdef object dtype  # of the result
+    cdef long long low, high  # that whole numbers must be within, for integers
 
 
 cdef object _new = None  # makes an array of a shape and a dtype
@@ -104,7 +107,7 @@ cdef object _quick(Operator op, tuple args, object into):
                 return None
             slots[k].f64 = value
             key = key << 2 | 2
-        elif type(value) is int and -(1 << 53) <= value <= 1 << 53:
+        elif type(value) is int and -LARGEST <= value <= LARGEST:
             if op.kinds[k] < OPERAND:
                 return None
             slots[k].i64 = value
@@ -121,8 +124,11 @@ cdef object _quick(Operator op, tuple args, object into):
         return None
     form = <_Form>found
     for k in range(n):
-        if form.kernel.codes[k] == b"d" and type(<object>PyTuple_GET_ITEM(args, k)) is int:
-            slots[k].f64 = <double>slots[k].i64
+        if type(<object>PyTuple_GET_ITEM(args, k)) is int:
+            if form.kernel.codes[k] == b"d":
+                slots[k].f64 = <double>slots[k].i64
+            elif not form.low <= slots[k].i64 <= form.high:
+                return None
     size = first.size
     if into is None:
         into = _new(shape, form.dtype)
@@ -229,4 +235,6 @@ cdef object _form(Operator op, tuple args, object dtype):
     form = _Form.__new__(_Form)
     form.kernel, form.threads, form.per_block = found
     form.dtype = _BOOL if op.comparison else dtype
+    if not floating and dtype.kind in "iu":
+        form.low, form.high = max(np.iinfo(dtype).min, -LARGEST), min(np.iinfo(dtype).max, LARGEST)
     return form
