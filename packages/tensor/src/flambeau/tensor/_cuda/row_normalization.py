@@ -130,6 +130,8 @@ def _row_gradients(xp, name, grad_output, input, dims, weight, *statistics):
         return NotImplemented
     shape = input.shape
     rows, columns = _sizes(shape, dims)
+    if rows >= 2**31:
+        return NotImplemented
     grad, x, statistics = dense(grad_output), dense(input), [dense(array) for array in statistics]
     form, grid, block, rest = _teams(rows, columns, input.dtype.itemsize)
     result = xp.empty(shape, input.dtype)

@@ -92,45 +92,6 @@ template <int k, class Value> __device__ __forceinline__ void join_rows(Value (&
     }
 }
 
-// Calls `use(load(i))` for every i from the first to before the end; some are read before the first of them is used, so that
-// more than one is on its way from memory.
-template <int ahead, class Load, class Use>
-__device__ __forceinline__ void in_batches(unsigned i, unsigned end, unsigned step, Load load, Use use) {
-    while (i < end && end - i > (ahead - 1) * step) {
-        decltype(load(i)) values[ahead];
-#pragma unroll
-        for (int j = 0; j < ahead; ++j) values[j] = load(i + j * step);
-#pragma unroll
-        for (int j = 0; j < ahead; ++j) use(values[j]);
-        i += ahead * step;
-    }
-#pragma unroll 1
-    for (; i < end; i += step) use(load(i));
-}
-
-// Elements as they are in memory, with where they are.
-template <class X, int k> struct Read {
-    long long at;
-    Vector<X, k> values;
-};
-template <class X, int k> struct ReadTwo {
-    long long at;
-    Vector<X, k> values, others;
-};
-
-template <int k, class X> __device__ __forceinline__ Vector<Compute<X>, k> numbers(const Vector<X, k>& raw) {
-    Vector<Compute<X>, k> result;
-    for (int i = 0; i < k; ++i) result.at[i] = load(raw.at[i]);
-    return result;
-}
-
-template <int k, class X> __device__ __forceinline__ Vector<X, k> read_if(const X* x, bool aligned) {
-    if (aligned) return *reinterpret_cast<const Vector<X, k>*>(x);
-    Vector<X, k> result;
-    for (int i = 0; i < k; ++i) result.at[i] = x[i];
-    return result;
-}
-
 // `k` neighbouring elements, whether they can be read at once or not.
 template <int k, class X> __device__ __forceinline__ Vector<Compute<X>, k> loaded_if(const X* x, bool aligned) {
     constexpr int most = vector_length<X> < k ? vector_length<X> : k;

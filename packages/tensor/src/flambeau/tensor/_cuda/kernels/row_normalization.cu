@@ -6,6 +6,9 @@ using A = Compute<T>;
 
 __device__ __forceinline__ A inverse_root(A x) { return A(1) / (sizeof(A) == 4 ? sqrtf(x) : sqrt(x)); }
 
+// So many vectors of a row are read before the first is used.
+constexpr int ahead = 2;
+
 template <int k> __device__ __forceinline__ Vector<A, k> filled(A value) {
     Vector<A, k> result;
     for (int i = 0; i < k; ++i) result.at[i] = value;
@@ -46,13 +49,13 @@ template <bool centred, class Team>
 __device__ __forceinline__ Moments<A> row_moments(Team team, const T* from, long long n, bool together) {
     if constexpr (centred) {
         Moments<A> own = {};
-        over_row(team, from, n, together, [&](long long i, auto k) { own.add(loaded<decltype(k)::count>(from + i)); });
+        over_row_ahead<ahead>(team, from, n, together, ReadRow<T>{from},
+                              [&](const auto& read) { own.add(numbers(read.values)); });
         return joined(team, own);
     } else {
         A squares = 0;
-        over_row(team, from, n, together, [&](long long i, auto k) {
-            const auto values = loaded<decltype(k)::count>(from + i);
-            for (int j = 0; j < decltype(k)::count; ++j) squares += values.at[j] * values.at[j];
+        over_row_ahead<ahead>(team, from, n, together, ReadRow<T>{from}, [&](const auto& read) {
+            for (const T value : read.values.at) squares += load(value) * load(value);
         });
         return {0, team.template over<Sum>(squares, A(0)), static_cast<A>(n)};
     }
@@ -75,14 +78,14 @@ __device__ __forceinline__ void normal_rows(Team team, Which which, const T* x, 
             if (centred) mean[row] = m.mean;
             factor[row] = invstd;
         }
-        over_row(team, from, n, together, [&](long long i, auto k) {
-            constexpr int count = decltype(k)::count;
-            auto values = loaded<count>(from + i);
-            const auto scale = which.template of<count>(weight, A(1), row, i);
-            const auto shift = which.template of<count>(bias, A(0), row, i);
+        over_row_ahead<ahead>(team, from, n, together, ReadRow<T>{from}, [&](const auto& read) {
+            auto values = numbers(read.values);
+            constexpr int count = sizeof(values) / sizeof(A);
+            const auto scale = which.template of<count>(weight, A(1), row, read.at);
+            const auto shift = which.template of<count>(bias, A(0), row, read.at);
             for (int j = 0; j < count; ++j)
                 values.at[j] = (values.at[j] - (centred ? m.mean : A(0))) * invstd * scale.at[j] + shift.at[j];
-            stored<count>(to + i, values);
+            stored(to + read.at, values);
         });
     }
 }
@@ -136,10 +139,10 @@ __device__ __forceinline__ void row_slopes(Team team, Which which, const T* g, c
         T* const to = out + start;
         const A middle = centred && exists ? mean[row] : A(0), scale = exists ? factor[row] : A(0);
         Pair<A> own = {};
-        over_row(team, from, n, together, [&](long long i, auto k) {
-            constexpr int count = decltype(k)::count;
-            const auto values = loaded<count>(from + i), slopes = loaded<count>(grads + i);
-            const auto weights = which.template of<count>(weight, A(1), row, i);
+        over_row_ahead<ahead>(team, from, n, together, ReadRows<T>{from, grads}, [&](const auto& read) {
+            const auto values = numbers(read.values), slopes = numbers(read.others);
+            constexpr int count = sizeof(values) / sizeof(A);
+            const auto weights = which.template of<count>(weight, A(1), row, read.at);
             for (int j = 0; j < count; ++j) {
                 const A slope = slopes.at[j] * weights.at[j];
                 own.join({slope, slope * ((values.at[j] - middle) * scale)});
@@ -148,16 +151,16 @@ __device__ __forceinline__ void row_slopes(Team team, Which which, const T* g, c
         own = joined(team, own);
         const A first = centred ? own.first / static_cast<A>(columns) : A(0);
         const A second = own.second / static_cast<A>(columns);
-        over_row(team, from, n, together, [&](long long i, auto k) {
-            constexpr int count = decltype(k)::count;
-            auto values = loaded<count>(from + i);
-            const auto slopes = loaded<count>(grads + i);
-            const auto weights = which.template of<count>(weight, A(1), row, i);
+        over_row_ahead<ahead>(team, from, n, together, ReadRows<T>{from, grads}, [&](const auto& read) {
+            auto values = numbers(read.values);
+            const auto slopes = numbers(read.others);
+            constexpr int count = sizeof(values) / sizeof(A);
+            const auto weights = which.template of<count>(weight, A(1), row, read.at);
             for (int j = 0; j < count; ++j) {
                 const A normal = (values.at[j] - middle) * scale;
                 values.at[j] = (slopes.at[j] * weights.at[j] - (normal * second + first)) * scale;
             }
-            stored<count>(to + i, values);
+            stored(to + read.at, values);
         });
     }
 }
@@ -221,13 +224,19 @@ __device__ __forceinline__ void sums_of_columns(const T* g, const T* x, const A*
     const bool aligned = k > 1 && misalignment(x) == 0 && misalignment(g) == 0;
     Pair<A> own[k] = {};
     if (first < columns) {
-        const long long end = rows * (blockIdx.y + 1) / gridDim.y;
-        for (long long row = rows * blockIdx.y / gridDim.y + threadIdx.y; row < end; row += blockDim.y) {
+        const auto read = [&](unsigned row) {
             const long long at = row * columns + first;
-            const auto slopes = loaded_if<k>(g + at, aligned), values = loaded_if<k>(x + at, aligned);
-            const A middle = mean ? mean[row] : A(0), scale = factor[row];
-            for (int i = 0; i < k; ++i) own[i].join({slopes.at[i], slopes.at[i] * ((values.at[i] - middle) * scale)});
-        }
+            return ReadTwo<T, k>{row, read_if<k>(x + at, aligned), read_if<k>(g + at, aligned)};
+        };
+        const unsigned begin = static_cast<unsigned>(rows * blockIdx.y / gridDim.y);
+        const unsigned end = static_cast<unsigned>(rows * (blockIdx.y + 1) / gridDim.y);
+        in_batches<2 * ahead>(begin + threadIdx.y, end, blockDim.y, read, [&](const ReadTwo<T, k>& read) {
+            const A middle = mean ? mean[read.at] : A(0), scale = factor[read.at];
+            for (int i = 0; i < k; ++i) {
+                const A slope = load(read.others.at[i]);
+                own[i].join({slope, slope * ((load(read.values.at[i]) - middle) * scale)});
+            }
+        });
     }
     join_rows<k>(own);
     if (threadIdx.y != 0 || first >= columns) return;

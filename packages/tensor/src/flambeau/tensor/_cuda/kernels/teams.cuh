@@ -32,6 +32,45 @@ template <class X> __device__ __forceinline__ int misalignment(const X* x) {
     return static_cast<int>(reinterpret_cast<unsigned long long>(x) % 16);
 }
 
+// Calls `use(load(i))` for every i from the first to before the end; some are read before the first of them is used, so that
+// more than one is on its way from memory.
+template <int ahead, class Load, class Use>
+__device__ __forceinline__ void in_batches(unsigned i, unsigned end, unsigned step, Load load, Use use) {
+    while (i < end && end - i > (ahead - 1) * step) {
+        decltype(load(i)) values[ahead];
+#pragma unroll
+        for (int j = 0; j < ahead; ++j) values[j] = load(i + j * step);
+#pragma unroll
+        for (int j = 0; j < ahead; ++j) use(values[j]);
+        i += ahead * step;
+    }
+#pragma unroll 1
+    for (; i < end; i += step) use(load(i));
+}
+
+// Elements as they are in memory, with where they are.
+template <class X, int k> struct Read {
+    long long at;
+    Vector<X, k> values;
+};
+template <class X, int k> struct ReadTwo {
+    long long at;
+    Vector<X, k> values, others;
+};
+
+template <int k, class X> __device__ __forceinline__ Vector<Compute<X>, k> numbers(const Vector<X, k>& raw) {
+    Vector<Compute<X>, k> result;
+    for (int i = 0; i < k; ++i) result.at[i] = load(raw.at[i]);
+    return result;
+}
+
+template <int k, class X> __device__ __forceinline__ Vector<X, k> read_if(const X* x, bool aligned) {
+    if (aligned) return *reinterpret_cast<const Vector<X, k>*>(x);
+    Vector<X, k> result;
+    for (int i = 0; i < k; ++i) result.at[i] = x[i];
+    return result;
+}
+
 // Calls `part(place, k)` for all places of `n` elements with k, an IntegerConstant, of them each: as many as 16 bytes hold
 // where `x` is aligned there, else 1. `together` says whether other rows in the same places are aligned as `x` is.
 template <int value> struct IntegerConstant {
@@ -57,6 +96,45 @@ __device__ __forceinline__ void over_row(Team team, const X* x, long long n, boo
         for (long long i = whole + team.rank(); i < n; i += threads_of(team)) part(i, IntegerConstant<1>());
     }
 }
+
+// The same in two steps: `use(read(place, k))`. Some are read before the first of them is used.
+template <int ahead, class X, class Team, class Take, class Use>
+__device__ __forceinline__ void over_row_ahead(Team team, const X* x, long long n, bool together, Take read, Use use) {
+    constexpr int length = sizeof(X) == 8 ? 1 : vector_length<X>;
+    const int off = misalignment(x) / static_cast<int>(sizeof(X));
+    long long head = off == 0 || length == 1 ? 0 : length - off;
+    if (!together || head > n) head = length == 1 ? 0 : n;
+    const long long vectors = (n - head) / length;
+    if constexpr (length > 1) {
+#pragma unroll 1
+        for (long long i = team.rank(); i < head; i += threads_of(team)) use(read(i, IntegerConstant<1>()));
+    }
+    in_batches<ahead>(team.rank(), static_cast<unsigned>(vectors), threads_of(team), [&](unsigned v) {
+        return read(head + static_cast<long long>(v) * length, IntegerConstant<length>());
+    }, use);
+    if constexpr (length > 1) {
+#pragma unroll 1
+        for (long long i = head + vectors * length + team.rank(); i < n; i += threads_of(team))
+            use(read(i, IntegerConstant<1>()));
+    }
+}
+
+// What `read` may be for one row, and for two.
+template <class X> struct ReadRow {
+    const X* x;
+    template <class K> __device__ __forceinline__ auto operator()(long long i, K) const {
+        return Read<X, K::count>{i, *reinterpret_cast<const Vector<X, K::count>*>(x + i)};
+    }
+};
+template <class X> struct ReadRows {
+    const X* x;
+    const X* other;
+    template <class K> __device__ __forceinline__ auto operator()(long long i, K) const {
+        using Several = Vector<X, K::count>;
+        return ReadTwo<X, K::count>{
+            i, *reinterpret_cast<const Several*>(x + i), *reinterpret_cast<const Several*>(other + i)};
+    }
+};
 
 // `k` neighbouring elements, as numbers to compute with.
 template <int k, class X> __device__ __forceinline__ Vector<Compute<X>, k> loaded(const X* x) {
