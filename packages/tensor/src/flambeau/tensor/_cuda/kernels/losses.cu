@@ -140,7 +140,7 @@ __device__ __forceinline__ void class_losses(Team team, const Rows& all, const T
         const T* const from = x + (exists ? row * all.classes : 0);
         const long long n = exists ? all.classes : 0;
         Exponentials e;
-        over_row(team, from, n, true, [&](long long i, auto k) { e.add(loaded<decltype(k)::count>(from + i)); });
+        over_row_ahead<2>(team, from, n, true, ReadRow<T>{from}, [&](const auto& read) { e.add(numbers(read.values)); });
         e.over(team);
         const A log_sum = logarithm(e.sum);
         A spread = 0;
@@ -277,19 +277,20 @@ __device__ __forceinline__ void class_slopes(Team team, const Rows& all, const T
         const T* const from = x + start;
         T* const to = out + start;
         Exponentials e;
-        over_row(team, from, n, together, [&](long long i, auto k) { e.add(loaded<decltype(k)::count>(from + i)); });
+        over_row_ahead<2>(team, from, n, together, ReadRow<T>{from},
+                          [&](const auto& read) { e.add(numbers(read.values)); });
         e.over(team);
         const A own = load(grad[reduction == no_reduction && exists ? row : 0]);
         const RowSlopes slope(slopes, e, weight_of(all, t, weight), own);
-        over_row(team, from, n, together, [&](long long i, auto k) {
-            constexpr int count = decltype(k)::count;
-            auto values = loaded<count>(from + i);
+        over_row_ahead<2>(team, from, n, together, ReadRow<T>{from}, [&](const auto& read) {
+            auto values = numbers(read.values);
+            constexpr int count = sizeof(values) / sizeof(A);
             for (int j = 0; j < count; ++j) {
-                const A spread = part != 0 ? slopes.part * (weight ? weight[i + j] : A(1)) : A(0);
-                const A value = slope.at(values.at[j], e.greatest, spread, i + j == t);
+                const A spread = part != 0 ? slopes.part * (weight ? weight[read.at + j] : A(1)) : A(0);
+                const A value = slope.at(values.at[j], e.greatest, spread, read.at + j == t);
                 values.at[j] = t == all.ignored ? A(0) : value;
             }
-            stored<count>(to + i, values);
+            stored(to + read.at, values);
         });
     }
 }
@@ -301,7 +302,7 @@ KERNEL(256) cross_entropy_backward_lanes(const T* grad, const T* x, const long l
                  partials, out);
 }
 
-KERNEL(256) cross_entropy_backward_block(const T* grad, const T* x, const long long* target, const Compute<T>* weight,
+KERNEL(256, 3) cross_entropy_backward_block(const T* grad, const T* x, const long long* target, const Compute<T>* weight,
                                          long long rows, long long classes, long long ignored, double part,
                                          int reduction, const Compute<T>* partial, int partials, T* out) {
     class_slopes(Block{}, Rows{rows, 1, classes, ignored}, grad, x, target, weight, part, reduction, partial,
