@@ -19,12 +19,13 @@ INSTANCES = {
 
 THREADS = 256
 LONG_THREADS = 512
+LONGEST = 2**30
 _plans: dict[tuple, tuple] = {}
 
 
 def _plan(name: str, shape, dim: int, dtype) -> tuple:
     """The kernel, its grid and block, and the numbers that it takes; nothing where there is none."""
-    if not shape or not is_known(dtype):
+    if not shape or not is_known(dtype) or shape[dim] > LONGEST:
         return ()
     scheme, *rest = _scheme(shape, dim, dtype.itemsize)
     return SOURCE.kernel(name + scheme, dtype), *rest

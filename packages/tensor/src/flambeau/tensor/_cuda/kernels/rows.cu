@@ -49,7 +49,7 @@ __device__ __forceinline__ C slope(C grad, C y, C sum, bool logarithmic) {
 
 // Rows that fit into the registers of `lanes` threads, `count` vectors in each.
 template <int count>
-__device__ __forceinline__ void softmax_kept(const T* x, T* out, long long rows, long long n, int lanes,
+__device__ __forceinline__ void softmax_kept(const T* x, T* out, long long rows, int n, int lanes,
                                              bool logarithmic) {
     __shared__ C parts[8];
     const long long row = static_cast<long long>(blockIdx.x) * (blockDim.x / lanes) + threadIdx.x / lanes;
@@ -58,7 +58,7 @@ __device__ __forceinline__ void softmax_kept(const T* x, T* out, long long rows,
     const int past = Row<T>::past_for(x + start, n);
     const Row<const T> from(x + start, n, past);
     const Row<T> to(out + start, n, past);
-    const long long vectors = row < rows ? from.vectors() : 0;
+    const int vectors = row < rows ? from.vectors() : 0;
     C values[count][length], top = -infinity<C>(), sum = 0;
     Elements read[count];
 #pragma unroll
@@ -104,7 +104,7 @@ __device__ __forceinline__ void softmax_backward_kept(const T* grad, const T* y,
     const int past = Row<T>::past_for(y + start, n);
     const Row<const T> from(y + start, n, past), grads(grad + start, n, past);
     const Row<T> to(out + start, n, past);
-    const long long vectors = row < rows ? from.vectors() : 0;
+    const int vectors = row < rows ? from.vectors() : 0;
     Elements ys[count], gs[count];
     C sum = 0;
 #pragma unroll
@@ -130,17 +130,17 @@ __device__ __forceinline__ void softmax_backward_kept(const T* grad, const T* y,
         }
 }
 
-KERNEL(256, 2) softmax_short(const T* x, T* out, long long rows, long long n, int lanes, bool logarithmic) {
+KERNEL(256, 2) softmax_short(const T* x, T* out, long long rows, int n, int lanes, bool logarithmic) {
     softmax_kept<1>(x, out, rows, n, lanes, logarithmic);
 }
-KERNEL(256, 2) softmax_rows(const T* x, T* out, long long rows, long long n, int lanes, bool logarithmic) {
+KERNEL(256, 2) softmax_rows(const T* x, T* out, long long rows, int n, int lanes, bool logarithmic) {
     softmax_kept<4>(x, out, rows, n, lanes, logarithmic);
 }
-KERNEL(256, 2) softmax_backward_short(const T* grad, const T* y, T* out, long long rows, long long n, int lanes,
+KERNEL(256, 2) softmax_backward_short(const T* grad, const T* y, T* out, long long rows, int n, int lanes,
                                       bool logarithmic) {
     softmax_backward_kept<1>(grad, y, out, rows, n, lanes, logarithmic);
 }
-KERNEL(256, 2) softmax_backward_rows(const T* grad, const T* y, T* out, long long rows, long long n, int lanes,
+KERNEL(256, 2) softmax_backward_rows(const T* grad, const T* y, T* out, long long rows, int n, int lanes,
                                      bool logarithmic) {
     softmax_backward_kept<4>(grad, y, out, rows, n, lanes, logarithmic);
 }
@@ -160,17 +160,17 @@ __device__ __forceinline__ void add_powers(C& top, C& sum, const Elements& x) {
 }
 
 // A block for each row, which is read twice: backwards the second time, for its end is still in the caches.
-KERNEL(512, 1) softmax_long(const T* x, T* out, long long n, bool logarithmic) {
+KERNEL(512, 1) softmax_long(const T* x, T* out, int n, bool logarithmic) {
     __shared__ C parts[16];
-    const long long start = blockIdx.x * n;
+    const long long start = static_cast<long long>(blockIdx.x) * n;
     const int past = Row<T>::past_for(x + start, n);
     const Row<const T> from(x + start, n, past);
     const Row<T> to(out + start, n, past);
-    const long long vectors = from.vectors();
+    const int vectors = from.vectors();
     const int step = blockDim.x;
     C top = -infinity<C>(), sum = 0;
 #pragma unroll 1
-    for (long long i = threadIdx.x; i < vectors; i += 2 * step) {
+    for (int i = threadIdx.x; i < vectors; i += 2 * step) {
         const bool second = i + step < vectors;
         const Elements a = from.read(i, store<T>(-infinity<C>()));
         Elements b;
@@ -182,7 +182,7 @@ KERNEL(512, 1) softmax_long(const T* x, T* out, long long n, bool logarithmic) {
     sum = over_lanes<Sum>(moved<T>(sum, top, greatest), step, parts);
     const C scale = scale_of(checked(sum, greatest), logarithmic);
 #pragma unroll 1
-    for (long long i = (vectors - 1) / step * step + threadIdx.x; i >= 0; i -= step) {
+    for (int i = (vectors - 1) / step * step + threadIdx.x; i >= 0; i -= step) {
         if (i >= vectors) continue;
         const Elements values = from.read(i, store<T>(0));
         Elements result;
@@ -193,24 +193,24 @@ KERNEL(512, 1) softmax_long(const T* x, T* out, long long n, bool logarithmic) {
     }
 }
 
-KERNEL(512, 1) softmax_backward_long(const T* grad, const T* y, T* out, long long n, bool logarithmic) {
+KERNEL(512, 1) softmax_backward_long(const T* grad, const T* y, T* out, int n, bool logarithmic) {
     __shared__ C parts[16];
-    const long long start = blockIdx.x * n;
+    const long long start = static_cast<long long>(blockIdx.x) * n;
     const int past = Row<T>::past_for(y + start, n);
     const Row<const T> from(y + start, n, past), grads(grad + start, n, past);
     const Row<T> to(out + start, n, past);
-    const long long vectors = from.vectors();
+    const int vectors = from.vectors();
     const int step = blockDim.x;
     C sum = 0;
 #pragma unroll 2
-    for (long long i = threadIdx.x; i < vectors; i += step) {
+    for (int i = threadIdx.x; i < vectors; i += step) {
         const Elements ys = from.read(i, store<T>(0)), gs = grads.read(i, store<T>(0));
 #pragma unroll
         for (int j = 0; j < length; ++j) sum += part(load(gs.at[j]), load(ys.at[j]), logarithmic);
     }
     sum = over_lanes<Sum>(sum, step, parts);
 #pragma unroll 1
-    for (long long i = (vectors - 1) / step * step + threadIdx.x; i >= 0; i -= step) {
+    for (int i = (vectors - 1) / step * step + threadIdx.x; i >= 0; i -= step) {
         if (i >= vectors) continue;
         const Elements ys = from.read(i, store<T>(0)), gs = grads.read(i, store<T>(0));
         Elements result;

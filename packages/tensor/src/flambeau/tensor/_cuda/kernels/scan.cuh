@@ -49,9 +49,9 @@ __device__ __forceinline__ void scan_rows(const Op& op, const T* x, const typena
     const long long row = static_cast<long long>(blockIdx.x) * (blockDim.x / lanes) + threadIdx.x / lanes;
     const bool here = row < scan.rows;
     const long long start = (here ? row : 0) * scan.n, from = blockIdx.y * scan.chunk;
-    const long long n = from + scan.chunk < scan.n ? scan.chunk : scan.n - from;
+    const int n = static_cast<int>(from + scan.chunk < scan.n ? scan.chunk : scan.n - from);
     const AlignedRow<const T, count> source(x + start + from, n, AlignedRow<const T, count>::past_of(x + start + from));
-    const long long vectors = here ? source.vectors() : 0;
+    const int vectors = here ? source.vectors() : 0;
     A carry = op.start();
     if (blockIdx.y > 0) {
         for (int s = lane; s < static_cast<int>(blockIdx.y); s += lanes)
@@ -60,8 +60,8 @@ __device__ __forceinline__ void scan_rows(const Op& op, const T* x, const typena
     }
     // As many rounds for all rows of a block, wherever they begin.
 #pragma unroll 1
-    for (long long first = 0; first * count < n + count - 1; first += lanes) {
-        const long long vector = first + lane, place = vector * count - source.past;
+    for (int first = 0; first < (n + count - 1) / count + 1; first += lanes) {
+        const int vector = first + lane, place = vector * count - source.past;
         A a[count];
         if (vector < vectors) {
             const auto values = source.read(vector, T{});

@@ -11,33 +11,33 @@ template <class E, int count> struct AlignedRow {
     using Elements = Vector<Element, count>;
 
     E* at;
-    long long n;
+    int n;
     int past;  // elements from where the first vector begins to the row
     bool aligned;
 
-    __device__ __forceinline__ AlignedRow(E* row, long long n, int past)
+    __device__ __forceinline__ AlignedRow(E* row, int n, int past)
         : at(row), n(n), past(past), aligned(sizeof(Elements) <= 16 && past == past_of(row)) {}
     static __device__ __forceinline__ int past_of(const Element* row) {
         return static_cast<int>(reinterpret_cast<unsigned long long>(row) / sizeof(Element) % count);
     }
     // For rows that are whole vectors, and begin anywhere, no more vectors than these are provided for.
-    static __device__ __forceinline__ int past_for(const Element* row, long long n) {
+    static __device__ __forceinline__ int past_for(const Element* row, int n) {
         return n % count ? past_of(row) : 0;
     }
-    __device__ __forceinline__ long long vectors() const { return (n + past + count - 1) / count; }
-    __device__ __forceinline__ bool whole(long long first) const { return aligned && first >= 0 && first + count <= n; }
-    __device__ __forceinline__ bool inside(long long i) const { return i >= 0 && i < n; }
+    __device__ __forceinline__ int vectors() const { return (n + past + count - 1) / count; }
+    __device__ __forceinline__ bool whole(int first) const { return aligned && first >= 0 && first + count <= n; }
+    __device__ __forceinline__ bool inside(int i) const { return i >= 0 && i < n; }
 
-    __device__ __forceinline__ Elements read(long long vector, Element outside) const {
-        const long long first = vector * count - past;
+    __device__ __forceinline__ Elements read(int vector, Element outside) const {
+        const int first = vector * count - past;
         if (whole(first)) return *reinterpret_cast<const Elements*>(at + first);
         Elements result;
 #pragma unroll
         for (int j = 0; j < count; ++j) result.at[j] = inside(first + j) ? at[first + j] : outside;
         return result;
     }
-    __device__ __forceinline__ void write(long long vector, const Elements& values) const {
-        const long long first = vector * count - past;
+    __device__ __forceinline__ void write(int vector, const Elements& values) const {
+        const int first = vector * count - past;
         if (whole(first)) {
             *reinterpret_cast<Elements*>(at + first) = values;
             return;
