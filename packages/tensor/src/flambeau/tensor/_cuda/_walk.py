@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import struct
 
 MOST_DIMS, MOST_INDICES = 6, 4
 FORMAT = struct.Struct(f"{2 + 3 * MOST_DIMS + MOST_INDICES * MOST_DIMS + 2 * MOST_INDICES}q")
 
 
-@functools.lru_cache(maxsize=4096)
 def packed(shape: tuple, data: tuple, values: tuple, indices: tuple) -> bytes | None:
     """The layout of a walk over ``shape``, or None where it has too many dimensions.
 
@@ -49,23 +47,14 @@ def _merged(shape, steps) -> list:
     return dims
 
 
-def strides(array) -> tuple | None:
-    """An array's strides in elements; None where they are no whole ones."""
-    width = array.dtype.itemsize
-    if array.flags.c_contiguous:  # sizes of 1 and none included
-        steps, step = [], 1
-        for size in reversed(array.shape):
-            steps.append(step)
-            step *= size
-        return tuple(reversed(steps))
-    if any(s % width for s in array.strides):
-        return None
-    return tuple(s // width for s in array.strides)
+def in_elements(strides: tuple, itemsize: int) -> tuple | None:
+    """Strides in elements; None where they are no whole ones."""
+    return None if any(s % itemsize for s in strides) else tuple(s // itemsize for s in strides)
 
 
-def broadcast_strides(array, ndim: int) -> tuple | None:
-    """An array's strides along a shape of ``ndim`` dimensions that it broadcasts to."""
-    own = strides(array)
-    if own is None:
+def broadcast_strides(shape: tuple, strides: tuple, itemsize: int, ndim: int) -> tuple | None:
+    """Strides in elements along a shape of ``ndim`` dimensions that ``shape`` broadcasts to."""
+    steps = in_elements(strides, itemsize)
+    if steps is None:
         return None
-    return (0,) * (ndim - len(own)) + tuple(0 if n == 1 else s for n, s in zip(array.shape, own, strict=True))
+    return (0,) * (ndim - len(steps)) + tuple(0 if n == 1 else s for n, s in zip(shape, steps, strict=True))

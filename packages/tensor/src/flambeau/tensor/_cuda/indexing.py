@@ -5,6 +5,7 @@ Indices have been checked (see ``_faults``): kernels leave out what is wrong and
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -27,112 +28,166 @@ def numbers_of(index):
     return index if index.dtype == "int64" else index.astype("int64")
 
 
-class Places:
-    """Where elements of an array are read or written: the shape of what indices name, and how to walk over it.
+class Plan:
+    """How to walk over what indices name in an array of some layout: worked out once for each layout.
 
     Attributes:
-        data: the array, a view of it.
         shape: that of what is read or written.
-        steps: the array's strides along it, 0 where indices say where to go.
-        indices: arrays of int64, and for each its strides along the shape, and size and stride of its dimension.
+        basic: an index of slices and ints by which to take a view of the array first, or None.
     """
 
-    __slots__ = ("data", "indices", "shape", "steps")
+    __slots__ = ("_indices", "_steps", "_walks", "basic", "blocks", "n", "shape")
 
-    def __init__(self, data, shape, steps, indices):
-        self.data, self.shape, self.steps, self.indices = data, shape, steps, indices
+    def __init__(self, shape, steps, indices, basic=None):
+        self.shape = shape
+        self.basic = basic
+        self.n = math.prod(shape)
+        self.blocks = min(-(-self.n // 256), MOST_BLOCKS)
+        self._steps = steps  # the array's along the shape, 0 where indices say where to go
+        self._indices = indices  # of each its strides along the shape, and size and stride of its dimension
+        self._walks = {}
 
-    def launch(self, source, name, values, values_steps) -> bool:
+    def walk(self, values) -> bytes | None:
+        """What kernels are told of the array and of values that broadcast to the shape; None beyond their limits."""
+        key = values.shape, values.strides, values.dtype.itemsize
+        if key not in self._walks:
+            steps = _walk.broadcast_strides(*key, len(self.shape))
+            found = None if steps is None else _walk.packed(self.shape, self._steps, steps, self._indices)
+            self._walks[key] = found
+        return self._walks[key]
+
+
+class Places:
+    """Where elements of an array are read or written: the array, the plan, and the indices as int64."""
+
+    __slots__ = ("data", "indices", "plan")
+
+    def __init__(self, data, plan, indices):
+        self.data = data if plan.basic is None else data[plan.basic]
+        self.plan, self.indices = plan, indices
+
+    def launch(self, source, name, values) -> bool:
         """Launch a kernel on the array and on ``values``; False where the layout is beyond it."""
-        if values_steps is None:
-            return False
-        n = math.prod(self.shape)
-        if n == 0:
+        plan = self.plan
+        if plan.n == 0:
             return True
-        walk = _walk.packed(self.shape, self.steps, values_steps, tuple(rest for _, rest in self.indices))
+        walk = plan.walk(values)
         if walk is None:
             return False
-        arrays = [index for index, _ in self.indices]
-        arrays += [None] * (_walk.MOST_INDICES - len(arrays))
-        dtype = BY_SIZE[self.data.dtype.itemsize] if source is SOURCE else self.data.dtype
-        blocks = min(-(-n // 256), MOST_BLOCKS)
-        source.kernel(name, dtype)(blocks, 256, 0, self.data, values, *arrays, walk, n)
+        dtype = self.data.dtype
+        kernel = source.kernel(name, BY_SIZE[dtype.itemsize] if source is SOURCE else dtype)
+        kernel(plan.blocks, 256, 0, self.data, values, *self.indices, walk, plan.n)
         return True
+
+
+def _places(data, plan, *indices) -> Places | None:
+    return None if plan is None else Places(data, plan, (*indices, *_NONE[len(indices) :]))
+
+
+_NONE = (None,) * _walk.MOST_INDICES
 
 
 def along(data, dim, index) -> Places | None:
     """The places that ``index`` names along a dimension, each element's own elsewhere."""
-    steps = _walk.strides(data)
     index = numbers_of(index)
-    own = _walk.strides(index)
+    plan = _plan_along(data.shape, data.strides, data.dtype.itemsize, index.shape, index.strides, dim)
+    return _places(data, plan, index)
+
+
+@functools.lru_cache(maxsize=4096)
+def _plan_along(shape, strides, itemsize, index_shape, index_strides, dim):
+    steps, own = _walk.in_elements(strides, itemsize), _walk.in_elements(index_strides, 8)
     if steps is None or own is None:
         return None
-    if data.ndim == 0:
-        return Places(data, index.shape, (), [(index, ((), 1, 1))])
-    rest = tuple(0 if d == dim else s for d, s in enumerate(steps))
-    return Places(data, index.shape, rest, [(index, (own, data.shape[dim], steps[dim]))])
+    if not shape:
+        return Plan(index_shape, (), ((own, 1, 1),))
+    return Plan(index_shape, _without(steps, dim), ((own, shape[dim], steps[dim]),))
+
+
+def _without(steps, dim):
+    return tuple(0 if d == dim else s for d, s in enumerate(steps))
 
 
 def slices(data, dim, index) -> Places | None:
     """The slices of a dimension that a vector of indices names."""
-    steps = _walk.strides(data)
     index = numbers_of(index)
-    own = _walk.strides(index)
+    plan = _plan_slices(data.shape, data.strides, data.dtype.itemsize, index.shape, index.strides, dim)
+    return _places(data, plan, index)
+
+
+@functools.lru_cache(maxsize=4096)
+def _plan_slices(shape, strides, itemsize, index_shape, index_strides, dim):
+    steps, own = _walk.in_elements(strides, itemsize), _walk.in_elements(index_strides, 8)
     if steps is None or own is None:
         return None
-    shape = (*data.shape[:dim], index.shape[0], *data.shape[dim + 1 :])
-    rest = tuple(0 if d == dim else s for d, s in enumerate(steps))
-    index_steps = tuple(own[0] if d == dim else 0 for d in range(data.ndim))
-    return Places(data, shape, rest, [(index, (index_steps, data.shape[dim], steps[dim]))])
+    along_dim = tuple(own[0] if d == dim else 0 for d in range(len(shape)))
+    named = (*shape[:dim], *index_shape, *shape[dim + 1 :])
+    return Plan(named, _without(steps, dim), ((along_dim, shape[dim], steps[dim]),))
 
 
 def flat(data, index) -> Places | None:
     """Elements of a dense array by their numbers."""
-    index = numbers_of(index)
-    own = _walk.strides(index)
-    if own is None or not data.flags.c_contiguous:
+    if not data.flags.c_contiguous:
         return None
-    return Places(data, index.shape, (0,) * index.ndim, [(index, (own, data.size, 1))])
+    index = numbers_of(index)
+    return _places(data, _plan_flat(data.size, index.shape, index.strides), index)
+
+
+@functools.lru_cache(maxsize=4096)
+def _plan_flat(size, index_shape, index_strides):
+    own = _walk.in_elements(index_strides, 8)
+    return None if own is None else Plan(index_shape, (0,) * len(index_shape), ((own, size, 1),))
 
 
 def by_index(data, index) -> Places | None:
     """What ``data[index]`` names, where arrays of integers, ints and slices make the index, and nothing else."""
-    parts = index if isinstance(index, tuple) else (index,)
-    arrays = [p for p in parts if hasattr(p, "dtype")]
-    if not arrays or len(arrays) > _walk.MOST_INDICES or any(a.dtype.kind not in "iu" for a in arrays):
+    parts, arrays, signature = index if isinstance(index, tuple) else (index,), [], []
+    for part in parts:
+        if hasattr(part, "dtype"):
+            if part.dtype.kind not in "iu":
+                return None
+            part = numbers_of(part)
+            arrays.append(part)
+            signature.append((part.shape, part.strides))
+        elif isinstance(part, slice):
+            signature.append((part.start, part.stop, part.step))
+        elif part is Ellipsis or (isinstance(part, int) and not isinstance(part, bool)):
+            signature.append(part)
+        else:
+            return None
+    if not 0 < len(arrays) <= _walk.MOST_INDICES:
         return None
-    if any(p is not Ellipsis and not isinstance(p, slice) and not _is_integer(p) for p in parts):
-        return None
+    return _places(data, _plan_index(data.shape, data.strides, data.dtype.itemsize, tuple(signature)), *arrays)
+
+
+@functools.lru_cache(maxsize=4096)
+def _plan_index(shape, strides, itemsize, parts):
+    """Arrays are there as their shape and strides, slices as triples."""
     at = next((i for i, p in enumerate(parts) if p is Ellipsis), len(parts))
-    spread = (slice(None),) * (data.ndim - (len(parts) - (at < len(parts))))
+    spread = ((None, None, None),) * (len(shape) - (len(parts) - (at < len(parts))))
     parts = (*parts[:at], *spread, *parts[at + 1 :])
-    chosen = [d for d, p in enumerate(parts) if not isinstance(p, slice)]
+    chosen = [d for d, p in enumerate(parts) if isinstance(p, int) or len(p) == 2]
     # Together they are where the first one is, or in front where they are not side by side.
     first = chosen[0] if chosen[-1] - chosen[0] == len(chosen) - 1 else 0
-    basic = tuple(slice(None) if hasattr(p, "dtype") else p for p in parts)
-    if any(p != slice(None) for p in basic):
-        data = data[basic]
-    dims = [d for d, p in enumerate(p for p in parts if not isinstance(p, int)) if hasattr(p, "dtype")]
-    steps = _walk.strides(data)
-    if steps is None:
+    basic = tuple(p if isinstance(p, int) else slice(*p) if len(p) == 3 else slice(None) for p in parts)
+    # An array of one byte shows what a view by slices and ints does to shape and strides.
+    view = np.lib.stride_tricks.as_strided(np.empty(1, "u1"), shape, strides)[basic]
+    shape, steps = view.shape, _walk.in_elements(view.strides, itemsize)
+    arrays = [p for p in parts if not isinstance(p, int) and len(p) == 2]
+    owns = [_walk.in_elements(index_strides, 8) for _, index_strides in arrays]
+    if steps is None or None in owns:
         return None
-    common = np.broadcast_shapes(*(a.shape for a in arrays))
-    others = [d for d in range(data.ndim) if d not in dims]
+    dims = [d for d, p in enumerate(p for p in parts if not isinstance(p, int)) if len(p) == 2]
+    common = np.broadcast_shapes(*(index_shape for index_shape, _ in arrays))
+    others = [d for d in range(len(shape)) if d not in dims]
     before, after = others[:first], others[first:]
-    shape = (*(data.shape[d] for d in before), *common, *(data.shape[d] for d in after))
+    named = (*(shape[d] for d in before), *common, *(shape[d] for d in after))
     rest = (*(steps[d] for d in before), *(0,) * len(common), *(steps[d] for d in after))
     indices = []
-    for d, array in zip(dims, arrays, strict=True):
-        array = numbers_of(array)
-        own = _walk.broadcast_strides(array, len(common))
-        if own is None:
-            return None
-        indices.append((array, ((*(0,) * len(before), *own, *(0,) * len(after)), data.shape[d], steps[d])))
-    return Places(data, shape, rest, indices)
-
-
-def _is_integer(part) -> bool:
-    return hasattr(part, "dtype") or (isinstance(part, int) and not isinstance(part, bool))
+    for d, (index_shape, index_strides) in zip(dims, arrays, strict=True):
+        own = _walk.broadcast_strides(index_shape, index_strides, 8, len(common))
+        indices.append(((*(0,) * len(before), *own, *(0,) * len(after)), shape[d], steps[d]))
+    return Plan(named, rest, tuple(indices), None if all(p == slice(None) for p in basic) else basic)
 
 
 def is_movable(array) -> bool:
@@ -143,21 +198,21 @@ def read(xp, places):
     """What is at the places, as a dense array."""
     if places is None:
         return NotImplemented
-    out = xp.empty(places.shape, places.data.dtype)
-    return out if places.launch(SOURCE, "read_at", out, _walk.strides(out)) else NotImplemented
+    out = xp.empty(places.plan.shape, places.data.dtype)
+    return out if places.launch(SOURCE, "read_at", out) else NotImplemented
 
 
 def values_for(xp, places, value):
     """A number or an array as one of the data's dtype that broadcasts to the places, and does not share its memory."""
-    data = places.data
+    data, shape = places.data, places.plan.shape
     if not hasattr(value, "dtype"):
         return xp.full((), value, data.dtype)
     if value.dtype != data.dtype:
         value = value.astype(data.dtype)
-    extra = value.ndim - len(places.shape)
+    extra = value.ndim - len(shape)
     if extra > 0 and all(n == 1 for n in value.shape[:extra]):
         value = value.reshape(value.shape[extra:])
-    if not expands_to(value.shape, places.shape):
+    if not expands_to(value.shape, shape):
         return None
     return value.copy() if value.ndim and xp.may_share_memory(data, value) else value
 
@@ -169,8 +224,7 @@ def write(xp, places, value, source=SOURCE, name="write_at"):
     values = values_for(xp, places, value)
     if values is None:
         return NotImplemented
-    done = places.launch(source, name, values, _walk.broadcast_strides(values, len(places.shape)))
-    return places.data if done else NotImplemented
+    return places.data if places.launch(source, name, values) else NotImplemented
 
 
 def on_a_copy(name):
