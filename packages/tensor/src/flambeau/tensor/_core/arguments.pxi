@@ -15,11 +15,15 @@ cdef object _default_device():
     return get_default_device()
 
 
+# The type of the arrays of another device; NULL until there is one (see set_device_native).
+cdef PyTypeObject* _device_arrays = NULL
+
+
 cdef inline bint _is_number(object value):
     """Whether this is a Python or NumPy number; quick about the usual cases."""
     if type(value) is float or type(value) is int:
         return True
-    if type(value) is cnp.ndarray or value is None or isinstance(value, Tensor):
+    if type(value) is cnp.ndarray or value is None or Py_TYPE(value) == _device_arrays or isinstance(value, Tensor):
         return False
     return isinstance(value, _NUMBERS) or isinstance(value, np.generic) and _is_bfloat16(value.dtype)
 

@@ -96,6 +96,11 @@ def promote_types(a, b):
     return np.promote_types(a, b)
 
 
+cdef inline object _met(object met, object dtype):
+    """The dtype in which the operands so far, which met in ``met`` (None: there are none), and one more meet."""
+    return dtype if met is None or met is dtype else promote_types(met, dtype)
+
+
 cdef object _meet_number(object dtype, object value):
     """The dtype in which a dtype meets a Python number, which has a kind but no width."""
     if isinstance(value, (bool, np.bool_)):
@@ -158,9 +163,9 @@ cdef object _promote(Operator op, list values, object backend, object first):
             continue
         if kind == Kind_ARRAYS:
             for v in value:
-                dtype = v.dtype if dtype is None else promote_types(dtype, v.dtype)
+                dtype = _met(dtype, v.dtype)
         elif Kind_ARRAY <= kind <= Kind_OPERAND and not _is_number(value):
-            dtype = value.dtype if dtype is None else promote_types(dtype, value.dtype)
+            dtype = _met(dtype, value.dtype)
     own = backend is not _CPU and op.row is not NULL and op.name in backend.kernels
     as_arrays = dtype is None or (_is_bfloat16(dtype) and not own)
     for i in range(op.nargs):

@@ -202,9 +202,8 @@ cdef object set_native(str name, native_t kernel):
     (<Operator>_by_name[name]).native_kernel = kernel
 
 
-# The quick way of pointwise operators on another device, and the type of its arrays; NULL until there is one.
+# The quick way of pointwise operators on another device; NULL until there is one.
 cdef native_t _device_native = NULL
-cdef PyTypeObject* _device_arrays = NULL
 
 
 cdef int set_device_native(native_t kernel, object array_type) except -1:

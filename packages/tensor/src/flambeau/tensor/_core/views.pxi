@@ -302,6 +302,33 @@ cdef inline void _drop(Form* form, int dim) noexcept:
         form.strides[d] = form.strides[d + 1]
 
 
+cdef object _view_elsewhere(object x, object index):
+    """The same of another device's array, by its own indexing: here is only seen that nothing is wrong."""
+    cdef Py_ssize_t used = 0, new = 0, size, ndim = x.ndim
+    cdef tuple shape = x.shape
+    for part in (index if type(index) is tuple else (index,)):
+        if type(part) is int:
+            if used >= ndim:
+                return None
+            size = shape[used]
+            if not -size <= part < size:
+                return None
+            used += 1
+        elif type(part) is slice:
+            if not (_is_plain(part.start) and _is_plain(part.stop) and part.step is None):
+                return None
+            used += 1
+        elif part is None:
+            new += 1
+        else:
+            return None
+    return x[index] if used <= ndim and new + ndim <= MaxDims else None
+
+
+cdef inline bint _is_plain(object bound):
+    return bound is None or type(bound) is int
+
+
 cdef object _view_by_index(object x, object index):
     """`x[1]`, `x[2:]`, `x[..., None]` and tuples of such; None where something must be checked or copied."""
     cdef Form form, view
@@ -311,6 +338,8 @@ cdef object _view_by_index(object x, object index):
     cdef Py_ssize_t i, n = 1, start, stop, step
     cdef int d = 0, used = 0, new = 0
     cdef bint whole = False
+    if type(x) is not cnp.ndarray:
+        return _view_elsewhere(x, index)
     if not _form_of(x, &form):
         return None
     if type(index) is tuple:

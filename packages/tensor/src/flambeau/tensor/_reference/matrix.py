@@ -34,7 +34,7 @@ def _(input, other):
     for name, operand in (("input", input), ("other", other)):
         if operand.ndim == 0:
             errors.shape_error("matmul", name, "at least 1 dimension", "shape ()", "multiply by numbers with *")
-    inner = other.shape[-2:][0]
+    inner = other.shape[-min(other.ndim, 2)]
     if inner != input.shape[-1]:
         place = "first" if other.ndim <= 2 else "second-to-last"
         errors.shape_error(
@@ -43,7 +43,7 @@ def _(input, other):
             f"{place} dimension {input.shape[-1]} to match input's last",
             f"shape {tuple(other.shape)}",
         )
-    if not fit(input.shape[:-2], other.shape[:-2]):
+    if input.ndim > 2 and other.ndim > 2 and not fit(input.shape[:-2], other.shape[:-2]):
         errors.shape_error(
             "matmul",
             "other",
