@@ -91,3 +91,21 @@ def test_a_target_that_is_ignored(device):
     ):
         _faults.check()
     assert np.isnan(loss.cpu().numpy()).tolist() == [False, True, True]
+
+
+def test_sequences(device):
+    """Lengths and classes of sequences are looked at by the device, and no kernel goes beyond what there is."""
+    logs = ft.zeros((4, 2, 3), device=device)
+    fine = (ft.tensor([[1, 2], [2, 1]]), ft.tensor([4, 3]), ft.tensor([2, 1]))
+    for place, wrong, message in (
+        (0, [[1, 3], [2, 1]], r"'targets': expected class indices in \[0, 2\] \(3 classes\), got 3"),
+        (1, [4, 5], r"'input_lengths': expected lengths in \[0, 4\], got 5"),
+        (2, [-1, 1], r"'target_lengths': expected lengths in \[0, 2\], got -1"),
+    ):
+        arguments = [ft.tensor(wrong) if i == place else a for i, a in enumerate(fine)]
+        losses, alphas = ft.ops.ctc_loss(logs, *(a.to(device) for a in arguments))
+        with pytest.raises((IndexError, ValueError), match=message):
+            _faults.check()
+        ft.ops.ctc_loss_backward(losses, logs, *(a.to(device) for a in arguments), 0, losses, alphas)
+        with pytest.raises((IndexError, ValueError), match=message):
+            _faults.check()

@@ -166,13 +166,20 @@ def check_bounds(operation: str, argument: str, index, size: int, low: int = 0) 
     """
     if index.size == 0:
         return
-    backend = by_array_type.get(type(index))  # a NumPy scalar's is none
-    if backend is not None and backend.watch is not None and size > low:
-        backend.watch((refuse_index, operation, argument), index, low, size)
+    if watched((refuse_index, operation, argument), index, low, size):
         return
     least, greatest = index.min().item(), index.max().item()
     if least < low or greatest >= size:
         refuse_index(operation, argument, low, size, least if least < low else greatest)
+
+
+def watched(report: tuple, array, low: int, size: int, ignored: int | None = None) -> bool:
+    """Whether the array's backend reports elements outside [low, size) itself, which it is then told to do."""
+    backend = by_array_type.get(type(array))  # a NumPy scalar's is none
+    if backend is None or backend.watch is None or size <= low:
+        return False
+    backend.watch(report, array, low, size, ignored)
+    return True
 
 
 def refuse_index(operation: str, argument: str, low: int, size: int, wrong: int) -> NoReturn:

@@ -1,9 +1,8 @@
 """Losses: one number that says how far predictions are from targets."""
 
 from .. import errors
-from .._backends import by_array_type
 from .._schema import Anything, Array, Int, Number, OptionalArray, operator
-from ._helpers import check_integers, narrowed, widened
+from ._helpers import check_integers, narrowed, watched, widened
 from .activations import log_softmax
 
 
@@ -92,10 +91,8 @@ def _check_classes(operation, input, target, weight, ignore_index, reduction):
     if weight is not None and tuple(weight.shape) != (classes,):
         errors.shape_error(operation, "weight", f"shape ({classes},), one element a class", str(tuple(weight.shape)))
     _check_reduction(operation, reduction)
-    backend = by_array_type.get(type(target))
-    if backend is not None and backend.watch is not None and classes:
-        # Without waiting for the device nobody knows yet where it is.
-        backend.watch((_refuse_class, operation, ignore_index), target, 0, classes, ignore_index)
+    # Where nobody waits for the device, it is not known which target is wrong, but what it is.
+    if watched((_refuse_class, operation, ignore_index), target, 0, classes, ignore_index):
         return
     wrong = ((target < 0) | (target >= classes)) & (target != ignore_index)
     # As in check_bounds, the price of a clear error is a look at the values.
