@@ -181,12 +181,15 @@ def large_samples(info, dtype, width):
 
 # These take it on trust, also on the CPU, that their arguments fit together, or are in order.
 TRUSTING = {"attention_backward", "insertion_points", "recurrence_backward"}
+# Of the values for one place, any may win.
+UNORDERED = {"scatter"}
 # This adds hundreds of products at one place: the CPU in float, one after the other.
 ROUGH = {"sample_planes_input_gradient"}
 LARGE = [
     case
     for case in CASES
-    if case.values[1].name in ("bool", "int64", "bfloat16", "float32") and case.values[0].name not in TRUSTING
+    if case.values[1].name in ("bool", "int64", "bfloat16", "float32")
+    and case.values[0].name not in TRUSTING | UNORDERED
 ]
 
 
@@ -196,6 +199,8 @@ def test_large_inputs(info, dtype, width, device):
     """Where there is work for several blocks and whole vectors the results are the CPU's, also from odd addresses."""
     times = 256 if info.name in ROUGH else 16  # neither adds up exactly
     for sample, expected in large_samples(info, dtype, width):
+        if "prod" in sample.args:  # hundreds of factors, and what overflows depends on their order
+            continue
         there = sample.map(lambda v: v.to(device) if isinstance(v, ft.Tensor) else v)
         for given in (there, there.map(at_odd_address)):
             same(info, sample, call(device, info, given), expected, times)
