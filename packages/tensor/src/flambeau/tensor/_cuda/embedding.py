@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 
+from .._reference._helpers import widened
 from . import kernel
 from ._source import FLOATS, Source, is_known
 from .indexing import numbers_of
 
 SOURCE = Source("embedding")
-INSTANCES = dict.fromkeys(("add_few_rows", "add_sorted_rows", "scaled_rows"), FLOATS)
+INSTANCES = dict.fromkeys(("add_few_rows", "add_chunks", "add_parts", "scaled_rows"), FLOATS)
 COLUMNS = 1024  # of a block
+CHUNK_ROWS = 64
 FEW_ROWS = 8192  # among which each block looks for its own
 
 
@@ -41,9 +43,14 @@ def add_rows(xp, input, source, target, size, scale=None):
         kernel((n, across), 256, 0, input, source, target, scale, out, n, rows, size, width)
     else:
         order = xp.argsort(target, kind="stable")
-        kernel = SOURCE.kernel("add_sorted_rows", input.dtype)
+        targets, wide = target[order], widened(out[:0]).dtype
+        chunks = -(-n // CHUNK_ROWS)
+        begins, ends = xp.empty((chunks, width), wide), xp.empty((chunks, width), wide)
+        kernel = SOURCE.kernel("add_chunks", input.dtype)
         kernel(
-            (min(n, 1 << 16), across), 256, 0,
-            input, source, order, target[order], scale, out, n, rows, size, width,
+            (chunks, across), 256, 0,
+            input, source, order, targets, scale, out, begins, ends, n, rows, size, width,
         )  # fmt: skip
+        kernel = SOURCE.kernel("add_parts", input.dtype)
+        kernel((chunks - 1, min(-(-width // 256), 65535)), 256, 0, targets, begins, ends, out, n, size, width)
     return out

@@ -74,19 +74,60 @@ KERNEL(256) add_few_rows(const T* input, const long long* source, const long lon
     if (column < width) sums.write(out + to * width, column, width);
 }
 
-// Any number of rows, in the order of their targets: `order` has their numbers, `sorted` their targets.
-KERNEL(256) add_sorted_rows(const T* input, const long long* source, const long long* order, const long long* sorted,
-                            const T* scale, T* out, long long n, long long rows, long long size, long long width) {
-    const long long column =
-        (static_cast<long long>(blockIdx.y) * threads + threadIdx.x) * columns_of_thread;
+// Any number of rows, in the order of their targets: `order` has their numbers, `sorted` their targets. A block adds up
+// those of a chunk. Sums of targets that other chunks have too are left for add_parts: what the chunk has of one that
+// came before it in ends[chunk], of one that goes on after it in begins[chunk].
+constexpr int chunk_rows = 64;
+
+KERNEL(256) add_chunks(const T* input, const long long* source, const long long* order, const long long* sorted,
+                       const T* scale, T* out, Compute<T>* begins, Compute<T>* ends, long long n, long long rows,
+                       long long size, long long width) {
+    __shared__ long long numbers[chunk_rows], targets[chunk_rows];
+    const long long first = static_cast<long long>(blockIdx.x) * chunk_rows;
+    const int count = static_cast<int>(n - first < chunk_rows ? n - first : chunk_rows);
+    if (static_cast<int>(threadIdx.x) < count) {
+        numbers[threadIdx.x] = order[first + threadIdx.x];
+        targets[threadIdx.x] = sorted[first + threadIdx.x];
+    }
+    __syncthreads();
+    const bool came_before = first > 0 && sorted[first - 1] == targets[0];
+    const bool goes_on = first + count < n && sorted[first + count] == targets[count - 1];
+    const long long column = (static_cast<long long>(blockIdx.y) * threads + threadIdx.x) * columns_of_thread;
     const Rows all{input, source, scale, width};
-    for (long long i = blockIdx.x; i < n; i += gridDim.x) {
-        const long long to = sorted[i];
-        if (to < 0 || to >= size || (i > 0 && sorted[i - 1] == to)) continue;
-        Columns sums{};
-        for (long long j = i; j < n && sorted[j] == to; ++j)
-            if (is_row(source, order[j], rows)) all.add(sums, order[j], column);
-        if (column < width) sums.write(out + to * width, column, width);
+    Columns sums{};
+    bool begun = !came_before;  // whether the target's first row is in this chunk
+    for (int i = 0; i < count; ++i) {
+        if (is_row(source, numbers[i], rows)) all.add(sums, numbers[i], column);
+        const bool last = i + 1 == count;
+        if (!last && targets[i + 1] == targets[i]) continue;
+        if (column < width) {
+            if (begun && !(last && goes_on)) {
+                if (targets[i] >= 0 && targets[i] < size) sums.write(out + targets[i] * width, column, width);
+            } else {
+                Compute<T>* const part = (begun ? begins : ends) + blockIdx.x * width;
+#pragma unroll
+                for (int j = 0; j < columns_of_thread; ++j)
+                    if (column + j < width) part[column + j] = sums.sum[j];
+            }
+        }
+        sums = Columns{};
+        begun = true;
+    }
+}
+
+// The sums of targets that several chunks have, by the chunk where they begin.
+KERNEL(256) add_parts(const long long* sorted, const Compute<T>* begins, const Compute<T>* ends, T* out, long long n,
+                      long long size, long long width) {
+    const long long after = (static_cast<long long>(blockIdx.x) + 1) * chunk_rows, to = sorted[after - 1];
+    if (sorted[after] != to || to < 0 || to >= size) return;
+    const long long before = after - chunk_rows - 1;
+    if (before >= 0 && sorted[before] == to) return;
+    for (long long column = static_cast<long long>(blockIdx.y) * threads + threadIdx.x; column < width;
+         column += static_cast<long long>(gridDim.y) * threads) {
+        Compute<T> sum = begins[blockIdx.x * width + column];
+        for (long long at = after; at < n && sorted[at] == to; at += chunk_rows)
+            sum += ends[at / chunk_rows * width + column];
+        out[to * width + column] = store<T>(sum);
     }
 }
 
