@@ -90,6 +90,40 @@ def test_in_place_twins_run_on_a_strict_device(info, strict_device):
             check(info, sample, [x], [expected])
 
 
+RARE = [
+    pytest.param(info, dtype, id=f"{info.name}-{dtype.name}")
+    for info in ENTRIES
+    for dtype in (ft.bfloat16, np.dtype("i1"), np.dtype("c8"))
+    if dtype in info.dtypes or (dtype.kind == "c" and any(map(opdb.is_float, info.dtypes)))
+]
+
+
+def run_there(info, sample, device):
+    sample = sample.fresh()
+    with ft.device(device):
+        return opdb.to_tuple(info.function(*sample.args, **sample.kwargs))
+
+
+@pytest.mark.parametrize("info, dtype", RARE)
+def test_rare_dtypes_are_as_on_the_cpu(info, dtype, strict_device):
+    """What CuPy does not do with bfloat16, int8 and complex numbers, kernels do in another way."""
+    if info.reference is None and info.name.startswith(("empty", "new_empty")):
+        pytest.skip("no defined values")
+    samples = zip(
+        info.generate(dtype, **opdb.tensors()), info.generate(dtype, **opdb.tensors(strict_device)), strict=True
+    )
+    for here, there in samples:
+        try:
+            expected = run_there(info, here, "cpu")
+        except ft.DTypeError:
+            with pytest.raises(ft.DTypeError):
+                run_there(info, there, strict_device)
+            continue
+        results = run_there(info, there, strict_device)
+        assert [r.dtype for r in results] == [e.dtype for e in expected], f"{info.name}{there}"
+        check(info, there, results, tuple(e.numpy() for e in expected))
+
+
 def array(values=(1.0, 2.0, 3.0), device=0):
     return StrictArray(np.array(values), device)
 

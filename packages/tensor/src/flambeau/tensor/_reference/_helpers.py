@@ -4,7 +4,7 @@ import math
 import sys
 from typing import NoReturn
 
-from numpy import generic
+from numpy import generic, ndarray
 
 from .. import errors
 from .._backends import by_array_type
@@ -213,7 +213,25 @@ def refuse_any_order_of_floats(xp, dtype) -> None:
         refuse_any_order()
 
 
+def select(xp, condition, input, other):
+    """``xp.where`` of elements of one dtype, in that dtype: CuPy makes float32 of bfloat16."""
+    return narrowed(xp.where(condition, input, other), input.dtype)
+
+
+# The dtypes that CuPy adds up in place.
+_ADDED_AT = frozenset(("int32", "int64", "uint32", "uint64", "float16", "float32", "float64"))
+
+
 def add_at(xp, target, places, values) -> None:
-    """``add.at``: on a CUDA device in any order, which of floats may be refused."""
-    refuse_any_order_of_floats(xp, target.dtype)
-    xp.add.at(target, places, values)
+    """``add.at`` in any dtype: on a CUDA device in any order, which of floats may be refused."""
+    dtype = target.dtype
+    refuse_any_order_of_floats(xp, dtype)
+    if isinstance(target, ndarray) or dtype.name in _ADDED_AT:
+        xp.add.at(target, places, values)
+    elif dtype.kind == "c":
+        add_at(xp, target.real, places, values.real)
+        add_at(xp, target.imag, places, values.imag)
+    else:
+        wide = target.astype("float32" if is_floating(dtype) else "int64")
+        xp.add.at(wide, places, values.astype(wide.dtype))
+        target[...] = wide.astype(dtype)

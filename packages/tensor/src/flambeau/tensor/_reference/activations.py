@@ -3,7 +3,7 @@
 import math
 
 from .._schema import Array, Dim, Number, operator, pointwise
-from ._helpers import checks_broadcast, in_kind_of, narrowed, widened
+from ._helpers import checks_broadcast, in_kind_of, narrowed, select, widened
 from .special import erfc_float64
 
 
@@ -39,7 +39,7 @@ def leaky_relu(xp, input: Array, negative_slope: Number = 0.01):
         >>> ft.leaky_relu(ft.tensor([-2.0, 2.0]), 0.5).tolist()
         [-1.0, 2.0]
     """
-    return xp.where(input > 0, input, input * in_kind_of(xp, negative_slope, input.dtype))
+    return select(xp, input > 0, input, input * in_kind_of(xp, negative_slope, input.dtype))
 
 
 @pointwise("input > 0 ? input : input * slope", dtypes="float", real=True, inplace=False, function=False, method=False)
@@ -56,7 +56,7 @@ def parametric_relu(xp, input: Array, slope: Array):
     Raises:
         ShapeError: the shapes do not broadcast.
     """
-    return xp.where(input > 0, input, input * slope)
+    return select(xp, input > 0, input, input * slope)
 
 
 checks_broadcast(parametric_relu)
@@ -80,7 +80,7 @@ def sigmoid(xp, input: Array):
         return 1 / (1 + xp.exp(-input))
     # exp of what is not positive cannot overflow: e^-|x| serves both branches.
     decay = xp.exp(-xp.absolute(input))
-    return xp.where(input < 0, decay, 1) / (1 + decay)
+    return narrowed(xp.where(input < 0, decay, 1) / (1 + decay), input.dtype)
 
 
 @pointwise("softplus(input, beta, threshold)", dtypes="float", real=True)
@@ -102,7 +102,7 @@ def softplus(xp, input: Array, beta: Number = 1, threshold: Number = 20):
     beta = in_kind_of(xp, beta, input.dtype)
     scaled = input * beta
     smooth = xp.maximum(scaled, 0) + xp.log1p(xp.exp(-xp.absolute(scaled)))
-    return xp.where(scaled > threshold, input, smooth / beta)
+    return select(xp, scaled > threshold, input, smooth / beta)
 
 
 # Of G. Klambauer et al., "Self-normalizing neural networks" (2017).

@@ -2,7 +2,7 @@
 
 from .. import errors
 from .._schema import Anything, Array, Bool, operator
-from ._helpers import narrowed, widened
+from ._helpers import add_at, narrowed, widened
 from ._pooled import OUT, SIZES, check_gradient, check_images, even_axes, out_sizes, shared_axes, taken, taps
 from ._windows import batch_first, batch_last, several
 
@@ -35,7 +35,7 @@ def _spread(xp, grad_output, input_shape, axes, override=None):
     image = xp.zeros((c, *sizes, n), dtype=share.dtype)
     for indices, there in taps(xp, axes):
         shaped = [places.reshape(-1, *[1] * (len(axes) - i - 1)) for i, places in enumerate(indices)]
-        xp.add.at(image, (slice(None), *shaped), xp.where(there[..., None], share, 0))
+        add_at(xp, image, (slice(None), *shaped), xp.where(there[..., None], share, 0))
     return narrowed(batch_first(xp, image), grad_output.dtype)
 
 

@@ -1,7 +1,7 @@
 """Comparison and logic on each element: rows of the pointwise table whose results are bool."""
 
 from .._schema import Array, Mask, Operand, pointwise
-from ._helpers import checks_broadcast
+from ._helpers import checks_broadcast, select
 
 
 @pointwise("input == other", comparison=True, differentiable=False)
@@ -130,6 +130,12 @@ def ge(xp, input: Operand, other: Operand):
     return xp.greater_equal(input, other)
 
 
+def _truth(operand):
+    """Complex numbers as whether they are not 0, which is all that CuPy's logic takes of them."""
+    is_complex = operand.dtype.kind == "c" if hasattr(operand, "dtype") else isinstance(operand, complex)
+    return operand != 0 if is_complex else operand
+
+
 @pointwise("input != 0 && other != 0", comparison=True, differentiable=False)
 def logical_and(xp, input: Operand, other: Operand):
     """Whether both elements are true; zero is false, all else is true.
@@ -148,7 +154,7 @@ def logical_and(xp, input: Operand, other: Operand):
         >>> ft.logical_and(ft.tensor([True, True, False]), ft.tensor([True, False, False])).tolist()
         [True, False, False]
     """
-    return xp.logical_and(input, other)
+    return xp.logical_and(_truth(input), _truth(other))
 
 
 @pointwise("input != 0 || other != 0", comparison=True, differentiable=False)
@@ -169,7 +175,7 @@ def logical_or(xp, input: Operand, other: Operand):
         >>> ft.logical_or(ft.tensor([True, True, False]), ft.tensor([True, False, False])).tolist()
         [True, True, False]
     """
-    return xp.logical_or(input, other)
+    return xp.logical_or(_truth(input), _truth(other))
 
 
 @pointwise("(input != 0) != (other != 0)", comparison=True, differentiable=False)
@@ -190,7 +196,7 @@ def logical_xor(xp, input: Operand, other: Operand):
         >>> ft.logical_xor(ft.tensor([True, True, False]), ft.tensor([True, False, False])).tolist()
         [False, True, False]
     """
-    return xp.logical_xor(input, other)
+    return xp.logical_xor(_truth(input), _truth(other))
 
 
 @pointwise("input == 0", comparison=True, differentiable=False)
@@ -207,7 +213,7 @@ def logical_not(xp, input: Array):
         >>> ft.logical_not(ft.tensor([True, False])).tolist()
         [False, True]
     """
-    return xp.logical_not(input)
+    return xp.logical_not(_truth(input))
 
 
 @pointwise("select(condition, input, other)", inplace=False, function=False, method=False)
@@ -236,7 +242,7 @@ def where(xp, condition: Mask, input: Operand, other: Operand):
         input = xp.asarray(input, dtype=other.dtype)
     if not hasattr(other, "dtype"):
         other = xp.asarray(other, dtype=input.dtype)
-    return xp.where(condition, input, other)
+    return select(xp, condition, input, other)
 
 
 checks_broadcast(eq, ne, lt, le, gt, ge, logical_and, logical_or, logical_xor, where)

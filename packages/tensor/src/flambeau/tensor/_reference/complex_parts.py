@@ -5,7 +5,7 @@ import math
 
 from .. import errors
 from .._schema import Array, operator, pointwise
-from ._helpers import narrowed, widened
+from ._helpers import narrowed, select, widened
 
 
 @operator(view=True, method=False)
@@ -85,7 +85,7 @@ def angle(xp, input: Array):
     if input.dtype.kind == "c":
         return xp.arctan2(input.imag, input.real)
     turned = xp.where(input < 0, math.pi, 0.0).astype(input.dtype)
-    return xp.where(input == input, turned, input)
+    return select(xp, input == input, turned, input)
 
 
 @pointwise("sign(input)", dtypes="numeric")

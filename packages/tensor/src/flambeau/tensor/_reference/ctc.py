@@ -8,7 +8,7 @@ import math
 
 from .. import errors
 from .._schema import Array, Int, operator
-from ._helpers import check_integers, narrowed, watched, widened
+from ._helpers import add_at, check_integers, narrowed, watched, widened
 
 _NEVER = -math.inf
 
@@ -229,7 +229,7 @@ def ctc_loss_backward(
     counts = (xp.arange(steps).reshape(-1, 1) < input_lengths) & finite
     shares = xp.where(counts.reshape(steps, samples, 1), shares, xp.zeros((), dtype=logs.dtype))
     time, place = xp.arange(steps).reshape(-1, 1, 1), xp.arange(samples).reshape(1, -1, 1)
-    xp.add.at(grads, (time, place, labels), -shares * widened(grad_output).reshape(1, -1, 1))
+    add_at(xp, grads, (time, place, labels), -shares * widened(grad_output).reshape(1, -1, 1))
     return narrowed(grads, log_probs.dtype)
 
 

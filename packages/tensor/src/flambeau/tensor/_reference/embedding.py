@@ -2,7 +2,7 @@
 
 from .. import errors
 from .._schema import Array, Bool, Int, OptionalArray, operator
-from ._helpers import check_integers, narrowed, widened
+from ._helpers import add_at, check_integers, narrowed, widened
 from ._indices import check_bounds
 
 
@@ -68,7 +68,7 @@ def add_rows(xp, input: Array, source: OptionalArray, target: OptionalArray, siz
     if target is None:
         return narrowed(rows, input.dtype) if rows is not input else input.copy()
     result = xp.zeros((size, *rows.shape[1:]), dtype=rows.dtype)
-    xp.add.at(result, target, rows)
+    add_at(xp, result, target, rows)
     return narrowed(result, input.dtype)
 
 

@@ -4,7 +4,7 @@ import ml_dtypes
 
 from .. import errors
 from .._schema import Array, Number, Operand, OptionalNumber, operator, pointwise
-from ._helpers import checks_broadcast, in_kind_of, narrowed, widened
+from ._helpers import checks_broadcast, in_kind_of, narrowed, select, widened
 
 
 @pointwise("input - trunc(input)", dtypes="float", real=True)
@@ -145,8 +145,8 @@ def heaviside(xp, input: Operand, values: Operand):
     """
     dtype = (input if hasattr(input, "dtype") else values).dtype
     input, values = xp.asarray(input, dtype=dtype), xp.asarray(values, dtype=dtype)
-    step = xp.where(input == input, (input > 0).astype(dtype), input)
-    return xp.where(input == 0, values, step)
+    step = select(xp, input == input, (input > 0).astype(dtype), input)
+    return select(xp, input == 0, values, step)
 
 
 @pointwise(dtypes="float", real=True, differentiable=False)

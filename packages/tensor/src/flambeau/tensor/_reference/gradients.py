@@ -4,7 +4,7 @@ import math
 
 from .. import errors
 from .._schema import Anything, Array, Bool, Dim, Number, Operand, Shape, operator, pointwise
-from ._helpers import checks_broadcast, in_kind_of, narrowed, widened
+from ._helpers import checks_broadcast, in_kind_of, narrowed, select, widened
 from .activations import sigmoid, softplus
 from .special import erfc_float64
 
@@ -33,7 +33,7 @@ def gate(xp, input: Operand, other: Operand):
         ShapeError: the shapes do not broadcast.
     """
     input, other = _as_arrays(xp, input, other)
-    return xp.where(other <= 0, xp.zeros((), dtype=input.dtype), input)
+    return select(xp, other <= 0, xp.zeros((), dtype=input.dtype), input)
 
 
 @pointwise("input > other ? 1 : input < other ? -1 : input == other ? 0 : input + other", **_ROW, differentiable=False)
@@ -55,7 +55,7 @@ def order(xp, input: Operand, other: Operand):
     input, other = _as_arrays(xp, input, other)
     dtype = input.dtype
     result = (input > other).astype(dtype) - (input < other).astype(dtype)
-    return xp.where((input != input) | (other != other), xp.asarray(math.nan, dtype=dtype), result)
+    return select(xp, (input != input) | (other != other), xp.asarray(math.nan, dtype=dtype), result)
 
 
 def conjugated(xp, x):
@@ -79,7 +79,7 @@ def chain(xp, grad_output: Array, slope: Array):
     Raises:
         ShapeError: the shapes do not broadcast.
     """
-    return xp.where(grad_output == 0, grad_output, grad_output * conjugated(xp, slope))
+    return select(xp, grad_output == 0, grad_output, grad_output * conjugated(xp, slope))
 
 
 @pointwise("select(grad_output == 0, grad_output, grad_output / divisor)", **_ROW)
@@ -96,7 +96,7 @@ def chain_over(xp, grad_output: Array, divisor: Array):
     Raises:
         ShapeError: the shapes do not broadcast.
     """
-    return xp.where(grad_output == 0, grad_output, grad_output / conjugated(xp, divisor))
+    return select(xp, grad_output == 0, grad_output, grad_output / conjugated(xp, divisor))
 
 
 @pointwise("select((output == 0) | (grad_output == 0), T(0), grad_output / (output + output))", **_ROW)
@@ -114,7 +114,7 @@ def sqrt_backward(xp, grad_output: Array, output: Array):
         ShapeError: the shapes do not broadcast.
     """
     nothing = xp.zeros((), dtype=output.dtype)
-    return xp.where((output == 0) | (grad_output == 0), nothing, grad_output / conjugated(xp, output + output))
+    return select(xp, (output == 0) | (grad_output == 0), nothing, grad_output / conjugated(xp, output + output))
 
 
 @pointwise("grad_output * (output * (1 - output))", **_ROW)
@@ -169,7 +169,7 @@ def inside(xp, input: Operand, other: Operand, low: Number, high: Number):
     """
     input, other = _as_arrays(xp, input, other)
     low, high = (in_kind_of(xp, v, other.dtype) for v in (low, high))
-    return xp.where((other <= low) | (other >= high), xp.zeros((), dtype=input.dtype), input)
+    return select(xp, (other <= low) | (other >= high), xp.zeros((), dtype=input.dtype), input)
 
 
 @pointwise("grad_output * (output > 0 ? above : output + offset)", **_ROW, real=True)

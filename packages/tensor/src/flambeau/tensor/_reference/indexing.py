@@ -11,6 +11,7 @@ from ._helpers import (
     check_integers,
     check_same_dtype,
     expands_to,
+    select,
 )
 from ._indices import along, check_along, check_index, check_source, check_vector_index, corner, entries
 
@@ -288,7 +289,7 @@ def masked_fill(xp, input: Array, mask: Mask, value: Operand):
         [0.0, 2.0]
     """
     filler = value.astype(input.dtype) if hasattr(value, "dtype") else xp.asarray(value, dtype=input.dtype)
-    return xp.where(mask, filler, input)
+    return select(xp, mask, filler, input)
 
 
 @masked_fill.check

@@ -2,7 +2,7 @@
 
 from .. import errors
 from .._schema import Array, Dim, Int, OptionalArray, operator
-from ._helpers import fit, narrowed, widened
+from ._helpers import fit, narrowed, select, widened
 
 
 @operator(promote="common", dtypes="numeric")
@@ -182,7 +182,7 @@ def tril(xp, input: Array, diagonal: Int = 0):
         [[1.0, 0.0], [1.0, 1.0]]
     """
     kept = xp.arange(input.shape[-2])[:, None] + diagonal >= xp.arange(input.shape[-1])
-    return xp.where(kept, input, xp.zeros((), dtype=input.dtype))
+    return select(xp, kept, input, xp.zeros((), dtype=input.dtype))
 
 
 @operator(inplace=True)
@@ -204,7 +204,7 @@ def triu(xp, input: Array, diagonal: Int = 0):
         [[1.0, 1.0], [0.0, 1.0]]
     """
     kept = xp.arange(input.shape[-2])[:, None] + diagonal <= xp.arange(input.shape[-1])
-    return xp.where(kept, input, xp.zeros((), dtype=input.dtype))
+    return select(xp, kept, input, xp.zeros((), dtype=input.dtype))
 
 
 @tril.check

@@ -3,7 +3,7 @@
 import math
 
 from .._schema import Array, Operand, pointwise
-from ._helpers import checks_broadcast
+from ._helpers import checks_broadcast, select
 from .special import erfc_float64, erfinv, error_function
 
 _HIDDEN = {"promote": "float", "dtypes": "float", "real": True, "inplace": False, "function": False, "method": False}
@@ -144,10 +144,10 @@ def entr(xp, input: Array):
         [0.0, 0.3465735912322998, -inf]
     """
     one = xp.asarray(1, dtype=input.dtype)
-    value = -input * xp.log(xp.where(input > 0, input, one))
+    value = -input * xp.log(select(xp, input > 0, input, one))
     least = xp.asarray(-math.inf, dtype=input.dtype)
     zero = xp.asarray(0, dtype=input.dtype)
-    return xp.where(input < 0, least, xp.where(input == 0, zero, xp.where(input == input, value, input)))
+    return select(xp, input < 0, least, select(xp, input == 0, zero, select(xp, input == input, value, input)))
 
 
 @pointwise("input == 0 && other == other ? T(0) : input * log1p(other)", **_HIDDEN)
@@ -170,7 +170,7 @@ def xlog1py(xp, input: Operand, other: Operand):
     """
     nothing = xp.logical_and(xp.equal(input, 0), xp.equal(other, other))
     zero = xp.asarray(0, dtype=(other if hasattr(other, "dtype") else input).dtype)
-    return xp.multiply(input, xp.log1p(xp.where(nothing, zero, other)))
+    return xp.multiply(input, xp.log1p(select(xp, nothing, zero, other)))
 
 
 checks_broadcast(xlog1py)

@@ -1,7 +1,7 @@
 """Activation functions that are straight between kinks."""
 
 from .._schema import Array, Number, pointwise
-from ._helpers import in_kind_of, narrowed, widened
+from ._helpers import in_kind_of, narrowed, select, widened
 
 
 @pointwise("minimum(maximum(input, min_val), max_val)", dtypes="float", real=True)
@@ -93,7 +93,7 @@ def hardshrink(xp, input: Array, lambd: Number = 0.5):
         [-1.0, 0.0, 1.0]
     """
     near = xp.absolute(input) <= in_kind_of(xp, lambd, input.dtype)
-    return xp.where(near, xp.zeros((), dtype=input.dtype), input)
+    return select(xp, near, xp.zeros((), dtype=input.dtype), input)
 
 
 @pointwise("input - minimum(maximum(input, -lambd), lambd)", dtypes="float", real=True)
@@ -132,4 +132,4 @@ def threshold(xp, input: Array, threshold: Number, value: Number):
         [9.0, 9.0, 2.0]
     """
     bound, value = (in_kind_of(xp, v, input.dtype) for v in (threshold, value))
-    return xp.where(input <= bound, xp.asarray(value, dtype=input.dtype), input)
+    return select(xp, input <= bound, xp.asarray(value, dtype=input.dtype), input)

@@ -1,7 +1,7 @@
 """Losses of each element of predictions and targets, before they are summed or averaged."""
 
 from .._schema import Array, Number, Operand, pointwise
-from ._helpers import checks_broadcast, in_kind_of
+from ._helpers import checks_broadcast, in_kind_of, select
 
 _ROW = {"promote": "float", "dtypes": "float", "inplace": False, "function": False, "method": False, "real": True}
 
@@ -33,7 +33,7 @@ def smooth_l1(xp, input: Array, target: Array, beta: Number = 1.0, scale: Number
     apart = xp.abs(input - target)
     inside = apart < beta
     parabola = half * apart * apart / xp.where(inside, beta, xp.ones((), dtype=input.dtype)).astype(input.dtype)
-    return xp.where(inside, parabola, apart - half * beta) * scale
+    return select(xp, inside, parabola, apart - half * beta) * scale
 
 
 @pointwise(

@@ -5,7 +5,7 @@ import math
 
 from .. import errors
 from .._schema import Anything, Array, Bool, operator
-from ._helpers import check_bounds, check_integers
+from ._helpers import add_at, check_bounds, check_integers, select
 from ._pooled import (
     OUT,
     SIZES,
@@ -40,7 +40,7 @@ def greatest(xp, input, axes):
         for axis, along in zip(axes[1:], indices[1:], strict=True):
             place = place[..., None] * axis.size + along
         better = ((candidate > best) | (candidate != candidate) | (places < 0)) & there[..., None]
-        best = xp.where(better, candidate, best)
+        best = select(xp, better, candidate, best)
         places = xp.where(better, place[..., None], places)
     return batch_first(xp, best), batch_first(xp, places)
 
@@ -176,7 +176,7 @@ def _fractional_max_pool(dims):
             place = place.reshape(best.shape)
             candidate = xp.take_along_axis(flat, place, 2)
             better = (candidate > best) | (candidate != candidate) | (places < 0)
-            best, places = xp.where(better, candidate, best), xp.where(better, place, places)
+            best, places = select(xp, better, candidate, best), xp.where(better, place, places)
         return best.reshape(n, c, *output_size), places.reshape(n, c, *output_size)
 
     kernel.__name__ = name
@@ -244,7 +244,7 @@ def _scatter(dims):
 
     def kernel(xp, input: Array, indices: Array, image_shape: Anything, windows: Anything = None):
         result = xp.zeros(math.prod(image_shape), dtype=input.dtype)
-        xp.add.at(result, _places(xp, indices, image_shape), input.reshape(-1))
+        add_at(xp, result, _places(xp, indices, image_shape), input.reshape(-1))
         return result.reshape(image_shape)
 
     kernel.__name__ = name
@@ -271,9 +271,13 @@ def _unpool(dims):
     name = f"max_unpool{dims}d_scatter"
 
     def kernel(xp, input: Array, indices: Array, image_shape: Anything):
-        result = xp.zeros(math.prod(image_shape), dtype=input.dtype)
-        result[_places(xp, indices, image_shape)] = input.reshape(-1)
-        return result.reshape(image_shape)
+        if input.size == 0:
+            return xp.zeros(image_shape, dtype=input.dtype)
+        # Which elements are written: on a GPU, assignment leaves it to chance. 0 stands for none.
+        writers = xp.zeros(math.prod(image_shape), dtype="uint64")
+        xp.maximum.at(writers, _places(xp, indices, image_shape), xp.arange(1, input.size + 1, dtype="uint64"))
+        written = xp.take(input.reshape(-1), xp.maximum(writers, 1).astype("int64") - 1)
+        return select(xp, writers > 0, written, xp.zeros((), dtype=input.dtype)).reshape(image_shape)
 
     kernel.__name__ = name
     kernel.__doc__ = f"""Elements put where indices say, each place having one of them: what undoes max pooling.

@@ -8,7 +8,7 @@ from .._schema import Array, DeviceLike, DType, Generator, Int, Number, Optional
 from ..random import Generator as Stream
 from ..random import default_generator
 from . import _philox
-from ._helpers import check_elements, check_floating_result, is_floating, is_half
+from ._helpers import check_elements, check_floating_result, is_floating, is_half, select
 
 _FLOAT = "float32"
 
@@ -246,7 +246,7 @@ def uniform(xp, input: Array, low: Number = 0, high: Number = 1, *, generator: G
     result = (draws * (high - low) + low).astype(input.dtype)
     # What is rounded up to `high` goes to the other end, which rounding gives half of its share.
     low, high = (xp.asarray(n, dtype=input.dtype) for n in (low, high))
-    return xp.where(result < high, result, low)
+    return select(xp, result < high, result, low)
 
 
 @uniform.check
@@ -310,7 +310,7 @@ def dropout(xp, input: Array, p: Number, seed: Int, offset: Int):
         return xp.zeros_like(input)
     kept = _philox.uniform(xp, input.size, seed, offset, _FLOAT).reshape(input.shape) >= p
     scale = xp.asarray(1 / (1 - p), dtype=input.dtype)
-    return xp.where(kept, input * scale, xp.zeros((), dtype=input.dtype))
+    return select(xp, kept, input * scale, xp.zeros((), dtype=input.dtype))
 
 
 @dropout.check

@@ -5,7 +5,7 @@ The operator is linear in its planes and in its weights, and so are its gradient
 
 from .. import errors
 from .._schema import Array, Int, operator
-from ._helpers import check_integers, narrowed, widened
+from ._helpers import add_at, check_integers, narrowed, select, widened
 
 
 @operator(dtypes="float", real=True, function=False, method=False)
@@ -57,7 +57,7 @@ def sample_planes_input_gradient(xp, grad_output: Array, index: Array, weight: A
     for k in range(index.shape[1]):
         places = index[:, k]
         places = xp.where((places >= 0) & (places < size), places, size)
-        xp.add.at(result, (images, channels, places[:, None]), grad * w[:, k][:, None])
+        add_at(xp, result, (images, channels, places[:, None]), grad * w[:, k][:, None])
     return narrowed(result[..., :size], grad_output.dtype).copy()
 
 
@@ -91,7 +91,7 @@ def _read(xp, x, index):
         return xp.zeros((n, c, index.shape[1]), dtype=x.dtype)
     seen = (index >= 0) & (index < size)
     places = xp.broadcast_to(xp.where(seen, index, 0)[:, None], (n, c, index.shape[1]))
-    return xp.where(seen[:, None], xp.take_along_axis(x, places, 2), xp.zeros((), dtype=x.dtype))
+    return select(xp, seen[:, None], xp.take_along_axis(x, places, 2), xp.zeros((), dtype=x.dtype))
 
 
 @sample_planes.check

@@ -2,6 +2,8 @@
 
 import math
 
+from numpy import ndarray
+
 from .. import errors
 from .._schema import Anything, Array, Bool, Dim, Mask, Operand, operator
 from ._helpers import (
@@ -12,10 +14,12 @@ from ._helpers import (
     check_same_dtype,
     is_floating,
     narrowed,
+    select,
     widened,
 )
 from ._indices import along, check_along, check_source, check_vector_index, corner
 
+_COMBINE = {"prod": "multiply", "amax": "maximum", "amin": "minimum"}
 REDUCTIONS = ("sum", "prod", "mean", "amax", "amin")
 
 
@@ -213,17 +217,22 @@ def _neutral(xp, reduce, dtype):
     return xp.asarray(value, dtype=dtype)
 
 
-def _multiply_at(xp, target, places, values) -> None:
-    """``multiply.at``, which CuPy lacks: factors of one place are brought together and multiplied by doubling."""
+def _combine_at(xp, combine, target, places, values) -> None:
+    """``combine.at``, which CuPy lacks or has of few dtypes: what is for one place is brought together, and combined by
+    doubling."""
+    if isinstance(target, ndarray):
+        combine.at(target, places, values)
+        return
     order = xp.argsort(places, kind="stable")
     places, values = places[order], values[order]
-    one, step = xp.asarray(1, dtype=values.dtype), 1
+    step = 1
     while step < places.shape[0]:
-        before = xp.where(places[step:] == places[:-step], values[:-step], one)
-        values = xp.concatenate((values[:step], values[step:] * before))
+        together = combine(values[:-step], values[step:])
+        rest = xp.where(places[step:] == places[:-step], together, values[step:])
+        values = xp.concatenate((values[:step], rest))
         step *= 2
     last = xp.concatenate((places[1:] != places[:-1], xp.ones(1, dtype=bool)))
-    target[places[last]] = target[places[last]] * values[last]
+    target[places[last]] = combine(target[places[last]], values[last])
 
 
 def _reduced(xp, input, places, values, reduce, include_self):
@@ -235,11 +244,10 @@ def _reduced(xp, input, places, values, reduce, include_self):
         return input.copy()
     if not include_self:
         flat[numbers] = _neutral(xp, reduce, flat.dtype)
-    if reduce == "prod":
-        _multiply_at(xp, flat, numbers, values)
+    if reduce in ("sum", "mean"):
+        add_at(xp, flat, numbers, values)
     else:
-        combine = {"amax": xp.maximum, "amin": xp.minimum}.get(reduce, xp.add)
-        combine.at(flat, numbers, values)
+        _combine_at(xp, getattr(xp, _COMBINE[reduce]), flat, numbers, values)
     if reduce == "mean":
         counts = xp.full(flat.shape, 1 if include_self else 0)
         xp.add.at(counts, numbers, 1)
@@ -364,7 +372,7 @@ def masked_scatter(xp, input: Array, mask: Mask, source: Array):
     if source.size == 0 or input.size == 0:
         return input.copy()
     turn = xp.cumsum(mask.reshape(-1)) - 1  # which of the true ones an element is
-    return xp.where(mask, source.reshape(-1)[xp.maximum(turn, 0)].reshape(mask.shape), input)
+    return select(xp, mask, source.reshape(-1)[xp.maximum(turn, 0)].reshape(mask.shape), input)
 
 
 @masked_scatter.check

@@ -6,7 +6,7 @@ What NumPy and CuPy do not have is computed in float64 here.
 import math
 
 from .._schema import Array, Operand, pointwise
-from ._helpers import checks_broadcast, narrowed, widened
+from ._helpers import checks_broadcast, narrowed, select, widened
 
 
 def error_function(xp, x):
@@ -146,7 +146,7 @@ def xlogy(xp, input: Operand, other: Operand):
     """
     nothing = xp.logical_and(xp.equal(input, 0), xp.equal(other, other))
     one = xp.asarray(1, dtype=(other if hasattr(other, "dtype") else input).dtype)
-    return xp.multiply(input, xp.log(xp.where(nothing, one, other)))
+    return xp.multiply(input, xp.log(select(xp, nothing, one, other)))
 
 
 @pointwise("logaddexp(input, other)", promote="float", dtypes="float", real=True)

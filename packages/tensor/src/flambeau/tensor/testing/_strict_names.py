@@ -229,8 +229,17 @@ UFUNCS = frozenset(
     """.split()
 )
 UFUNC_KEYWORDS = frozenset({"out", "dtype", "casting"})
-# The only method of CuPy's ufuncs that works for several of them, and which these are.
-UFUNCS_WITH_AT = frozenset("add bitwise_and bitwise_or bitwise_xor maximum minimum subtract".split())
+# The only method of CuPy's ufuncs that works for several of them, which these are, and for which dtypes.
+UFUNCS_WITH_AT = {
+    name: frozenset(dtypes.split())
+    for names, dtypes in {
+        "add": "int32 int64 float16 float32 float64 uint32 uint64",
+        "bitwise_and bitwise_or bitwise_xor": "int32 int64 uint32 uint64",
+        "maximum minimum": "int32 float32 float64 uint32 uint64",
+        "subtract": "int32 uint32",
+    }.items()
+    for name in names.split()
+}
 
 CONSTANTS = frozenset("e inf nan newaxis pi".split())
 TYPES = frozenset(

@@ -264,7 +264,7 @@ def _operator_method(name: str) -> Callable:
     def method(self, *others):
         call = _Call(f"ndarray.{name}", self.device_index)
         for other in others:
-            if not isinstance(other, (StrictArray, np.ndarray, np.generic, int, float)):
+            if not isinstance(other, (StrictArray, np.ndarray, np.generic, int, float, complex)):
                 return NotImplemented
         result = call.run(getattr(self._array, name), others, {})
         return self if inplace else result
@@ -291,14 +291,22 @@ class _Ufunc:
         unknown = sorted(set(kwargs) - names.UFUNC_KEYWORDS)
         if unknown:
             _refuse(self.name, f"only CuPy's keywords {', '.join(sorted(names.UFUNC_KEYWORDS))}", ", ".join(unknown))
+        if self.name.startswith("logical_") and any(a.dtype.kind == "c" for a in args if hasattr(a, "dtype")):
+            _refuse(self.name, "no complex numbers, as in CuPy", "some", "compare them with 0 first")
         return _Call(self.name).run(self._ufunc, args, kwargs)
 
     def __getattr__(self, method: str) -> Callable:
         if method == "at" and self.name in names.UFUNCS_WITH_AT:
-            return lambda *args: _Call(f"{self.name}.at").run(self._ufunc.at, args, {})
+            return self._at
         if hasattr(self._ufunc, method) and not method.startswith("_"):
             _refuse(f"{self.name}.{method}", "a method that CuPy's ufunc has", method)
         raise AttributeError(method)
+
+    def _at(self, target: StrictArray, places: Any, *values: Any) -> None:
+        dtype = target.dtype.name
+        if dtype not in names.UFUNCS_WITH_AT[self.name]:
+            _refuse(f"{self.name}.at", "a dtype that CuPy has atomic instructions for", dtype, "see _helpers.add_at")
+        _Call(f"{self.name}.at").run(self._ufunc.at, (target, places, *values), {})
 
 
 class _StrideTricks:
@@ -370,7 +378,9 @@ def _function(name: str) -> Callable:
         call = _Call(name)
         if name in ("array", "asarray") and isinstance(args[0], np.ndarray):  # the explicit copy to the device
             return call.wrap(np.array(args[0], kwargs.get("dtype", args[1] if len(args) > 1 else None), copy=True))
-        return call.run(original, args, kwargs)
+        result = call.run(original, args, kwargs)
+        # CuPy has no selection among elements of bfloat16.
+        return result.astype("float32") if name == "where" and result.dtype.name == "bfloat16" else result
 
     function.__name__ = name
     return function
