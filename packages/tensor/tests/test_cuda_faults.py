@@ -60,6 +60,31 @@ def test_only_the_first_is_told(device):
     _faults.check()
 
 
+def test_the_first_of_several(device):
+    """Whichever block comes first: the element that the CPU names, with its place."""
+    target = ft.zeros((3, 5000), dtype=ft.int64)
+    target[1, 4321], target[1, 4999], target[2] = 9, 8, 7
+    logits = ft.zeros((3, 2, 5000))
+    with pytest.raises(IndexError, match=r"got 9 at \(1, 4321\)") as here:
+        ft.cross_entropy(logits, target)
+    for last_first in (False, True):
+        with fibres.order(last_first):
+            ft.cross_entropy(logits.to(device), target.to(device))
+        with pytest.raises(IndexError) as there:
+            _faults.check()
+        assert str(there.value) == str(here.value)
+
+
+def test_a_place_long_ago(device):
+    """Of a launch that was too long ago the element is named without its place."""
+    watch = (lambda low, size, wrong, place: pytest.fail(f"{wrong} {place}"),)
+    _faults.watch(watch, StrictArray(np.array([[1, 7]])), 0, 5)
+    for _ in range(_faults.KEPT):
+        _faults.watch(watch, StrictArray(np.array([1])), 0, 5)
+    with pytest.raises(pytest.fail.Exception, match="7 None"):
+        _faults.check()
+
+
 def test_other_devices(device):
     """An index on a device that is not the current one is looked at there."""
     x = ft.arange(3, device="fibres:1")
@@ -87,7 +112,7 @@ def test_a_target_that_is_ignored(device):
     _faults.check()
     loss = ft.cross_entropy(logits, ft.tensor([0, -1, 4], device=device), reduction="none")
     with pytest.raises(
-        IndexError, match=r"cross_entropy\(\).* in \[0, 3\] \(4 classes\) or ignore_index -100, got (-1|4)"
+        IndexError, match=r"cross_entropy\(\).* in \[0, 3\] \(4 classes\) or ignore_index -100, got -1 at \(1,\)"
     ):
         _faults.check()
     assert np.isnan(loss.cpu().numpy()).tolist() == [False, True, True]

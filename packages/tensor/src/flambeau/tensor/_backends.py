@@ -78,8 +78,8 @@ class Backend:
             already; kernels run in that of their arguments, whatever device the caller has chosen.
         watch: ``watch(report, array, low, size, ignored=None)`` sees to it that an element of an integer array outside
             [low, size), other than ``ignored``, is reported as soon as the device is waited for, by
-            ``report[0](*report[1:], low, size, element)``, which raises. Without it, checks wait for the device
-            themselves.
+            ``report[0](*report[1:], low, size, element, index)``, which raises; ``index`` is where the element is, None
+            where nobody knows. Without ``watch``, checks wait for the device themselves.
         transfer: ``transfer(array, place, non_blocking)`` copies an array to the Device ``place``, one of them of this
             kind, where that is not done best by ``asnumpy`` and ``asarray``.
 

@@ -1,13 +1,14 @@
 """Indices out of range, for which nobody waits: noted on the device, raised at the next look at it.
 
-Each device has a note in memory that the host shares. The first element found outside its range is written there;
-:func:`check`, called whenever the host has waited for a device, raises for it. Where launches block
-(``CUDA_LAUNCH_BLOCKING=1``) the call itself raises.
+Each device has a note in memory that the host shares. The first element that is outside its range is written there, of
+the first launch that found one; :func:`check`, called whenever the host has waited for a device, raises for it. Where
+launches block (``CUDA_LAUNCH_BLOCKING=1``) the call itself raises.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,12 @@ from ._source import INTEGERS, Source
 SOURCE = Source("faults")
 INSTANCES = {"note_outside": INTEGERS}
 
+NOTE = ("report", "launch", "place", "x", "low", "size", "held")
+KEPT = 4096  # of so many launches the arrays' shapes are known
+
 _reports: list[tuple] = []
+_shapes: list[tuple | None] = [None] * KEPT
+_launches = itertools.count(1)
 _numbers: dict[tuple, int] = {}
 _notes: dict[tuple[Any, int], tuple[np.ndarray, int]] = {}
 
@@ -42,12 +48,14 @@ def watch(report: tuple, array: Any, low: int, size: int, ignored: int | None = 
 def _look(runtime, device, array, low, size, ignored, number):
     note = _notes.get((runtime, device))
     if note is None:
-        words = runtime.shared_words(4)
+        words = runtime.shared_words(len(NOTE))
         note = _notes[runtime, device] = words, words.ctypes.data
     array = array if array.flags.c_contiguous else array.copy()
     blocks = min(-(-array.size // 1024), 1024)
     kernel = SOURCE.kernel("note_outside", array.dtype)
-    kernel(blocks, 256, 0, array, array.size, low, size, low if ignored is None else ignored, number, note[1])
+    launch = next(_launches)
+    _shapes[launch % KEPT] = launch, array.shape
+    kernel(blocks, 256, 0, array, array.size, low, size, low if ignored is None else ignored, number, launch, note[1])
 
 
 def check() -> None:
@@ -55,7 +63,9 @@ def check() -> None:
     runtime = _launch.runtime()
     for (of, _), (note, _) in _notes.items():
         if note[0] and of is runtime:
-            number, wrong, low, size = (int(n) for n in note)
+            number, launch, place, wrong, low, size, _ = (int(n) for n in note)
             note[:] = 0
             function, *rest = _reports[number - 1]
-            function(*rest, low, size, wrong)
+            of, shape = _shapes[launch % KEPT]
+            index = tuple(int(i) for i in np.unravel_index(place, shape)) if of == launch and shape else None
+            function(*rest, low, size, wrong, index)

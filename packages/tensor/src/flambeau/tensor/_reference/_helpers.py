@@ -182,8 +182,10 @@ def watched(report: tuple, array, low: int, size: int, ignored: int | None = Non
     return True
 
 
-def refuse_index(operation: str, argument: str, low: int, size: int, wrong: int) -> NoReturn:
-    """Raise for an index outside [low, size)."""
+def refuse_index(
+    operation: str, argument: str, low: int, size: int, wrong: int, place: tuple | None = None
+) -> NoReturn:
+    """Raise for an index outside [low, size). Its place goes unsaid, which not every device knows."""
     allowed = f"indices in [{low}, {size - 1}]" if size > low else "no indices, the dimension is empty"
     errors.index_error(operation, argument, allowed, str(wrong))
 

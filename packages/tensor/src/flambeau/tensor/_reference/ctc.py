@@ -140,11 +140,11 @@ def _check(operation, log_probs, targets, input_lengths, target_lengths, blank):
         _refuse_target(operation, 0, classes, targets.reshape(-1)[wrong.reshape(-1).argmax().item()].item())
 
 
-def _refuse_length(operation, name, low, size, wrong):
+def _refuse_length(operation, name, low, size, wrong, place=None):
     errors.value_error(operation, name, f"lengths in [{low}, {size - 1}]", str(wrong))
 
 
-def _refuse_target(operation, low, classes, wrong):
+def _refuse_target(operation, low, classes, wrong, place=None):
     expected = f"class indices in [{low}, {classes - 1}] ({classes} classes)"
     errors.index_error(operation, "targets", expected, str(wrong))
 

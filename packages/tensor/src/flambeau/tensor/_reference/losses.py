@@ -91,7 +91,6 @@ def _check_classes(operation, input, target, weight, ignore_index, reduction):
     if weight is not None and tuple(weight.shape) != (classes,):
         errors.shape_error(operation, "weight", f"shape ({classes},), one element a class", str(tuple(weight.shape)))
     _check_reduction(operation, reduction)
-    # Where nobody waits for the device, it is not known which target is wrong, but what it is.
     if watched((_refuse_class, operation, ignore_index), target, 0, classes, ignore_index):
         return
     wrong = ((target < 0) | (target >= classes)) & (target != ignore_index)
@@ -99,14 +98,13 @@ def _check_classes(operation, input, target, weight, ignore_index, reduction):
     if wrong.any().item():
         place = wrong.reshape(-1).argmax().item()
         value = target.reshape(-1)[place].item()
-        where = "" if target.ndim == 0 else f" at {_unravelled(place, target.shape)}"
-        _refuse_class(operation, ignore_index, 0, classes, f"{value}{where}")
+        _refuse_class(operation, ignore_index, 0, classes, value, _unravelled(place, target.shape))
 
 
-def _refuse_class(operation, ignore_index, low, classes, wrong):
+def _refuse_class(operation, ignore_index, low, classes, wrong, place):
     """Raise for a target that is no class."""
     allowed = f"class indices in [{low}, {classes - 1}] ({classes} classes) or ignore_index {ignore_index}"
-    errors.index_error(operation, "target", allowed, str(wrong))
+    errors.index_error(operation, "target", allowed, f"{wrong} at {place}" if place else str(wrong))
 
 
 def _unravelled(place, shape):
