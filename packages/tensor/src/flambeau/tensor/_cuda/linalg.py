@@ -1,4 +1,4 @@
-"""Linear algebra by cuSOLVER, where the reference kernels would go column by column.
+"""Linear algebra by cuSOLVER, where the reference kernels would go column by column; and triangles of matrices.
 
 The eigenvalues of matrices that are not symmetric are computed on the host, in the order and with the signs that NumPy
 gives them: that waits for the device.
@@ -13,14 +13,38 @@ from .._reference._helpers import narrowed, widened
 from .._reference._matrices import broadcast_batches, identity
 from .._reference._substitution import adjoint, transposed
 from . import _cusolver, kernel
-from ._source import Source
+from ._source import ALL, Source
 
 SOURCE = Source("linalg")
-INSTANCES = {"swapped_rows": ("int32", "int64")}
+INSTANCES = {"swapped_rows": ("int64",), "triangle": ALL}
+MOST_BLOCKS = 8192
+
+
+def _triangle(xp, input, diagonal, upper: bool):
+    if input.dtype.name not in ALL:
+        return NotImplemented
+    x = xp.ascontiguousarray(input)
+    out = xp.empty(x.shape, x.dtype)
+    rows, columns = x.shape[-2:]
+    SOURCE.kernel("triangle", x.dtype)(
+        min(-(-x.size // 256), MOST_BLOCKS), 256, 0, x, out, x.size, rows, columns, diagonal, upper
+    )
+    return out
+
+
+@kernel
+def tril(xp, input, diagonal):
+    return _triangle(xp, input, diagonal, upper=False)
+
+
+@kernel
+def triu(xp, input, diagonal):
+    return _triangle(xp, input, diagonal, upper=True)
 
 
 def _order(xp, pivots, rows: int):
     """The order of rows that swaps lead to."""
+    pivots = xp.ascontiguousarray(pivots, dtype="int64")
     order = xp.empty((*pivots.shape[:-1], rows), "int64")
     matrices = math.prod(pivots.shape[:-1])
     SOURCE.kernel("swapped_rows", pivots.dtype)(
@@ -31,7 +55,7 @@ def _order(xp, pivots, rows: int):
 
 @kernel
 def swapped_rows(xp, pivots, rows):
-    return _order(xp, xp.ascontiguousarray(pivots, dtype="int64"), rows)
+    return _order(xp, pivots, rows)
 
 
 @kernel
