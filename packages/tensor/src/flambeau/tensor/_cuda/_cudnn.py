@@ -8,10 +8,12 @@ from __future__ import annotations
 import ctypes
 import math
 import threading
+import warnings
 from collections.abc import Callable
 from typing import NamedTuple
 
 from ._launch import current_stream
+from ._libraries import loaded
 
 Layout = tuple[tuple[int, ...], tuple[int, ...]]  # sizes and steps in elements: of images (N, C, sizes)
 
@@ -66,6 +68,9 @@ class Cudnn:
 
     def __init__(self) -> None:
         import cudnn
+
+        for name in ("cudart", "nvrtc", "cublasLt"):  # which it looks for by name
+            loaded(name)
         from cupy_backends.cuda.api import runtime
 
         self.frontend = cudnn._pybind_module
@@ -211,8 +216,22 @@ def use(library):
 def library(xp):
     """The library in use, or None: on a GPU cuDNN, if it is installed."""
     if not _looked and getattr(xp, "__name__", "") == "cupy":
-        try:
-            use(Cudnn())
-        except (ImportError, OSError, RuntimeError):
-            use(None)
+        use(_found())
     return _library
+
+
+def _found() -> Cudnn | None:
+    """cuDNN, if it is installed and plans a small convolution."""
+    try:
+        found = Cudnn()
+        image, filters = ((1, 1, 2, 2), (4, 4, 2, 1)), ((1, 1, 1, 1), (1, 1, 1, 1))
+        windows = (0, 0), (0, 0), (1, 1), (1, 1)
+        tried = Convolution("forward", "float32", image, filters, image, *windows, False, False)
+        built(found.frontend, tried, handle=found.handle())
+    except ImportError:
+        return None
+    except Exception as error:
+        message = f"cuDNN cannot be used, and convolutions are computed without it: {error}"
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
+        return None
+    return found
