@@ -31,7 +31,8 @@ DEPTHWISE = ((8, 32, 28, 28), (32, 1, 3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1))
 def asked(kind, dtype, images, filters, stride, padding, dilation, channels_last, **switches):
     """What the backend asks for."""
     result = (images[0], filters[0], *output_sizes(images[2:], filters[2:], stride, padding, dilation))
-    x, w, y = _described(images, channels_last), _described(filters, False), _described(result, channels_last)
+    x, y = _described(images, channels_last), _described(result, channels_last)
+    w = _described(filters, channels_last and kind == "weight")
     operands = {"forward": (x, w, y), "input": (y, w, x), "weight": (x, y, w)}
     before, after = zip(*padding, strict=True)
     if len(stride) == 1:

@@ -60,8 +60,8 @@ def test_channels_stay_last(dims, device, cudnn):
     assert_close(result.cpu(), getattr(ft, f"conv{dims}d")(*on("cpu", x, w, random(4)), padding=1), 1e-5, 1e-5)
     grad = getattr(ops, f"conv{dims}d_input_gradient")(result, filters, x.shape, 1, 1)
     weight_grad = getattr(ops, f"conv{dims}d_weight_gradient")(result, image, w.shape, 1, 1)
-    for array, last in ((result, True), (grad, True), (weight_grad, False)):
-        assert dense_order(array.shape, array.stride(), 1) is last
+    for array in (result, grad, weight_grad):
+        assert dense_order(array.shape, array.stride(), 1) is True
     assert [c.kind for c in cudnn.planned] == ["forward", "input", "weight"]
     forward = cudnn.planned[0]
     assert forward.first[1][1] == 1 and forward.second[1][-1] == 1 and forward.result[1][1] == 1

@@ -1,7 +1,7 @@
 """Convolution and its two gradients over one, two and three dimensions: by cuDNN, or as matrix products without it.
 
 Images may have their channels first or last in memory (of a Tensor whose dimensions are (N, C, sizes) always): results
-are like what they are made of, and filters' gradients dense.
+are like what they are made of, and gradients of filters like the images.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class _Pass:
         self.shape = shape
         orders = [dense_order(x.shape, x.strides, x.dtype.itemsize) for x in (first, second)]
         self.copied = [order is None for order in orders]
-        self.channels_last = kind != "weight" and bool(orders[0])
+        self.channels_last = bool(orders[0])
         both = sides(padding)
         before, after = [low for low, _ in both], [high for _, high in both]
         self.plan = library and library.plan(
