@@ -132,3 +132,13 @@ def test_pixels_that_are_windows_are_not_copied(device):
         result = ft.conv2d(x, w)
     assert launches == []
     assert_close(result.cpu(), ft.conv2d(x.cpu(), w.cpu()), 1e-5, 1e-5)
+
+
+def test_another_library_is_for_a_while():
+    """What was there before is there again, also that nothing was looked for yet."""
+    from flambeau.tensor._cuda import _cudnn
+
+    before = _cudnn._library
+    with dnn.emulated() as library:
+        assert _cudnn.library(None) is library
+    assert _cudnn._library is before

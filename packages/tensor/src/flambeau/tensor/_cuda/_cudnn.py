@@ -202,22 +202,25 @@ def dense(sizes) -> tuple[int, ...]:
     return tuple(math.prod(sizes[i + 1 :]) for i in range(len(sizes)))
 
 
-_library: object | None = None
-_looked = False
+_NOT_LOOKED_FOR = object()
+_library: object | None = _NOT_LOOKED_FOR
 
 
 def use(library):
-    """Convolve with another library from now on; None: without any. Gives the one so far."""
-    global _library, _looked
-    previous, _library, _looked = _library, library, True
+    """Compute with another library from now on; None: without any. Gives the one so far, for putting it back."""
+    global _library
+    previous, _library = _library, library
     return previous
 
 
 def library(xp):
     """The library in use, or None: on a GPU cuDNN, if it is installed."""
-    if not _looked and getattr(xp, "__name__", "") == "cupy":
+    if _library is not _NOT_LOOKED_FOR:
+        return _library
+    if getattr(xp, "__name__", "") == "cupy":
         use(_found())
-    return _library
+        return _library
+    return None
 
 
 def _found() -> Cudnn | None:
