@@ -7,6 +7,7 @@ cut into chunks: a first kernel finds the chunks' totals, and in a second each c
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 
 from ._reduce import BLOCKS, BYTE, KEPT, PART, THREADS, packed_dims, powers_up
 
@@ -26,44 +27,63 @@ class Scan:
         self.source, self.name = source, name
         self._plans: dict[tuple, tuple] = {}
 
-    def __call__(self, xp, x, dim: int, dtypes: tuple, result_dtypes: tuple) -> tuple:
+    def __call__(self, xp, x, dim: int, dtypes: tuple, result_dtypes: tuple) -> Sequence:
         """The results for an array of one dimension or more."""
         shape = x.shape
-        if x.size == 0:
-            return tuple([xp.empty(shape, dtype) for dtype in result_dtypes])
-        n, columns = shape[dim], x.size // shape[dim]
-        inner = 1
-        for size in shape[dim + 1 :]:
-            inner *= size
-        if inner > 1 and columns < FEW_COLUMNS and n > FEW_COLUMNS:
-            # Too few columns for a GPU: those are better seen as rows.
-            results = self(xp, xp.moveaxis(x, dim, -1), len(shape) - 1, dtypes, result_dtypes)
-            return tuple([xp.moveaxis(result, -1, dim).copy() for result in results])
-        if not x.flags.c_contiguous:
-            x = x.copy()
-        outputs = tuple([xp.empty(shape, dtype) for dtype in result_dtypes])
-        if inner > 1:
-            height = min(powers_up(max(n // 16, 1)), 8) if columns < BLOCKS * THREADS // 2 else 1
-            width = THREADS // height
-            kernel = self.source.kernel(f"{self.name}_columns", *dtypes)
-            kernel(-(-columns // width), THREADS, 0, x, *outputs, columns, n, inner, width)
-            return outputs
-        key = (columns, n)
+        key = (shape, dim, dtypes)
         plan = self._plans.get(key)
         if plan is None:
             if len(self._plans) >= KEPT:
                 self._plans.clear()
-            plan = self._plans[key] = _plan(columns, n)
-        grid, scan, totals, layout = plan
-        partial = None
-        if totals:
-            partial = xp.empty(totals, BYTE)
-            self.source.kernel(f"{self.name}_totals", *dtypes)(grid, THREADS, 0, x, partial, layout)
-        self.source.kernel(f"{self.name}_rows", *dtypes)(grid, THREADS, 0, x, *outputs, partial, scan)
+            plan = self._plans[key] = self._plan(shape, dim, dtypes)
+        scheme, *rest = plan
+        if scheme == "empty":
+            return tuple([xp.empty(shape, dtype) for dtype in result_dtypes])
+        if scheme == "moved":
+            results = self(xp, xp.moveaxis(x, dim, -1), len(shape) - 1, dtypes, result_dtypes)
+            return tuple([xp.moveaxis(result, -1, dim).copy() for result in results])
+        if not x.flags.c_contiguous:
+            x = x.copy()
+        outputs = [xp.empty(shape, dtype) for dtype in result_dtypes]
+        if scheme == "columns":
+            kernel, grid, numbers = rest
+            kernel(grid, THREADS, 0, x, *outputs, *numbers)
+            return outputs
+        kernel, grid, scan, find_totals, size, layout = rest
+        totals = None
+        if find_totals is not None:
+            totals = xp.empty(size, BYTE)
+            find_totals(grid, THREADS, 0, x, totals, layout)
+        kernel(grid, THREADS, 0, x, *outputs, totals, scan)
         return outputs
 
+    def _plan(self, shape, dim: int, dtypes: tuple) -> tuple:
+        """The scheme, and what it takes to launch it."""
+        n, outer, inner = shape[dim], extent(shape[:dim]), extent(shape[dim + 1 :])
+        columns = outer * inner
+        if n * columns == 0:
+            return ("empty",)
+        if inner > 1 and columns < FEW_COLUMNS and n > FEW_COLUMNS:
+            return ("moved",)  # too few columns for a GPU: those are better seen as rows
+        if inner > 1:
+            height = min(powers_up(max(n // 16, 1)), 8) if columns < BLOCKS * THREADS // 2 else 1
+            width = THREADS // height
+            kernel = self.source.kernel(f"{self.name}_columns", *dtypes)
+            return "columns", kernel, -(-columns // width), (columns, n, inner, width)
+        grid, scan, size, layout = _rows(columns, n)
+        find_totals = self.source.kernel(f"{self.name}_totals", *dtypes) if size else None
+        return "rows", self.source.kernel(f"{self.name}_rows", *dtypes), grid, scan, find_totals, size, layout
 
-def _plan(rows: int, n: int) -> tuple:
+
+def extent(shape) -> int:
+    """How many elements there are."""
+    count = 1
+    for size in shape:
+        count *= size
+    return count
+
+
+def _rows(rows: int, n: int) -> tuple:
     """The grid, ``struct Scan``, and where rows are cut: the bytes for totals, and ``struct Rows`` to find them."""
     lanes = min(powers_up(-(-n // 4)), 32) if n <= 512 else THREADS
     blocks = -(-rows * lanes // THREADS)

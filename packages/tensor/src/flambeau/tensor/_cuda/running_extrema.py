@@ -19,7 +19,7 @@ def _running(scan, xp, input, dim):
     dtype = input.dtype
     if input.ndim == 0 or not is_known(dtype):
         return NotImplemented
-    return scan(xp, input, dim, (dtype,), (dtype, INT64))
+    return tuple(scan(xp, input, dim, (dtype,), (dtype, INT64)))
 
 
 @kernel
