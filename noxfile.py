@@ -264,7 +264,7 @@ def soak(session: nox.Session, part: str) -> None:
             session.run("pytest", FOLDERS[name] / "tests", "--hypothesis-profile", "soak", *arguments)
     elif part == "cuda":
         session.install(*GROUPS["nvrtc"])
-        kernels = (tests / f"test_cuda_{name}.py" for name in ("compile", "fibres"))
+        kernels = (tests / f"test_cuda_{name}.py" for name in ("compile", "fibres", "pointwise"))
         session.run("pytest", *kernels, *options, env={"FLAMBEAU_CUDA_TESTS": "all"})
         session.install(*GROUPS["cudnn"])
         session.run("pytest", tests / "soak_cudnn.py", *options)
