@@ -180,14 +180,16 @@ def test_sets_on_several_devices(device):
     """Each device runs its own, wherever they are in the list."""
     update, _, _ = adam(*FOUR[0])
     places = ["cpu", "fibres:0", "fibres:1", "cpu", "fibres:1", "fibres:0"]
-    sets = [lists([(n + 2,)], FOUR[0], place)[0] for n, place in enumerate(places)]
-    expected = [[x.cpu().clone() for x in each] for each in sets]
-    update.run(expected)
-    with recorded() as launches:
-        assert update.run(sets) == []
-    assert len(launches) == 2
-    for ours, theirs in zip(expected, sets, strict=True):
+    every = [lists([(n + 2,)], FOUR[0], place)[0] for n, place in enumerate(places)]
+    expected = [[x.cpu().clone() for x in each] for each in every]
+    for chosen in (range(6), (1, 0, 2, 3, 4, 5), (5, 4), (1, 2, 4)):
+        sets = [every[i] for i in chosen]
+        update.run([expected[i] for i in chosen])
+        with recorded() as launches:
+            assert update.run(sets) == []
+        assert len(launches) == 2
+    for ours, theirs in zip(expected, every, strict=True):
         for x, y in zip(ours, theirs, strict=True):
             close(y, x)
-    mixed = [sets[1][0], sets[2][1], *sets[1][2:]]
+    mixed = [every[1][0], every[2][1], *every[1][2:]]
     assert update.run([mixed]) == [mixed]

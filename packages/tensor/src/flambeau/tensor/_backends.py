@@ -73,7 +73,8 @@ class Backend:
         asnumpy: ``asnumpy(array)`` copies an array to a NumPy array.
         device_index: ``device_index(array)`` is the index of the array's device, or None where there is just one.
         kernels: functions that stand in for reference kernels of the same name (with an underscore at its end: for the
-            kernel in place); NotImplemented as a result leaves the call to the reference kernel.
+            kernel in place); NotImplemented as a result leaves the call to the reference kernel. One of the name
+            ``pointwise_sets`` runs a compiled program over many sets of Tensors; see ``PointwiseProgram.run_all``.
         on: ``on(index)`` is a context in which device ``index`` of this kind is the current one, or None where it is
             already; kernels run in that of their arguments, whatever device the caller has chosen.
         watch: ``watch(report, array, low, size, ignored=None)`` sees to it that an element of an integer array outside

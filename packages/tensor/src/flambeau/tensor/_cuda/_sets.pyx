@@ -8,6 +8,7 @@ from flambeau.tensor._cuda._launch cimport Kernel, recording
 
 cdef enum:
     MOST_INPUTS = 24
+    THREADS = 256  # of a block: pointwise_threads of pointwise.cuh
 
 
 cdef class _Set:
@@ -58,6 +59,7 @@ cdef class Sets:
     cdef tuple capacities
     cdef dict kernels
     cdef list known  # _Set of each set of the last call
+    cdef object device  # that they are on
 
     def __init__(self, list dtypes, tuple written, int64_t per_block, kernel, tuple capacities):
         cdef int k
@@ -73,16 +75,18 @@ cdef class Sets:
 
         ``numbers`` are the values of the kernel's struct of numbers, empty where it has none.
         """
-        cdef list ran = [], others = [], left = [], known = self.known, found = []
+        cdef list ran = [], others = [], left = [], found = []
         cdef int64_t i, count = len(sets)
         cdef object array_type = type((<Tensor>sets[0][0]).array)
         cdef object device = (<Tensor>sets[0][0]).array.data.device_id
+        cdef list known = self.known if device == self.device else []
         cdef _Set one
         for i in range(count):
             tensors = <list>sets[i]
             one = <_Set>known[i] if i < len(known) else None
             if not self._is_well_formed(tensors, array_type):
-                left.append(tensors)
+                elsewhere = isinstance(tensors[0], Tensor) and type((<Tensor>tensors[0]).array) is not array_type
+                (others if elsewhere else left).append(tensors)
                 continue
             if one is None or not self._is_same(one, tensors):
                 if (<Tensor>tensors[0]).array.data.device_id != device:
@@ -95,7 +99,7 @@ cdef class Sets:
             found.append(one)
             ran.append(tensors)
         # Sets that were left out would not be found at their places the next time.
-        self.known = found if len(ran) == count else []
+        self.known, self.device = found if len(ran) == count else [], device
         self._launch(found, numbers)
         return ran, others, left
 
@@ -191,13 +195,13 @@ cdef class Sets:
         if n == 0:
             return 0
         if recording():
-            kernel(blocks, 256, 0, *([numbers] if numbers else []), packed)
+            kernel(blocks, THREADS, 0, *([numbers] if numbers else []), packed)
             return 0
         if numbers:
             parameters[0] = PyBytes_AS_STRING(numbers)
             parameter = 1
         parameters[parameter] = table
         grid[0], grid[1], grid[2] = <unsigned int>blocks, 1, 1
-        block[0], block[1], block[2] = 256, 1, 1
+        block[0], block[1], block[2] = THREADS, 1, 1
         kernel.launch(grid, block, 0, parameters)
         return 0
