@@ -149,7 +149,7 @@ def test_sets_that_are_left(device):
     good, bad = lists([(4, 5)], FOUR[0], device)[0], []
     for k, wrong in ((1, good[1][:3]), (3, good[3].to(ft.float64)), (2, good[2].t().contiguous().t()), (0, good[2])):
         bad.append([*good[:k], wrong, *good[k + 1 :]])
-    bad.append(good[:3])
+    bad += [good[:3], []]
     before = [[x.cpu().tolist() for x in each] for each in bad]
     assert [id(each) for each in update.run(bad)] == [id(each) for each in bad]
     assert [[x.cpu().tolist() for x in each] for each in bad] == before

@@ -39,6 +39,11 @@ cdef tuple _dense_order(object array):
     return strides
 
 
+cdef bint _is_elsewhere(list tensors, object array_type):
+    """Whether a set is of another kind of device: the first Tensor says it."""
+    return len(tensors) > 0 and isinstance(tensors[0], Tensor) and type((<Tensor>tensors[0]).array) is not array_type
+
+
 cdef class Sets:
     """A program over sets of arrays of equal shape that are dense in the same order, all on the current device.
 
@@ -85,8 +90,7 @@ cdef class Sets:
             tensors = <list>sets[i]
             one = <_Set>known[i] if i < len(known) else None
             if not self._is_well_formed(tensors, array_type):
-                elsewhere = isinstance(tensors[0], Tensor) and type((<Tensor>tensors[0]).array) is not array_type
-                (others if elsewhere else left).append(tensors)
+                (others if _is_elsewhere(tensors, array_type) else left).append(tensors)
                 continue
             if one is None or not self._is_same(one, tensors):
                 if (<Tensor>tensors[0]).array.data.device_id != device:
