@@ -94,16 +94,10 @@ def _by_batch(
     if count == 1:
         errors.shape_error("batch_norm", "input", "more than one element a channel in training", f"shape {input.shape}")
     if mean is not None:
-        _move(mean.data, batch_mean.data, momentum)
+        mean.data.lerp_(batch_mean.data, momentum)
     if var is not None:
-        # The operator gives 1 / sqrt(var + eps); rounding may bring what hardly varies just below zero.
-        biased = ft.maximum(ft.reciprocal(ft.square(invstd.data)) - eps, 0)
-        _move(var.data, biased * (count / (count - 1)), momentum)
+        var.data.lerp_(ft.ops.batch_variance(invstd.data, eps, count / (count - 1)), momentum)
     return result
-
-
-def _move(running: Tensor, batch: Tensor, momentum: float) -> None:
-    running.mul_(1 - momentum).add_(batch * momentum)
 
 
 def _by_running(input: Any, mean: Tensor, var: Tensor, weight: Any, bias: Any, eps: float) -> Any:

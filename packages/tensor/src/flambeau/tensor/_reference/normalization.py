@@ -3,8 +3,8 @@
 import math
 
 from .. import errors
-from .._schema import Array, Number, OptionalArray, operator
-from ._helpers import narrowed, widened
+from .._schema import Array, Number, OptionalArray, operator, pointwise
+from ._helpers import in_kind_of, narrowed, widened
 
 
 def _others(ndim):
@@ -113,3 +113,28 @@ def batch_norm_backward(xp, grad_output: Array, input: Array, weight: OptionalAr
         narrowed(grad_weight.reshape(-1), dtype),
         narrowed(grad_bias.reshape(-1), dtype),
     )
+
+
+@pointwise(
+    "maximum(1 / (invstd * invstd) - eps, T(0)) * scale",
+    promote="float",
+    dtypes="float",
+    real=True,
+    inplace=False,
+    function=False,
+    method=False,
+    differentiable=False,
+)
+def batch_variance(xp, invstd: Array, eps: Number, scale: Number):
+    """The variance that :func:`batch_norm` found, times a factor: ``max(invstd**-2 - eps, 0) * scale``.
+
+    Args:
+        invstd: what :func:`batch_norm` gave.
+        eps: as it was given.
+        scale: the factor: n / (n - 1) of n elements a channel, for the unbiased variance.
+
+    Returns:
+        Tensor like ``invstd``. Rounding brings no variance below 0.
+    """
+    eps, scale, one, zero = (in_kind_of(xp, v, invstd.dtype) for v in (eps, scale, 1.0, 0.0))
+    return xp.maximum(one / (invstd * invstd) - eps, zero) * scale

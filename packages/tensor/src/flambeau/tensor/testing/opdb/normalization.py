@@ -3,6 +3,7 @@
 import numpy as np
 
 from ...errors import ShapeError
+from ._helpers import LAYOUTS, TO_FLOAT
 from ._info import SEVERAL_STEPS, OpInfo
 from ._make import FLOATS, error, sample
 
@@ -63,6 +64,20 @@ def batch_norm_backward(grad, x, weight, mean, invstd):
     return centred * _column(invstd, x), (grad * normal).sum(over), grad.sum(over)
 
 
+def variance_samples(make):
+    for shape in ((), (3,), (0,)):
+        yield sample(make(shape, 0.5, 2), 1e-5, 1.25)
+    for layout in LAYOUTS:
+        yield sample(make((3, 4), 0.5, 2, layout=layout), 0.1, 1)
+    if make.is_float:  # no variance at all, too much to be a number, and more than was added
+        yield sample(make.values([np.inf, 0.0, np.nan, 20.0]), 0.01, 2.0, smooth=False)
+
+
+def batch_variance(invstd, eps, scale):
+    with np.errstate(divide="ignore"):
+        return np.maximum(invstd**-2.0 - eps, 0) * scale
+
+
 ENTRIES = (
     OpInfo(
         "batch_norm",
@@ -74,5 +89,6 @@ ENTRIES = (
         widen=False,
         exact_dtype=True,
     ),
+    OpInfo("batch_variance", variance_samples, batch_variance, tolerance=SEVERAL_STEPS, **TO_FLOAT),
     OpInfo("batch_norm_backward", backward_samples, batch_norm_backward, FLOATS, tolerance=SEVERAL_STEPS),
 )
