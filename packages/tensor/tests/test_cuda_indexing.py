@@ -124,3 +124,27 @@ def test_order_that_is_refused(device):
             ft.scatter_add(ft.zeros(2, device=device), 0, index, ft.ones(2, device=device))
     finally:
         ft.use_deterministic_algorithms(False)
+
+
+def test_indices_of_the_host(device):
+    """Lists, NumPy's arrays and numbers, and Tensors on the CPU say where elements of a Tensor on a device are."""
+    x = ft.arange(12).reshape(3, 4)
+    indices = [
+        np.int64(1),
+        (slice(None), np.uint8(2)),
+        [2, 0],
+        ([0, 1], [3, 1]),
+        np.array([1, 1]),
+        [True, False, True],
+        ft.tensor([0, 2]),
+        (ft.tensor([0, 2]), np.int32(1)),
+        np.bool_(True),
+    ]
+    for index in indices:
+        there = x.to(device=device)
+        np.testing.assert_array_equal(there[index].cpu().numpy(), x[index].numpy())
+        expected = x.clone()
+        expected[index] = there[index] = -1
+        np.testing.assert_array_equal(there.cpu().numpy(), expected.numpy())
+    with pytest.raises(ft.DeviceError, match="input on cpu, index on fibres:0"):
+        x[ft.tensor([0], device=device)]

@@ -290,11 +290,7 @@ cdef object _backend_of(Operator op, list values, object first, object place):
         return _CPU if place is None else _backends.backend_of_device(place, op.name)
     for i in range(op.nargs):
         if op.kinds[i] == Kind_INDEX:
-            for v in (values[i] if type(values[i]) is tuple else (values[i],)):
-                if hasattr(v, "dtype") and _device_of(v) != _device_of(first):
-                    errors.device_error(op.name, None, "all Tensors on one device",
-                                        f"{op.names[op.first_array]} on {_device_of(first)}, {op.names[i]} on "
-                                        f"{_device_of(v)}", "move them with .to(device)")
+            values[i] = _index_beside(op, values[i], first, op.names[i])
     if type(first) is cnp.ndarray:
         for i in range(op.nargs):
             if op.kinds[i] <= Kind_OPERAND:
@@ -313,6 +309,24 @@ cdef object _backend_of(Operator op, list values, object first, object place):
                 if type(v) is not kind or backend.device_index(v) != index:
                     _device_mismatch(op, values)
     return backend
+
+
+cdef object _index_beside(Operator op, object index, object first, str name):
+    """An index whose arrays are on the device of the array that it is for: what is on the CPU, lists too, is taken there."""
+    if type(index) is tuple:
+        return tuple([_index_beside(op, part, first, name) for part in <tuple>index])
+    if not hasattr(index, "dtype") or (type(first) is cnp.ndarray and isinstance(index, (cnp.ndarray, np.generic))):
+        return index
+    if isinstance(index, np.generic):
+        return index.item()
+    if _device_of(index) == _device_of(first):
+        return index
+    if type(index) is cnp.ndarray:
+        backend = _backends.backend_of_array(first)
+        return backend.asarray(index, backend.device_index(first))
+    errors.device_error(op.name, None, "all Tensors on one device",
+                        f"{op.names[op.first_array]} on {_device_of(first)}, {name} on {_device_of(index)}",
+                        "move them with .to(device)")
 
 
 cdef object _device_of(object array):
