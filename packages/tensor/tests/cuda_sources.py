@@ -13,6 +13,8 @@ import numpy as np
 from flambeau.tensor import _cuda
 from flambeau.tensor._cuda._source import FOLDER, Source
 
+USUAL = ("bool", "int64", "float16", "bfloat16", "float32")  # the element types that differ most
+
 
 @dataclass
 class Family:

@@ -15,12 +15,11 @@ from flambeau.tensor.testing import assert_close, opdb
 pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
 
 ENTRIES = cuda_launches.own_entries()
-USUAL = ("bool", "int64", "float16", "bfloat16", "float32")
 CASES = [
     pytest.param(info, dtype, id=f"{info.name}-{dtype.name}")
     for info in ENTRIES
     for dtype in info.dtypes
-    if cuda_sources.everything() or dtype.name in USUAL
+    if cuda_sources.everything() or dtype.name in cuda_sources.USUAL
 ]
 
 

@@ -10,6 +10,7 @@ from ._source import FLOATS, Source, is_known
 
 SOURCE = Source("random")
 INSTANCES = dict.fromkeys(("uniform", "normal", "dropout", "exponential", "cauchy", "log_normal"), FLOATS)
+STACK_FRAMES = {"cauchy": "tan() of angles far from 0, which never come, takes an array"}
 
 
 def _words(out, even=False):
