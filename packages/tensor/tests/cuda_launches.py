@@ -134,8 +134,11 @@ def count(info: opdb.OpInfo) -> int:
     most = 0
     with fibres.device() as device:
         for sample in info.generate(dtype, **opdb.tensors(device)):
+            function, args = info.function, sample.args
+            if info.operator.definition.inplace == "only":
+                function, args = getattr(args[0], f"{info.name}_"), args[1:]
             with recorded() as launches:
-                info.function(*sample.args, **sample.kwargs, **creation)
+                function(*args, **sample.kwargs, **creation)
             most = max(most, len(launches))
     return most
 

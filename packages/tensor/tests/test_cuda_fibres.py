@@ -131,9 +131,9 @@ def test_out(info, dtype, device):
             same(info, sample, out, expected)
 
 
-@pytest.mark.parametrize("info, dtype", with_definition(lambda d: d.inplace is True))
+@pytest.mark.parametrize("info, dtype", with_definition(lambda d: d.inplace))
 def test_in_place(info, dtype, device):
-    """The twin in place writes the result to its first argument, also where that is not dense."""
+    """What changes its first argument writes the result there, also where that is not dense."""
     for sample, expected in samples(info, dtype, device):
         x = sample.args[0]
         if not isinstance(x, ft.Tensor) or (x.shape, x.dtype) != (expected[0].shape, expected[0].dtype):
