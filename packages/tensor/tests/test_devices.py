@@ -113,6 +113,20 @@ def test_round_trip(strict_device):
     assert ft.zeros(2, device=strict_device).device == there.device
 
 
+def test_copy_from_another_device(strict_device):
+    """``copy_`` takes a Tensor from any device, with conversion and broadcasting; nothing else changes its device."""
+    here, there = ft.zeros(2, 2), ft.zeros(2, 2, device=strict_device)
+    assert there.copy_(ft.tensor([1, 2])) is there
+    assert there.device == strict_device and there.tolist() == [[1.0, 2.0], [1.0, 2.0]]
+    assert here.copy_(there + 1, non_blocking=True) is here
+    assert here.device == "cpu" and here.tolist() == [[2.0, 3.0], [2.0, 3.0]]
+    assert ft.zeros(2, device="strict:1").copy_(there[0]).tolist() == [1.0, 2.0]
+    with pytest.raises(ft.ShapeError, match=r"copy\(\): argument 'other'"):
+        there.copy_(ft.zeros(3))
+    with pytest.raises(ft.DTypeError):
+        there.copy_(ft.zeros(2, dtype=ft.complex64))
+
+
 def test_a_tensor_elsewhere_prints(strict_device):
     """The last line names the device."""
     assert (

@@ -71,7 +71,8 @@ def tensor_names(info, sample):
             yield from (f"{parameter.name}[{i}]" for i, v in enumerate(value) if isinstance(v, ft.Tensor))
 
 
-SEVERAL = [case for case in WITH_TENSORS if first_of_several_tensors(case.values[0]) and case.id != "index"]
+APART = ("index", "copy")  # they take Tensors from other devices
+SEVERAL = [case for case in WITH_TENSORS if first_of_several_tensors(case.values[0]) and case.id not in APART]
 
 
 @pytest.mark.parametrize("info", SEVERAL)

@@ -45,7 +45,10 @@ cdef inline Tensor _subject_of_two(object a, object b):
 
 
 cdef object call(Operator op, tuple args, object out):
-    cdef Tensor subject = _overriding(args, out)
+    cdef Tensor subject
+    if op is _op_copy:
+        args = _brought(args)
+    subject = _overriding(args, out)
     if _observer_before is not None:
         _observer_before(op, args, out)
     if subject is None:
@@ -55,6 +58,21 @@ cdef object call(Operator op, tuple args, object out):
     if _observer is not None:
         _observer(op, args, out, result)
     return result
+
+
+cdef tuple _brought(tuple args):
+    """The arguments of ``copy_``, the second one on the device of the first: it alone takes Tensors from elsewhere."""
+    target, source, later = args
+    if not isinstance(target, Tensor) or not isinstance(source, Tensor):
+        return args
+    here, there = (<Tensor>source).array, (<Tensor>target).array
+    if type(here) is cnp.ndarray and type(there) is cnp.ndarray:
+        return args
+    place = _device_of(there)
+    if place == _device_of(here):
+        return args
+    # What goes to the CPU's memory is copied on there, and must have arrived.
+    return target, call(_op_transfer, (source, place, bool(later) and place.type != "cpu"), None), False
 
 
 cdef object made(Operator op, tuple args, object out):

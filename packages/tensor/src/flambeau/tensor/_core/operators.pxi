@@ -20,7 +20,7 @@ cdef bint _is_operand(object value):
 cdef Operator _op_add, _op_sub, _op_mul, _op_div, _op_floor_divide, _op_remainder, _op_pow, _op_matmul
 cdef Operator _op_square, _op_neg, _op_abs, _op_eq, _op_ne, _op_lt, _op_le, _op_gt, _op_ge
 cdef Operator _op_left_shift, _op_right_shift, _op_unbind, _op_permute, _op_transpose
-cdef Operator _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not, _op_index, _op_index_put
+cdef Operator _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not, _op_index, _op_index_put, _op_copy, _op_transfer
 
 
 def bind_operators(dict records):
@@ -28,7 +28,7 @@ def bind_operators(dict records):
     global _op_add, _op_sub, _op_mul, _op_div, _op_floor_divide, _op_remainder, _op_pow, _op_matmul
     global _op_square, _op_neg, _op_abs, _op_eq, _op_ne, _op_lt, _op_le, _op_gt, _op_ge
     global _op_left_shift, _op_right_shift, _op_unbind, _op_permute, _op_transpose
-    global _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not, _op_index, _op_index_put
+    global _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not, _op_index, _op_index_put, _op_copy, _op_transfer
     _op_add, _op_sub, _op_mul, _op_div = [records[n] for n in ("add", "sub", "mul", "div")]
     _op_floor_divide, _op_remainder, _op_pow, _op_matmul = [
         records[n] for n in ("floor_divide", "remainder", "pow", "matmul")]
@@ -37,8 +37,8 @@ def bind_operators(dict records):
     _op_bitwise_and, _op_bitwise_or, _op_bitwise_xor, _op_bitwise_not = [
         records[n] for n in ("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not")]
     _op_left_shift, _op_right_shift = records["bitwise_left_shift"], records["bitwise_right_shift"]
-    _op_index, _op_index_put, _op_unbind, _op_permute, _op_transpose = [
-        records[n] for n in ("index", "index_put", "unbind", "permute", "transpose")]
+    _op_index, _op_index_put, _op_unbind, _op_permute, _op_transpose, _op_copy, _op_transfer = [
+        records[n] for n in ("index", "index_put", "unbind", "permute", "transpose", "copy", "transfer")]
 
 
 def install_method(str name, function):

@@ -40,5 +40,5 @@ def zeros_like(xp: Any, input: Any, *, dtype: Any = None, device: Any = None) ->
 
 
 @kernel("copy_")
-def copy(xp: Any, input: Any, other: Any) -> Any:
+def copy(xp: Any, input: Any, other: Any, non_blocking: bool = False) -> Any:
     return None if copy_to(input, other) else NotImplemented

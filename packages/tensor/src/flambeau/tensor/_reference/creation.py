@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import errors
 from .._defaults import default_float
-from .._schema import Array, DeviceLike, DType, Int, Number, Operand, OptionalNumber, Shape, operator
+from .._schema import Array, Bool, DeviceLike, DType, Int, Number, Operand, OptionalNumber, Shape, operator
 from ._helpers import apart, check_elements, check_number, expands_to, python_number
 
 
@@ -317,12 +317,14 @@ def _(xp, input):
 
 
 @operator(inplace="only")
-def copy(xp, input: Array, other: Array):
+def copy(xp, input: Array, other: Array, non_blocking: Bool = False):
     """Set all elements to those of another Tensor, in place, converted to ``input``'s dtype.
 
     Args:
         input: Tensor to write.
-        other: Tensor whose shape broadcasts to ``input``'s.
+        other: Tensor whose shape broadcasts to ``input``'s, on any device.
+        non_blocking: whether a copy from page-locked memory to a CUDA device may go on while the program does: see
+            :meth:`Tensor.to`.
 
     Returns:
         ``input``.
@@ -341,12 +343,12 @@ def copy(xp, input: Array, other: Array):
 
 
 @copy.inplace_with
-def _(xp, input, other):
+def _(xp, input, other, non_blocking):
     input[...] = apart(xp, input, other).astype(input.dtype, copy=False)
 
 
 @copy.check
-def _(input, other):
+def _(input, other, non_blocking):
     if not expands_to(other.shape, input.shape):
         errors.shape_error(
             "copy", "other", f"a shape that broadcasts to input's {tuple(input.shape)}", str(tuple(other.shape))
