@@ -12,10 +12,14 @@ def leaf(tensor):
 
 
 class Call:
-    """A sample as a function of its Variables alone, the other arguments being fixed."""
+    """A sample as a function of its Variables alone, the other arguments being fixed.
 
-    def __init__(self, info, sample, function=None):
+    Of complex results that are not unique it gives what is: with `settled`, of all of them.
+    """
+
+    def __init__(self, info, sample, function=None, settled=False):
         self.info = info
+        self.settled = settled
         self.function = function or info.function
         self.names = list(sample.kwargs)
         self.count = len(sample.args)
@@ -33,7 +37,7 @@ class Call:
         call = opdb.Sample(arguments[: self.count], kwargs).fresh()
         results = opdb.to_tuple(self.function(*call.args, **call.kwargs))
         operator = self.info.operator
-        if self.info.settled and any(y.is_complex() for y in results):
+        if self.info.settled and (self.settled or any(y.is_complex() for y in results)):
             return self.info.settled(results)
         return results if operator.many else results[: len(operator.outputs) - len(operator.auxiliary)]
 
@@ -46,9 +50,9 @@ class Call:
         return found
 
 
-def calls(info, function=None, device=None, **options):
+def calls(info, function=None, device=None, settled=False, **options):
     """The samples at which an operator has derivatives, as calls, and themselves; `options` are those of ``Make``."""
     for sample in info.generate_smooth(**opdb.tensors(device), leaf=leaf, **options):
-        call = Call(info, sample, function)
+        call = Call(info, sample, function, settled)
         if call.variables:
             yield call, sample
