@@ -23,6 +23,11 @@ INSTANCES = dict.fromkeys(
 )  # fmt: skip
 _KNOWN = frozenset(INSTANCES["runs_whole"])
 
+
+@lru_cache(maxsize=None)
+def _knows(*dtypes):
+    return tuple(d.name for d in dtypes) in _KNOWN
+
 # So many blocks are wanted, of as many elements or more each, and so many elements of a channel are left to one block.
 _BLOCKS, _WORTH, _FEW = 1056, 4096, 16384
 
@@ -66,7 +71,7 @@ def _parameters(input, weight, bias=None):
     """The dtypes of a kernel, or None where there is none."""
     given = weight if weight is not None else bias
     second = input.dtype if given is None else given.dtype
-    if (bias is not None and bias.dtype != second) or (input.dtype.name, second.name) not in _KNOWN:
+    if (bias is not None and bias.dtype != second) or not _knows(input.dtype, second):
         return None
     return input.dtype, second
 
@@ -100,7 +105,7 @@ def batch_norm_backward(xp, grad_output, input, weight, mean, invstd):
     if by_rows is None or dtypes is None or input.size == 0:
         return NotImplemented
     wide = _wide(dtypes[0])
-    if mean.dtype.name != wide or invstd.dtype.name != wide:
+    if mean.dtype != wide or invstd.dtype != wide:
         return NotImplemented
     last = input.ndim > 2 and is_channels_last(input) if by_rows else False
     x = input if last else dense(input)

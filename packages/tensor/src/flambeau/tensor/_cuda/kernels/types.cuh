@@ -45,9 +45,15 @@ __device__ __forceinline__ float to_float(bfloat16 x) {
 
 // To the nearest, ties to even; NaN stays one.
 __device__ __forceinline__ bfloat16 to_bfloat16(float x) {
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
+    bfloat16 result;
+    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(result.bits) : "f"(x));
+    return result;
+#else
     const unsigned bits = static_cast<unsigned>(__float_as_int(x));
     if ((bits & 0x7fffffffu) > 0x7f800000u) return {static_cast<unsigned short>(bits >> 16 | 0x40u)};
     return {static_cast<unsigned short>((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16)};
+#endif
 }
 
 // In what numbers of a type are computed, and added up: load() brings an element there, store<T>() back.
