@@ -4,7 +4,7 @@ import ml_dtypes
 
 from .. import errors
 from .._schema import Array, Number, Operand, OptionalNumber, operator, pointwise
-from ._helpers import checks_broadcast, in_kind_of, narrowed, select, widened
+from ._helpers import checks_broadcast, in_kind_of, is_half, narrowed, select, widened
 
 
 @pointwise("input - trunc(input)", dtypes="float", real=True)
@@ -169,7 +169,18 @@ def nextafter(xp, input: Operand, other: Operand):
     """
     # No row in C++: there floats of 16 bits are those of 32.
     dtype = (input if hasattr(input, "dtype") else other).dtype
-    return xp.nextafter(xp.asarray(input, dtype=dtype), xp.asarray(other, dtype=dtype))
+    input, other = xp.asarray(input, dtype=dtype), xp.asarray(other, dtype=dtype)
+    return _next_half(xp, input, other) if is_half(dtype) else xp.nextafter(input, other)
+
+
+def _next_half(xp, x, towards):
+    """The next float of 16 bits by its bits, which grow with its size: CuPy's makes nan of float16's infinities."""
+    bits = xp.asarray(x).view("int16")
+    step = xp.where((towards > x) == (x > 0), 1, -1).astype("int16")
+    least = xp.where(towards > 0, 1, 1 - 2**15).astype("int16")
+    following = xp.asarray(xp.where(x == 0, least, bits + step)).view(x.dtype)
+    following = select(xp, x == towards, towards, following)
+    return select(xp, (x == x) & (towards == towards), following, x + towards)
 
 
 @pointwise(
