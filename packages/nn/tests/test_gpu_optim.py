@@ -10,7 +10,7 @@ from flambeau.nn.utils import clip_grad_norm_, clip_grad_value_
 from flambeau.tensor.testing import assert_close
 from optimizers import OPTIMIZERS
 
-EVERY = [*OPTIMIZERS, (optim.Adafactor, {"lr": 0.1}), (optim.Muon, {"lr": 0.1}), (optim.LBFGS, {"lr": 0.1})]
+EVERY = [(optimizer, options) for optimizer, tested in OPTIMIZERS.items() for options in tested.few]
 CASES = [pytest.param(o, options, id=f"{o.__name__}-{i}") for i, (o, options) in enumerate(EVERY)]
 
 
