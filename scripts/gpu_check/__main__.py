@@ -112,7 +112,8 @@ class Check:
     def stage(self, name: str, site: Path) -> tuple:
         """The arguments of :func:`stages.run` for a stage."""
         limit = max(1.0, min(STAGES[name][1], self.end - time.monotonic()))
-        return self.command(name), self.environment(site), self.logs / f"{name}.log", limit, ROOT
+        environment = self.environment(site) | {"FLAMBEAU_STAGE_SECONDS": f"{limit:.0f}"}
+        return self.command(name), environment, self.logs / f"{name}.log", limit, ROOT
 
     def note(self, outcomes: dict[str, Outcome]) -> None:
         """Say how stages ended, and write it down: a run that is cut short leaves what it had."""

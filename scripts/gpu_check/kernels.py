@@ -27,26 +27,34 @@ def main() -> None:
     launched: Counter[str] = Counter()
     _launch.record(lambda kernel, *rest: launched.update([kernel.label]))
     failed, done = {}, 0
-    for info, dtype in ((info, dtype) for dtype in DTYPES for info in opdb.entries() if dtype in info.dtypes):
-        if time.monotonic() > end:
-            break
-        try:
-            done += one(info, dtype)
-            ft.cuda.synchronize()
-        except Exception as error:  # of values other stages speak
-            failed[f"{info.name}-{dtype.name}"] = f"{type(error).__name__}: {error}"[:200]
-    figures = {"calls": done, "kernels": len(launched), "launches": launched.total(), "failed": failed}
-    print("RESULT " + json.dumps(figures), flush=True)
+    samples = {
+        (info.name, dtype): info.generate(dtype, **opdb.tensors("cuda:0"))
+        for dtype in DTYPES
+        for info in opdb.entries()
+        if dtype in info.dtypes
+    }
+    # The first sample of every operator in every dtype, then all second ones, and so on: time may end anywhere.
+    while samples and time.monotonic() < end:
+        for (name, dtype), left in list(samples.items()):
+            if time.monotonic() > end:
+                break
+            try:
+                call(opdb.entry(name), next(left))
+                done += 1
+            except StopIteration:
+                del samples[name, dtype]
+            except Exception as error:  # of values other stages speak
+                failed[f"{name}-{dtype.name}"] = f"{type(error).__name__}: {error}"[:200]
+                del samples[name, dtype]
+        figures = {"calls": done, "kernels": len(launched), "launches": launched.total(), "failed": failed}
+        print("RESULT " + json.dumps(figures), flush=True)
 
 
-def one(info, dtype) -> int:
-    """All samples of an operator in one dtype."""
-    count = 0
+def call(info, sample) -> None:
+    """One call, until the device is done with it."""
     with ft.device("cuda:0"):
-        for sample in info.generate(dtype, **opdb.tensors("cuda:0")):
-            info.function(*sample.args, **sample.kwargs)
-            count += 1
-    return count
+        info.function(*sample.args, **sample.kwargs)
+    ft.cuda.synchronize()
 
 
 if __name__ == "__main__":
