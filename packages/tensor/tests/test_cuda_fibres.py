@@ -100,7 +100,10 @@ def strided(x):
     return view.copy_(x)
 
 
-@pytest.mark.parametrize("info, dtype", CASES)
+STRIDED = [c for c in CASES if cuda_sources.everything() or c.values[1].name in ("int64", "bfloat16", "float32")]
+
+
+@pytest.mark.parametrize("info, dtype", STRIDED)
 def test_inputs_with_strides(info, dtype, device):
     """Inputs that are neither dense nor in order give the same."""
     for sample, expected in samples(info, dtype, device):
