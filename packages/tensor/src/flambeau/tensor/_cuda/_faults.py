@@ -24,7 +24,7 @@ NOTE = ("report", "launch", "place", "x", "low", "size", "held")
 KEPT = 4096  # of so many launches the arrays' shapes are known
 
 _reports: list[tuple] = []
-_shapes: list[tuple | None] = [None] * KEPT
+_shapes: list[Any] = [None] * KEPT
 _launches = itertools.count(1)
 _numbers: dict[tuple, int] = {}
 _notes: dict[tuple[Any, int], tuple[np.ndarray, int]] = {}
@@ -50,11 +50,16 @@ def _look(runtime, device, array, low, size, ignored, number):
     if note is None:
         words = runtime.shared_words(len(NOTE))
         note = _notes[runtime, device] = words, words.ctypes.data
-    array = array if array.flags.c_contiguous else array.copy()
+    order = range(array.ndim)
+    if not array.flags.c_contiguous:
+        # In the order in which they lie in memory: of several that are wrong, the first one there is told.
+        order = sorted(order, key=lambda d: -array.strides[d])
+        array = array.transpose(order)
+        array = array if array.flags.c_contiguous else array.copy()
     blocks = min(-(-array.size // 1024), 1024)
     kernel = SOURCE.kernel("note_outside", array.dtype)
     launch = next(_launches)
-    _shapes[launch % KEPT] = launch, array.shape
+    _shapes[launch % KEPT] = launch, array.shape, order
     kernel(blocks, 256, 0, array, array.size, low, size, low if ignored is None else ignored, number, launch, note[1])
 
 
@@ -66,6 +71,13 @@ def check() -> None:
             number, launch, place, wrong, low, size, _ = (int(n) for n in note)
             note[:] = 0
             function, *rest = _reports[number - 1]
-            of, shape = _shapes[launch % KEPT]
-            index = tuple(int(i) for i in np.unravel_index(place, shape)) if of == launch and shape else None
-            function(*rest, low, size, wrong, index)
+            function(*rest, low, size, wrong, _index(launch, place))
+
+
+def _index(launch: int, place: int) -> tuple[int, ...] | None:
+    """Where in its array the element is that a launch noted; None where that was too long ago, or there is no where."""
+    of, shape, order = _shapes[launch % KEPT]
+    if of != launch or not shape:
+        return None
+    found = dict(zip(order, np.unravel_index(place, shape), strict=True))
+    return tuple(int(found[d]) for d in range(len(shape)))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._backends import by_array_type
+from ._copy import dense as _dense
+
 
 def dense(array: Any) -> Any:
     """The array, or a copy, without gaps, the last dimension innermost."""
-    return array if array.flags.c_contiguous else array.copy()
+    return array if array.flags.c_contiguous else _dense(by_array_type[type(array)].xp, array)
 
 
 def is_channels_last(array: Any) -> bool:
@@ -41,4 +44,4 @@ def channels_last(array: Any) -> Any:
     if is_channels_last(array):
         return array
     ndim = array.ndim
-    return array.transpose(0, *range(2, ndim), 1).copy().transpose(0, ndim - 1, *range(1, ndim - 1))
+    return dense(array.transpose(0, *range(2, ndim), 1)).transpose(0, ndim - 1, *range(1, ndim - 1))

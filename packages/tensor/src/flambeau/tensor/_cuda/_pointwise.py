@@ -15,6 +15,7 @@ from ._launch import Kernel
 from ._source import C_TYPES, FLOATS, HALVES, assembled
 
 THREADS = 256
+HALVES_ONLY = frozenset(HALVES)
 SIZES = {
     "bool": 1, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "int32": 4, "uint32": 4, "int64": 8, "uint64": 8,
     "float16": 2, "bfloat16": 2, "float32": 4, "float64": 8,
@@ -149,7 +150,9 @@ def single(row: Row, dtype: str, form: str) -> Operation:
 
 def _prelude(operation: Operation) -> str:
     """The operation as a function of one element."""
-    parts = ['#include "pointwise.cuh"\n']
+    halves = operation.outputs and HALVES_ONLY.issuperset((*operation.inputs, *operation.outputs))
+    parts = ["#define FLAMBEAU_16_BITS\n"] if halves else []
+    parts.append('#include "pointwise.cuh"\n')
     if operation.rows:
         parts.append(_rows(operation))
     parts.append(operation.definitions)

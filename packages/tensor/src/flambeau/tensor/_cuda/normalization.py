@@ -28,6 +28,7 @@ _KNOWN = frozenset(INSTANCES["runs_whole"])
 def _knows(*dtypes):
     return tuple(d.name for d in dtypes) in _KNOWN
 
+
 # So many blocks are wanted, of as many elements or more each, and so many elements of a channel are left to one block.
 _BLOCKS, _WORTH, _FEW = 1056, 4096, 16384
 

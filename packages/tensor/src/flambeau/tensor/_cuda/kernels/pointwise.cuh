@@ -51,7 +51,7 @@ struct Results {
     Vector<T, V> part[U];
 
     __device__ __forceinline__ T& operator[](int k) { return part[k / V].at[k % V]; }
-    __device__ __forceinline__ void give(int u, T* p) const { *reinterpret_cast<Vector<T, V>*>(p) = part[u]; }
+    __device__ __forceinline__ void give(int u, T* p) const { write_vector(p, part[u]); }
 };
 
 template <int V, class... T>

@@ -39,7 +39,7 @@ template <class E, int count> struct AlignedRow {
     __device__ __forceinline__ void write(int vector, const Elements& values) const {
         const int first = vector * count - past;
         if (whole(first)) {
-            *reinterpret_cast<Elements*>(at + first) = values;
+            write_vector(at + first, values);
             return;
         }
 #pragma unroll
@@ -58,7 +58,7 @@ template <class T, int count> __device__ __forceinline__ void write_all(T* to, c
             Elements part;
 #pragma unroll
             for (int j = 0; j < some; ++j) part.at[j] = values[i + j];
-            *reinterpret_cast<Elements*>(to + i) = part;
+            write_vector(to + i, part);
         }
     } else {
 #pragma unroll
