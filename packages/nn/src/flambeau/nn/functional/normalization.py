@@ -7,6 +7,7 @@ from typing import Any, overload
 import flambeau.tensor as ft
 from flambeau.autograd import Variable
 from flambeau.tensor import Tensor, errors
+from flambeau.tensor._tracing import Update
 
 from ._types import T
 
@@ -93,11 +94,49 @@ def _by_batch(
     count = input.numel() // input.shape[1]
     if count == 1:
         errors.shape_error("batch_norm", "input", "more than one element a channel in training", f"shape {input.shape}")
-    if mean is not None:
-        mean.data.lerp_(batch_mean.data, momentum)
-    if var is not None:
-        var.data.lerp_(ft.ops.batch_variance(invstd.data, eps, count / (count - 1)), momentum)
+    running = [None if x is None else x.data for x in (mean, var)]
+    _move(*running, batch_mean.data, invstd.data, momentum, eps, count / (count - 1))
     return result
+
+
+# Programs that move both running statistics at once, by dtypes and numbers.
+_programs: dict[tuple[Any, ...], Update] = {}
+_MOST_PROGRAMS = 256
+
+
+def _move(
+    mean: Tensor | None,
+    var: Tensor | None,
+    batch_mean: Tensor,
+    invstd: Tensor,
+    momentum: float,
+    eps: float,
+    ratio: float,
+) -> None:
+    """Move running statistics, in place, towards those of a batch, whose unbiased variance is ``ratio`` times the other."""
+    if mean is not None and var is not None and mean.device.type != "cpu":
+        # Every operation on a device is a launch, and one between dtypes several.
+        tensors, numbers = (mean, var, batch_mean, invstd), (momentum, eps, ratio)
+        if not _program(tuple(t.dtype for t in tensors), numbers).run([[*tensors]]):
+            return
+    if mean is not None:
+        mean.lerp_(batch_mean, momentum)
+    if var is not None:
+        var.lerp_(ft.ops.batch_variance(invstd, eps, ratio), momentum)
+
+
+def _program(dtypes: tuple[Any, ...], numbers: tuple[float, float, float]) -> Update:
+    update = _programs.get((*dtypes, *numbers))
+    if update is None:
+        update = Update()
+        mean, var, batch_mean, invstd = map(update.stand_in, dtypes)
+        momentum, eps, ratio = numbers
+        mean.lerp_(batch_mean, momentum)
+        var.lerp_(ft.ops.batch_variance(invstd, eps, ratio), momentum)
+        if len(_programs) >= _MOST_PROGRAMS:
+            _programs.clear()
+        _programs[*dtypes, *numbers] = update
+    return update
 
 
 def _by_running(input: Any, mean: Tensor, var: Tensor, weight: Any, bias: Any, eps: float) -> Any:
