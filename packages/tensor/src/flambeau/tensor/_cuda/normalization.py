@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from . import kernel
 from ._images import channels_last, dense, empty_like, is_channels_last
@@ -24,7 +24,7 @@ INSTANCES = dict.fromkeys(
 _KNOWN = frozenset(INSTANCES["runs_whole"])
 
 
-@lru_cache(maxsize=None)
+@cache
 def _knows(*dtypes):
     return tuple(d.name for d in dtypes) in _KNOWN
 
