@@ -113,7 +113,7 @@ def _move(
     eps: float,
     ratio: float,
 ) -> None:
-    """Move running statistics, in place, towards those of a batch, whose unbiased variance is ``ratio`` times the other."""
+    """Move running statistics, in place, towards a batch's, whose unbiased variance is ``ratio`` times the other."""
     if mean is not None and var is not None and mean.device.type != "cpu":
         # Every operation on a device is a launch, and one between dtypes several.
         tensors, numbers = (mean, var, batch_mean, invstd), (momentum, eps, ratio)
