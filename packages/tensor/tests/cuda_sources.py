@@ -30,6 +30,10 @@ class Family:
         """What the source is compiled for: once for each, with all its kernels."""
         return sorted({types for found in self.instances.values() for types in found})
 
+    def element_types_among(self, names: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """Those of which the first is one of these; all, where none is."""
+        return [types for types in self.element_types() if types[0] in names] or self.element_types()
+
     def text(self, types: tuple[str, ...]) -> str:
         return self.source.instance(tuple(dtype_of(t) for t in types))
 
