@@ -122,12 +122,13 @@ class ArrayDataset(VisionDataset):
 
 
 class FileDataset(VisionDataset):
-    """A dataset whose images are read from their files one by one.
+    """A dataset whose images are read from their files one by one, by ``loader``, given the path.
+
+    That is :func:`load_rgb` unless a subclass sets another.
 
     Attributes:
         paths: The images.
         targets: Their targets.
-        loader: Reads an image, given its path; :func:`load_rgb` unless a subclass sets another.
     """
 
     paths: Sequence[str]
