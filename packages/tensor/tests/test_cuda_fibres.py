@@ -1,7 +1,7 @@
 """The CUDA backend's kernels, run on the CPU: each sample of the operator database against its reference.
 
 The whole path of a call is taken: dispatcher, the family's Python, and its kernels as fibres (see ``fibres/``). By
-default in the dtypes that differ most; in all with ``FLAMBEAU_CUDA_TESTS=all``.
+default each test takes every operator in the dtypes that differ most for it; in all with ``FLAMBEAU_CUDA_TESTS=all``.
 """
 
 import cuda_launches
@@ -15,12 +15,17 @@ from flambeau.tensor.testing import assert_close, opdb
 pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
 
 ENTRIES = cuda_launches.own_entries()
-CASES = [
-    pytest.param(info, dtype, id=f"{info.name}-{dtype.name}")
-    for info in ENTRIES
-    for dtype in info.dtypes
-    if cuda_sources.everything() or dtype.name in cuda_sources.USUAL
-]
+
+
+def cases(*names, of=lambda info: True):
+    """Operators of which something is true, in the dtypes of these names; in its first where it takes none of them."""
+    return [
+        pytest.param(info, dtype, id=f"{info.name}-{dtype.name}")
+        for info in ENTRIES
+        if of(info)
+        for dtype in info.dtypes
+        if cuda_sources.everything() or dtype in ([d for d in info.dtypes if d.name in names] or info.dtypes[:1])
+    ]
 
 
 @pytest.fixture
@@ -68,7 +73,7 @@ def samples(info, dtype, device):
         yield sample, expected
 
 
-@pytest.mark.parametrize("info, dtype", CASES)
+@pytest.mark.parametrize("info, dtype", cases("bool", "int64", "bfloat16", "float32"))
 def test_values(info, dtype, device):
     """Each sample gives what the reference says, and leaves its inputs as they were."""
     for sample, expected in samples(info, dtype, device):
@@ -100,22 +105,15 @@ def strided(x):
     return view.copy_(x)
 
 
-STRIDED = [c for c in CASES if cuda_sources.everything() or c.values[1].name in ("int64", "bfloat16", "float32")]
-
-
-@pytest.mark.parametrize("info, dtype", STRIDED)
+@pytest.mark.parametrize("info, dtype", cases("int64", "float32"))
 def test_inputs_with_strides(info, dtype, device):
     """Inputs that are neither dense nor in order give the same."""
     for sample, expected in samples(info, dtype, device):
         same(info, sample, call(device, info, sample.map(strided)), expected)
 
 
-def with_definition(condition):
-    """The cases of operators of which something is true, in the dtypes that most differ."""
-    return [c for c in CASES if condition(c.values[0].operator.definition) and c.values[1].name in ("float32", "int64")]
-
-
-def takes_out(definition):
+def takes_out(info):
+    definition = info.operator.definition
     return (
         definition.out
         and not definition.view
@@ -124,7 +122,7 @@ def takes_out(definition):
     )
 
 
-@pytest.mark.parametrize("info, dtype", with_definition(takes_out))
+@pytest.mark.parametrize("info, dtype", cases("float32", of=takes_out))
 def test_out(info, dtype, device):
     """``out=`` is filled, also where it is not dense."""
     for sample, expected in samples(info, dtype, device):
@@ -134,7 +132,7 @@ def test_out(info, dtype, device):
             same(info, sample, out, expected)
 
 
-@pytest.mark.parametrize("info, dtype", with_definition(lambda d: d.inplace))
+@pytest.mark.parametrize("info, dtype", cases("float32", of=lambda info: info.operator.definition.inplace))
 def test_in_place(info, dtype, device):
     """What changes its first argument writes the result there, also where that is not dense."""
     for sample, expected in samples(info, dtype, device):
@@ -187,12 +185,7 @@ TRUSTING = {"attention_backward", "insertion_points", "recurrence_backward"}
 UNORDERED = {"scatter"}
 # This adds hundreds of products at one place: the CPU in float, one after the other.
 ROUGH = {"sample_planes_input_gradient"}
-LARGE = [
-    case
-    for case in CASES
-    if case.values[1].name in ("bool", "int64", "bfloat16", "float32")
-    and case.values[0].name not in TRUSTING | UNORDERED
-]
+LARGE = cases("bfloat16", "float32", of=lambda info: info.name not in TRUSTING | UNORDERED)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -208,7 +201,7 @@ def test_large_inputs(info, dtype, width, device):
             same(info, sample, call(device, info, given), expected, times)
 
 
-@pytest.mark.parametrize("info, dtype", with_definition(lambda d: True))
+@pytest.mark.parametrize("info, dtype", cases("float32"))
 def test_second_device(info, dtype, device):
     """Kernels run on the device of their arguments while another is the current one, and leave their results there."""
     for sample, expected in samples(info, dtype, "fibres:1"):

@@ -170,7 +170,7 @@ cdef object compute(Operator op, tuple args, list values):
     """The result as an array, or as a tuple of arrays; `values` receives the normalised arguments, or stays empty where a
     compiled kernel took them as they were given."""
     cdef object result
-    if op is _op_index:
+    if op is _op_index and (isinstance(args[0], Tensor) or type(args[0]) is cnp.ndarray):  # others are refused below
         result = _view_by_index(_bare(args[0]), args[1])
         if result is not None:
             return result
