@@ -19,8 +19,6 @@ def gradients(call, device, dtype, order=1):
 
     with ft.device(device):
         results = call(*call.arguments)
-        if call.info.settled and not any(y.is_complex() for y in results):
-            results = call.info.settled(results)  # the signs of vectors are each library's own choice
         outputs = [y for y in results if isinstance(y, Variable) and y.requires_grad]
         seeds = [weights(y) for y in outputs]
         found = grad(outputs, call.variables, seeds, create_graph=order == 2, allow_unused=True)
