@@ -13,7 +13,7 @@ import cuda_sources
 import pytest
 from flambeau.tensor._cuda import _compile
 
-ALL = ("sm_75", "sm_80", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120")
+ARCHITECTURES = ("sm_75", "sm_80", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120")
 DEFAULT = {"sm_90": cuda_sources.USUAL, "sm_75": ("int64", "float32")}  # architecture -> element types
 OPTIONS = ("-Werror=all-warnings", "--ptxas-options=-v")
 STATIC_SHARED = 48 << 10  # bytes that every GPU grants a block without being asked
@@ -23,7 +23,7 @@ CASES = [
     pytest.param(family, types, architecture, id=f"{name}-{'-'.join(types)}-{architecture}")
     for name, family in FAMILIES.items()
     for types in family.element_types()
-    for architecture in (ALL if cuda_sources.everything() else DEFAULT)
+    for architecture in (ARCHITECTURES if cuda_sources.everything() else DEFAULT)
     if cuda_sources.everything() or types in family.element_types_among(DEFAULT[architecture])
 ]
 ENTRY = re.compile(r"Compiling entry function '(\w+)'")
