@@ -138,7 +138,7 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session, package: str) -> None:
     """Test one package from its wheel, with only what it depends on; `-- --oracles` adds torch.
 
-    tensor's kernels for GPUs are compiled by NVRTC, which is installed with it, and run on the CPU.
+    tensor's kernels for GPUs are compiled by NVRTC, which is installed with it, and run on the CPU, by two processes.
 
     What needs an extra that names other packages of this repository is in a folder of the tests with the extra's name,
     and is run after that extra was installed.
@@ -146,10 +146,15 @@ def tests(session: nox.Session, package: str) -> None:
     oracles, arguments = split_oracles(session)
     *siblings_wheels, wheel = wheels(session, package)
     compiler = GROUPS["nvrtc"] if package == "tensor" else []
-    session.install(*siblings_wheels, f"{wheel}[test]", *oracles, *compiler)
     tests = FOLDERS[package] / "tests"
+    kernels = sorted({*tests.glob("test_cuda_*.py")} - {tests / "test_cuda_compile.py"})  # that has two of its own
+    session.install(*siblings_wheels, f"{wheel}[test]", *oracles, *compiler)
     extras = {name: needed for name, needed in extras_of(package).items() if (tests / name).is_dir()}
-    session.run("pytest", tests, *(f"--ignore={tests / name}" for name in extras), *arguments)
+    apart = (*(tests / name for name in extras), *kernels)
+    session.run("pytest", tests, *(f"--ignore={path}" for path in apart), *arguments)
+    if kernels:
+        nothing_selected = 5
+        session.run("pytest", "-n", "2", *kernels, *arguments, success_codes=[0, nothing_selected])
     for name, needed in extras.items():
         session.install(*wheels(session, *needed))
         session.run("pytest", tests / name, *arguments)

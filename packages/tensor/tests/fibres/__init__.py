@@ -7,7 +7,7 @@ barriers show only where the order in which threads run matters (see :func:`orde
 ``scheduler.cpp``.
 """
 
-from .build import missing, prepare
+from .build import missing
 from .runtime import FibreError, Runtime, argument_sizes, device, lives, order
 
-__all__ = ["FibreError", "Runtime", "argument_sizes", "device", "lives", "missing", "order", "prepare"]
+__all__ = ["FibreError", "Runtime", "argument_sizes", "device", "lives", "missing", "order"]

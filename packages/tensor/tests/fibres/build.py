@@ -10,7 +10,6 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -58,12 +57,6 @@ class KernelCompilationError(RuntimeError):
 
 _futures: dict[str, Future] = {}
 _pool: ThreadPoolExecutor | None = None
-
-
-def prepare(texts: Iterable[str]) -> None:
-    """Begin compiling sources, several at a time; :func:`library` waits for its own."""
-    for text in texts:
-        _future(text)
 
 
 def library(text: str) -> ctypes.CDLL:
