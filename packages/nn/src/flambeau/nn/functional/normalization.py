@@ -94,8 +94,8 @@ def _by_batch(
     count = input.numel() // input.shape[1]
     if count == 1:
         errors.shape_error("batch_norm", "input", "more than one element a channel in training", f"shape {input.shape}")
-    running = [None if x is None else x.data for x in (mean, var)]
-    _move(*running, batch_mean.data, invstd.data, momentum, eps, count / (count - 1))
+    mean, var = None if mean is None else mean.data, None if var is None else var.data
+    _move(mean, var, batch_mean.data, invstd.data, momentum, eps, count / (count - 1))
     return result
 
 
