@@ -12,7 +12,7 @@ from flambeau.tensor import ops
 from flambeau.tensor._cuda import attention
 from flambeau.tensor.testing import assert_close
 
-pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
+pytestmark = fibres.needed
 
 ROUNDING = {"float16": (1e-2, 1e-2), "float32": (1e-5, 1e-5), "float64": (1e-12, 1e-12)}
 

@@ -10,7 +10,7 @@ from flambeau.tensor._cuda import _columns, _settings
 from flambeau.tensor._cuda.convolution import dense_order
 from flambeau.tensor.testing import assert_close, opdb
 
-pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
+pytestmark = fibres.needed
 
 CONVOLUTIONS = [info for info in opdb.entries() if info.name.startswith("conv")]
 

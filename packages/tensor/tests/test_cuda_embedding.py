@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from flambeau.tensor._cuda import _faults, _launch, embedding
 
-pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
+pytestmark = fibres.needed
 
 
 @pytest.fixture(params=[0, embedding.FEW_ROWS], ids=["sorted", "looked for"])

@@ -8,7 +8,7 @@ from flambeau.tensor._cuda import _faults, _launch
 from flambeau.tensor._reference._helpers import refuse_index
 from flambeau.tensor.testing.strict import StrictArray
 
-pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
+pytestmark = fibres.needed
 
 
 @pytest.fixture

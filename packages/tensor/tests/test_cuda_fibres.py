@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from flambeau.tensor.testing import assert_close, opdb
 
-pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
+pytestmark = fibres.needed
 
 ENTRIES = cuda_launches.own_entries()
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from flambeau.tensor._cuda import _faults, _launch
 
-pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
+pytestmark = fibres.needed
 
 ALL = [slice(None)]
 I = [2, 0, 2]  # noqa: E741

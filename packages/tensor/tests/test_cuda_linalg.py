@@ -10,7 +10,7 @@ from flambeau.tensor._reference import _substitution
 from flambeau.tensor.testing import assert_close, opdb
 from flambeau.tensor.testing.strict import strict_xp
 
-pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
+pytestmark = fibres.needed
 
 FACTORED = ("cholesky_ex", "lu_factor_ex", "solve_triangular", "solve_ex", "inv_ex")
 

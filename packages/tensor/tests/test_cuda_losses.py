@@ -7,7 +7,7 @@ import pytest
 from flambeau.tensor import ops
 from flambeau.tensor.testing import assert_close
 
-pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
+pytestmark = fibres.needed
 
 # Rows of few classes and of many, with more targets than one block weighs, and classes that lie apart.
 SHAPES = ((64, 10), (6000, 5), (300, 130), (5, 3001), (2, 40000), (3, 7, 50, 41), (2, 24, 9, 11))

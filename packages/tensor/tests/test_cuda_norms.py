@@ -7,7 +7,7 @@ import pytest
 from flambeau.tensor import ops
 from flambeau.tensor.testing import assert_close
 
-pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
+pytestmark = fibres.needed
 
 
 @pytest.fixture

@@ -13,8 +13,6 @@ from flambeau.tensor._cuda import _layout, _pointwise, pointwise
 from flambeau.tensor._cuda._source import ALL, FLOATS, assembled
 from test_cuda_compile import ARCHITECTURES, ENTRY, FRAME, log_of, with_nvrtc
 
-with_fibres = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
-
 # Those that keep an array for each element: a register more or less in memory is nothing beside it.
 WITH_ARRAYS = {"polygamma_of"}
 
@@ -103,7 +101,7 @@ SHAPES = {
 }
 
 
-@with_fibres
+@fibres.needed
 @pytest.mark.parametrize("shapes", SHAPES.values(), ids=SHAPES)
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_broadcasting(shapes, dtype, device):
@@ -125,7 +123,7 @@ def walks(x):
     yield view.copy_(x)
 
 
-@with_fibres
+@fibres.needed
 @pytest.mark.parametrize("shape", [(5, 6), (3, 4, 8), (70, 67), (2, 2, 2, 2, 2, 2)], ids=str)
 def test_orders_in_memory(shape, device):
     """Every pair of orders gives the same, also written into one."""
@@ -139,7 +137,7 @@ def test_orders_in_memory(shape, device):
         assert x.mul_(y).cpu().tolist() == expected
 
 
-@with_fibres
+@fibres.needed
 def test_order_of_the_result(device):
     """A result lies in memory as its first operand of the same shape does, and is dense."""
     x = ft.randn(2, 3, 4, 5).to(device).permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)
@@ -147,7 +145,7 @@ def test_order_of_the_result(device):
         assert result.stride() == x.stride()
 
 
-@with_fibres
+@fibres.needed
 def test_overlapping_results(device):
     """Written to memory that is still to be read, elements are what they would be elsewhere."""
     x = ft.arange(10.0).to(device)
@@ -155,7 +153,7 @@ def test_overlapping_results(device):
     assert x.cpu().tolist() == [0, *(2.0 * i for i in range(9))]
 
 
-@with_fibres
+@fibres.needed
 @pytest.mark.parametrize("shape", [(70, 67), (3, 40, 65), (2, 20, 3, 33)], ids=str)
 @pytest.mark.parametrize("dtype", ["float32", "int8", "float64", "bool"])
 def test_transposing_copies(shape, dtype, device):
@@ -171,7 +169,7 @@ def test_transposing_copies(shape, dtype, device):
     assert target.copy_(turned).cpu().tolist() == expected.to(ft.float16).tolist()
 
 
-@with_fibres
+@fibres.needed
 def test_numbers_that_do_not_fit(device):
     """A number beyond an integer dtype's range is no operand of it, on any device."""
     x = ft.ones(3, dtype=ft.int8)

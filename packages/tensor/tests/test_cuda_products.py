@@ -186,7 +186,7 @@ def test_integers_are_left_to_the_reference(blas):
     assert products.matmul(strict.strict_xp, *[strictly(np.ones((2, 2), "int64"))] * 2) is NotImplemented
 
 
-@pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
+@fibres.needed
 def test_training_a_linear_layer_takes_two_products_back():
     """The gradients of a linear layer's operands are one product each, without copies."""
     with fibres.device() as device, emulated(fibres.lives) as blas:

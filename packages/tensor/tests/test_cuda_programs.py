@@ -8,7 +8,7 @@ from cuda_launches import recorded
 from flambeau.tensor._cuda import programs
 from flambeau.tensor._tracing import Update
 
-pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
+pytestmark = fibres.needed
 
 EXPRESSIONS = (
     "a * b + sin(a)",

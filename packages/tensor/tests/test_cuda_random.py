@@ -5,7 +5,7 @@ import flambeau.tensor as ft
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
+pytestmark = fibres.needed
 
 SHAPES = [(), (0,), (1,), (3,), (5, 7), (2, 1000), (4099,)]
 FLOATS = [ft.float16, ft.bfloat16, ft.float32, ft.float64]

@@ -6,7 +6,7 @@ import pytest
 from flambeau.tensor._cuda import recurrence
 from flambeau.tensor.testing import assert_close
 
-pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
+pytestmark = fibres.needed
 
 CELLS = {"rnn_tanh": 1, "rnn_relu": 1, "lstm": 4, "gru": 3}
 STEPS = [

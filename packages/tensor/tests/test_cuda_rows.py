@@ -5,7 +5,7 @@ import flambeau.tensor as ft
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
+pytestmark = fibres.needed
 
 # Rows by a few threads of a warp, by a warp, by a block; beyond registers; columns by one thread, by several.
 SHAPES = [

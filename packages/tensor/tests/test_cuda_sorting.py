@@ -5,7 +5,7 @@ import flambeau.tensor as ft
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
+pytestmark = fibres.needed
 
 # Several rows in a block, a row in a block, and long rows; other dimensions than the last.
 SHAPES = [((300, 1), 1), ((70, 3), 1), ((5, 100), 1), ((2, 513), 1), ((1, 4096), 1), ((2, 4500), 1), ((9000,), 0),

@@ -8,7 +8,7 @@ from flambeau.tensor._cuda import _launch
 from flambeau.tensor._cuda._source import Source
 from flambeau.tensor.testing.strict import StrictArray
 
-pytestmark = pytest.mark.skipif(fibres.missing() is not None, reason=str(fibres.missing()))
+pytestmark = fibres.needed
 
 TEXT = """
 #include "blocks.cuh"
