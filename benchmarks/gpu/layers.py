@@ -91,7 +91,7 @@ def forward(
 ) -> Row:
     def make(kit: Any) -> Callable[[], Any]:
         xs = [kit.randn(*shape, dtype=dtype) for shape in shapes]
-        return call(kit, *xs)
+        return lambda: call(kit, *xs)
 
     return Row(f"{name}, {dtype}", "device", both(make), None, moved or None)
 
@@ -135,27 +135,29 @@ def lstm(kit: Any) -> Callable[[], Any]:
     return step
 
 
+def embedding(kit: Any) -> Callable[[], Any]:
+    rows, table = kit.classes(50000, 64, 1024), kit.randn(50000, 512, dtype="bfloat16")
+    return lambda: kit.F.embedding(rows, table)
+
+
+def attend(kit: Any, q: Any, k: Any, v: Any) -> Any:
+    return kit.F.scaled_dot_product_attention(q, k, v)
+
+
 NORM = 8192 * 4096 * 2 * 2
-ATTENTION = lambda kit, q, k, v: lambda: kit.F.scaled_dot_product_attention(q, k, v)  # noqa: E731
-EMBEDDED = lambda kit, x: (lambda i: lambda: kit.F.embedding(i, x))(kit.classes(50000, 64, 1024))  # noqa: E731
-SORT = lambda kit, x: lambda: x.sort(-1)  # noqa: E731
-TOPK = lambda kit, x: lambda: x.topk(8)  # noqa: E731
-DROP = lambda kit, x: lambda: kit.F.dropout(x, 0.1)  # noqa: E731
-CUMSUM = lambda kit, x: lambda: x.cumsum(-1)  # noqa: E731
-NORMED = lambda kit, x: lambda: kit.F.layer_norm(x, (4096,))  # noqa: E731
 
 ROWS = [
     product(8192, 8192, 8192, "bfloat16"),
     product(4096, 4096, 4096, "float32"),
     product(64, 512, 784, "float32"),
-    forward("layer_norm 8192x4096", NORMED, (8192, 4096), moved=NORM),
-    forward("dropout 8192x4096", DROP, (8192, 4096), moved=NORM),
-    forward("cumsum 8192x4096", CUMSUM, (8192, 4096), dtype="float32", moved=2 * NORM),
-    forward("sort of 8192 rows of 4096", SORT, (8192, 4096), dtype="float32"),
-    forward("topk of 8192 rows of 4096", TOPK, (8192, 4096), dtype="float32"),
-    forward("embedding 64x1024 of 50000x512", EMBEDDED, (50000, 512)),
-    forward("attention 8x16x1024x64", ATTENTION, *((8, 16, 1024, 64),) * 3),
-    forward("attention 8x16x512x64", ATTENTION, *((8, 16, 512, 64),) * 3, dtype="float32"),
+    forward("layer_norm 8192x4096", lambda kit, x: kit.F.layer_norm(x, (4096,)), (8192, 4096), moved=NORM),
+    forward("dropout 8192x4096", lambda kit, x: kit.F.dropout(x, 0.1), (8192, 4096), moved=NORM),
+    forward("cumsum 8192x4096", lambda kit, x: x.cumsum(-1), (8192, 4096), dtype="float32", moved=2 * NORM),
+    forward("sort of 8192 rows of 4096", lambda kit, x: x.sort(-1), (8192, 4096), dtype="float32"),
+    forward("topk of 8192 rows of 4096", lambda kit, x: x.topk(8), (8192, 4096), dtype="float32"),
+    Row("embedding 64x1024 of 50000x512, bfloat16", "device", both(embedding)),
+    forward("attention 8x16x1024x64", attend, *((8, 16, 1024, 64),) * 3),
+    forward("attention 8x16x512x64", attend, *((8, 16, 512, 64),) * 3, dtype="float32"),
     Row("cross entropy 8192x32000 with gradient, bfloat16", "device", both(cross_entropy)),
     Row("LSTM 35x20, 128 to 256, forward and backward", "step", both(lstm), 1.0),
     trained("Conv2d 64 of 64x56x56, channels last", lambda nn: nn.Conv2d(64, 64, 3, padding=1),

@@ -26,46 +26,43 @@ def copy_rate() -> float:
     return 2 * GIGABYTE / min(by_device(copy, 10) for _ in range(5))
 
 
-def rivals(make: Callable[..., Any], shapes: tuple[tuple[int, ...], ...], dtype: str) -> dict[str, Callable[[], Any]]:
+def rivals(call: Callable[..., Any], shapes: tuple[tuple[int, ...], ...], dtype: str) -> dict[str, Callable[[], Any]]:
     def ours() -> Callable[[], Any]:
         import flambeau.nn.functional as F
         import flambeau.tensor as ft
 
-        return make(F, ft, *[ft.rand(*s, device="cuda").to(dtype) for s in shapes])
+        xs = [ft.rand(*s, device="cuda").to(dtype) for s in shapes]
+        return lambda: call(F, *xs)
 
     def torchs() -> Callable[[], Any]:
         import torch
         import torch.nn.functional as F
 
-        return make(F, torch, *[torch.rand(*s, device="cuda", dtype=getattr(torch, dtype)) for s in shapes])
+        xs = [torch.rand(*s, device="cuda", dtype=getattr(torch, dtype)) for s in shapes]
+        return lambda: call(F, *xs)
 
     return {"flambeau": ours, "torch": torchs}
 
 
-ADD = lambda F, library, x, y: lambda: x + y  # noqa: E731
-GELU = lambda F, library, x: lambda: F.gelu(x)  # noqa: E731
-SUM = lambda F, library, x: lambda: x.sum()  # noqa: E731
-ROW_SUM = lambda F, library, x: lambda: x.sum(-1)  # noqa: E731
-COLUMN_SUM = lambda F, library, x: lambda: x.sum(0)  # noqa: E731
-SOFTMAX = lambda F, library, x: lambda: x.softmax(-1)  # noqa: E731
-BIAS = lambda F, library, x, b: lambda: x + b  # noqa: E731
-TRANSPOSED = lambda F, library, x: lambda: x.T.contiguous()  # noqa: E731
-
-
 def rows_of(dtype: str) -> list[Row]:
     count = GIGABYTE // SIZES[dtype]
-    square = (1 << 14, count >> 14)
+    square, narrow = (1 << 14, count >> 14), (count >> 12, 4096)
+
+    def row(
+        name: str, call: Callable[..., Any], *shapes: tuple[int, ...], moved: int, goal: float | None = None
+    ) -> Row:
+        return Row(f"{name}, 1 GB {dtype}", "device", rivals(call, shapes, dtype), goal, moved * GIGABYTE)
+
     return [
-        Row(f"add, 1 GB {dtype}", "device", rivals(ADD, ((count,),) * 2, dtype), 0.85, 3 * GIGABYTE),
-        Row(f"gelu, 1 GB {dtype}", "device", rivals(GELU, ((count,),), dtype), 0.85, 2 * GIGABYTE),
-        Row(f"add of a row, 1 GB {dtype}", "device", rivals(BIAS, (square, square[1:]), dtype), None, 2 * GIGABYTE),
-        Row(f"transposed copy, 1 GB {dtype}", "device", rivals(TRANSPOSED, (square,), dtype), None, 2 * GIGABYTE),
-        Row(f"sum, 1 GB {dtype}", "device", rivals(SUM, ((count,),), dtype), 0.8, GIGABYTE),
-        Row(f"sum of rows, 1 GB {dtype}", "device", rivals(ROW_SUM, (square,), dtype), 0.8, GIGABYTE),
-        Row(f"sum of columns, 1 GB {dtype}", "device", rivals(COLUMN_SUM, (square,), dtype), 0.8, GIGABYTE),
-        Row(f"softmax of rows of 4096, 1 GB {dtype}", "device",
-            rivals(SOFTMAX, ((count >> 12, 4096),), dtype), 0.8, 2 * GIGABYTE),
-    ]  # fmt: skip
+        row("add", lambda F, x, y: x + y, (count,), (count,), moved=3, goal=0.85),
+        row("gelu", lambda F, x: F.gelu(x), (count,), moved=2, goal=0.85),
+        row("add of a row", lambda F, x, b: x + b, square, square[1:], moved=2),
+        row("transposed copy", lambda F, x: x.T.contiguous(), square, moved=2),
+        row("sum", lambda F, x: x.sum(), (count,), moved=1, goal=0.8),
+        row("sum of rows", lambda F, x: x.sum(-1), square, moved=1, goal=0.8),
+        row("sum of columns", lambda F, x: x.sum(0), square, moved=1, goal=0.8),
+        row("softmax of rows of 4096", lambda F, x: x.softmax(-1), narrow, moved=2, goal=0.8),
+    ]
 
 
 def transfer_rivals(size: int) -> dict[str, Callable[[], Any]]:
