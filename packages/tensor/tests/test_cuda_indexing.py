@@ -9,28 +9,28 @@ from flambeau.tensor._cuda import _faults, _launch
 pytestmark = fibres.needed
 
 ALL = [slice(None)]
-I = [2, 0, 2]  # noqa: E741
+PLACES = [2, 0, 2]
 INDICES = [
-    (I,),
-    (-1, I),
-    (*ALL, I),
-    (..., I),
-    (I, ...),
-    (*ALL, I, *ALL),
-    (I, [1, -1, 0]),
-    (I, [[1], [-1]]),
-    (*ALL, I, [1, 2, 0]),
-    (I, *ALL, [1, 2, 0]),
-    (..., [1], I),
-    (slice(None, None, -1), I),
-    (I, slice(1, None, 2), slice(None, None, -2)),
-    (I, I, I),
+    (PLACES,),
+    (-1, PLACES),
+    (*ALL, PLACES),
+    (..., PLACES),
+    (PLACES, ...),
+    (*ALL, PLACES, *ALL),
+    (PLACES, [1, -1, 0]),
+    (PLACES, [[1], [-1]]),
+    (*ALL, PLACES, [1, 2, 0]),
+    (PLACES, *ALL, [1, 2, 0]),
+    (..., [1], PLACES),
+    (slice(None, None, -1), PLACES),
+    (PLACES, slice(1, None, 2), slice(None, None, -2)),
+    (PLACES, PLACES, PLACES),
     ([[], []],),
-    (I, None),
-    (1, I),
-    (*ALL, I, -1),
-    (0, *ALL, I),
-    (I, *ALL, 1, ...),
+    (PLACES, None),
+    (1, PLACES),
+    (*ALL, PLACES, -1),
+    (0, *ALL, PLACES),
+    (PLACES, *ALL, 1, ...),
     ([[0, 1], [2, 0]], *ALL, 2),
 ]
 
