@@ -152,7 +152,7 @@ class Blas:
             value = value + beta * _wide(result)
         if bias is not None:
             value = value + _wide(self._matrix(bias, c[1], m, 1, m, "the bias"))
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"):  # what a narrower type does not hold is infinite, or nothing
             result[...] = value
 
     def _GemmEx(self, handle, ta, tb, m, n, k, alpha, a, at, lda, b, bt, ldb, beta, c, ct, ldc, compute, algorithm):

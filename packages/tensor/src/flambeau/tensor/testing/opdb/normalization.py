@@ -74,7 +74,7 @@ def variance_samples(make):
 
 
 def batch_variance(invstd, eps, scale):
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore"):  # of a factor of 0, the variance is infinite
         return np.maximum(invstd**-2.0 - eps, 0) * scale
 
 
