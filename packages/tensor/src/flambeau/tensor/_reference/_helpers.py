@@ -161,19 +161,33 @@ def check_same_dtype(operation: str, argument: str, dtype, other: str, other_dty
 def check_bounds(operation: str, argument: str, index, size: int, low: int = 0) -> None:
     """Every element of an integer array must be in [low, size).
 
-    This is the one place where operators look at values on the host. Where a backend watches over them, the error comes
-    when the device is next waited for; else this waits for it.
+    Here, and in :func:`check_each`, operators look at values on the host: that is the price of a clear error. Where a
+    backend watches over them, it comes when the device is next waited for; else this waits for it.
     """
     if index.size == 0:
         return
-    if watched((refuse_index, operation, argument), index, low, size):
+    if _watched((refuse_index, operation, argument), index, low, size):
         return
     least, greatest = index.min().item(), index.max().item()
     if least < low or greatest >= size:
-        refuse_index(operation, argument, low, size, least if least < low else greatest)
+        refuse_index(operation, argument, low, size, least if least < low else greatest, None)
 
 
-def watched(report: tuple, array, low: int, size: int, ignored: int | None = None) -> bool:
+def check_each(report: tuple, array, low: int, size: int, ignored: int | None = None) -> None:
+    """As :func:`check_bounds`, but elements may also be ``ignored``, and the error is another: for the first that is
+    wrong, ``report[0](*report[1:], low, size, element, index)`` raises it. ``index`` is None where nobody knows it.
+    """
+    if _watched(report, array, low, size, ignored):
+        return
+    wrong = (array < low) | (array >= size)
+    if ignored is not None:
+        wrong = wrong & (array != ignored)
+    if wrong.any().item():
+        place = wrong.reshape(-1).argmax().item()
+        report[0](*report[1:], low, size, array.reshape(-1)[place].item(), _unravelled(place, array.shape))
+
+
+def _watched(report: tuple, array, low: int, size: int, ignored: int | None = None) -> bool:
     """Whether the array's backend reports elements outside [low, size) itself, which it is then told to do."""
     backend = by_array_type.get(type(array))  # a NumPy scalar's is none
     if backend is None or backend.watch is None or size <= low:
@@ -182,12 +196,19 @@ def watched(report: tuple, array, low: int, size: int, ignored: int | None = Non
     return True
 
 
-def refuse_index(
-    operation: str, argument: str, low: int, size: int, wrong: int, place: tuple | None = None
-) -> NoReturn:
-    """Raise for an index outside [low, size). Its place goes unsaid, which not every device knows."""
+def refuse_index(operation: str, argument: str, low: int, size: int, wrong: int, index: tuple | None) -> NoReturn:
+    """Raise for an index outside [low, size). Where it is goes unsaid, which not every device knows."""
     allowed = f"indices in [{low}, {size - 1}]" if size > low else "no indices, the dimension is empty"
     errors.index_error(operation, argument, allowed, str(wrong))
+
+
+def _unravelled(place: int, shape) -> tuple[int, ...]:
+    """The index of the element at a place in the flattened array."""
+    index = []
+    for n in reversed(shape):
+        index.append(place % n)
+        place //= n
+    return tuple(reversed(index))
 
 
 def check_not_empty(operation: str, shape, dim) -> None:

@@ -8,7 +8,7 @@ import math
 
 from .. import errors
 from .._schema import Array, Int, operator
-from ._helpers import add_at, check_integers, narrowed, watched, widened
+from ._helpers import add_at, check_each, check_integers, narrowed, widened
 
 _NEVER = -math.inf
 
@@ -127,24 +127,15 @@ def _check(operation, log_probs, targets, input_lengths, target_lengths, blank):
         check_integers(operation, name, lengths)
         if tuple(lengths.shape) != (samples,):
             errors.shape_error(operation, name, f"shape ({samples},)", str(tuple(lengths.shape)))
-        if watched((_refuse_length, operation, name), lengths, 0, most + 1):
-            continue
-        # As in check_bounds, the price of a clear error is a look at the values.
-        wrong = (lengths < 0) | (lengths > most)
-        if wrong.any().item():
-            _refuse_length(operation, name, 0, most + 1, lengths[wrong.argmax().item()].item())
-    if watched((_refuse_target, operation), targets, 0, classes):
-        return
-    wrong = (targets < 0) | (targets >= classes)
-    if wrong.any().item():
-        _refuse_target(operation, 0, classes, targets.reshape(-1)[wrong.reshape(-1).argmax().item()].item())
+        check_each((_refuse_length, operation, name), lengths, 0, most + 1)
+    check_each((_refuse_target, operation), targets, 0, classes)
 
 
-def _refuse_length(operation, name, low, size, wrong, place=None):
+def _refuse_length(operation, name, low, size, wrong, index):
     errors.value_error(operation, name, f"lengths in [{low}, {size - 1}]", str(wrong))
 
 
-def _refuse_target(operation, low, classes, wrong, place=None):
+def _refuse_target(operation, low, classes, wrong, index):
     expected = f"class indices in [{low}, {classes - 1}] ({classes} classes)"
     errors.index_error(operation, "targets", expected, str(wrong))
 

@@ -2,7 +2,7 @@
 
 from .. import errors
 from .._schema import Anything, Array, Int, Number, OptionalArray, operator
-from ._helpers import check_integers, narrowed, watched, widened
+from ._helpers import check_each, check_integers, narrowed, widened
 from .activations import log_softmax
 
 
@@ -91,29 +91,13 @@ def _check_classes(operation, input, target, weight, ignore_index, reduction):
     if weight is not None and tuple(weight.shape) != (classes,):
         errors.shape_error(operation, "weight", f"shape ({classes},), one element a class", str(tuple(weight.shape)))
     _check_reduction(operation, reduction)
-    if watched((_refuse_class, operation, ignore_index), target, 0, classes, ignore_index):
-        return
-    wrong = ((target < 0) | (target >= classes)) & (target != ignore_index)
-    # As in check_bounds, the price of a clear error is a look at the values.
-    if wrong.any().item():
-        place = wrong.reshape(-1).argmax().item()
-        value = target.reshape(-1)[place].item()
-        _refuse_class(operation, ignore_index, 0, classes, value, _unravelled(place, target.shape))
+    check_each((_refuse_class, operation, ignore_index), target, 0, classes, ignore_index)
 
 
-def _refuse_class(operation, ignore_index, low, classes, wrong, place):
+def _refuse_class(operation, ignore_index, low, classes, wrong, index):
     """Raise for a target that is no class."""
     allowed = f"class indices in [{low}, {classes - 1}] ({classes} classes) or ignore_index {ignore_index}"
-    errors.index_error(operation, "target", allowed, f"{wrong} at {place}" if place else str(wrong))
-
-
-def _unravelled(place, shape):
-    """The index of the element at a place in the flattened array."""
-    index = []
-    for n in reversed(shape):
-        index.append(place % n)
-        place //= n
-    return tuple(reversed(index))
+    errors.index_error(operation, "target", allowed, f"{wrong} at {index}" if index else str(wrong))
 
 
 @operator(dtypes="float", real=True, method=False)
