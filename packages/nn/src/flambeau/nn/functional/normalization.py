@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import flambeau.tensor as ft
 from flambeau.autograd import Variable
 from flambeau.tensor import Tensor, errors
-from flambeau.tensor._tracing import Update
 
 from ._types import T
+
+if TYPE_CHECKING:
+    from flambeau.tensor._tracing import Update
 
 __all__ = ["batch_norm"]
 
@@ -94,45 +96,35 @@ def _by_batch(
     count = input.numel() // input.shape[1]
     if count == 1:
         errors.shape_error("batch_norm", "input", "more than one element a channel in training", f"shape {input.shape}")
-    mean, var = None if mean is None else mean.data, None if var is None else var.data
-    _move(mean, var, batch_mean.data, invstd.data, momentum, eps, count / (count - 1))
+    tensors: tuple[Any, ...] = (*(None if x is None else x.data for x in (mean, var)), batch_mean.data, invstd.data)
+    numbers = momentum, eps, count / (count - 1)
+    # On a device every operation is a launch, and one between dtypes several: there both are moved by one program.
+    at_once = mean is not None and var is not None and mean.device.type != "cpu"
+    if not at_once or _program(tuple(x.dtype for x in tensors), numbers).run([[*tensors]]):
+        _move(*tensors, *numbers)
     return result
 
 
-# Programs that move both running statistics at once, by dtypes and numbers.
-_programs: dict[tuple[Any, ...], Update] = {}
-_MOST_PROGRAMS = 256
-
-
-def _move(
-    mean: Tensor | None,
-    var: Tensor | None,
-    batch_mean: Tensor,
-    invstd: Tensor,
-    momentum: float,
-    eps: float,
-    ratio: float,
-) -> None:
+def _move(mean: Any, var: Any, batch_mean: Tensor, invstd: Tensor, momentum: float, eps: float, ratio: float) -> None:
     """Move running statistics, in place, towards a batch's, whose unbiased variance is ``ratio`` times the other."""
-    if mean is not None and var is not None and mean.device.type != "cpu":
-        # Every operation on a device is a launch, and one between dtypes several.
-        tensors, numbers = (mean, var, batch_mean, invstd), (momentum, eps, ratio)
-        if not _program(tuple(t.dtype for t in tensors), numbers).run([[*tensors]]):
-            return
     if mean is not None:
         mean.lerp_(batch_mean, momentum)
     if var is not None:
         var.lerp_(ft.ops.batch_variance(invstd, eps, ratio), momentum)
 
 
+_programs: dict[tuple[Any, ...], Update] = {}
+_MOST_PROGRAMS = 256
+
+
 def _program(dtypes: tuple[Any, ...], numbers: tuple[float, float, float]) -> Update:
+    """What :func:`_move` does with these dtypes and numbers, written down."""
     update = _programs.get((*dtypes, *numbers))
     if update is None:
+        from flambeau.tensor._tracing import Update
+
         update = Update()
-        mean, var, batch_mean, invstd = map(update.stand_in, dtypes)
-        momentum, eps, ratio = numbers
-        mean.lerp_(batch_mean, momentum)
-        var.lerp_(ft.ops.batch_variance(invstd, eps, ratio), momentum)
+        _move(*map(update.stand_in, dtypes), *numbers)
         if len(_programs) >= _MOST_PROGRAMS:
             _programs.clear()
         _programs[*dtypes, *numbers] = update
