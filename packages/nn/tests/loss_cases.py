@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from module_cases import FLAGS, Case, of
+from module_cases import CASES, FLAGS, Case, of
 from nn_helpers import random
 
 REDUCTIONS = ["mean", "sum", "none"]
@@ -94,3 +94,6 @@ LOSSES["AdaptiveLogSoftmaxWithLoss"] = LossCase(
     targets=lambda o: [classes(9, count=20)],
     valid=lambda o: o["div_value"] == 1.5 or len(o["cutoffs"]) < 2,
 )  # fmt: skip
+
+EVERY: dict[str, Case] = CASES | LOSSES
+COMBINATIONS = [(name, options) for name, case in EVERY.items() for options in case.combinations()]

@@ -16,6 +16,11 @@ def images(dims, batch=(2, 3), seed=0):
     return np.random.default_rng(seed).standard_normal((*batch, *SIZES[:dims]))
 
 
+def parts(result):
+    """The Tensors of nested tuples."""
+    return [x for item in result for x in parts(item)] if isinstance(result, tuple) else [result]
+
+
 def message_of(exception, call):
     with pytest.raises(exception) as raised:
         call()

@@ -8,12 +8,9 @@ import numpy as np
 import pytest
 from flambeau.autograd import Variable
 from flambeau.tensor.testing import assert_close
-from loss_cases import LOSSES
-from module_cases import CASES
-from nn_helpers import random
+from loss_cases import COMBINATIONS, EVERY, LOSSES
+from nn_helpers import parts, random
 
-EVERY = CASES | LOSSES
-COMBINATIONS = [(name, options) for name, case in EVERY.items() for options in case.combinations()]
 USUAL = [(name, case.combinations()[0]) for name, case in EVERY.items()]
 # rtol, and atol as a share of the largest value, and at least of 1: what is small was often summed from what is not
 TOLERANCES = {"float64": (1e-9, 1e-9), "float32": (1e-4, 1e-4), "bfloat16": (5e-2, 5e-2), "float16": (1e-2, 1e-2)}
@@ -60,11 +57,6 @@ def outcome(module, name, arrays, targets, dtype, device):
         *(p.grad for p in module.parameters()),
         *module.buffers(),
     ]
-
-
-def parts(result):
-    """The Tensors of nested tuples."""
-    return [x for item in result for x in parts(item)] if isinstance(result, tuple) else [result]
 
 
 def compare(expected, actual, dtype, gpu):

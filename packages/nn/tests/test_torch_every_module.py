@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 from beside_torch import leaves, torch
 from flambeau.tensor.testing import assert_close
-from loss_cases import LOSSES
-from module_cases import CASES
-from nn_helpers import random
+from loss_cases import COMBINATIONS, EVERY, LOSSES
+from nn_helpers import parts, random
 
 ELSEWHERE = {
     # Containers of modules and parameters: test_containers, and below with layers inside.
@@ -22,8 +21,6 @@ ELSEWHERE = {
     **dict.fromkeys(["Module", "RNNBase", "RNNCellBase"], "what others are"),
     "CrossMapLRN2d": "test_cross_map_lrn: torch's keeps the first channel in the sums of all later ones",
 }
-EVERY = CASES | LOSSES
-COMBINATIONS = [(name, options) for name, case in EVERY.items() for options in case.combinations()]
 
 
 def modules():
@@ -68,11 +65,6 @@ def made(name, options):
     if EVERY[name].evaluated:
         ours.eval(), theirs.eval()
     return ours, theirs, arrays
-
-
-def parts(result):
-    """The Tensors of nested tuples."""
-    return [x for item in result for x in parts(item)] if isinstance(result, tuple) else [result]
 
 
 def total(results, weigh):
