@@ -45,12 +45,7 @@ class Ours:
         return module.to("cuda").to(dtype)
 
     def channels_last(self, value: Any) -> Any:
-        if isinstance(value, self.nn.Module):
-            for p in value.parameters():
-                if p.ndim == 4:
-                    p.data = self.channels_last(p.data)
-            return value
-        return value.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)
+        return value.to(memory_format=self.library.channels_last)
 
 
 class Torchs:

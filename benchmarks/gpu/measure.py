@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..harness import OURS, duration
+
 TURNS = 9
 BLOCK = 0.03  # seconds that a block takes, about
 MOST = 400  # calls in a block: a queue that is full would make the host wait
-OURS = "flambeau"
 
 
 @dataclass(frozen=True)
@@ -135,14 +136,3 @@ def line(name: str, figures: dict[str, Any]) -> str:
     if "goal" in figures:
         parts.append(f"goal {figures['goal']}: {'reached' if figures['reached'] else 'NOT REACHED'}")
     return f"{name:44} " + ", ".join(parts)
-
-
-def duration(seconds: float) -> str:
-    """
-    >>> duration(1.27e-6)
-    '1.27 µs'
-    """
-    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if abs(seconds) >= size:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds / 1e-9:.3g} ns"

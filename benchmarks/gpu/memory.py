@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .layers import both
 from .measure import Row, by_device
 
 GIGABYTE = 1 << 30
@@ -65,24 +66,14 @@ def rows_of(dtype: str) -> list[Row]:
     ]
 
 
-def transfer_rivals(size: int) -> dict[str, Callable[[], Any]]:
-    def ours() -> Callable[[], Any]:
-        import flambeau.tensor as ft
-
-        x = ft.ones(size // 4).pin_memory()
-        return lambda: x.to("cuda", non_blocking=True)
-
-    def torchs() -> Callable[[], Any]:
-        import torch
-
-        x = torch.ones(size // 4).pin_memory()
-        return lambda: x.to("cuda", non_blocking=True)
-
-    return {"flambeau": ours, "torch": torchs}
+def sent(kit: Any) -> Callable[[], Any]:
+    """256 MB from page-locked memory."""
+    x = kit.library.ones(1 << 26).pin_memory()
+    return lambda: x.to("cuda", non_blocking=True)
 
 
 ROWS = [
     *rows_of("bfloat16"),
     *rows_of("float32"),
-    Row("page-locked to device, 256 MB", "device", transfer_rivals(1 << 28), None, None, 1 << 28),
+    Row("page-locked to device, 256 MB", "device", both(sent), None, None, 1 << 28),
 ]

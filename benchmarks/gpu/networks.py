@@ -43,13 +43,18 @@ def adam(kit: Any, parameters: Any) -> Any:
     return kit.optim.Adam(parameters, lr=1e-3, **kit.fused)
 
 
-def resnet50(kit: Any) -> Callable[[], Any]:
-    """In bfloat16, channels last, with SGD and momentum."""
+def resnet50(kit: Any) -> Any:
+    """The network of each library's own collection."""
     if isinstance(kit, Torchs):
-        from torchvision.models import resnet50 as build
+        from torchvision import models
     else:
-        from flambeau.vision.models import resnet50 as build
-    net = kit.channels_last(kit.module(build(), "bfloat16"))
+        from flambeau.vision import models
+    return models.resnet50()
+
+
+def resnet50_step(kit: Any) -> Callable[[], Any]:
+    """In bfloat16, channels last, with SGD and momentum."""
+    net = kit.channels_last(kit.module(resnet50(kit), "bfloat16"))
     x, y = kit.channels_last(kit.randn(BATCH, 3, 224, 224, dtype="bfloat16")), kit.classes(1000, BATCH)
     optimizer = kit.optim.SGD(net.parameters(), lr=0.01, momentum=0.9, **kit.fused)
 
@@ -64,11 +69,7 @@ def resnet50(kit: Any) -> Callable[[], Any]:
 
 def adam_25m(kit: Any) -> Callable[[], Any]:
     """Over 25 million parameters in 161 Tensors, the sizes of a ResNet-50's."""
-    if isinstance(kit, Torchs):
-        from torchvision.models import resnet50 as build
-    else:
-        from flambeau.vision.models import resnet50 as build
-    net = kit.module(build())
+    net = kit.module(resnet50(kit))
     for p in net.parameters():
         p.grad = kit.library.ones_like(p.data)
     return adam(kit, net.parameters()).step
@@ -79,5 +80,5 @@ ROWS = [
     Row("MLP 784-512-512-10, batch 64, Adam step", "step", both(trained(mlp, adam, 64, 784, classes=10)), 1.0),
     Row("digits network, batch 32, Adam step", "step", both(trained(digits, adam, 32, 1, 8, 8, classes=10))),
     Row("Adam over 25M parameters", "step", both(adam_25m), 1.0),
-    Row("ResNet-50, bfloat16, channels last, batch 64", "step", both(resnet50), 0.9, None, BATCH),
+    Row("ResNet-50, bfloat16, channels last, batch 64", "step", both(resnet50_step), 0.9, None, BATCH),
 ]

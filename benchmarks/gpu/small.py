@@ -5,31 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .layers import both
 from .measure import Row
-
-
-def ours(call: Callable[..., Any], recorded: bool = False, dtype: str = "float32") -> Callable[[], Any]:
-    def setup() -> Callable[[], Any]:
-        import flambeau.tensor as ft
-        from flambeau.autograd import Variable
-
-        a, b = (ft.randn(16, 16, device="cuda").to(dtype) for _ in range(2))
-        if recorded:
-            a = Variable(a, requires_grad=True)
-        return call(a, b)
-
-    return setup
-
-
-def torchs(call: Callable[..., Any], recorded: bool = False, dtype: str = "float32") -> Callable[[], Any]:
-    def setup() -> Callable[[], Any]:
-        import torch
-
-        a, b = (torch.randn(16, 16, device="cuda").to(getattr(torch, dtype)) for _ in range(2))
-        return call(a.requires_grad_() if recorded else a, b)
-
-    return setup
-
 
 CALLS: dict[str, Callable[[Any, Any], Callable[[], Any]]] = {
     "a + b": lambda a, b: lambda: a + b,
@@ -44,10 +21,11 @@ CALLS: dict[str, Callable[[Any, Any], Callable[[], Any]]] = {
 }
 
 
-def row(name: str, call: Any, goal: float | None = 1.0, **options: Any) -> Row:
-    return Row(
-        f"host: {name}, 16x16", "host", {"flambeau": ours(call, **options), "torch": torchs(call, **options)}, goal
-    )
+def row(name: str, call: Any, goal: float | None = 1.0, recorded: bool = False, dtype: str = "float32") -> Row:
+    def make(kit: Any) -> Callable[[], Any]:
+        return call(kit.randn(16, 16, dtype=dtype, grad=recorded), kit.randn(16, 16, dtype=dtype))
+
+    return Row(f"host: {name}, 16x16", "host", both(make), goal)
 
 
 ROWS = [
