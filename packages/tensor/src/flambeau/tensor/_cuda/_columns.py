@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import struct
 
+from ._copy import dense
 from ._source import FLOATS, Source
 from .products import accumulate, matmul
 
@@ -99,7 +100,7 @@ def to_input(xp, grad_output, weight, windows: Windows):
     """The gradient of the images, dense with channels first. Half types are added up in float32."""
     w, dtype = windows, grad_output.dtype
     wide = xp.promote_types(dtype, "float32")
-    grad_output = xp.ascontiguousarray(grad_output).astype(wide, copy=False)
+    grad_output = dense(grad_output).astype(wide, copy=False)
     filters = weight.astype(wide, copy=False).reshape(w.groups, w.outputs // w.groups, w.rows // w.groups)
     result = xp.empty(w.shape, wide)
     for part in w.chunks():
@@ -114,7 +115,7 @@ def to_weight(xp, grad_output, images, weight_shape, windows: Windows):
     each = w.outputs // w.groups
     for part in w.chunks():
         columns = w.columns(xp, images[part], by_row=True).reshape(w.groups, w.rows // w.groups, -1)
-        grad = xp.ascontiguousarray(grad_output[part].swapaxes(0, 1)).reshape(w.groups, each, -1)
+        grad = dense(grad_output[part].swapaxes(0, 1)).reshape(w.groups, each, -1)
         share = matmul(xp, grad, columns.transpose(0, 2, 1))
         if w.together < w.shape[0] and share.dtype.itemsize == 2:
             share = share.astype("float32")

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from .._backends import by_array_type
 from . import _pointwise as generator
 from ._forms import MOST_PLANS, Forms, Plan, placement
 from ._launch import Kernel
-from ._layout import broadcast_shape, contiguous_strides, divisor, overlap, walk
+from ._layout import broadcast_shape, divisor, overlap, walk
 from ._source import C_TYPES, assembled, is_known
 
 TILE = 64
@@ -21,11 +22,11 @@ WORTH_TILES = 16  # elements along either dimension
 _plans: dict[tuple[Any, ...], Any] = {}  # Plans, or None
 
 
-def dense(xp: Any, x: Any) -> Any:
-    """The array, or where its elements are not one after the other in memory, a copy in which they are."""
-    if list(x.strides) == contiguous_strides(x.shape, x.dtype.itemsize) or x.flags.c_contiguous:
+def dense(x: Any) -> Any:
+    """The array, or a copy where its elements are not one after the other in memory; of None, None."""
+    if x is None or x.flags.c_contiguous:
         return x
-    out = copied(xp, x, x.dtype, False)
+    out = copied(by_array_type[type(x)].xp, x, x.dtype, False)
     return x.copy() if out is NotImplemented else out
 
 

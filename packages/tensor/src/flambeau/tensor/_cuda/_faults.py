@@ -15,6 +15,7 @@ import numpy as np
 
 from .. import _backends
 from . import _launch
+from ._copy import dense
 from ._source import INTEGERS, Source
 
 SOURCE = Source("faults")
@@ -54,8 +55,7 @@ def _look(runtime, device, array, low, size, ignored, number):
     if not array.flags.c_contiguous:
         # In the order in which they lie in memory: of several that are wrong, the first one there is told.
         order = sorted(order, key=lambda d: -array.strides[d])
-        array = array.transpose(order)
-        array = array if array.flags.c_contiguous else array.copy()
+        array = dense(array.transpose(order))
     blocks = min(-(-array.size // 1024), 1024)
     kernel = SOURCE.kernel("note_outside", array.dtype)
     launch = next(_launches)

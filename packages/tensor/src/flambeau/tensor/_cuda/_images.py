@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._backends import by_array_type
-from ._copy import dense as _dense
-
-
-def dense(array: Any) -> Any:
-    """The array, or a copy, without gaps, the last dimension innermost."""
-    return array if array.flags.c_contiguous else _dense(by_array_type[type(array)].xp, array)
+from ._copy import dense
 
 
 def is_channels_last(array: Any) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 
+from ._copy import dense
 from ._reduce import BLOCKS, BYTE, KEPT, PART, THREADS, packed_dims, powers_up
 
 CHUNK = 16 * 1024  # elements: the least that is worth two launches
@@ -41,9 +42,8 @@ class Scan:
             return tuple([xp.empty(shape, dtype) for dtype in result_dtypes])
         if scheme == "moved":
             results = self(xp, xp.moveaxis(x, dim, -1), len(shape) - 1, dtypes, result_dtypes)
-            return tuple([xp.moveaxis(result, -1, dim).copy() for result in results])
-        if not x.flags.c_contiguous:
-            x = x.copy()
+            return tuple([dense(xp.moveaxis(result, -1, dim)) for result in results])
+        x = dense(x)
         outputs = [xp.empty(shape, dtype) for dtype in result_dtypes]
         if scheme == "columns":
             kernel, grid, numbers = rest

@@ -13,6 +13,7 @@ from .._reference._windows import output_sizes, sides
 from .._reference.transposed_convolution import transposed_shape
 from . import _cudnn, _settings, kernel
 from ._columns import Windows, add_bias, forward, to_input, to_weight
+from ._copy import dense
 from ._source import FLOATS
 from .products import takes
 
@@ -87,9 +88,9 @@ class _Pass:
     def by_cudnn(self, xp, first, second):
         """The result."""
         if self.copied[0]:
-            first = first.copy()
+            first = dense(first)
         if self.copied[1]:
-            second = second.copy()
+            second = dense(second)
         result = _empty(xp, self.shape, first.dtype, self.channels_last)
         size = self.plan.workspace
         workspace = xp.empty(size, "uint8") if size else None
@@ -131,7 +132,7 @@ def _empty(xp, shape, dtype, channels_last: bool):
 
 def _with_bias(result, bias, channels_last: bool):
     if bias is not None:
-        add_bias(result, bias if bias.flags.c_contiguous else bias.copy(), channels_last)
+        add_bias(result, dense(bias), channels_last)
     return result
 
 

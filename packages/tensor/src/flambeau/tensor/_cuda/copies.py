@@ -17,9 +17,9 @@ def clone(xp: Any, input: Any) -> Any:
 @kernel
 def contiguous(xp: Any, input: Any, memory_format: Any) -> Any:
     if memory_format is None or memory_format.order is None:
-        return dense(xp, input)
+        return dense(input)
     arranged = memory_format.arranged(input)
-    return input if arranged.flags.c_contiguous else memory_format.restored(dense(xp, arranged))
+    return input if arranged.flags.c_contiguous else memory_format.restored(dense(arranged))
 
 
 @kernel

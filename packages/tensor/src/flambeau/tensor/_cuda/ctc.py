@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import kernel
-from ._images import dense
+from ._copy import dense
 from ._source import FLOATS, Source
 
 SOURCE = Source("ctc")

@@ -6,6 +6,7 @@ import math
 
 from .._reference._helpers import widened
 from . import kernel
+from ._copy import dense
 from ._source import FLOATS, Source, is_known
 from .indexing import numbers_of
 
@@ -16,18 +17,14 @@ CHUNK_ROWS = 64
 FEW_ROWS = 8192  # among which each block looks for its own
 
 
-def _dense(x):
-    return x if x is None or x.flags.c_contiguous else x.copy()
-
-
 @kernel
 def add_rows(xp, input, source, target, size, scale=None):
     width = math.prod(input.shape[1:])
     n = input.shape[0] if source is None else source.size
     if not is_known(input.dtype) or 0 in (n, width, size) or (scale is not None and scale.dtype != input.dtype):
         return NotImplemented
-    input, scale = _dense(input), _dense(scale)
-    source, target = (None if x is None else _dense(numbers_of(x)) for x in (source, target))
+    input, scale = dense(input), dense(scale)
+    source, target = (None if x is None else dense(numbers_of(x)) for x in (source, target))
     rows, across = input.shape[0], -(-width // COLUMNS)
     if across > 65535:
         return NotImplemented

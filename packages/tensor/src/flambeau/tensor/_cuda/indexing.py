@@ -13,6 +13,7 @@ import numpy as np
 from .._reference._helpers import expands_to
 from .._reference._indices import corner
 from . import _walk, kernel
+from ._copy import dense
 from ._source import Source
 
 SOURCE = Source("indexing")
@@ -250,9 +251,7 @@ def on_a_copy(name):
 
 def rows(xp, x, dim, index, shape):
     """The slices of a dense array's dimension that an index names, in ``shape``."""
-    index = numbers_of(index)
-    if not index.flags.c_contiguous:
-        index = index.copy()
+    index = dense(numbers_of(index))
     outer, row = math.prod(x.shape[:dim]), math.prod(x.shape[dim + 1 :])
     out = xp.empty(shape, x.dtype)
     n = index.size
@@ -284,7 +283,7 @@ def index_select(xp, input, dim, index):
 def embedding(xp, weight, input, padding_idx=-1, scale_grad_by_freq=False):
     if not is_movable(weight):
         return NotImplemented
-    table = weight if weight.flags.c_contiguous else weight.copy()
+    table = dense(weight)
     return rows(xp, table, 0, input, (*input.shape, *table.shape[1:]))
 
 
@@ -301,7 +300,7 @@ def index(xp, input, index):
 def take(xp, input, index):
     if not is_movable(input):
         return NotImplemented
-    return read(xp, flat(input if input.flags.c_contiguous else input.copy(), index))
+    return read(xp, flat(dense(input), index))
 
 
 @kernel

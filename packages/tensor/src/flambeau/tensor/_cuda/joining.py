@@ -6,6 +6,7 @@ import math
 import struct
 
 from . import kernel
+from ._copy import dense
 from ._source import Source
 from .indexing import BY_SIZE, is_movable
 
@@ -41,10 +42,6 @@ def _joined(xp, parts, shape, outer):
     return out
 
 
-def _dense(x):
-    return x if x.flags.c_contiguous else x.copy()
-
-
 @kernel
 def cat(xp, tensors, dim=0):
     first = tensors[0]
@@ -59,7 +56,7 @@ def cat(xp, tensors, dim=0):
             tensors, dim = views, order.index(dim)
         else:
             order = None
-    parts = [_dense(x) for x in tensors]
+    parts = [dense(x) for x in tensors]
     shape = list(parts[0].shape)
     outer = math.prod(shape[:dim])
     shape[dim] = sum(x.shape[dim] for x in parts)
@@ -72,5 +69,5 @@ def stack(xp, tensors, dim=0):
     shape = tensors[0].shape
     if not is_movable(tensors[0]):
         return NotImplemented
-    parts = [_dense(x) for x in tensors]
+    parts = [dense(x) for x in tensors]
     return _joined(xp, parts, (*shape[:dim], len(parts), *shape[dim:]), math.prod(shape[:dim]))

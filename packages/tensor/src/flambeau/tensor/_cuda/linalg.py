@@ -13,6 +13,7 @@ from .._reference._helpers import narrowed, widened
 from .._reference._matrices import broadcast_batches, identity
 from .._reference._substitution import adjoint, transposed
 from . import _cusolver, kernel
+from ._copy import dense
 from ._source import ALL, Source
 
 SOURCE = Source("linalg")
@@ -23,7 +24,7 @@ MOST_BLOCKS = 8192
 def _triangle(xp, input, diagonal, upper: bool):
     if input.dtype.name not in ALL:
         return NotImplemented
-    x = xp.ascontiguousarray(input)
+    x = dense(input)
     out = xp.empty(x.shape, x.dtype)
     rows, columns = x.shape[-2:]
     SOURCE.kernel("triangle", x.dtype)(

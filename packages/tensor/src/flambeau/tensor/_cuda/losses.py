@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from . import kernel
-from ._images import dense, is_channels_last
+from ._copy import dense
+from ._images import is_channels_last
 from ._source import FLOATS, Source
 
 SOURCE = Source("losses")

@@ -6,7 +6,8 @@ import math
 from functools import cache, lru_cache
 
 from . import kernel
-from ._images import channels_last, dense, empty_like, is_channels_last
+from ._copy import dense
+from ._images import channels_last, empty_like, is_channels_last
 from ._source import Source
 
 SOURCE = Source("normalization")
@@ -84,7 +85,7 @@ def batch_norm(xp, input, weight, bias, eps):
         return NotImplemented
     last = input.ndim > 2 and is_channels_last(input) if by_rows else False
     x = input if last else dense(input)
-    weight, bias = weight if weight is None else dense(weight), bias if bias is None else dense(bias)
+    weight, bias = dense(weight), dense(bias)
     sizes, block, grid, then = _shares(input.shape, by_rows, dtypes[0].itemsize)
     channels, wide = input.shape[1], _wide(dtypes[0])
     result = empty_like(xp, input, last)
@@ -111,7 +112,7 @@ def batch_norm_backward(xp, grad_output, input, weight, mean, invstd):
     last = input.ndim > 2 and is_channels_last(input) if by_rows else False
     x = input if last else dense(input)
     grad = channels_last(grad_output) if last else dense(grad_output)
-    weight, mean, invstd = weight if weight is None else dense(weight), dense(mean), dense(invstd)
+    weight, mean, invstd = dense(weight), dense(mean), dense(invstd)
     sizes, block, grid, then = _shares(input.shape, by_rows, dtypes[0].itemsize)
     channels = input.shape[1]
     result = empty_like(xp, input, last)

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from .._reference._pooled import WHOLE, even_axes, out_sizes, shared_axes
 from . import kernel
-from ._images import channels_last, dense, empty_channels_last, is_channels_last
+from ._copy import dense
+from ._images import channels_last, empty_channels_last, is_channels_last
 from ._source import ALL, Source
 
 SOURCE = Source("pooling")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from . import _settings, kernel
 from ._blas import Affine, Product, knows, library, use
 from ._blas import dot as _dot
+from ._copy import dense
 from ._layouts import product as _layout
 
 # What was worked out for shapes, strides and dtypes seen before. Programs have few; those that have many start over.
@@ -44,9 +45,7 @@ def _prepared(xp, a, b):
 
 
 def _dense(xp, x, batch):
-    if not x.flags.c_contiguous:
-        return x.copy()
-    return xp.ascontiguousarray(xp.broadcast_to(x, (*batch, *x.shape[-2:])))
+    return dense(xp.broadcast_to(x, (*batch, *x.shape[-2:])) if x.flags.c_contiguous else x)
 
 
 def takes(xp, dtype) -> bool:

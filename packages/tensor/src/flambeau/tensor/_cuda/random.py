@@ -5,6 +5,7 @@ from __future__ import annotations
 from .._backends import by_array_type
 from .._defaults import default_float
 from . import kernel
+from ._copy import dense
 from ._draws import MOST_BLOCKS, filling, launch
 from ._source import FLOATS, Source, is_known
 
@@ -83,7 +84,7 @@ def _(out, mean=1, std=2, *, generator=None):
 def dropout(xp, input, p, seed, offset):
     if not is_known(input.dtype):
         return NotImplemented
-    x = input if input.flags.c_contiguous else input.copy()
+    x = dense(input)
     out = xp.empty(x.shape, x.dtype)
     width = 8 if x.dtype.itemsize == 2 else 4
     blocks = min(-(-x.size // (256 * width)), MOST_BLOCKS)

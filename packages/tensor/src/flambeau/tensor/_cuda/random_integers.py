@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from . import kernel
+from ._copy import dense
 from ._draws import filling, launch
 from ._source import ALL, Source, is_known
 
@@ -40,7 +41,7 @@ def bernoulli(xp, input, p=None, *, generator=None):
         return NotImplemented
     out = xp.empty(input.shape, input.dtype)
     words = 2 * out.size if _is_double(out.dtype) else out.size
-    each = None if p is not None else input if input.flags.c_contiguous else input.copy()
+    each = dense(input) if p is None else None
     return launch(SOURCE, "bernoulli", out, generator, words, each, 0 if p is None else p)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from .._reference._helpers import narrowed, widened
 from .._reference.recurrence import GATES, step_ranges
 from . import kernel
+from ._copy import dense
 from ._source import Source
 from .products import matmul
 
@@ -22,10 +23,7 @@ FEW_PRODUCTS = 1 << 25
 
 
 def _dense(x):
-    if x is None:
-        return None
-    x = widened(x)
-    return x if x.flags.c_contiguous else x.copy()
+    return None if x is None else dense(widened(x))
 
 
 def _product(xp, a, b):
@@ -143,7 +141,7 @@ def recurrence_backward(xp, grads, input, weights, h0, c0, output, gates, cells,
     else:
         arrays = grad_output, output, slopes, grad_h
     each = _Steps(cell, wide, size, back=True)
-    transposed = w_hh.T.copy()
+    transposed = dense(w_hh.T)
     later_at = later = 0
     for at, n, previous, count in [*reversed(list(_starts(step_ranges(steps)))), (0, 0, 0, 0)]:
         if n or later:

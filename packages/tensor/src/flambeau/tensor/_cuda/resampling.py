@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from . import _launch, kernel
-from ._images import dense, empty_channels_last, is_channels_last
+from ._copy import dense
+from ._images import empty_channels_last, is_channels_last
 from ._source import Source
 
 SOURCE = Source("resampling")

@@ -6,7 +6,7 @@ import math
 from functools import lru_cache
 
 from . import kernel
-from ._images import dense
+from ._copy import dense
 from ._source import Source
 from .normalization import INSTANCES as _BATCH
 
@@ -58,10 +58,6 @@ def _columns(rows, columns, itemsize):
     return (wide, max(min(1056 // wide, -(-rows // down) // 4, 512), 1)), (across, down)
 
 
-def _optional(array):
-    return array if array is None else dense(array)
-
-
 def _sizes(shape, dims):
     return math.prod(shape[: len(shape) - dims]), math.prod(shape[len(shape) - dims :])
 
@@ -80,8 +76,8 @@ def layer_norm(xp, input, dims, weight, bias, eps):
         block,
         0,
         dense(input),
-        _optional(weight),
-        _optional(bias),
+        dense(weight),
+        dense(bias),
         rows,
         columns,
         eps,
@@ -102,7 +98,7 @@ def rms_norm(xp, input, dims, weight, eps):
     form, grid, block, rest = _teams(rows, columns, input.dtype.itemsize)
     result, invrms = xp.empty(input.shape, input.dtype), xp.empty(rows, _wide(input.dtype))
     SOURCE.kernel(f"rms_norm_{form}", *dtypes)(
-        grid, block, 0, dense(input), _optional(weight), rows, columns, eps, *rest, result, invrms
+        grid, block, 0, dense(input), dense(weight), rows, columns, eps, *rest, result, invrms
     )
     return result, invrms
 
@@ -136,7 +132,7 @@ def _row_gradients(xp, name, grad_output, input, dims, weight, *statistics):
     form, grid, block, rest = _teams(rows, columns, input.dtype.itemsize)
     result = xp.empty(shape, input.dtype)
     SOURCE.kernel(f"{name}_slopes_{form}", *dtypes)(
-        grid, block, 0, grad, x, _optional(weight), *statistics, rows, columns, *rest, result
+        grid, block, 0, grad, x, dense(weight), *statistics, rows, columns, *rest, result
     )
     last = shape[len(shape) - dims :]
     grads = [xp.empty(last, dtypes[1]) for _ in statistics]  # with a mean there is a bias
@@ -172,7 +168,7 @@ def group_norm(xp, input, groups, weight, bias, eps):
     wide = _wide(input.dtype)
     result, mean, invstd = xp.empty(shape, input.dtype), xp.empty(rows, wide), xp.empty(rows, wide)
     SOURCE.kernel(f"group_norm_{form}", *dtypes)(
-        grid, block, 0, dense(input), _optional(weight), _optional(bias), groups, channels, inner, rows, eps, *rest,
+        grid, block, 0, dense(input), dense(weight), dense(bias), groups, channels, inner, rows, eps, *rest,
         result, mean, invstd,
     )  # fmt: skip
     return result, mean, invstd
@@ -191,7 +187,7 @@ def group_norm_backward(xp, grad_output, input, groups, weight, mean, invstd):
     form, grid, block, rest = _teams(rows, channels * inner, input.dtype.itemsize)
     result = xp.empty(shape, input.dtype)
     SOURCE.kernel(f"group_norm_slopes_{form}", *dtypes)(
-        grid, block, 0, grad, x, _optional(weight), mean, invstd, groups, channels, inner, rows, *rest, result
+        grid, block, 0, grad, x, dense(weight), mean, invstd, groups, channels, inner, rows, *rest, result
     )
     grads = xp.empty(shape[1], dtypes[1]), xp.empty(shape[1], dtypes[1])
     grid = shape[1], max(min(1056 // shape[1], samples * inner // 4096), 1)

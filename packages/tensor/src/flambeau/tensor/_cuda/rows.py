@@ -7,6 +7,7 @@ caches. Elements that are no neighbours in memory are read twice too, by as many
 from __future__ import annotations
 
 from . import kernel
+from ._copy import dense
 from ._reduce import KEPT, powers_up
 from ._source import FLOATS, Source, is_known
 
@@ -55,10 +56,6 @@ def _scheme(shape, dim: int, itemsize: int) -> tuple:
     return "rows", -(-outer * lanes // THREADS), THREADS, (outer, n, lanes)
 
 
-def _dense(x):
-    return x if x.flags.c_contiguous else x.copy()
-
-
 def _along(name, xp, arrays, dim, logarithmic):
     x = arrays[0]
     shape, dtype = x.shape, x.dtype
@@ -72,7 +69,7 @@ def _along(name, xp, arrays, dim, logarithmic):
         return NotImplemented
     launched, grid, block, numbers = made
     out = xp.empty(shape, dtype)
-    launched(grid, block, 0, *[_dense(a) for a in arrays], out, *numbers, logarithmic)
+    launched(grid, block, 0, *[dense(a) for a in arrays], out, *numbers, logarithmic)
     return out
 
 

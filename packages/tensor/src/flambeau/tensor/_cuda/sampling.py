@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .._composed import determinism
 from . import kernel
-from ._images import dense
+from ._copy import dense
 from ._source import FLOATS, Source
 
 SOURCE = Source("sampling")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import kernel
+from ._copy import dense
 from ._reduce import BLOCKS
 from ._source import ALL, FLOATS, Source, is_known
 
@@ -13,10 +14,6 @@ INSTANCES = {"insertion_points": ALL, "histogram": FLOATS, "histogram_result": F
 
 THREADS = 256
 INT64, UINT64, FLOAT32 = np.dtype("int64"), np.dtype("uint64"), np.dtype("float32")
-
-
-def _dense(x):
-    return x if x.flags.c_contiguous else x.copy()
 
 
 def _grid(n: int, most: int) -> int:
@@ -31,7 +28,7 @@ def insertion_points(xp, sorted_sequence, input, right):
     out = xp.empty(input.shape, INT64)
     step = 0 if sorted_sequence.ndim == 1 else input.shape[-1]
     SOURCE.kernel("insertion_points", dtype)(
-        _grid(input.size, 1 << 20), THREADS, 0, _dense(sorted_sequence), _dense(input), out, input.size,
+        _grid(input.size, 1 << 20), THREADS, 0, dense(sorted_sequence), dense(input), out, input.size,
         sorted_sequence.shape[-1], step, right,
     )  # fmt: skip
     return out
@@ -45,7 +42,7 @@ def histogram_counts(xp, input, edges, weight):
     edges = edges.astype(FLOAT32 if dtype.itemsize == 2 else dtype, copy=False)
     counts, out = xp.zeros(bins, UINT64), xp.empty(bins, dtype)
     SOURCE.kernel("histogram", dtype)(
-        _grid(input.size, BLOCKS), THREADS, 0, _dense(input), _dense(edges), counts, input.size, bins
+        _grid(input.size, BLOCKS), THREADS, 0, dense(input), dense(edges), counts, input.size, bins
     )
     SOURCE.kernel("histogram_result", dtype)(_grid(bins, BLOCKS), THREADS, 0, counts, out, bins)
     return out

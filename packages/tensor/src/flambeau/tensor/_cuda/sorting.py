@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import kernel
+from ._copy import dense
 from ._reduce import BYTE, powers_up
 from ._source import ALL, Source, is_known
 
@@ -37,11 +38,11 @@ def _rows(xp, x, dim: int):
     moved = dim != x.ndim - 1
     if moved:
         x = xp.moveaxis(x, dim, -1)
-    return (x if x.flags.c_contiguous else x.copy()), moved
+    return dense(x), moved
 
 
 def _back(xp, result, dim: int, moved: bool):
-    return xp.moveaxis(result, -1, dim).copy() if moved and result is not None else result
+    return dense(xp.moveaxis(result, -1, dim)) if moved and result is not None else result
 
 
 def _first(xp, input, dim, k, descending, with_values, with_indices):
@@ -65,7 +66,7 @@ def _first(xp, input, dim, k, descending, with_values, with_indices):
     if whole:
         _radix(xp, x, values, indices, rows, n, descending)
         if count < n:
-            values, indices = (None if a is None else a[..., :count].copy() for a in (values, indices))
+            values, indices = (None if a is None else dense(a[..., :count]) for a in (values, indices))
     elif selected:
         size = powers_up(count)
         SOURCE.kernel("topk_rows", dtype)(rows, THREADS, 0, x, values, indices, n, count, size, descending)
