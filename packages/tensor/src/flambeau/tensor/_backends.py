@@ -7,7 +7,7 @@ itself falls through to the reference kernels, run with its array namespace ``xp
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -127,6 +127,10 @@ class Backend:
 
     def device_of(self, array: Any) -> Device:
         return Device(self.name, self.device_index(array))
+
+    def within(self, index: int | None) -> AbstractContextManager:
+        """A context in which device ``index`` of this kind is the current one, also where it is already."""
+        return self.on(index) or nullcontext()
 
 
 by_name: dict[str, Backend] = {}

@@ -226,16 +226,25 @@ cdef object _invoke(Operator op, object kernel, object backend, list values):
     else:
         positional = (backend.xp, *values)
     if backend is not _CPU:
-        elsewhere = backend.on(_device_index(op, backend, values))
-        if elsewhere is None:
-            return kernel(*positional) if keywords is None else kernel(*positional, **keywords)
-        with elsewhere:
-            return kernel(*positional) if keywords is None else kernel(*positional, **keywords)
+        return called_on(backend, _device_index(op, backend, values), kernel, positional, keywords)
     if op.quiet:
-        return kernel(*positional) if keywords is None else kernel(*positional, **keywords)
+        return _applied(kernel, positional, keywords)
     # Division by zero and overflow give inf and nan, as on every device, and no warning.
     with np.errstate(all="ignore"):
-        return kernel(*positional) if keywords is None else kernel(*positional, **keywords)
+        return _applied(kernel, positional, keywords)
+
+
+cdef inline object _applied(object function, tuple positional, dict keywords):
+    return function(*positional) if keywords is None else function(*positional, **keywords)
+
+
+cdef object called_on(object backend, object index, object function, tuple positional, dict keywords=None):
+    """What a function gives, called while the backend's device of that index is the current one."""
+    elsewhere = backend.on(index)
+    if elsewhere is None:
+        return _applied(function, positional, keywords)
+    with elsewhere:
+        return _applied(function, positional, keywords)
 
 
 cdef object _device_index(Operator op, object backend, list values):
@@ -322,11 +331,7 @@ cdef object by_own_kernel(object backend, str name, object array, object other):
     kernel = backend.kernels.get(name)
     if kernel is None:
         return NotImplemented
-    elsewhere = backend.on(backend.device_index(array))
-    if elsewhere is None:
-        return kernel(backend.xp, array, other)
-    with elsewhere:
-        return kernel(backend.xp, array, other)
+    return called_on(backend, backend.device_index(array), kernel, (backend.xp, array, other))
 
 
 cdef bint _may_store(object source, object target):

@@ -343,15 +343,10 @@ cdef class PointwiseProgram:
         runner = None if backend is None else backend.kernels.get("pointwise_sets")
         if runner is None:
             return [], sets
-        index = backend.device_index(array)
-        elsewhere = backend.on(index)
         written = tuple([change[0] for change in changes])
         self._complete()
-        if elsewhere is None:
-            ran, others, left = runner(backend.xp, self, sets, written)
-        else:
-            with elsewhere:
-                ran, others, left = runner(backend.xp, self, sets, written)
+        ran, others, left = called_on(
+            backend, backend.device_index(array), runner, (backend.xp, self, sets, written))
         for tensors in ran:
             for place, op in changes:
                 watcher = _count_one_of_many(<Tensor>(<list>tensors)[place], <Operator>op, watcher)

@@ -7,7 +7,6 @@ launches block (``CUDA_LAUNCH_BLOCKING=1``) the call itself raises.
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 from typing import Any
 
@@ -40,7 +39,7 @@ def watch(report: tuple, array: Any, low: int, size: int, ignored: int | None = 
     runtime = _launch.runtime()
     backend = _backends.by_array_type[type(array)]
     device = backend.device_index(array) or 0
-    with backend.on(device) or contextlib.nullcontext():
+    with backend.within(device):
         _look(runtime, device, array, low, size, ignored, number)
     if runtime.blocking:
         check()

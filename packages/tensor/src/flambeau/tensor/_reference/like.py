@@ -1,7 +1,5 @@
 """New Tensors in the shape, dtype and place of another, none of whose values they take."""
 
-import contextlib
-
 from .. import _backends
 from .._schema import Anything, Array, DType, Generator, Number, operator
 from ._helpers import check_floating_result, check_number, python_number
@@ -15,7 +13,7 @@ def _made_on(xp, device, make):
     if device is None:
         return make(xp)
     backend = _backends.by_name[device.type]
-    with backend.on(device.index) or contextlib.nullcontext():  # None where it is the current one
+    with backend.within(device.index):
         return make(backend.xp)
 
 
