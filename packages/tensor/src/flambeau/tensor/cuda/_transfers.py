@@ -19,16 +19,13 @@ STAGED = 1 << 22
 
 def to_device(array: np.ndarray, index: int | None, non_blocking: bool = False) -> cupy.ndarray:
     """A copy on a device, in the order of dimensions in memory that ``array`` has."""
-    order = _order(array)
-    source = array.transpose(order)
-    if not source.flags.c_contiguous:
-        source, order = np.ascontiguousarray(array).reshape(array.shape), list(range(array.ndim))
+    source, back = _dense(np, array)
     if index is None or index == cupy.cuda.runtime.getDevice():
         result = _copied_there(source, non_blocking)
     else:
         with Current(index):
             result = _copied_there(source, non_blocking)
-    return result if _is_identity(order) else result.transpose(np.argsort(order).tolist())
+    return result if back is None else result.transpose(back)
 
 
 def _copied_there(source: np.ndarray, non_blocking: bool) -> cupy.ndarray:
@@ -59,10 +56,7 @@ def to_host(array: cupy.ndarray, non_blocking: bool = False) -> np.ndarray:
     if index != cupy.cuda.runtime.getDevice():
         with Current(index):
             return to_host(array, non_blocking)
-    order = _order(array)
-    source = array.transpose(order)
-    if not source.flags.c_contiguous:
-        source, order = cupy.ascontiguousarray(array).reshape(array.shape), list(range(array.ndim))
+    source, back = _dense(cupy, array)
     if non_blocking and source.size:
         result = pinned_empty(source.shape, source.dtype)
         stream = get_current_stream()
@@ -71,25 +65,27 @@ def to_host(array: cupy.ndarray, non_blocking: bool = False) -> np.ndarray:
     else:
         result = source.get()
         _faults.check()
-    return result if _is_identity(order) else result.transpose(np.argsort(order))
+    return result if back is None else result.transpose(back)
 
 
 def to_other_device(array: cupy.ndarray, index: int) -> cupy.ndarray:
-    """A copy on another device, made when both devices' current streams have got so far."""
+    """A copy on another device, in the order of dimensions in memory that ``array`` has.
+
+    It is made when both devices' current streams have got so far.
+    """
     here = array.data.device_id
     with Current(here):
-        source = array if array.flags.c_contiguous or array.flags.f_contiguous else cupy.ascontiguousarray(array)
+        source, back = _dense(cupy, array)
         ready = cupy.cuda.Event(disable_timing=True)
         ready.record()
     with Current(index):
         stream = get_current_stream()
         stream.wait_event(ready)
-        order = "C" if source.flags.c_contiguous else "F"
-        result = cupy.empty(source.shape, source.dtype, order)
+        result = cupy.empty(source.shape, source.dtype)
         if source.size:
             result.data.copy_from_device_async(source.data, source.nbytes, stream)
             keep(stream, index, source)
-    return result.reshape(array.shape, order=order)
+    return result if back is None else result.transpose(back)
 
 
 def transfer(array: Any, place: Any, non_blocking: bool) -> Any:
@@ -117,12 +113,13 @@ def is_pinned(array: np.ndarray) -> bool:
     return isinstance(owner, cupy.cuda.PinnedMemoryPointer)
 
 
-def _order(array: Any) -> list[int]:
-    """The dimensions from that of the longest steps to that of the shortest; as they are where that is no matter."""
+def _dense(xp: Any, array: Any) -> tuple[Any, list[int] | None]:
+    """The elements one after the other, in the order in which they lie in memory if that is one, and the permutation of
+    dimensions that takes a copy of them back to the array's order; None where there is nothing to permute."""
     if array.flags.c_contiguous:
-        return list(range(array.ndim))
-    return sorted(range(array.ndim), key=lambda d: -array.strides[d])
-
-
-def _is_identity(order: list[int]) -> bool:
-    return order == sorted(order)
+        return array, None
+    order = sorted(range(array.ndim), key=lambda d: -array.strides[d])
+    source = array.transpose(order)
+    if source.flags.c_contiguous:
+        return source, np.argsort(order).tolist()
+    return xp.ascontiguousarray(array), None
