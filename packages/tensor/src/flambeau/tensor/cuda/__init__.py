@@ -10,9 +10,9 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, random
+from ..errors import OutOfMemoryError
 
 if TYPE_CHECKING:
-    from ..errors import OutOfMemoryError
     from ._devices import (
         DeviceProperties,
         current_device,
@@ -56,7 +56,6 @@ _LATER = {
         "memory_reserved", "memory_stats", "memory_summary", "reset_peak_memory_stats",
     ),
     "_streams": ("Event", "ExternalStream", "Stream", "current_stream", "default_stream", "stream"),
-    "..errors": ("OutOfMemoryError",),
 }  # fmt: skip
 
 INSTALL = "pip install 'flambeau-tensor[cuda]' on a machine with an NVIDIA driver"
@@ -67,8 +66,7 @@ def __getattr__(name: str) -> Any:
         if name in names:
             from importlib import import_module
 
-            found = import_module(module if module.startswith("..") else f".{module}", __name__)
-            return globals().setdefault(name, getattr(found, name))
+            return globals().setdefault(name, getattr(import_module(f".{module}", __name__), name))
     if name.endswith("Tensor"):
         from .._typed import TYPES
 

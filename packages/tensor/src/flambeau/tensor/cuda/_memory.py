@@ -235,7 +235,7 @@ def _watch() -> None:
     """Have each allocation of this thread told to us, from now on."""
     from cupy.cuda import MemoryHook
 
-    class Watch(MemoryHook):  # type: ignore[misc]
+    class Watch(MemoryHook):
         name = "flambeau"
 
         def malloc_postprocess(self, **told: Any) -> None:
@@ -275,14 +275,13 @@ def memory_stats(device: int | str | Device | None = None) -> dict[str, int]:
     index = index_of(device, "memory_stats")
     peaks = _peaks_of(index)
     with Current(index):
-        allocated, kept, reserved = (
-            int(n) for n in (_pool().used_bytes(), _pool().free_bytes(), _pool().total_bytes())
-        )
+        sizes = _pool().used_bytes(), _pool().free_bytes(), _pool().total_bytes()
+    allocated, kept, reserved = map(int, sizes)
     free, total = mem_get_info(index)
     return {
-        "allocated": int(allocated),
-        "kept": int(kept),
-        "reserved": int(reserved),
+        "allocated": allocated,
+        "kept": kept,
+        "reserved": reserved,
         "peak_allocated": peaks.allocated,
         "peak_reserved": peaks.reserved,
         "free": free,
