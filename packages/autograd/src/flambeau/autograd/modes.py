@@ -70,7 +70,7 @@ class no_grad(_Mode):
     """
 
     @overload
-    def __new__(cls, function: F) -> F: ...  # type: ignore[misc]
+    def __new__(cls, function: F) -> F: ...  # type: ignore[misc]  # it gives the function back, decorated
     @overload
     def __new__(cls) -> no_grad: ...
     def __new__(cls, function=None):
@@ -95,7 +95,7 @@ class enable_grad(_Mode):
     """
 
     @overload
-    def __new__(cls, function: F) -> F: ...  # type: ignore[misc]
+    def __new__(cls, function: F) -> F: ...  # type: ignore[misc]  # it gives the function back, decorated
     @overload
     def __new__(cls) -> enable_grad: ...
     def __new__(cls, function=None):
@@ -158,7 +158,7 @@ class inference_mode(_Mode):
     """
 
     @overload
-    def __new__(cls, mode: F) -> F: ...  # type: ignore[misc]  # a decorated function is given back
+    def __new__(cls, mode: F) -> F: ...  # type: ignore[misc]  # it gives the function back, decorated
     @overload
     def __new__(cls, mode: bool = True) -> inference_mode: ...
     def __new__(cls, mode=True):

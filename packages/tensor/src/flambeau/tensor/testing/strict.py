@@ -139,7 +139,7 @@ class StrictArray:
     """
 
     __slots__ = ("__weakref__", "_array", "device_index")
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # as ndarray has it
     # NumPy's own operators and functions must not take these arrays apart: they ask here first, and are refused.
     __array_ufunc__ = None
 
