@@ -18,7 +18,19 @@ settings.load_profile("house")
 
 
 @pytest.fixture
-def gpu():
+def strict_device():
+    """The devices ``strict:0`` and ``strict:1``, whose arrays refuse what a GPU's would; gone after the test."""
+    from flambeau.tensor import _backends
+    from flambeau.tensor.testing import strict
+
+    strict.register()
+    yield "strict:0"
+    del _backends.by_name["strict"]
+    del _backends.by_array_type[strict.StrictArray]
+
+
+@pytest.fixture
+def gpu(request):
     """The name of the first CUDA device; where there is none, the test is skipped.
 
     What a test left running there ends with it. An error that the device does not get over (an address out of bounds)
@@ -35,9 +47,7 @@ def gpu():
             yield name
         return
     if stand_in:
-        from flambeau.tensor.testing import strict
-
-        strict.register()
+        request.getfixturevalue("strict_device")
         yield stand_in
         return
     if not ft.cuda.is_available():
