@@ -5,8 +5,6 @@ import os
 import re
 import signal
 import subprocess
-import sys
-import textwrap
 import threading
 import time
 
@@ -364,8 +362,8 @@ def test_children_of_the_training_process_leave_its_workers_alone(method):
         os.wait()
         print(sum(1 for _ in batches))
     """
-    run = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60)
-    assert (run.stdout, run.stderr) == ("39\n", "")
+    with program(code) as (started, _):
+        assert started.communicate(timeout=60) == ("39\n", "")
 
 
 @pytest.mark.parametrize("method", [*METHODS, "thread"])
