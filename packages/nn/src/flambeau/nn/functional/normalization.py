@@ -101,12 +101,14 @@ def _by_batch(
     # On a device every operation is a launch, and one between dtypes several: there both are moved by one program.
     at_once = mean is not None and var is not None and mean.device.type != "cpu"
     if not at_once or _program(tuple(x.dtype for x in tensors), numbers).run([[*tensors]]):
-        _move(*tensors, *numbers)
+        _move(tensors, numbers)
     return result
 
 
-def _move(mean: Any, var: Any, batch_mean: Tensor, invstd: Tensor, momentum: float, eps: float, ratio: float) -> None:
+def _move(tensors: tuple[Any, ...], numbers: tuple[float, float, float]) -> None:
     """Move running statistics, in place, towards a batch's, whose unbiased variance is ``ratio`` times the other."""
+    mean, var, batch_mean, invstd = tensors
+    momentum, eps, ratio = numbers
     if mean is not None:
         mean.lerp_(batch_mean, momentum)
     if var is not None:
@@ -124,7 +126,7 @@ def _program(dtypes: tuple[Any, ...], numbers: tuple[float, float, float]) -> Up
         from flambeau.tensor._tracing import Update
 
         update = Update()
-        _move(*map(update.stand_in, dtypes), *numbers)
+        _move(tuple(map(update.stand_in, dtypes)), numbers)
         if len(_programs) >= _MOST_PROGRAMS:
             _programs.clear()
         _programs[*dtypes, *numbers] = update

@@ -223,9 +223,7 @@ class L1Unstructured(_Some):
     """
 
     @classmethod
-    def apply(  # type: ignore[override]  # it names what the base hands on
-        cls, module: Module, name: str, amount: Any, importance_scores: Any = None
-    ) -> Any:
+    def apply(cls, module: Module, name: str, amount: Any, importance_scores: Any = None) -> Any:
         return super().apply(module, name, amount, importance_scores=importance_scores)
 
     def compute_mask(self, t: Any, default_mask: Any) -> Any:
@@ -291,9 +289,7 @@ class LnStructured(_Slices):
         self.n = n
 
     @classmethod
-    def apply(  # type: ignore[override]  # it names what the base hands on
-        cls, module: Module, name: str, amount: Any, n: Any, dim: int, importance_scores: Any = None
-    ) -> Any:
+    def apply(cls, module: Module, name: str, amount: Any, n: Any, dim: int, importance_scores: Any = None) -> Any:
         return super().apply(module, name, amount, n, dim, importance_scores=importance_scores)
 
     def _chosen(self, t: Any, count: int) -> Any:
