@@ -17,12 +17,6 @@ pytestmark = fibres.needed
 ROUNDING = {"float16": (1e-2, 1e-2), "float32": (1e-5, 1e-5), "float64": (1e-12, 1e-12)}
 
 
-@pytest.fixture
-def device():
-    with fibres.device() as name:
-        yield name
-
-
 def random(*shape, dtype="float32", seed=0):
     return ft.from_numpy(np.random.default_rng(seed).standard_normal(shape).astype(dtype))
 

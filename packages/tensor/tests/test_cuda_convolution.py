@@ -16,12 +16,6 @@ CONVOLUTIONS = [info for info in opdb.entries() if info.name.startswith("conv")]
 
 
 @pytest.fixture
-def device():
-    with fibres.device() as name:
-        yield name
-
-
-@pytest.fixture
 def cudnn(device):
     with dnn.emulated(fibres.lives) as library:
         yield library

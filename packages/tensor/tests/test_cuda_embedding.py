@@ -10,10 +10,9 @@ pytestmark = fibres.needed
 
 
 @pytest.fixture(params=[0, embedding.FEW_ROWS], ids=["sorted", "looked for"])
-def device(request, monkeypatch):
+def device(request, device, monkeypatch):
     monkeypatch.setattr(embedding, "FEW_ROWS", request.param)
-    with fibres.device() as name:
-        yield name
+    return device
 
 
 @pytest.mark.parametrize("dtype", [ft.float16, ft.bfloat16, ft.float32, ft.float64], ids=str)

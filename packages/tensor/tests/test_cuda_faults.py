@@ -12,11 +12,10 @@ pytestmark = fibres.needed
 
 
 @pytest.fixture
-def device(monkeypatch):
+def device(device, monkeypatch):
     """The device, whose kernels nobody waits for."""
-    with fibres.device() as name:
-        monkeypatch.setattr(_launch.runtime(), "blocking", False)
-        yield name
+    monkeypatch.setattr(_launch.runtime(), "blocking", False)
+    return device
 
 
 def watched(values, dtype, low, size):

@@ -29,12 +29,12 @@ def cases(*names, of=lambda info: True):
 
 
 @pytest.fixture
-def device(request):
+def device(request, device):
     """The device, and for every other dtype the threads of a block in the opposite order."""
     dtype = request.node.callspec.params["dtype"]
     last_first = dtype.itemsize == 2 or dtype.kind in "iu"
-    with fibres.device() as name, fibres.order(last_first), cuda_launches.recorded():
-        yield name
+    with fibres.order(last_first), cuda_launches.recorded():
+        yield device
 
 
 def same(info, sample, results, expected, times=1):

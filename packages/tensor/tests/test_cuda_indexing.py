@@ -35,12 +35,6 @@ INDICES = [
 ]
 
 
-@pytest.fixture
-def device():
-    with fibres.device() as name:
-        yield name
-
-
 def at(parts, place):
     """An index with Tensors for lists."""
     return tuple(ft.tensor(p, dtype=ft.int64, device=place) if isinstance(p, list) else p for p in parts)

@@ -8,12 +8,6 @@ import pytest
 pytestmark = fibres.needed
 
 
-@pytest.fixture
-def device():
-    with fibres.device() as name:
-        yield name
-
-
 def counted(*shape, dtype):
     return (ft.arange(np.prod(shape, dtype=int)) % 100).to(dtype).reshape(*shape)
 

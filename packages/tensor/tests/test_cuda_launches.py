@@ -21,12 +21,6 @@ SOURCE = Source("filling", TEXT)
 OWN = cuda_launches.own_entries()
 
 
-@pytest.fixture
-def device():
-    with fibres.device() as name:
-        yield name
-
-
 @pytest.mark.parametrize("info", OWN, ids=str)
 def test_launches_per_operator(info):
     """As many as ``cuda_launches.txt`` says; where fewer do now, ``python cuda_launches.py`` writes it anew."""

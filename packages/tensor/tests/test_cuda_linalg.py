@@ -54,9 +54,8 @@ def solver():
 
 
 @pytest.fixture
-def device(solver):
-    with fibres.device() as name:
-        yield name
+def device(solver, device):
+    return device
 
 
 CASES = [(name, dtype) for name in FACTORED for dtype in ("float16", "float32", "float64")]

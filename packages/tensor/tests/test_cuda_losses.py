@@ -13,12 +13,6 @@ pytestmark = fibres.needed
 SHAPES = ((64, 10), (6000, 5), (300, 130), (5, 3001), (2, 40000), (3, 7, 50, 41), (2, 24, 9, 11))
 
 
-@pytest.fixture
-def device():
-    with fibres.device() as name:
-        yield name
-
-
 def same(got, want, tolerance):
     assert got.dtype == want.dtype
     assert_close(got.cpu().float().numpy(), want.float().numpy(), tolerance, tolerance)

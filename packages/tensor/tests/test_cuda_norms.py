@@ -10,12 +10,6 @@ from flambeau.tensor.testing import assert_close
 pytestmark = fibres.needed
 
 
-@pytest.fixture
-def device():
-    with fibres.device() as name:
-        yield name
-
-
 def channels_last(x):
     """The same values, the channels innermost in memory."""
     order = (0, *range(2, x.ndim), 1)

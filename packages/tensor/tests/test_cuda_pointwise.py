@@ -17,12 +17,6 @@ from test_cuda_compile import ARCHITECTURES, ENTRY, FRAME, log_of, with_nvrtc
 WITH_ARRAYS = {"polygamma_of"}
 
 
-@pytest.fixture
-def device():
-    with fibres.device() as name:
-        yield name
-
-
 def all_rows(dtype):
     """One source with a dense and a strided kernel for each row that takes a dtype; and which kernel is whose."""
     includes, bodies, names = {}, [], {}

@@ -21,12 +21,6 @@ WINDOWS = (
 SHARED = (((2, 8, 7, 5), (3, 2)), ((2, 8, 6, 6), 3), ((2, 16, 9, 9), 1), ((2, 3, 5), 8), ((1, 2, 3, 4, 5), (2, 4, 3)))
 
 
-@pytest.fixture
-def device():
-    with fibres.device() as name:
-        yield name
-
-
 def draw(shape, last, dtype, seed=1):
     x = ft.tensor(np.random.default_rng(seed).normal(size=shape)).to(dtype)
     return x, last and x.ndim > 2

@@ -20,12 +20,6 @@ EXPRESSIONS = (
 )
 
 
-@pytest.fixture
-def device():
-    with fibres.device() as name:
-        yield name
-
-
 def close(got, expected):
     assert got.dtype == expected.dtype
     tolerance = 1e-2 if got.dtype.itemsize == 2 else 1e-5

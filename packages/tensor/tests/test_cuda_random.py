@@ -12,12 +12,6 @@ FLOATS = [ft.float16, ft.bfloat16, ft.float32, ft.float64]
 OTHERS = [ft.bool_, ft.uint8, ft.int8, ft.int16, ft.int32, ft.int64, ft.uint64]
 
 
-@pytest.fixture
-def device():
-    with fibres.device() as name:
-        yield name
-
-
 def generators():
     """Two at one place of a stream, beyond what 32 bits count."""
     generator = ft.Generator(2**40 + 7)

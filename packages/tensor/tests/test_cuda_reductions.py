@@ -10,12 +10,6 @@ pytestmark = fibres.needed
 rng = np.random.default_rng(0)
 
 
-@pytest.fixture
-def device():
-    with fibres.device() as name:
-        yield name
-
-
 # The shape of what is in memory, what is seen of it, and what is reduced of that.
 LAYOUTS = {
     "all, split among blocks": ((70_001,), lambda x: x, None),

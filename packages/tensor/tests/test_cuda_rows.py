@@ -15,12 +15,6 @@ SHAPES = [
 DTYPES = {"float32": 1e-6, "float16": 2e-3, "bfloat16": 2e-2, "float64": 1e-12}
 
 
-@pytest.fixture
-def device():
-    with fibres.device() as name:
-        yield name
-
-
 def exact(x, dim):
     powers = np.exp(x - x.max(axis=dim, keepdims=True))
     return powers / powers.sum(axis=dim, keepdims=True)

@@ -14,12 +14,6 @@ SHAPES = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def device():
-    with fibres.device() as name:
-        yield name
-
-
 def numbers(shape, dtype="float32"):
     return np.random.default_rng(3).normal(size=shape).astype(dtype)
 

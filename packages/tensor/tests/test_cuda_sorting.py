@@ -13,12 +13,6 @@ SHAPES = [((300, 1), 1), ((70, 3), 1), ((5, 100), 1), ((2, 513), 1), ((1, 4096),
 DTYPES = ["float32", "float16", "bfloat16", "float64", "int8", "uint8", "int32", "uint64", "bool"]
 
 
-@pytest.fixture
-def device():
-    with fibres.device() as name:
-        yield name
-
-
 def numbers(shape, dtype, distinct=20):
     """Many that are equal, and what is not finite, on the host."""
     rng = np.random.default_rng(5)

@@ -98,12 +98,6 @@ SOURCE = Source("made", TEXT)
 DTYPES = [np.dtype(t) for t in (np.float32, np.float64, np.float16, ml_dtypes.bfloat16)]
 
 
-@pytest.fixture
-def device():
-    with fibres.device() as name:
-        yield name
-
-
 def kernel(name, dtype=np.float32):
     return SOURCE.kernel(name, np.dtype(dtype))
 
