@@ -4,9 +4,10 @@ import fibres
 import flambeau.tensor as ft
 import numpy as np
 import pytest
+from cuda_launches import recorded
 from fibres import dnn
 from flambeau.tensor import ops
-from flambeau.tensor._cuda import _columns, _settings
+from flambeau.tensor._cuda import _columns, _cudnn, _settings
 from flambeau.tensor._cuda.convolution import dense_order
 from flambeau.tensor.testing import assert_close, opdb
 
@@ -119,8 +120,6 @@ def test_images_are_taken_a_few_at_a_time(dtype, groups, device, monkeypatch):
 
 def test_pixels_that_are_windows_are_not_copied(device):
     """A 1x1 convolution without cuDNN is one product, and no other kernel."""
-    from cuda_launches import recorded
-
     x, w = on(device, random(2, 3, 4, 4), random(5, 3, 1, 1))
     with recorded() as launches:
         result = ft.conv2d(x, w)
@@ -130,8 +129,6 @@ def test_pixels_that_are_windows_are_not_copied(device):
 
 def test_another_library_is_for_a_while():
     """What was there before is there again, also that nothing was looked for yet."""
-    from flambeau.tensor._cuda import _cudnn
-
     before = _cudnn._library
     with dnn.emulated() as library:
         assert _cudnn.library(None) is library

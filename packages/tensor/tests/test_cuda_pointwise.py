@@ -7,6 +7,7 @@ import fibres
 import flambeau.tensor as ft
 import numpy as np
 import pytest
+from cuda_launches import recorded
 from cuda_sources import everything
 from flambeau.tensor import ops
 from flambeau.tensor._cuda import _layout, _pointwise, pointwise
@@ -71,18 +72,6 @@ def test_division_by_multiplication():
                 assert ((n * factor >> 32) + n) >> shift == n // d, (n, d)
 
 
-def launched(function):
-    """What a function gives, and the labels of the kernels it launched."""
-    from flambeau.tensor._cuda import _launch
-
-    labels = []
-    before = _launch.record(lambda kernel, *rest: labels.append(kernel.label))
-    try:
-        return function(), labels
-    finally:
-        _launch.record(before)
-
-
 SHAPES = {
     "bias": ((6, 8), (8,)),
     "column": ((6, 8), (6, 1)),
@@ -103,8 +92,9 @@ def test_broadcasting(shapes, dtype, device):
     a, b = (ft.randn(shape).to(getattr(ft, dtype)) for shape in shapes)
     for x, y in ((a, b), (b, a)):
         x_there, y_there = x.to(device), y.to(device)
-        got, labels = launched(lambda x=x_there, y=y_there: x - y)
-        assert len(labels) == (got.numel() > 0)
+        with recorded() as launches:
+            got = x_there - y_there
+        assert len(launches) == (got.numel() > 0)
         assert got.cpu().tolist() == (x - y).tolist()
 
 
@@ -154,9 +144,10 @@ def test_transposing_copies(shape, dtype, device):
     """Copies between different orders go by tiles, and convert on the way."""
     x = (ft.arange(np.prod(shape)) % 3).reshape(shape).to(getattr(ft, dtype))
     turned = x.to(device).transpose(-1, -2 if len(shape) < 4 else 1)
-    copy, labels = launched(turned.contiguous)
+    with recorded() as launches:
+        copy = turned.contiguous()
     assert copy.is_contiguous()
-    assert labels == [f"copy<{dtype}, {dtype}>.transposing"]
+    assert launches == [f"copy<{dtype}, {dtype}>.transposing"]
     expected = x.transpose(-1, -2 if len(shape) < 4 else 1)
     assert copy.cpu().tolist() == expected.tolist()
     target = ft.empty(*expected.shape, dtype=ft.float16).to(device)

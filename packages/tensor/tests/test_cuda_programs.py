@@ -27,6 +27,13 @@ def close(got, expected):
     np.testing.assert_allclose(got, expected, rtol=tolerance, atol=tolerance)
 
 
+def all_close(got, expected):
+    """The same of lists of Tensors."""
+    for theirs, ours in zip(got, expected, strict=True):
+        for y, x in zip(theirs, ours, strict=True):
+            close(y, x)
+
+
 @pytest.mark.parametrize("text", EXPRESSIONS)
 @pytest.mark.parametrize(
     "dtypes", [("float32", "float32"), ("float16", "float32"), ("bfloat16", "bfloat16"), ("int64", "float64")]
@@ -80,6 +87,13 @@ def lists(shapes, dtypes, device="cpu"):
     return found
 
 
+def launches_of(update, sets):
+    """What it takes to update all of the sets."""
+    with recorded() as launches:
+        assert update.run(sets) == []
+    return launches
+
+
 FOUR = [(ft.float32,) * 4, (ft.bfloat16, ft.bfloat16, ft.float32, ft.float32), (ft.float64,) * 4, (ft.float16,) * 4]
 SHAPES = [(3, 5), (4000,), (7,), (0,), (64, 33), (), (2048,), (2049,)]
 
@@ -94,15 +108,11 @@ def test_one_launch_for_all(dtypes, device):
         update.repeat(lambda rate=rate: step(rate))
         versions = [x.version for each in there for x in each]
         assert update.run(here) == []
-        with recorded() as launches:
-            assert update.run(there) == []
-        assert len(launches) == 1
-        kernels |= set(launches)
+        (kernel,) = launches_of(update, there)
+        kernels.add(kernel)
         changed = [x.version - was for x, was in zip((x for each in there for x in each), versions, strict=True)]
         assert changed == [1, 0, 1, 1] * len(SHAPES)
-        for ours, theirs in zip(here, there, strict=True):
-            for x, y in zip(ours, theirs, strict=True):
-                close(y, x)
+        all_close(there, here)
     assert len(kernels) == 1
 
 
@@ -113,12 +123,8 @@ def test_more_sets_than_a_table_takes(device, monkeypatch):
     shapes = [(n,) for n in range(45)]
     here, there = lists(shapes, FOUR[0]), lists(shapes, FOUR[0], device)
     update.run(here)
-    with recorded() as launches:
-        assert update.run(there) == []
-    assert len(launches) == 3
-    for ours, theirs in zip(here, there, strict=True):
-        for x, y in zip(ours, theirs, strict=True):
-            close(y, x)
+    assert len(launches_of(update, there)) == 3
+    all_close(there, here)
 
 
 def test_replaced_tensors(device):
@@ -132,9 +138,7 @@ def test_replaced_tensors(device):
         sets[0][1] = sets[0][1] * 2
         sets[0], sets[1] = sets[1], sets[0]
         update.run(sets)
-    for ours, theirs in zip(here, there, strict=True):
-        for x, y in zip(ours, theirs, strict=True):
-            close(y, x)
+    all_close(there, here)
 
 
 def test_sets_that_are_left(device):
@@ -160,12 +164,8 @@ def test_channels_last(device):
     assert not there[0][0].is_contiguous()
     assert ft.zeros_like(there[0][0]).stride() == there[0][0].stride()
     update.run(here)
-    with recorded() as launches:
-        assert update.run(there) == []
-    assert len(launches) == 1
-    for ours, theirs in zip(here, there, strict=True):
-        for x, y in zip(ours, theirs, strict=True):
-            close(y, x)
+    assert len(launches_of(update, there)) == 1
+    all_close(there, here)
     mixed = [[*there[0][:3], there[0][3].contiguous()]]
     assert update.run(mixed) == mixed
 
@@ -179,11 +179,7 @@ def test_sets_on_several_devices(device):
     for chosen in (range(6), (1, 0, 2, 3, 4, 5), (5, 4), (1, 2, 4)):
         sets = [every[i] for i in chosen]
         update.run([expected[i] for i in chosen])
-        with recorded() as launches:
-            assert update.run(sets) == []
-        assert len(launches) == 2
-    for ours, theirs in zip(expected, every, strict=True):
-        for x, y in zip(ours, theirs, strict=True):
-            close(y, x)
+        assert len(launches_of(update, sets)) == 2
+    all_close(every, expected)
     mixed = [every[1][0], every[2][1], *every[1][2:]]
     assert update.run([mixed]) == [mixed]
