@@ -112,12 +112,8 @@ def bound(kernel: Any) -> int:
 @contextlib.contextmanager
 def recorded() -> Iterator[list[str]]:
     """Within the block launches are checked; gives the list of their labels."""
-    recorder = Recorder()
-    before = _launch.record(recorder)
-    try:
+    with fibres.replaced(_launch.record, Recorder()) as recorder:
         yield recorder.launches
-    finally:
-        _launch.record(before)
 
 
 def own_entries() -> list[opdb.OpInfo]:

@@ -117,7 +117,7 @@ def test_four_batch_dimensions(batch, device):
 def cudnn(device, monkeypatch):
     """cuDNN, for heads with a few scores already."""
     monkeypatch.setattr(attention, "FEWEST_SCORES", 64)
-    with dnn.emulated(fibres.lives) as library:
+    with dnn.emulated() as library:
         yield library
 
 

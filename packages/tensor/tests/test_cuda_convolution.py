@@ -18,7 +18,7 @@ CONVOLUTIONS = [info for info in opdb.entries() if info.name.startswith("conv")]
 
 @pytest.fixture
 def cudnn(device):
-    with dnn.emulated(fibres.lives) as library:
+    with dnn.emulated() as library:
         yield library
 
 

@@ -47,10 +47,8 @@ class Solver:
 
 @pytest.fixture
 def solver():
-    library = Solver()
-    before = _cusolver.use(library)
-    yield library
-    _cusolver.use(before)
+    with fibres.replaced(_cusolver.use, Solver()) as library:
+        yield library
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ barriers show only where the order in which threads run matters (see :func:`orde
 import pytest
 
 from .build import missing
-from .runtime import FibreError, Runtime, argument_sizes, device, lives, order
+from .replacing import replaced
+from .runtime import FibreError, argument_sizes, device, lives, order
 
-__all__ = ["FibreError", "Runtime", "argument_sizes", "device", "lives", "needed", "order"]
+__all__ = ["FibreError", "argument_sizes", "device", "lives", "needed", "order", "replaced"]
 
 # The mark of tests that run kernels here: skipped where they cannot, and the reason is why.
 needed = pytest.mark.skipif(missing() is not None, reason=str(missing()))

@@ -5,15 +5,16 @@ They are C functions, called through their addresses. What they read and write m
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import itertools
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 import ml_dtypes
 import numpy as np
 from flambeau.tensor._cuda import _blas
 from flambeau.tensor.testing import strict
+
+from .replacing import replaced
 
 TYPES = {0: "float32", 1: "float64", 2: "float16", 4: "complex64", 5: "complex128", 14: ml_dtypes.bfloat16}
 COMPUTED = {"float16": 68, "bfloat16": 68, "float32": 68, "complex64": 68, "float64": 70, "complex128": 70}
@@ -55,7 +56,7 @@ def _functions() -> dict[str, tuple]:
 class Blas:
     """See :func:`flambeau.tensor._cuda._blas.use`. ``lives(address, size)``: are these bytes an array's?"""
 
-    def __init__(self, lives=lambda address, size: True) -> None:
+    def __init__(self, lives) -> None:
         self.lives = lives
         self.wrong: Exception | None = None
         self.calls: list[str] = []
@@ -246,12 +247,6 @@ def _wide(x: np.ndarray) -> np.ndarray:
     return x.astype("float32") if x.dtype.itemsize == 2 else x
 
 
-@contextlib.contextmanager
-def emulated(lives=lambda address, size: True) -> Iterator[Blas]:
+def emulated(lives=lambda address, size: True) -> AbstractContextManager[Blas]:
     """Within the block the backend's products are computed here."""
-    blas = Blas(lives)
-    before = _blas.use(blas)
-    try:
-        yield blas
-    finally:
-        _blas.use(before)
+    return replaced(_blas.use, Blas(lives))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 import ml_dtypes
 import numpy as np
@@ -12,12 +11,14 @@ from flambeau.tensor._cuda import _cudnn
 from flambeau.tensor._reference import attention, convolution
 from flambeau.tensor.testing import strict
 
+from .replacing import replaced
+from .runtime import lives
+
 
 class Dnn:
     """See :class:`flambeau.tensor._cuda._cudnn.Cudnn`. ``planned`` has what was asked for."""
 
-    def __init__(self, lives=lambda address, size: True) -> None:
-        self.lives = lives
+    def __init__(self) -> None:
         self.planned: list[_cudnn.Convolution | _cudnn.Attention] = []
 
     def device(self) -> int:
@@ -25,7 +26,7 @@ class Dnn:
 
     def plan(self, what: _cudnn.Convolution | _cudnn.Attention) -> Plan:
         self.planned.append(what)
-        return (Convolved if isinstance(what, _cudnn.Convolution) else Attended)(what, self.lives)
+        return (Convolved if isinstance(what, _cudnn.Convolution) else Attended)(what)
 
 
 class Plan:
@@ -33,19 +34,19 @@ class Plan:
 
     workspace = 256
 
-    def __init__(self, what, lives) -> None:
-        self.what, self.lives = what, lives
+    def __init__(self, what) -> None:
+        self.what = what
 
     def _array(self, address: int, layout, dtype=None) -> np.ndarray:
         dtype = dtype or self.what.dtype
         dtype = np.dtype(ml_dtypes.bfloat16 if dtype == "bfloat16" else dtype)
         count = sum((n - 1) * step for n, step in zip(*layout, strict=True)) + 1
-        assert self.lives(address, count * dtype.itemsize) and address % dtype.itemsize == 0
+        assert lives(address, count * dtype.itemsize) and address % dtype.itemsize == 0
         flat = np.frombuffer((ctypes.c_char * (count * dtype.itemsize)).from_address(address), dtype)
         return np.lib.stride_tricks.as_strided(flat, layout[0], [step * dtype.itemsize for step in layout[1]])
 
     def __call__(self, workspace: int, *addresses: int) -> None:
-        assert self.lives(workspace, self.workspace)
+        assert lives(workspace, self.workspace)
         self.run(*addresses)
 
 
@@ -88,12 +89,6 @@ class Attended(Plan):
             self._array(address, (sizes, _cudnn.dense(sizes)))[...] = value
 
 
-@contextlib.contextmanager
-def emulated(lives=lambda address, size: True) -> Iterator[Dnn]:
-    """Within the block the backend's convolutions are computed here."""
-    library = Dnn(lives)
-    before = _cudnn.use(library)
-    try:
-        yield library
-    finally:
-        _cudnn.use(before)
+def emulated() -> AbstractContextManager[Dnn]:
+    """Within the block the backend's convolutions and attention are computed here."""
+    return replaced(_cudnn.use, Dnn())

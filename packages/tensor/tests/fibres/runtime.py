@@ -15,6 +15,7 @@ from flambeau.tensor.testing import strict
 
 from .blas import emulated
 from .build import library, scheduler
+from .replacing import replaced
 
 
 class FibreError(RuntimeError):
@@ -116,12 +117,10 @@ def device() -> Iterator[str]:
         on=strict.current_device,
         watch=_faults.watch,
     )
-    before = _launch.use(Runtime())
     _backends.register_backend(backend)
     try:
-        with guarded(), emulated(lives):
+        with replaced(_launch.use, Runtime()), guarded(), emulated(lives):
             yield "fibres:0"
     finally:
-        _launch.use(before)
         del _backends.by_name["fibres"]
         del _backends.by_array_type[strict.StrictArray]
