@@ -25,12 +25,11 @@ KERNEL_FLAGS = (
     "-fvisibility=hidden",
     "-fno-gnu-unique",
     "-fno-threadsafe-statics",
-    "-fno-builtin-exp10",
     "-fsanitize=alignment,bounds",
     "-fsanitize-undefined-trap-on-error",
     "-nostartfiles",
 )
-DYNAMIC = re.compile(r"extern\s+__shared__\s+((?:alignas|__align__)\([^)]*\)\s+)?([\w\s]+?)\s+(\w+)\[\];")
+DYNAMIC = re.compile(r"extern\s+__shared__\s+(alignas\([^)]*\)\s+)?([\w\s]+?)\s+(\w+)\[\];")
 ALIGNED = re.compile(r"__shared__\s+(alignas\([^)]*\))")
 
 

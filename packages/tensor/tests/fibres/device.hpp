@@ -6,14 +6,9 @@
 #define KERNEL(...) static void
 #define __global__
 #define __device__
-#define __host__
-#define __constant__
 #define __forceinline__ inline
-#define __noinline__ __attribute__((noinline))
 #define __launch_bounds__(...)
 #define __shared__ static
-#define __align__(n) __attribute__((aligned(n)))
-#define __grid_constant__
 
 #define threadIdx (fibres::place.thread)
 #define blockIdx (fibres::place.block)
@@ -23,28 +18,10 @@ static constexpr int warpSize = 32;
 
 using size_t = decltype(sizeof 0);
 
-#define FIBRES_VECTORS(T, name)                                                                                  \
-    struct name##1 { T x; };                                                                                     \
-    struct alignas(2 * sizeof(T)) name##2 { T x, y; };                                                           \
-    struct alignas(4 * sizeof(T) < 16 ? 4 * sizeof(T) : 16) name##4 { T x, y, z, w; };                           \
-    inline name##2 make_##name##2(T x, T y) { return {x, y}; }                                                   \
-    inline name##4 make_##name##4(T x, T y, T z, T w) { return {x, y, z, w}; }
-FIBRES_VECTORS(signed char, char)
-FIBRES_VECTORS(unsigned char, uchar)
-FIBRES_VECTORS(short, short)
-FIBRES_VECTORS(unsigned short, ushort)
-FIBRES_VECTORS(int, int)
-FIBRES_VECTORS(unsigned, uint)
-FIBRES_VECTORS(long long, longlong)
-FIBRES_VECTORS(unsigned long long, ulonglong)
-FIBRES_VECTORS(float, float)
-FIBRES_VECTORS(double, double)
-
 // ---- barriers, and what the lanes of a warp tell each other ----
 
 #define __syncthreads() ((void)fibres::barrier(__LINE__, fibres::Vote::none, false))
 #define __syncthreads_count(p) fibres::barrier(__LINE__, fibres::Vote::count, (p) != 0)
-#define __syncthreads_and(p) fibres::barrier(__LINE__, fibres::Vote::all, (p) != 0)
 #define __syncthreads_or(p) fibres::barrier(__LINE__, fibres::Vote::any, (p) != 0)
 
 namespace fibres {
@@ -99,26 +76,12 @@ inline T reduced(unsigned mask, T value, int line, Op op) {
 #define __match_any_sync(mask, value) fibres::voted(fibres::Collective::match, mask, fibres::bits_of(value), __LINE__)
 #define __syncwarp(...) ((void)fibres::voted(fibres::Collective::synchronise, fibres::mask_or_all(__VA_ARGS__), 0, __LINE__))
 #define __reduce_add_sync(mask, v) fibres::reduced(mask, v, __LINE__, [](auto a, auto b) { return a + b; })
-#define __reduce_max_sync(mask, v) fibres::reduced(mask, v, __LINE__, [](auto a, auto b) { return a > b ? a : b; })
-#define __reduce_min_sync(mask, v) fibres::reduced(mask, v, __LINE__, [](auto a, auto b) { return a < b ? a : b; })
-#define __reduce_or_sync(mask, v) fibres::reduced(mask, v, __LINE__, [](auto a, auto b) { return a | b; })
-#define __reduce_and_sync(mask, v) fibres::reduced(mask, v, __LINE__, [](auto a, auto b) { return a & b; })
-#define __reduce_xor_sync(mask, v) fibres::reduced(mask, v, __LINE__, [](auto a, auto b) { return a ^ b; })
 
 namespace fibres {
 constexpr unsigned mask_or_all(unsigned mask = 0xffffffffu) { return mask; }
 }
 
-// Lanes run one by one, as the hardware may let them.
-inline unsigned __activemask() {
-    return 1u << ((threadIdx.x + blockDim.x * (threadIdx.y + blockDim.y * threadIdx.z)) % 32);
-}
-
-inline void __threadfence() {}
-inline void __threadfence_block() {}
 inline void __threadfence_system() {}
-inline void __nanosleep(unsigned) { fibres::pause(); }
-inline void __trap() { __builtin_trap(); }
 
 // ---- atomics: fibres change only where they wait ----
 
@@ -138,9 +101,6 @@ inline T exchanged(T* address, Op op) {
     FIBRES_ATOMIC(T, atomicAdd, old + value)                       \
     FIBRES_ATOMIC(T, atomicMax, old > value ? old : value)         \
     FIBRES_ATOMIC(T, atomicMin, old < value ? old : value)         \
-    FIBRES_ATOMIC(T, atomicAnd, old & value)                       \
-    FIBRES_ATOMIC(T, atomicOr, old | value)                        \
-    FIBRES_ATOMIC(T, atomicXor, old ^ value)                       \
     FIBRES_ATOMIC(T, atomicExch, value)                            \
     inline T atomicCAS(T* address, T expected, T value) {          \
         return fibres::exchanged(address, [=](T old) -> T { return old == expected ? value : old; }); \
@@ -151,9 +111,6 @@ FIBRES_ATOMICS(unsigned long long)
 FIBRES_ATOMIC(float, atomicAdd, old + value)
 FIBRES_ATOMIC(float, atomicExch, value)
 FIBRES_ATOMIC(double, atomicAdd, old + value)
-FIBRES_ATOMIC(int, atomicSub, old - value)
-FIBRES_ATOMIC(unsigned, atomicSub, old - value)
-FIBRES_ATOMIC(unsigned, atomicInc, old >= value ? 0 : old + 1)
 FIBRES_ATOMIC(long long, atomicMax, old > value ? old : value)
 FIBRES_ATOMIC(long long, atomicMin, old < value ? old : value)
 inline unsigned short atomicCAS(unsigned short* address, unsigned short expected, unsigned short value) {
@@ -162,13 +119,6 @@ inline unsigned short atomicCAS(unsigned short* address, unsigned short expected
 
 // ---- memory ----
 
-template <class T> inline T __ldg(const T* address) { return *address; }
-template <class T> inline T __ldcg(const T* address) { return *address; }
-template <class T> inline T __ldcs(const T* address) { return *address; }
-template <class T> inline T __ldca(const T* address) { return *address; }
-template <class T> inline void __stcg(T* address, T value) { *address = value; }
-template <class T> inline void __stcs(T* address, T value) { *address = value; }
-template <class T> inline void __stwt(T* address, T value) { *address = value; }
 extern "C" {
 void* memcpy(void*, const void*, size_t);
 void* memset(void*, int, size_t);
@@ -179,42 +129,12 @@ void* memset(void*, int, size_t);
 template <class To, class From> inline To fibres_cast(From value) { return __builtin_bit_cast(To, value); }
 inline float __int_as_float(int x) { return fibres_cast<float>(x); }
 inline int __float_as_int(float x) { return fibres_cast<int>(x); }
-inline float __uint_as_float(unsigned x) { return fibres_cast<float>(x); }
-inline unsigned __float_as_uint(float x) { return fibres_cast<unsigned>(x); }
-inline double __longlong_as_double(long long x) { return fibres_cast<double>(x); }
-inline long long __double_as_longlong(double x) { return fibres_cast<long long>(x); }
-inline int __double2hiint(double x) { return static_cast<int>(fibres_cast<long long>(x) >> 32); }
-inline int __double2loint(double x) { return static_cast<int>(fibres_cast<long long>(x)); }
-inline double __hiloint2double(int high, int low) {
-    return fibres_cast<double>(static_cast<unsigned long long>(static_cast<unsigned>(high)) << 32 |
-                               static_cast<unsigned>(low));
-}
 inline int __popc(unsigned x) { return __builtin_popcount(x); }
-inline int __popcll(unsigned long long x) { return __builtin_popcountll(x); }
 inline int __ffs(int x) { return __builtin_ffs(x); }
-inline int __ffsll(long long x) { return __builtin_ffsll(x); }
 inline int __clz(int x) { return x ? __builtin_clz(static_cast<unsigned>(x)) : 32; }
-inline int __clzll(long long x) { return x ? __builtin_clzll(static_cast<unsigned long long>(x)) : 64; }
-inline unsigned __brev(unsigned x) {
-    unsigned result = 0;
-    for (int i = 0; i < 32; ++i) result |= (x >> i & 1u) << (31 - i);
-    return result;
-}
-inline unsigned long long __brevll(unsigned long long x) {
-    return static_cast<unsigned long long>(__brev(static_cast<unsigned>(x))) << 32 | __brev(static_cast<unsigned>(x >> 32));
-}
 inline unsigned __umulhi(unsigned a, unsigned b) { return static_cast<unsigned>(static_cast<unsigned long long>(a) * b >> 32); }
-inline int __mulhi(int a, int b) { return static_cast<int>(static_cast<long long>(a) * b >> 32); }
 inline unsigned long long __umul64hi(unsigned long long a, unsigned long long b) {
     return static_cast<unsigned long long>(static_cast<unsigned __int128>(a) * b >> 64);
 }
-inline long long __mul64hi(long long a, long long b) { return static_cast<long long>(static_cast<__int128>(a) * b >> 64); }
-inline unsigned __funnelshift_l(unsigned low, unsigned high, unsigned shift) {
-    return static_cast<unsigned>((static_cast<unsigned long long>(high) << 32 | low) << (shift & 31) >> 32);
-}
-inline unsigned __funnelshift_r(unsigned low, unsigned high, unsigned shift) {
-    return static_cast<unsigned>((static_cast<unsigned long long>(high) << 32 | low) >> (shift & 31));
-}
-inline void __builtin_assume(bool) {}
 
 #include "mathematics.hpp"

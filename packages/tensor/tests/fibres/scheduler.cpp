@@ -122,7 +122,7 @@ void release_block() {
     }
     for (int i = 0; i < count; ++i) {
         const Vote vote = threads[i].vote;
-        threads[i].result = vote == Vote::all ? votes == count : vote == Vote::any ? votes > 0 : votes;
+        threads[i].result = vote == Vote::any ? votes > 0 : votes;
         threads[i].state = State::ready;
     }
 }
@@ -274,8 +274,6 @@ unsigned long long together(Collective what, unsigned mask, unsigned long long v
         if (mask >> i & 1) lanes[i].state = State::ready;
     return self.result;
 }
-
-void pause() { leave(); }
 
 }  // namespace fibres
 

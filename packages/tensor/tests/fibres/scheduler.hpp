@@ -11,7 +11,7 @@ struct dim3 {
 namespace fibres {
 
 enum class Collective : int { shuffle, shuffle_up, shuffle_down, shuffle_xor, ballot, match, synchronise };
-enum class Vote : int { none, count, all, any };
+enum class Vote : int { none, count, any };
 
 // Where the running fibre is.
 struct Place {
@@ -27,9 +27,6 @@ int barrier(int line, Vote vote, bool predicate);
 // Waits for all lanes in `mask`, who must all call the same function; gives this lane's result. `argument` is the other
 // lane, or the distance to it.
 unsigned long long together(Collective what, unsigned mask, unsigned long long value, int argument, int width, int line);
-
-// Lets others run.
-void pause();
 
 // A kernel as it is launched: its function behind arguments as cuLaunchKernel takes them, and the shared variables.
 struct Kernel {
