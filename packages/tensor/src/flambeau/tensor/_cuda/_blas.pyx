@@ -136,9 +136,20 @@ def library():
     return _library
 
 
+cdef dict _numbers = {}  # of _TYPES, by dtype: NumPy takes long to find its name
+
+
+cdef object _number_of(object dtype):
+    """What cuBLAS calls a dtype; None for those it does not know."""
+    number = _numbers.get(dtype, _numbers)
+    if number is _numbers:
+        number = _numbers[dtype] = _TYPES.get(dtype.name)
+    return number
+
+
 def knows(dtype):
     """Whether products of elements of this dtype are computed here."""
-    return dtype.name in _TYPES
+    return _number_of(dtype) is not None
 
 
 cdef class _Device:
@@ -183,10 +194,6 @@ cdef _Device _current():
     return device
 
 
-cdef int _type_of(object dtype) except -1:
-    return _TYPES[dtype.name]
-
-
 cdef inline void _set_number(Number* number, int type, double complex value) noexcept nogil:
     """A factor as cuBLAS reads it: in the type that is computed in."""
     if type == R_64F:
@@ -223,7 +230,7 @@ cdef class Product:
         self.dtype = dtype
         self.calls = layout.calls
         self.single = layout.calls == ((0, 0, 0),)
-        self.type = _type_of(dtype)
+        self.type = _number_of(dtype)
         self.compute = COMPUTE_64F if self.type in (R_64F, C_64F) else COMPUTE_32F
         self.n, self.m, self.k, self.batch = layout.n, layout.m, layout.k, layout.batch
         for i in range(2):
@@ -276,14 +283,13 @@ cdef class Affine:
     cdef readonly tuple shape
     cdef int type
     cdef bint usable
-    cdef dict algorithms  # by device
-    cdef object library  # whose they are
+    cdef dict algorithms  # by _Device, of which another library has others
     cdef object layout, compute
 
     def __init__(self, layout, dtype, bint allow_tf32):
         self.shape = layout.shape
         self.layout = layout
-        self.type = _type_of(dtype)
+        self.type = _number_of(dtype)
         tf32 = allow_tf32 and self.type == R_32F
         self.compute = COMPUTE_64F if self.type == R_64F else COMPUTE_32F_FAST_TF32 if tf32 else COMPUTE_32F
         single = layout.batch == 1 and len(layout.calls) == 1 and not any(layout.copies)
@@ -298,16 +304,13 @@ cdef class Affine:
         if not self.usable or (first | second | added | into) & 15:
             return False
         device = _current()
-        if self.library is not _library:
-            self.library = _library
-            self.algorithms.clear()
-        algorithm = <_Algorithm>self.algorithms.get(_library.device())
+        algorithm = <_Algorithm>self.algorithms.get(device)
         if algorithm is None:
             algorithm = _chosen(device, self.layout, self.type, self.compute)
             if algorithm is None:
                 self.usable = False
                 return False
-            self.algorithms[_library.device()] = algorithm
+            self.algorithms[device] = algorithm
         _set_number(&one, self.type, 1)
         _set_number(&zero, self.type, 0)
         _done(_lt_set(algorithm.operation, LT_BIAS_POINTER, &added, sizeof(added)), "cublasLtMatmulDescSetAttribute")
@@ -367,7 +370,7 @@ cdef _Algorithm _chosen(_Device device, object layout, int type, int compute):
 def dot(x, y, result, Py_ssize_t n, Py_ssize_t step_x, Py_ssize_t step_y, dtype):
     """``result = sum(x * y)``, of vectors of n elements that are so many elements apart."""
     cdef _Device device = _current()
-    cdef int type = _type_of(dtype)
+    cdef int type = _number_of(dtype)
     cdef int execution = R_32F if type in (R_16F, R_16BF) else type
     cdef int code
     _done(_set_pointer_mode(device.handle, POINTERS_ON_DEVICE), "cublasSetPointerMode")

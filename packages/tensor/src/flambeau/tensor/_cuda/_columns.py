@@ -6,7 +6,7 @@ import math
 import struct
 
 from ._copy import dense
-from ._source import FLOATS, Source
+from ._source import FLOATS, Source, wide
 from .products import accumulate, matmul
 
 SOURCE = Source("convolution")
@@ -99,10 +99,10 @@ def forward(xp, images, weight, windows: Windows):
 def to_input(xp, grad_output, weight, windows: Windows):
     """The gradient of the images, dense with channels first. Half types are added up in float32."""
     w, dtype = windows, grad_output.dtype
-    wide = xp.promote_types(dtype, "float32")
-    grad_output = dense(grad_output).astype(wide, copy=False)
-    filters = weight.astype(wide, copy=False).reshape(w.groups, w.outputs // w.groups, w.rows // w.groups)
-    result = xp.empty(w.shape, wide)
+    total = wide(dtype)
+    grad_output = dense(grad_output).astype(total, copy=False)
+    filters = weight.astype(total, copy=False).reshape(w.groups, w.outputs // w.groups, w.rows // w.groups)
+    result = xp.empty(w.shape, total)
     for part in w.chunks():
         columns = matmul(xp, filters.transpose(0, 2, 1), _by_group(grad_output[part], w.groups))
         w.add_columns(columns, result[part])

@@ -37,16 +37,32 @@ FLOATS = (*HALVES, "float32", "float64")
 INTEGERS = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")
 ALL = ("bool", *INTEGERS, *FLOATS)
 
+FLOAT32, FLOAT64 = np.dtype("float32"), np.dtype("float64")
+
 
 def pairs(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Every element type of ``first`` with every one of ``second``, for kernels of two."""
     return tuple((a, b) for a in first for b in second)
 
 
+# Kept for each dtype, as NumPy takes long to find its name.
+
+
 @functools.cache
 def is_known(dtype: np.dtype) -> bool:
     """Whether kernels can be compiled for elements of this dtype."""
     return dtype.name in C_TYPES
+
+
+@functools.cache
+def is_float(dtype: np.dtype) -> bool:
+    """Whether it is one of FLOATS."""
+    return dtype.name in FLOATS
+
+
+def wide(dtype: np.dtype) -> np.dtype:
+    """The float32 or float64 that floats of a dtype are computed in."""
+    return FLOAT64 if dtype.itemsize == 8 else FLOAT32
 
 
 class Source:

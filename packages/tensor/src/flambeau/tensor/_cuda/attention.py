@@ -8,7 +8,8 @@ import struct
 from .._composed.determinism import are_deterministic_algorithms_enabled
 from .._reference.attention import _batch, _scale_of
 from . import _cudnn, kernel
-from ._source import FLOATS, Source
+from ._copy import dense
+from ._source import FLOATS, Source, is_float, wide
 
 FORWARD, BACKWARD = Source("attention"), Source("attention_backward")
 INSTANCES = dict.fromkeys(
@@ -58,7 +59,7 @@ def _taken(query, key, value) -> bool:
     batch = _batch(query.shape, key.shape, value.shape)
     sizes = (*batch, query.shape[-2], key.shape[-2], query.shape[-1], value.shape[-1])
     return (
-        query.dtype.name in FLOATS
+        is_float(query.dtype)
         and max(sizes[-2:]) <= 128
         and len(batch) <= DIMS
         and min(sizes) > 0
@@ -143,7 +144,7 @@ def attention(xp, query, key, value, attn_mask=None, is_causal=False, scale=None
     dtype = query.dtype
     batch = _batch(query.shape, key.shape, value.shape)
     result = _empty_like(xp, query, (*batch, query.shape[-2], value.shape[-1]))
-    logsumexp = xp.empty((*batch, query.shape[-2]), xp.promote_types(dtype, "float32"))
+    logsumexp = xp.empty((*batch, query.shape[-2]), wide(dtype))
     plan = _by_cudnn(xp, query, key, value, attn_mask, result, None, is_causal, scale, dropout)
     if plan is not None:
         _run(xp, plan, query, key, value, attn_mask, result, logsumexp)
@@ -164,7 +165,7 @@ def attention_backward(xp, grad_output, query, key, value, attn_mask, result, lo
     dtype = query.dtype
     call = _Call(query, key, value, attn_mask, result, grad_output, is_causal, scale, dropout)
     queries, keys, width, value_width = call.sizes
-    logsumexp = xp.ascontiguousarray(logsumexp, dtype=xp.promote_types(dtype, "float32"))
+    logsumexp = dense(logsumexp.astype(wide(dtype), copy=False))
     grads = [xp.empty((*call.batch, *rest), dtype) for rest in ((queries, width), (keys, width), (keys, value_width))]
     plan = _by_cudnn(xp, query, key, value, attn_mask, result, grad_output, is_causal, scale, dropout)
     if plan is not None:

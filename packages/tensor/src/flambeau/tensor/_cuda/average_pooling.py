@@ -6,12 +6,11 @@ import math
 
 from . import kernel
 from ._images import is_channels_last
-from ._source import FLOATS, Source
+from ._source import FLOATS, Source, is_float
 from .pooling import blocks, empty, even, images, shared
 
 SOURCE = Source("average_pooling")
 INSTANCES = dict.fromkeys(("means", "means_whole", "shares"), FLOATS)
-_KNOWN = frozenset(FLOATS)
 
 
 def _several(dtype):
@@ -21,7 +20,7 @@ def _several(dtype):
 def _means(xp, input, windows, padding_counts, divisor):
     counts, pooling = windows
     dtype = input.dtype
-    if pooling is None or dtype.name not in _KNOWN or input.size >= 2**31:
+    if pooling is None or not is_float(dtype) or input.size >= 2**31:
         return NotImplemented
     last = is_channels_last(input)
     x, samples, channels = images(input, last)
@@ -37,7 +36,7 @@ def _means(xp, input, windows, padding_counts, divisor):
 def _shares(xp, grad_output, input_shape, windows, padding_counts, divisor):
     _, pooling = windows
     dtype, shape = grad_output.dtype, tuple(input_shape)
-    if pooling is None or dtype.name not in _KNOWN or max(math.prod(shape), grad_output.size) >= 2**31:
+    if pooling is None or not is_float(dtype) or max(math.prod(shape), grad_output.size) >= 2**31:
         return NotImplemented
     last = is_channels_last(grad_output)
     grad, samples, channels = images(grad_output, last)
@@ -70,7 +69,7 @@ def _adaptive_avg_pool(name):
     def adaptive_avg_pool(xp, input, output_size):
         counts, pooling = shared(name, input.shape[2:], output_size)
         dtype, size = input.dtype, math.prod(input.shape[2:])
-        if math.prod(counts) != 1 or size < 2 or dtype.name not in _KNOWN or is_channels_last(input):
+        if math.prod(counts) != 1 or size < 2 or not is_float(dtype) or is_channels_last(input):
             return _means(xp, input, (counts, pooling), False, None)
         x, count, _ = images(input, False)
         result = xp.empty((*input.shape[:2], *counts), dtype)

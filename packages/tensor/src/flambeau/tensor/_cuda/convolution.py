@@ -14,7 +14,7 @@ from .._reference.transposed_convolution import transposed_shape
 from . import _cudnn, _settings, kernel
 from ._columns import Windows, add_bias, forward, to_input, to_weight
 from ._copy import dense
-from ._source import FLOATS
+from ._source import is_float
 from .products import takes
 
 
@@ -117,7 +117,7 @@ def _pass(xp, kind, first, second, shape, *windows) -> _Pass | None:
         if shape is None:
             out = output_sizes(first.shape[2:], second.shape[2:], stride, padding, dilation)
             shape = (first.shape[0], second.shape[0], *out)
-        taken = first.dtype.name in FLOATS and first.size > 0 < second.size and math.prod(shape) > 0
+        taken = is_float(first.dtype) and first.size > 0 < second.size and math.prod(shape) > 0
         taken = taken and takes(xp, first.dtype)
         _passes[key] = _Pass(library, kind, first, second, shape, *windows) if taken else None
     return _passes[key]

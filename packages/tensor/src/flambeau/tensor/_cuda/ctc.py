@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from . import kernel
 from ._copy import dense
-from ._source import FLOATS, Source
+from ._source import FLOATS, Source, is_float, wide
+from .indexing import numbers_of
 
 SOURCE = Source("ctc")
 INSTANCES = dict.fromkeys(("ctc", "ctc_backward"), FLOATS)
-_KNOWN = frozenset(FLOATS)
 
 
 def _threads(labels):
@@ -16,16 +16,15 @@ def _threads(labels):
 
 
 def _whole(array):
-    return dense(array if array.dtype.name == "int64" else array.astype("int64"))
+    return dense(numbers_of(array))
 
 
 @kernel
 def ctc_loss(xp, log_probs, targets, input_lengths, target_lengths, blank):
     dtype, (steps, samples, classes), length = log_probs.dtype, log_probs.shape, targets.shape[1]
-    if dtype.name not in _KNOWN:
+    if not is_float(dtype):
         return NotImplemented
-    wide = "float64" if dtype.itemsize == 8 else "float32"
-    result, alphas = xp.empty(samples, dtype), xp.empty((steps, samples, 2 * length + 1), wide)
+    result, alphas = xp.empty(samples, dtype), xp.empty((steps, samples, 2 * length + 1), wide(dtype))
     SOURCE.kernel("ctc", dtype)(
         samples, _threads(2 * length + 1), 0, dense(log_probs), _whole(targets), _whole(input_lengths),
         _whole(target_lengths), samples, classes, steps, length, blank, result, alphas,
@@ -36,12 +35,11 @@ def ctc_loss(xp, log_probs, targets, input_lengths, target_lengths, blank):
 @kernel
 def ctc_loss_backward(xp, grad_output, log_probs, targets, input_lengths, target_lengths, blank, result, log_alpha):
     dtype, (steps, samples, classes), length = log_probs.dtype, log_probs.shape, targets.shape[1]
-    wide = "float64" if dtype.itemsize == 8 else "float32"
-    fit = grad_output.dtype == dtype and result.dtype == dtype and log_alpha.dtype.name == wide
-    if dtype.name not in _KNOWN or not fit:
+    fit = grad_output.dtype == dtype and result.dtype == dtype and log_alpha.dtype == wide(dtype)
+    if not is_float(dtype) or not fit:
         return NotImplemented
     grads = xp.empty(log_probs.shape, dtype)
-    betas, later = xp.empty((samples, 3, 2 * length + 1), wide), xp.empty((samples, length), "int32")
+    betas, later = xp.empty((samples, 3, 2 * length + 1), wide(dtype)), xp.empty((samples, length), "int32")
     SOURCE.kernel("ctc_backward", dtype)(
         samples, _threads(2 * length + 1), 0, dense(grad_output), dense(log_probs), _whole(targets),
         _whole(input_lengths), _whole(target_lengths), samples, classes, steps, length, blank, dense(result),

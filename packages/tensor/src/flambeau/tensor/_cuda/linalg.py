@@ -14,7 +14,7 @@ from .._reference._matrices import broadcast_batches, identity
 from .._reference._substitution import adjoint, transposed
 from . import _cusolver, kernel
 from ._copy import dense
-from ._source import ALL, Source
+from ._source import ALL, Source, is_known
 
 SOURCE = Source("linalg")
 INSTANCES = {"swapped_rows": ("int64",), "triangle": ALL}
@@ -22,7 +22,7 @@ MOST_BLOCKS = 8192
 
 
 def _triangle(xp, input, diagonal, upper: bool):
-    if input.dtype.name not in ALL:
+    if not is_known(input.dtype):
         return NotImplemented
     x = dense(input)
     out = xp.empty(x.shape, x.dtype)

@@ -7,7 +7,8 @@ import math
 from . import kernel
 from ._copy import dense
 from ._images import is_channels_last
-from ._source import FLOATS, Source
+from ._source import FLOATS, Source, is_float, wide
+from .indexing import numbers_of
 
 SOURCE = Source("losses")
 INSTANCES = dict.fromkeys(
@@ -27,10 +28,6 @@ _MOST_BLOCKS = 1024
 _FEW_TARGETS = 4096
 
 
-def _wide(dtype):
-    return "float64" if dtype.itemsize == 8 else "float32"
-
-
 def _blocks(elements, per_block):
     """How many blocks share the elements out: one as long as that is quick."""
     return 1 if elements <= _FEW else min(-(-elements // per_block), _MOST_BLOCKS)
@@ -46,7 +43,7 @@ def _reduced(xp, dtype, reduction, shape, blocks, launch):
     if blocks == 1:
         launch(None, result)
         return result
-    partial = xp.empty(2 * blocks, _wide(dtype))
+    partial = xp.empty(2 * blocks, wide(dtype))
     launch(partial, result)
     SOURCE.kernel("total", dtype)(1, 256, 0, partial, blocks, reduction, result)
     return result
@@ -55,7 +52,7 @@ def _reduced(xp, dtype, reduction, shape, blocks, launch):
 @kernel
 def mse_loss(xp, input, target, reduction):
     dtype, n, reduction = input.dtype, input.size, _REDUCTIONS[reduction]
-    if dtype.name not in FLOATS or target.dtype != dtype:
+    if not is_float(dtype) or target.dtype != dtype:
         return NotImplemented
     input, target = dense(input), dense(target)
     if reduction == 0:
@@ -76,7 +73,7 @@ def mse_loss(xp, input, target, reduction):
 def _classes(input, target, weight):
     """Rows, classes, how far apart the classes of a row are, and the arrays in the order that this takes. None if not
     for these kernels."""
-    if input.dtype.name not in FLOATS or input.ndim == 0:
+    if not is_float(input.dtype) or input.ndim == 0:
         return None
     shape = input.shape
     if len(shape) == 1:
@@ -90,12 +87,9 @@ def _classes(input, target, weight):
         input = dense(input)
     if classes == 0:
         return None
-    if target.dtype.name != "int64":
-        target = target.astype("int64")
     if weight is not None:
-        wide = _wide(input.dtype)
-        weight = dense(weight if weight.dtype.name == wide else weight.astype(wide))
-    return rows, classes, max(inner, 1), input, dense(target), weight
+        weight = dense(weight.astype(wide(input.dtype), copy=False))
+    return rows, classes, max(inner, 1), input, dense(numbers_of(target)), weight
 
 
 def _lanes(classes, length):
@@ -175,7 +169,7 @@ def cross_entropy_backward(xp, grad_output, input, target, weight, ignore_index,
     partial, partials = None, 0
     if reduction == 1 and rows > _FEW_TARGETS:
         partials = min(-(-rows // 4096), 256)
-        partial = xp.empty(partials, _wide(dtype))
+        partial = xp.empty(partials, wide(dtype))
         SOURCE.kernel("target_weights", dtype)(partials, 256, 0, chosen, weight, rows, classes, ignore_index, partial)
     length = 16 // dtype.itemsize
     if inner > 1:

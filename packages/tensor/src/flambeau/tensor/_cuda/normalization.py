@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from . import kernel
 from ._copy import dense
 from ._images import channels_last, empty_like, is_channels_last
-from ._source import Source
+from ._source import Source, wide
 
 SOURCE = Source("normalization")
 INSTANCES = dict.fromkeys(
@@ -26,16 +26,13 @@ _KNOWN = frozenset(INSTANCES["runs_whole"])
 
 
 @cache
-def _knows(*dtypes):
+def knows(*dtypes):
+    """Whether kernels take these dtypes, of elements and of weights."""
     return tuple(d.name for d in dtypes) in _KNOWN
 
 
 # So many blocks are wanted, of as many elements or more each, and so many elements of a channel are left to one block.
 _BLOCKS, _WORTH, _FEW = 1056, 4096, 16384
-
-
-def _wide(dtype):
-    return "float64" if dtype.itemsize == 8 else "float32"
 
 
 @lru_cache(maxsize=512)
@@ -73,7 +70,7 @@ def _parameters(input, weight, bias=None):
     """The dtypes of a kernel, or None where there is none."""
     given = weight if weight is not None else bias
     second = input.dtype if given is None else given.dtype
-    if (bias is not None and bias.dtype != second) or not _knows(input.dtype, second):
+    if (bias is not None and bias.dtype != second) or not knows(input.dtype, second):
         return None
     return input.dtype, second
 
@@ -87,14 +84,14 @@ def batch_norm(xp, input, weight, bias, eps):
     x = input if last else dense(input)
     weight, bias = dense(weight), dense(bias)
     sizes, block, grid, then = _shares(input.shape, by_rows, dtypes[0].itemsize)
-    channels, wide = input.shape[1], _wide(dtypes[0])
+    channels, statistic = input.shape[1], wide(dtypes[0])
     result = empty_like(xp, input, last)
-    mean, invstd = xp.empty(channels, wide), xp.empty(channels, wide)
+    mean, invstd = xp.empty(channels, statistic), xp.empty(channels, statistic)
     if grid is None:
         SOURCE.kernel("runs_whole", *dtypes)(then, block, 0, x, weight, bias, *sizes, eps, result, mean, invstd)
         return result, mean, invstd
     kind, chunks = "rows" if by_rows else "runs", grid[1]
-    partial = xp.empty(3 * chunks * channels, wide)
+    partial = xp.empty(3 * chunks * channels, statistic)
     SOURCE.kernel(f"{kind}_moments", *dtypes)(grid, block, 0, x, *sizes, partial)
     SOURCE.kernel("join_moments", *dtypes)(-(-channels // 8), 256, 0, partial, chunks, channels, eps, mean, invstd)
     SOURCE.kernel(f"{kind}_apply", *dtypes)(then, block, 0, x, mean, invstd, weight, bias, *sizes, result)
@@ -106,8 +103,8 @@ def batch_norm_backward(xp, grad_output, input, weight, mean, invstd):
     by_rows, dtypes = _found(input, grad_output), _parameters(input, weight)
     if by_rows is None or dtypes is None or input.size == 0:
         return NotImplemented
-    wide = _wide(dtypes[0])
-    if mean.dtype != wide or invstd.dtype != wide:
+    statistic = wide(dtypes[0])
+    if mean.dtype != statistic or invstd.dtype != statistic:
         return NotImplemented
     last = input.ndim > 2 and is_channels_last(input) if by_rows else False
     x = input if last else dense(input)
@@ -123,7 +120,7 @@ def batch_norm_backward(xp, grad_output, input, weight, mean, invstd):
         )
         return result, grad_weight, grad_bias
     kind, chunks = "rows" if by_rows else "runs", grid[1]
-    partial, sums = xp.empty(2 * chunks * channels, wide), xp.empty(2 * channels, wide)
+    partial, sums = xp.empty(2 * chunks * channels, statistic), xp.empty(2 * channels, statistic)
     SOURCE.kernel(f"{kind}_sums", *dtypes)(grid, block, 0, grad, x, mean, invstd, *sizes, partial)
     SOURCE.kernel("join_sums", *dtypes)(
         -(-channels // 8), 256, 0, partial, chunks, channels, sums, grad_weight, grad_bias

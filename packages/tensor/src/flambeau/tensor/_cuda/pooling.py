@@ -9,11 +9,10 @@ from .._reference._pooled import WHOLE, even_axes, out_sizes, shared_axes
 from . import kernel
 from ._copy import dense
 from ._images import channels_last, empty_channels_last, is_channels_last
-from ._source import ALL, Source
+from ._source import ALL, Source, is_known
 
 SOURCE = Source("pooling")
 INSTANCES = {"greatest": ALL, "gather": ALL}
-_KNOWN = frozenset(ALL)
 
 
 def _packed(axes):
@@ -67,7 +66,7 @@ def empty(xp, shape, dtype, last):
 def _greatest(xp, input, windows):
     counts, pooling = windows
     dtype = input.dtype
-    if pooling is None or dtype.name not in _KNOWN or input.size >= 2**31:
+    if pooling is None or not is_known(dtype) or input.size >= 2**31:
         return NotImplemented
     last = is_channels_last(input)
     x, samples, channels = images(input, last)
@@ -108,7 +107,7 @@ def _known_windows(sizes, counts, windows):
 
 def _scatter(xp, input, indices, image_shape, windows):
     dtype = input.dtype
-    if windows is None or dtype.name not in _KNOWN or indices.dtype.name != "int64":
+    if windows is None or not is_known(dtype) or indices.dtype != "int64":
         return NotImplemented
     windows = tuple([tuple(v) if type(v) is list else v for v in windows])
     pooling = _known_windows(tuple(image_shape[2:]), indices.shape[2:], windows)
@@ -118,7 +117,7 @@ def _scatter(xp, input, indices, image_shape, windows):
     if pooling is None or result.size >= 2**31 or input.size >= 2**31:
         return NotImplemented
     grid = blocks(result.size, channels, 8 // dtype.itemsize)
-    places = channels_last(indices) if last else dense(indices)
+    places, *_ = images(indices, last)
     SOURCE.kernel("gather", dtype)(grid, 256, 0, grad, places, pooling, samples, channels, result)
     return result
 

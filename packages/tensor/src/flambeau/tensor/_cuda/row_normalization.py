@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from . import kernel
 from ._copy import dense
-from ._source import Source
+from ._source import Source, wide
 from .normalization import INSTANCES as _BATCH
+from .normalization import knows
 
 SOURCE = Source("row_normalization")
 _TYPES = _BATCH["join_sums"]
@@ -18,12 +19,7 @@ INSTANCES = dict.fromkeys(
     )] + ["join_sums", "column_sums", "channel_sums"],
     _TYPES,
 )  # fmt: skip
-_KNOWN = frozenset(_TYPES)
 _MOST = 65535 * 8  # blocks; the rows beyond are done by the same ones
-
-
-def _wide(dtype):
-    return "float64" if dtype.itemsize == 8 else "float32"
 
 
 def _dtypes(input, *parameters):
@@ -35,7 +31,7 @@ def _dtypes(input, *parameters):
                 return None
             second = parameter.dtype
     second = input.dtype if second is None else second
-    return (input.dtype, second) if (input.dtype.name, second.name) in _KNOWN else None
+    return (input.dtype, second) if knows(input.dtype, second) else None
 
 
 @lru_cache(maxsize=512)
@@ -69,8 +65,8 @@ def layer_norm(xp, input, dims, weight, bias, eps):
         return NotImplemented
     rows, columns = _sizes(input.shape, dims)
     form, grid, block, rest = _teams(rows, columns, input.dtype.itemsize)
-    wide = _wide(input.dtype)
-    result, mean, invstd = xp.empty(input.shape, input.dtype), xp.empty(rows, wide), xp.empty(rows, wide)
+    statistic = wide(input.dtype)
+    result, mean, invstd = xp.empty(input.shape, input.dtype), xp.empty(rows, statistic), xp.empty(rows, statistic)
     SOURCE.kernel(f"layer_norm_{form}", *dtypes)(
         grid,
         block,
@@ -96,7 +92,7 @@ def rms_norm(xp, input, dims, weight, eps):
         return NotImplemented
     rows, columns = _sizes(input.shape, dims)
     form, grid, block, rest = _teams(rows, columns, input.dtype.itemsize)
-    result, invrms = xp.empty(input.shape, input.dtype), xp.empty(rows, _wide(input.dtype))
+    result, invrms = xp.empty(input.shape, input.dtype), xp.empty(rows, wide(input.dtype))
     SOURCE.kernel(f"rms_norm_{form}", *dtypes)(
         grid, block, 0, dense(input), dense(weight), rows, columns, eps, *rest, result, invrms
     )
@@ -105,8 +101,8 @@ def rms_norm(xp, input, dims, weight, eps):
 
 def _statistics(input, *arrays):
     """Whether all of these have the dtype that statistics of `input` have."""
-    wide = _wide(input.dtype)
-    return all(array.dtype.name == wide for array in arrays)
+    statistic = wide(input.dtype)
+    return all(array.dtype == statistic for array in arrays)
 
 
 def _joined(xp, dtypes, launch, grid, columns, grads):
@@ -114,7 +110,7 @@ def _joined(xp, dtypes, launch, grid, columns, grads):
     chunks = grid[1]
     if chunks == 1:
         return launch(None)
-    partial = xp.empty(2 * chunks * columns, _wide(dtypes[0]))
+    partial = xp.empty(2 * chunks * columns, wide(dtypes[0]))
     launch(partial)
     SOURCE.kernel("join_sums", *dtypes)(-(-columns // 8), 256, 0, partial, chunks, columns, *grads)
 
@@ -165,8 +161,8 @@ def group_norm(xp, input, groups, weight, bias, eps):
     samples, channels, inner = shape[0], shape[1] // groups, math.prod(shape[2:])
     rows = samples * groups
     form, grid, block, rest = _teams(rows, channels * inner, input.dtype.itemsize)
-    wide = _wide(input.dtype)
-    result, mean, invstd = xp.empty(shape, input.dtype), xp.empty(rows, wide), xp.empty(rows, wide)
+    statistic = wide(input.dtype)
+    result, mean, invstd = xp.empty(shape, input.dtype), xp.empty(rows, statistic), xp.empty(rows, statistic)
     SOURCE.kernel(f"group_norm_{form}", *dtypes)(
         grid, block, 0, dense(input), dense(weight), dense(bias), groups, channels, inner, rows, eps, *rest,
         result, mean, invstd,

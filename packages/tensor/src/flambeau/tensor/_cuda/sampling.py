@@ -5,17 +5,16 @@ from __future__ import annotations
 from .._composed import determinism
 from . import kernel
 from ._copy import dense
-from ._source import FLOATS, Source
+from ._source import FLOATS, Source, is_float
 
 SOURCE = Source("sampling")
 INSTANCES = dict.fromkeys(("sample", "sample_input_gradient", "sample_weight_gradient"), FLOATS)
-_KNOWN = frozenset(FLOATS)
 _PLANES = 8  # of a thread
 
 
 def _fits(planes, index, *others):
     """Whether kernels take these, all of one dtype but the index."""
-    known = planes.dtype.name in _KNOWN and index.dtype.name == "int64"
+    known = is_float(planes.dtype) and index.dtype == "int64"
     return known and all(other.dtype == planes.dtype for other in others)
 
 
