@@ -11,9 +11,10 @@ import numpy as np
 
 from .._backends import by_array_type
 from . import _pointwise as generator
-from ._forms import MOST_PLANS, Forms, Plan, placement
+from ._forms import Forms, Plan, placement
 from ._launch import Kernel
 from ._layout import broadcast_shape, divisor, overlap, walk
+from ._plans import keep
 from ._source import C_TYPES, assembled, is_known
 
 TILE = 64
@@ -36,7 +37,7 @@ def copied(xp: Any, x: Any, dtype: np.dtype, keeps_order: bool) -> Any:
     key = (placement(x), dtype, keeps_order)
     plan = _plans.get(key, _plans)
     if plan is _plans:
-        plan = _kept(key, _plan(x, x.shape, dtype, None, keeps_order))
+        plan = keep(_plans, key, _plan(x, x.shape, dtype, None, keeps_order))
     if plan is None:
         return NotImplemented
     out = plan.new(xp, dtype)
@@ -49,18 +50,11 @@ def copy_to(out: Any, x: Any) -> bool:
     key = (placement(out), placement(x))
     plan = _plans.get(key, _plans)
     if plan is _plans:
-        plan = _kept(key, _plan(x, out.shape, out.dtype, out, True))
+        plan = keep(_plans, key, _plan(x, out.shape, out.dtype, out, True))
     if plan is None or overlap(out, x):
         return False
     plan.kernel(plan.grid, generator.THREADS, 0, x, out, plan.last)
     return True
-
-
-def _kept(key: tuple[Any, ...], plan: Plan | None) -> Plan | None:
-    if len(_plans) >= MOST_PLANS:
-        _plans.clear()
-    _plans[key] = plan
-    return plan
 
 
 def _plan(x: Any, shape: tuple[int, ...], dtype: np.dtype, into: Any, keeps_order: bool) -> Plan | None:

@@ -11,8 +11,6 @@ from . import _pointwise as generator
 from ._launch import Kernel
 from ._layout import find_places, memory_order
 
-MOST_PLANS = 4096  # kept for each operation: shapes it was run on
-
 
 class Plan(NamedTuple):
     """How an operation is run on arrays of given shapes and strides."""

@@ -11,6 +11,8 @@ import struct
 
 import numpy as np
 
+from ._plans import keep
+
 BLOCKS = 1056  # keep a large GPU busy: 8 for each of 132 multiprocessors
 THREADS = 256
 MAX_DIMS = 5
@@ -168,16 +170,13 @@ class Reduction:
             return self._plans[key]
         except KeyError:
             pass
-        if len(self._plans) >= KEPT:
-            self._plans.clear()
         made = None
         if tuple([d.name for d in dtypes]) in self.instances:
             made = plan(x.shape, x.strides, x.itemsize, dim, keepdim, self.ordered)
         if made is not None and made.scheme is not None:
             made.kernel = self.source.kernel(f"{self.name}_{made.scheme}", *dtypes)
             made.join = self.source.kernel(f"{self.name}_partial", *dtypes)
-        self._plans[key] = made
-        return made
+        return keep(self._plans, key, made, KEPT)
 
     def launch(self, xp, made: Plan, x, outputs: tuple, *parameters) -> None:
         """Reduce ``x`` into ``outputs``, arrays of ``made.shape`` (or None)."""

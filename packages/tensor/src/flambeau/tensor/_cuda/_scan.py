@@ -10,6 +10,7 @@ import struct
 from collections.abc import Sequence
 
 from ._copy import dense
+from ._plans import keep
 from ._reduce import BLOCKS, BYTE, KEPT, PART, THREADS, packed_dims, powers_up
 
 CHUNK = 16 * 1024  # elements: the least that is worth two launches
@@ -34,9 +35,7 @@ class Scan:
         key = (shape, dim, dtypes)
         plan = self._plans.get(key)
         if plan is None:
-            if len(self._plans) >= KEPT:
-                self._plans.clear()
-            plan = self._plans[key] = self._plan(shape, dim, dtypes)
+            plan = keep(self._plans, key, self._plan(shape, dim, dtypes), KEPT)
         scheme, *rest = plan
         if scheme == "empty":
             return tuple([xp.empty(shape, dtype) for dtype in result_dtypes])

@@ -9,6 +9,7 @@ from .._composed.determinism import are_deterministic_algorithms_enabled
 from .._reference.attention import _batch, _scale_of
 from . import _cudnn, kernel
 from ._copy import dense
+from ._plans import keep
 from ._source import FLOATS, Source, is_float, wide
 
 FORWARD, BACKWARD = Source("attention"), Source("attention_backward")
@@ -118,9 +119,7 @@ def _by_cudnn(xp, query, key, value, mask, result, grad, is_causal, scale, dropo
     )
     key = (what, library, library.device())
     if key not in _plans:
-        if len(_plans) >= _MOST_PLANS:
-            _plans.clear()
-        _plans[key] = library.plan(what)
+        keep(_plans, key, library.plan(what), _MOST_PLANS)
     return _plans[key]
 
 

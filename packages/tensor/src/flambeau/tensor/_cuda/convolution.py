@@ -14,6 +14,7 @@ from .._reference.transposed_convolution import transposed_shape
 from . import _cudnn, _settings, kernel
 from ._columns import Windows, add_bias, forward, to_input, to_weight
 from ._copy import dense
+from ._plans import keep
 from ._source import is_float
 from .products import takes
 
@@ -98,7 +99,7 @@ class _Pass:
         return result
 
 
-# By what they depend on. Programs have few; those that have many start over.
+# By what they depend on.
 _passes: dict[tuple, _Pass | None] = {}
 _MOST = 1024
 
@@ -111,15 +112,13 @@ def _pass(xp, kind, first, second, shape, *windows) -> _Pass | None:
         _settings.allow_tf32, are_deterministic_algorithms_enabled(), library, library and library.device(),
     )  # fmt: skip
     if key not in _passes:
-        if len(_passes) >= _MOST:
-            _passes.clear()
         stride, padding, dilation, _ = windows
         if shape is None:
             out = output_sizes(first.shape[2:], second.shape[2:], stride, padding, dilation)
             shape = (first.shape[0], second.shape[0], *out)
         taken = is_float(first.dtype) and first.size > 0 < second.size and math.prod(shape) > 0
         taken = taken and takes(xp, first.dtype)
-        _passes[key] = _Pass(library, kind, first, second, shape, *windows) if taken else None
+        keep(_passes, key, _Pass(library, kind, first, second, shape, *windows) if taken else None, _MOST)
     return _passes[key]
 
 

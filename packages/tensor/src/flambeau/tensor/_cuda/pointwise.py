@@ -13,9 +13,10 @@ import numpy as np
 from .. import ops
 from . import _pointwise as generator
 from . import kernel
-from ._forms import MOST_PLANS, Forms, Plan, placement
+from ._forms import Forms, Plan, placement
 from ._launch import Kernel
 from ._layout import broadcast_shape, overlap
+from ._plans import keep
 from ._source import is_known
 
 _NUMBERS = frozenset((int, float, bool, complex, type(None)))
@@ -81,9 +82,7 @@ class Pointwise:
         try:
             call = self.calls[key]
         except KeyError:
-            if len(self.calls) >= MOST_PLANS:
-                self.calls.clear()
-            call = self.calls[key] = self._call(values, into)
+            call = keep(self.calls, key, self._call(values, into))
         given = values if call is None or None not in key else _numbers(values, call)
         if call is None or given is None:
             return NotImplemented

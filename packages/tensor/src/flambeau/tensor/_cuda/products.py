@@ -10,18 +10,11 @@ from ._blas import Affine, Product, knows, library, use
 from ._blas import dot as _dot
 from ._copy import dense
 from ._layouts import product as _layout
+from ._plans import keep
 
-# What was worked out for shapes, strides and dtypes seen before. Programs have few; those that have many start over.
+# What was worked out for shapes, strides and dtypes seen before.
 _products: dict[tuple, Product | tuple[bool, bool]] = {}
 _linear: dict[tuple, tuple[tuple, Affine, Product | None]] = {}
-_MOST = 4096
-
-
-def _remember(cache, key, value):
-    if len(cache) >= _MOST:
-        cache.clear()
-    cache[key] = value
-    return value
 
 
 def _product(xp, a, b):
@@ -30,7 +23,7 @@ def _product(xp, a, b):
     found = _products.get(key)
     if found is None and takes(xp, a.dtype):
         layout = _layout(*key[:4], a.dtype.itemsize)
-        found = _remember(_products, key, layout.copies if any(layout.copies) else Product(layout, a.dtype))
+        found = keep(_products, key, layout.copies if any(layout.copies) else Product(layout, a.dtype))
     return found
 
 
@@ -125,7 +118,7 @@ def linear(xp, input, weight, bias=None):
             return NotImplemented
         layout = _layout(input.shape, input.strides, weight.shape[::-1], weight.strides[::-1], dtype.itemsize)
         product = None if any(layout.copies) else Product(layout, dtype)
-        found = _remember(_linear, key, (layout.shape, Affine(layout, dtype, _settings.allow_tf32), product))
+        found = keep(_linear, key, (layout.shape, Affine(layout, dtype, _settings.allow_tf32), product))
     shape, affine, product = found
     result = xp.empty(shape, dtype)
     if bias is not None:

@@ -12,8 +12,9 @@ import numpy as np
 from .. import ops
 from . import _pointwise as generator
 from . import kernel
-from ._forms import MOST_PLANS, Forms, Plan, placement
+from ._forms import Forms, Plan, placement
 from ._layout import broadcast_shape
+from ._plans import keep
 from ._pointwise import Operation
 from ._sets import Sets
 from ._source import C_TYPES, is_known
@@ -85,9 +86,7 @@ class Program:
         try:
             plan = self.plans[key]
         except KeyError:
-            if len(self.plans) >= MOST_PLANS:
-                self.plans.clear()
-            plan = self.plans[key] = self._plan(inputs)
+            plan = keep(self.plans, key, self._plan(inputs))
         if plan is None:
             return NotImplemented
         out = plan.new(xp, dtype)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from . import kernel
 from ._copy import dense
+from ._plans import keep
 from ._reduce import KEPT, powers_up
 from ._source import FLOATS, Source, is_known
 
@@ -62,9 +63,7 @@ def _along(name, xp, arrays, dim, logarithmic):
     key = (name, shape, dim, dtype)
     made = _plans.get(key)
     if made is None:
-        if len(_plans) >= KEPT:
-            _plans.clear()
-        made = _plans[key] = _plan(*key)
+        made = keep(_plans, key, _plan(*key), KEPT)
     if not made:
         return NotImplemented
     launched, grid, block, numbers = made
