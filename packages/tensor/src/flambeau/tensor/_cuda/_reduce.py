@@ -12,6 +12,7 @@ import struct
 import numpy as np
 
 from ._plans import keep
+from ._source import FLOATS, INTEGERS, pairs
 
 BLOCKS = 1056  # keep a large GPU busy: 8 for each of 132 multiprocessors
 THREADS = 256
@@ -19,7 +20,23 @@ MAX_DIMS = 5
 LARGEST = 2**31 - 1
 PART = 24  # bytes of what is gathered for a result, at most
 KEPT = 1024  # layouts remembered of each operation
-BYTE = np.dtype("uint8")
+BYTE, INT64 = np.dtype("uint8"), np.dtype("int64")
+
+# Elements, and what they are added up and given in.
+TOTALS = (
+    *pairs(("bool", *INTEGERS), ("int64",)),
+    *zip(FLOATS, FLOATS, strict=True),
+    ("float16", "float32"),
+    ("bfloat16", "float32"),
+    ("float32", "float64"),
+)
+
+
+def total_dtype(x, dtype):
+    """What elements of an array are added up in: the dtype that is asked for, or of integers int64."""
+    if dtype is not None:
+        return dtype
+    return INT64 if x.dtype.kind in "iub" else x.dtype
 
 
 def powers_up(n: int) -> int:
@@ -177,6 +194,15 @@ class Reduction:
             made.kernel = self.source.kernel(f"{self.name}_{made.scheme}", *dtypes)
             made.join = self.source.kernel(f"{self.name}_partial", *dtypes)
         return keep(self._plans, key, made, KEPT)
+
+    def __call__(self, xp, x, dim, keepdim, dtypes: tuple, *parameters):
+        """The one result, of the last of the dtypes; NotImplemented where there is no launch."""
+        made = self.plan(x, dim, keepdim, *dtypes)
+        if made is None:
+            return NotImplemented
+        out = xp.empty(made.shape, dtypes[-1])
+        self.launch(xp, made, x, (out,), *parameters)
+        return out
 
     def launch(self, xp, made: Plan, x, outputs: tuple, *parameters) -> None:
         """Reduce ``x`` into ``outputs``, arrays of ``made.shape`` (or None)."""

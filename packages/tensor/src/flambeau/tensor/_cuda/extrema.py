@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from . import kernel
-from ._reduce import Reduction
+from ._reduce import INT64, Reduction
 from ._source import ALL, Source
 
 SOURCE = Source("extrema")
@@ -17,17 +15,6 @@ INSTANCES = {
 
 _amax, _amin = Reduction(SOURCE, "amax", ALL), Reduction(SOURCE, "amin", ALL)
 _argmax, _argmin = Reduction(SOURCE, "argmax", ALL, ordered=True), Reduction(SOURCE, "argmin", ALL, ordered=True)
-INT64 = np.dtype("int64")
-
-
-def _extremum(reduction, xp, input, dim, keepdim):
-    dtype = input.dtype
-    made = reduction.plan(input, dim, keepdim, dtype)
-    if made is None:
-        return NotImplemented
-    out = xp.empty(made.shape, dtype)
-    reduction.launch(xp, made, input, (out,))
-    return out
 
 
 def _place(reduction, xp, input, dim, keepdim, with_values):
@@ -43,12 +30,12 @@ def _place(reduction, xp, input, dim, keepdim, with_values):
 
 @kernel
 def amax(xp, input, dim, keepdim):
-    return _extremum(_amax, xp, input, dim, keepdim)
+    return _amax(xp, input, dim, keepdim, (input.dtype,))
 
 
 @kernel
 def amin(xp, input, dim, keepdim):
-    return _extremum(_amin, xp, input, dim, keepdim)
+    return _amin(xp, input, dim, keepdim, (input.dtype,))
 
 
 @kernel

@@ -17,16 +17,6 @@ _var, _squares = Reduction(SOURCE, "var", FLOATS), Reduction(SOURCE, "squares", 
 _powers, _logsumexp = Reduction(SOURCE, "powers", FLOATS), Reduction(SOURCE, "logsumexp", FLOATS)
 
 
-def _reduced(reduction, xp, input, dim, keepdim, *parameters):
-    dtype = input.dtype
-    made = reduction.plan(input, dim, keepdim, dtype)
-    if made is None:
-        return NotImplemented
-    out = xp.empty(made.shape, dtype)
-    reduction.launch(xp, made, input, (out,), *parameters)
-    return out
-
-
 def _variance(xp, input, dim, keepdim, correction, root):
     dtype = input.dtype
     made = _var.plan(input, dim, keepdim, dtype)
@@ -50,10 +40,10 @@ def std(xp, input, dim, keepdim, correction):
 @kernel
 def norm(xp, input, p, dim, keepdim):
     if p == 2:
-        return _reduced(_squares, xp, input, dim, keepdim)
-    return _reduced(_powers, xp, input, dim, keepdim, p)
+        return _squares(xp, input, dim, keepdim, (input.dtype,))
+    return _powers(xp, input, dim, keepdim, (input.dtype,), p)
 
 
 @kernel
 def logsumexp(xp, input, dim, keepdim):
-    return _reduced(_logsumexp, xp, input, dim, keepdim)
+    return _logsumexp(xp, input, dim, keepdim, (input.dtype,))

@@ -5,17 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from . import kernel
-from ._reduce import Reduction
-from ._source import ALL, FLOATS, INTEGERS, Source, pairs
-
-# Elements, and what they are added up and given in.
-TOTALS = (
-    *pairs(("bool", *INTEGERS), ("int64",)),
-    *zip(FLOATS, FLOATS, strict=True),
-    ("float16", "float32"),
-    ("bfloat16", "float32"),
-    ("float32", "float64"),
-)
+from ._reduce import INT64, TOTALS, Reduction, total_dtype
+from ._source import ALL, Source
 
 SOURCE = Source("reductions")
 NONZERO_SOURCE = Source("nonzero")
@@ -27,24 +18,12 @@ INSTANCES = {
 
 _sum, _prod = Reduction(SOURCE, "sum", TOTALS), Reduction(SOURCE, "prod", TOTALS)
 _nonzero = Reduction(NONZERO_SOURCE, "nonzero", ALL)
-BOOL, INT64 = np.dtype("bool"), np.dtype("int64")
-
-
-def _total_dtype(input, dtype):
-    if dtype is not None:
-        return dtype
-    return INT64 if input.dtype.kind in "iub" else input.dtype
+BOOL = np.dtype("bool")
 
 
 @kernel
 def sum(xp, input, dim, keepdim, dtype):
-    dtype = _total_dtype(input, dtype)
-    made = _sum.plan(input, dim, keepdim, input.dtype, dtype)
-    if made is None:
-        return NotImplemented
-    out = xp.empty(made.shape, dtype)
-    _sum.launch(xp, made, input, (out,), 1.0)
-    return out
+    return _sum(xp, input, dim, keepdim, (input.dtype, total_dtype(input, dtype)), 1.0)
 
 
 @kernel
@@ -61,13 +40,7 @@ def mean(xp, input, dim, keepdim, dtype):
 
 @kernel
 def prod(xp, input, dim, keepdim, dtype):
-    dtype = _total_dtype(input, dtype)
-    made = _prod.plan(input, dim, keepdim, input.dtype, dtype)
-    if made is None:
-        return NotImplemented
-    out = xp.empty(made.shape, dtype)
-    _prod.launch(xp, made, input, (out,))
-    return out
+    return _prod(xp, input, dim, keepdim, (input.dtype, total_dtype(input, dtype)))
 
 
 def _counted(xp, input, dim, keepdim, least):
