@@ -21,8 +21,10 @@ def is_channels_last(array: Any) -> bool:
     return not array.flags.c_contiguous
 
 
-def empty_channels_last(xp: Any, shape: tuple, dtype: Any) -> Any:
-    """An array (N, C, ...) with its channels innermost."""
+def empty(xp: Any, shape: tuple, dtype: Any, channels_last: bool) -> Any:
+    """A new array (N, C, ...), with its channels innermost or in C's order."""
+    if not channels_last:
+        return xp.empty(shape, dtype)
     ndim = len(shape)
     result = xp.empty((shape[0], *shape[2:], shape[1]), dtype=dtype)
     return result.transpose(0, ndim - 1, *range(1, ndim - 1))
@@ -30,7 +32,7 @@ def empty_channels_last(xp: Any, shape: tuple, dtype: Any) -> Any:
 
 def empty_like(xp: Any, array: Any, channels_last: bool) -> Any:
     """An array of the same shape and dtype, in that order."""
-    return empty_channels_last(xp, array.shape, array.dtype) if channels_last else xp.empty(array.shape, array.dtype)
+    return empty(xp, array.shape, array.dtype, channels_last)
 
 
 def channels_last(array: Any) -> Any:

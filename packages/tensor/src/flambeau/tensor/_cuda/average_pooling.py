@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from . import kernel
-from ._images import is_channels_last
+from ._images import empty, is_channels_last
 from ._source import FLOATS, Source, is_float
-from .pooling import blocks, empty, even, images, shared
+from .pooling import blocks, even, images, shared
 
 SOURCE = Source("average_pooling")
 INSTANCES = dict.fromkeys(("means", "means_whole", "shares"), FLOATS)

@@ -14,6 +14,7 @@ from .._reference.transposed_convolution import transposed_shape
 from . import _cudnn, _settings, kernel
 from ._columns import Windows, add_bias, forward, to_input, to_weight
 from ._copy import dense
+from ._images import empty
 from ._plans import keep
 from ._source import is_float
 from .products import takes
@@ -92,7 +93,7 @@ class _Pass:
             first = dense(first)
         if self.copied[1]:
             second = dense(second)
-        result = _empty(xp, self.shape, first.dtype, self.channels_last)
+        result = empty(xp, self.shape, first.dtype, self.channels_last)
         size = self.plan.workspace
         workspace = xp.empty(size, "uint8") if size else None
         self.plan(workspace.data.ptr if size else 0, first.data.ptr, second.data.ptr, result.data.ptr)
@@ -120,13 +121,6 @@ def _pass(xp, kind, first, second, shape, *windows) -> _Pass | None:
         taken = taken and takes(xp, first.dtype)
         keep(_passes, key, _Pass(library, kind, first, second, shape, *windows) if taken else None, _MOST)
     return _passes[key]
-
-
-def _empty(xp, shape, dtype, channels_last: bool):
-    if not channels_last:
-        return xp.empty(shape, dtype)
-    last = len(shape) - 1
-    return xp.empty((shape[0], *shape[2:], shape[1]), dtype).transpose(0, last, *range(1, last))
 
 
 def _with_bias(result, bias, channels_last: bool):

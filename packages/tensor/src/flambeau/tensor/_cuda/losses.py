@@ -6,7 +6,7 @@ import math
 
 from . import kernel
 from ._copy import dense
-from ._images import is_channels_last
+from ._images import empty_like, is_channels_last
 from ._source import FLOATS, Source, is_float, wide
 from .indexing import numbers_of
 
@@ -160,12 +160,7 @@ def cross_entropy_backward(xp, grad_output, input, target, weight, ignore_index,
         return NotImplemented
     rows, classes, inner, x, chosen, weight = found
     part, reduction, grad = label_smoothing / classes, _REDUCTIONS[reduction], dense(grad_output)
-    if x is input and not input.flags.c_contiguous:
-        ndim = input.ndim
-        result = xp.empty((input.shape[0], *input.shape[2:], classes), dtype)
-        result = result.transpose(0, ndim - 1, *range(1, ndim - 1))
-    else:
-        result = xp.empty(input.shape, dtype)
+    result = empty_like(xp, input, x is input and not input.flags.c_contiguous)
     partial, partials = None, 0
     if reduction == 1 and rows > _FEW_TARGETS:
         partials = min(-(-rows // 4096), 256)

@@ -58,12 +58,14 @@ def _shares(shape, by_rows, itemsize):
 
 
 def _found(input, *others):
-    """Whether it is done by rows; None where no kernel does it. The dtype of `others` must be that of `input`."""
+    """Whether it is done by rows, and whether channels are last; None where no kernel does it. The dtype of `others`
+    must be that of `input`."""
     shape = input.shape
     inner = math.prod(shape[2:])
     if shape[0] * inner >= 2**31 or any(o.dtype != input.dtype for o in others):
         return None
-    return inner == 1 or is_channels_last(input)
+    last = is_channels_last(input)
+    return inner == 1 or last, last
 
 
 def _parameters(input, weight, bias=None):
@@ -77,10 +79,10 @@ def _parameters(input, weight, bias=None):
 
 @kernel
 def batch_norm(xp, input, weight, bias, eps):
-    by_rows, dtypes = _found(input), _parameters(input, weight, bias)
-    if by_rows is None or dtypes is None:
+    found, dtypes = _found(input), _parameters(input, weight, bias)
+    if found is None or dtypes is None:
         return NotImplemented
-    last = input.ndim > 2 and is_channels_last(input) if by_rows else False
+    by_rows, last = found
     x = input if last else dense(input)
     weight, bias = dense(weight), dense(bias)
     sizes, block, grid, then = _shares(input.shape, by_rows, dtypes[0].itemsize)
@@ -100,13 +102,13 @@ def batch_norm(xp, input, weight, bias, eps):
 
 @kernel
 def batch_norm_backward(xp, grad_output, input, weight, mean, invstd):
-    by_rows, dtypes = _found(input, grad_output), _parameters(input, weight)
-    if by_rows is None or dtypes is None or input.size == 0:
+    found, dtypes = _found(input, grad_output), _parameters(input, weight)
+    if found is None or dtypes is None or input.size == 0:
         return NotImplemented
     statistic = wide(dtypes[0])
     if mean.dtype != statistic or invstd.dtype != statistic:
         return NotImplemented
-    last = input.ndim > 2 and is_channels_last(input) if by_rows else False
+    by_rows, last = found
     x = input if last else dense(input)
     grad = channels_last(grad_output) if last else dense(grad_output)
     weight, mean, invstd = dense(weight), dense(mean), dense(invstd)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from .._reference._pooled import WHOLE, even_axes, out_sizes, shared_axes
 from . import kernel
 from ._copy import dense
-from ._images import channels_last, empty_channels_last, is_channels_last
+from ._images import channels_last, empty, is_channels_last
 from ._source import ALL, Source, is_known
 
 SOURCE = Source("pooling")
@@ -57,10 +57,6 @@ def blocks(size, channels, several):
     """How many blocks do so many elements, `several` neighbouring channels by each thread where they can."""
     threads = size // several if several > 1 and channels % several == 0 else size
     return min(-(-threads // 256), 1 << 20)
-
-
-def empty(xp, shape, dtype, last):
-    return empty_channels_last(xp, shape, dtype) if last else xp.empty(shape, dtype)
 
 
 def _greatest(xp, input, windows):

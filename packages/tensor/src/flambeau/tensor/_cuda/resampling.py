@@ -8,7 +8,7 @@ import numpy as np
 
 from . import _launch, kernel
 from ._copy import dense
-from ._images import empty_channels_last, is_channels_last
+from ._images import empty, is_channels_last
 from ._source import Source, is_float, wide
 
 SOURCE = Source("resampling")
@@ -67,7 +67,7 @@ def resample(xp, input, dims, tables):
         by_dim = dict(zip(dims, tables, strict=True))
         steps = [(shape[d], by_dim.get(d)) for d in range(first, last + 1)]
         if len(shape) > 2 and first >= 2 and is_channels_last(input):
-            out = empty_channels_last(xp, tuple(result), dtype)
+            out = empty(xp, tuple(result), dtype, True)
             steps = [(shape[d], by_dim.get(d)) for d in range(2, len(shape))]
             if len(steps) <= 3:
                 return _pass(xp, input, steps, shape[0], shape[1], out)
