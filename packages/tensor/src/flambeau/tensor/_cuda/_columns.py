@@ -31,7 +31,7 @@ class Windows:
     """
 
     def __init__(self, shape, filters, out, stride, padding, dilation, groups) -> None:
-        self.shape, self.out, self.groups = shape, out, groups
+        self.shape, self.filters, self.out, self.groups = shape, filters, out, groups
         self.outputs = filters[0]
         self.rows = shape[1] * math.prod(filters[2:])  # of the columns of an image
         self.count = math.prod(out)
@@ -109,7 +109,7 @@ def to_input(xp, grad_output, weight, windows: Windows):
     return result.astype(dtype, copy=False)
 
 
-def to_weight(xp, grad_output, images, weight_shape, windows: Windows):
+def to_weight(xp, images, grad_output, windows: Windows):
     """The gradient of the filters."""
     w, total = windows, None
     each = w.outputs // w.groups
@@ -120,7 +120,7 @@ def to_weight(xp, grad_output, images, weight_shape, windows: Windows):
         if w.together < w.shape[0] and share.dtype.itemsize == 2:
             share = share.astype("float32")
         total = share if total is None else total + share
-    return total.astype(images.dtype).reshape(weight_shape)
+    return total.astype(images.dtype).reshape(w.filters)
 
 
 def add_bias(images, bias, channels_last: bool) -> None:

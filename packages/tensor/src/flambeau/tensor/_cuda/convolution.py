@@ -80,15 +80,17 @@ class _Pass:
         )
         if self.plan is None:
             self.channels_last = False
-            images, filters, result = {
-                "forward": (first.shape, second.shape, shape),
-                "input": (shape, second.shape, first.shape),
-                "weight": (first.shape, shape, second.shape),
+            self.by_products, images, filters, result = {
+                "forward": (forward, first.shape, second.shape, shape),
+                "input": (to_input, shape, second.shape, first.shape),
+                "weight": (to_weight, first.shape, shape, second.shape),
             }[kind]
             self.windows = Windows(images, filters, result[2:], stride, before, dilation, groups)
 
-    def by_cudnn(self, xp, first, second):
+    def __call__(self, xp, first, second):
         """The result."""
+        if self.plan is None:
+            return self.by_products(xp, first, second, self.windows)
         if self.copied[0]:
             first = dense(first)
         if self.copied[1]:
@@ -123,54 +125,35 @@ def _pass(xp, kind, first, second, shape, *windows) -> _Pass | None:
     return _passes[key]
 
 
-def _with_bias(result, bias, channels_last: bool):
+def _computed(xp, kind, first, second, bias, shape, *windows):
+    found = _pass(xp, kind, first, second, shape, *windows)
+    if found is None:
+        return NotImplemented
+    result = found(xp, first, second)
     if bias is not None:
-        add_bias(result, dense(bias), channels_last)
+        add_bias(result, dense(bias), found.channels_last)
     return result
 
 
 def _forward(xp, input, weight, bias, stride, padding, dilation, groups):
-    found = _pass(xp, "forward", input, weight, None, stride, padding, dilation, groups)
-    if found is None:
-        return NotImplemented
-    if found.plan is not None:
-        result = found.by_cudnn(xp, input, weight)
-    else:
-        result = forward(xp, input, weight, found.windows)
-    return _with_bias(result, bias, found.channels_last)
-
-
-def _to_input(xp, grad_output, weight, bias, shape, stride, padding, dilation, groups):
-    found = _pass(xp, "input", grad_output, weight, shape, stride, padding, dilation, groups)
-    if found is None:
-        return NotImplemented
-    if found.plan is not None:
-        result = found.by_cudnn(xp, grad_output, weight)
-    else:
-        result = to_input(xp, grad_output, weight, found.windows)
-    return _with_bias(result, bias, found.channels_last)
-
-
-def _to_weight(xp, grad_output, input, shape, stride, padding, dilation, groups):
-    found = _pass(xp, "weight", input, grad_output, shape, stride, padding, dilation, groups)
-    if found is None:
-        return NotImplemented
-    if found.plan is not None:
-        return found.by_cudnn(xp, input, grad_output)
-    return to_weight(xp, grad_output, input, shape, found.windows)
+    return _computed(xp, "forward", input, weight, bias, None, stride, padding, dilation, groups)
 
 
 def _input_gradient(xp, grad_output, weight, input_shape, stride, padding, dilation, groups):
-    return _to_input(xp, grad_output, weight, None, input_shape, stride, padding, dilation, groups)
+    return _computed(xp, "input", grad_output, weight, None, input_shape, stride, padding, dilation, groups)
+
+
+def _weight_gradient(xp, grad_output, input, shape, stride, padding, dilation, groups):
+    return _computed(xp, "weight", input, grad_output, None, shape, stride, padding, dilation, groups)
 
 
 def _transposed(xp, input, weight, bias, stride, padding, output_padding, groups, dilation):
     shape = transposed_shape(input.shape, weight.shape, stride, padding, output_padding, groups, dilation)
-    return _to_input(xp, input, weight, bias, shape, stride, padding, dilation, groups)
+    return _computed(xp, "input", input, weight, bias, shape, stride, padding, dilation, groups)
 
 
 for _dims in (1, 2, 3):
     kernel(f"conv{_dims}d")(_forward)
     kernel(f"conv{_dims}d_input_gradient")(_input_gradient)
-    kernel(f"conv{_dims}d_weight_gradient")(_to_weight)
+    kernel(f"conv{_dims}d_weight_gradient")(_weight_gradient)
     kernel(f"conv_transpose{_dims}d")(_transposed)
