@@ -4,6 +4,7 @@ different dimensions."""
 from __future__ import annotations
 
 import functools
+import math
 import struct
 from typing import Any
 
@@ -103,9 +104,7 @@ def _tiles(x: Any, shape: tuple[int, ...], into: Any) -> tuple[int, int, bytes] 
     reach = [sum(abs(steps[k]) * (n - 1) for n, steps in dims) for k in range(2)]
     if max(reach) >= 2**31 - 2**20:
         return None
-    planes = 1
-    for n, _ in others:
-        planes *= n
+    planes = math.prod(n for n, _ in others)
     row_tiles, column_tiles = -(-rows // TILE), -(-columns // TILE)
     divisors = [divisor(n) for n, _ in others]
     words = [rows, columns, row_tiles, column_tiles, in_stride, out_stride, planes]

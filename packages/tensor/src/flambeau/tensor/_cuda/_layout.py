@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 MOST_DIMS = 32  # CuPy's arrays have no more
@@ -96,9 +97,7 @@ def find_places(
     dims = walk(arrays, shape, axes, into)
     if dims is None:
         return None
-    size = 1
-    for n in shape:
-        size *= n
+    size = math.prod(shape)
     if size == 0 or (len(dims) <= 1 and all(s == 1 for _, steps in dims for s in steps)):
         return Places(size, True, 1, "int", "", size, b"")
     if len(dims) > MOST_DIMS:
@@ -128,13 +127,13 @@ def walk(
         order = sorted(range(len(shape)), key=lambda d: -abs(strides[-1][d]))
         if any(strides[-1][d] == 0 and shape[d] > 1 for d in order):
             return None
-    return _merged([(shape[d], [s[d] for s in strides]) for d in order])
+    return merged([(shape[d], [s[d] for s in strides]) for d in order])
 
 
-def _merged(dims: list[tuple[int, list[int]]]) -> list[tuple[int, list[int]]]:
+def merged(dims: Iterable[tuple[int, Sequence[int]]]) -> list[Any]:
     """Dimensions from the outermost on, without those of one element, and with neighbours joined that all operands walk
     through as through one."""
-    found: list[tuple[int, list[int]]] = []
+    found: list[tuple[int, Sequence[int]]] = []
     for n, steps in dims:
         if n == 1:
             continue

@@ -10,6 +10,8 @@ import itertools
 import math
 from typing import NamedTuple
 
+from ._layout import merged
+
 # What takes more calls than this is made dense first, and takes one.
 MOST_CALLS = 16
 
@@ -43,7 +45,7 @@ def product(a_shape, a_strides, b_shape, b_strides, itemsize: int) -> Layout:
     if math.prod(shape) == 0 or k == 0:
         return Layout(shape, calls=())
     if math.prod(b_shape[:-2]) == 1:  # the same for all rows of `a`: as one matrix, if they are at equal distances
-        rows = _merged([(n, (s,)) for n, s in zip(a_shape[:-1], a_strides[:-1], strict=True)])
+        rows = merged([(n, (s,)) for n, s in zip(a_shape[:-1], a_strides[:-1], strict=True)])
         if len(rows) <= 1:
             n, (step,) = rows[0] if rows else (1, (k * itemsize,))
             batch, a_shape, a_strides = (), (n, k), (step, a_strides[-1])
@@ -51,7 +53,7 @@ def product(a_shape, a_strides, b_shape, b_strides, itemsize: int) -> Layout:
     first, second = (_stored(x[-2:], s[-2:], itemsize) for x, s in ((a_shape, a_strides), (b_shape, b_strides)))
     a_steps, b_steps = _steps(batch, a_shape, a_strides), _steps(batch, b_shape, b_strides)
     result_steps = [math.prod(batch[i + 1 :]) * n * m * itemsize for i in range(len(batch))]
-    dims = _merged(list(zip(batch, zip(a_steps, b_steps, result_steps, strict=True), strict=True)))
+    dims = merged(zip(batch, zip(a_steps, b_steps, result_steps, strict=True), strict=True))
     copies = (first is None or not _whole(a_steps, itemsize), second is None or not _whole(b_steps, itemsize))
     if not any(copies) and math.prod(d[0] for d in dims) > MOST_CALLS * max((d[0] for d in dims), default=1):
         copies = (not _uniform(batch, a_steps), not _uniform(batch, b_steps))
@@ -119,19 +121,6 @@ def _whole(steps, itemsize: int) -> bool:
     return all(step >= 0 and step % itemsize == 0 for step in steps)
 
 
-def _merged(dims) -> list:
-    """Dimensions ``(size, steps)`` with neighbours made one where a step of the outer is all of the inner."""
-    merged = []
-    for size, steps in reversed(dims):
-        if size == 1:
-            continue
-        if merged and all(outer == merged[-1][0] * inner for outer, inner in zip(steps, merged[-1][1], strict=True)):
-            merged[-1] = (size * merged[-1][0], merged[-1][1])
-        else:
-            merged.append((size, steps))
-    return merged[::-1]
-
-
 def _uniform(batch, steps) -> bool:
     """Whether an operand's matrices are all at one distance."""
-    return len(_merged([(size, (step,)) for size, step in zip(batch, steps, strict=True)])) <= 1
+    return len(merged([(size, (step,)) for size, step in zip(batch, steps, strict=True)])) <= 1

@@ -7,10 +7,12 @@ a GPU busy, each is split among several blocks, whose parts a second kernel join
 
 from __future__ import annotations
 
+import math
 import struct
 
 import numpy as np
 
+from . import _layout
 from ._plans import keep
 from ._source import FLOATS, INTEGERS, pairs
 
@@ -46,15 +48,7 @@ def powers_up(n: int) -> int:
 
 def merged(dims: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Sizes and strides of dimensions, where one continues the next as one."""
-    result: list[tuple[int, int]] = []
-    for size, stride in dims:
-        if size == 1:
-            continue
-        if result and result[-1][1] == stride * size:
-            result[-1] = (result[-1][0] * size, stride)
-        else:
-            result.append((size, stride))
-    return result
+    return [(size, stride) for size, (stride,) in _layout.merged((size, (stride,)) for size, stride in dims)]
 
 
 def packed_dims(dims: list[tuple[int, int]]) -> bytes:
@@ -65,10 +59,7 @@ def packed_dims(dims: list[tuple[int, int]]) -> bytes:
 
 def extent(dims: list[tuple[int, int]]) -> int:
     """How many elements there are along these dimensions."""
-    count = 1
-    for size, _ in dims:
-        count *= size
-    return count
+    return math.prod(size for size, _ in dims)
 
 
 class Plan:

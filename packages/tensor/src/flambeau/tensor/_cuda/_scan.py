@@ -6,6 +6,7 @@ cut into chunks: a first kernel finds the chunks' totals, and in a second each c
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Sequence
 
@@ -58,7 +59,7 @@ class Scan:
 
     def _plan(self, shape, dim: int, dtypes: tuple) -> tuple:
         """The scheme, and what it takes to launch it."""
-        n, outer, inner = shape[dim], extent(shape[:dim]), extent(shape[dim + 1 :])
+        n, outer, inner = shape[dim], math.prod(shape[:dim]), math.prod(shape[dim + 1 :])
         columns = outer * inner
         if n * columns == 0:
             return ("empty",)
@@ -72,14 +73,6 @@ class Scan:
         grid, scan, size, layout = _rows(columns, n)
         find_totals = self.source.kernel(f"{self.name}_totals", *dtypes) if size else None
         return "rows", self.source.kernel(f"{self.name}_rows", *dtypes), grid, scan, find_totals, size, layout
-
-
-def extent(shape) -> int:
-    """How many elements there are."""
-    count = 1
-    for size in shape:
-        count *= size
-    return count
 
 
 def _rows(rows: int, n: int) -> tuple:

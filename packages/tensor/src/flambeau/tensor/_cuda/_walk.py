@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import struct
 
+from ._layout import merged
+
 MOST_DIMS, MOST_INDICES = 6, 4
 FORMAT = struct.Struct(f"{2 + 3 * MOST_DIMS + MOST_INDICES * MOST_DIMS + 2 * MOST_INDICES}q")
 
@@ -18,7 +20,7 @@ def packed(shape: tuple, data: tuple, values: tuple, indices: tuple) -> bytes | 
         indices: for each index its strides, and size and stride of the data's dimension that it is about.
     """
     steps = [data, values, *(strides for strides, _, _ in indices)]
-    dims = _merged(shape, list(zip(*steps, strict=True)) if shape else [])
+    dims = merged(zip(shape, zip(*steps, strict=True), strict=True)) if shape else []
     if len(dims) > MOST_DIMS or len(indices) > MOST_INDICES:
         return None
     rows = [[size for size, _ in dims], *([s[i] for _, s in dims] for i in range(len(steps)))]
@@ -32,19 +34,6 @@ def packed(shape: tuple, data: tuple, values: tuple, indices: tuple) -> bytes | 
 
 def _filled(row, count):
     return [*row, *[0] * (count - len(row))]
-
-
-def _merged(shape, steps) -> list:
-    """The dimensions, neighbours made one where no array tells them apart; those of size 1 left out."""
-    dims: list = []
-    for size, own in zip(shape, steps, strict=True):
-        if size == 1:
-            continue
-        if dims and all(outer == inner * size for outer, inner in zip(dims[-1][1], own, strict=True)):
-            dims[-1] = (dims[-1][0] * size, own)
-        else:
-            dims.append((size, own))
-    return dims
 
 
 def in_elements(strides: tuple, itemsize: int) -> tuple | None:

@@ -6,6 +6,7 @@ import math
 
 from . import kernel
 from ._images import empty, is_channels_last
+from ._reduce import powers_up
 from ._source import FLOATS, Source, is_float
 from .pooling import blocks, even, images, shared
 
@@ -73,7 +74,7 @@ def _adaptive_avg_pool(name):
             return _means(xp, input, (counts, pooling), False, None)
         x, count, _ = images(input, False)
         result = xp.empty((*input.shape[:2], *counts), dtype)
-        lanes = min(1 << (-(-size * dtype.itemsize // 16) - 1).bit_length(), 32)
+        lanes = min(powers_up(-(-size * dtype.itemsize // 16)), 32)
         grid = min(-(-count // (256 // lanes)), 1 << 20)
         SOURCE.kernel("means_whole", dtype)(grid, 256, 0, x, float(size), count, size, lanes, result)
         return result

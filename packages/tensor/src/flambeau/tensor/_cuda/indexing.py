@@ -14,6 +14,7 @@ from .._reference._helpers import expands_to
 from .._reference._indices import corner
 from . import _walk, kernel
 from ._copy import dense
+from ._reduce import powers_up
 from ._source import Source
 
 SOURCE = Source("indexing")
@@ -261,7 +262,7 @@ def rows(xp, x, dim, index, shape):
     name = "take_rows"
     if row % width == 0 and (x.data.ptr | out.data.ptr) % 16 == 0:
         name, row = "take_wide_rows", row // width
-    across = min(256, 1 << (row - 1).bit_length())
+    across = min(256, powers_up(row))
     beside = 256 // across
     grid = min(-(-outer * n // beside), MOST_BLOCKS), min(-(-row // (4 * across)), 1024)
     SOURCE.kernel(name, BY_SIZE[x.dtype.itemsize])(

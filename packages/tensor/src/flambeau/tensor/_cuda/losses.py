@@ -7,6 +7,7 @@ import math
 from . import kernel
 from ._copy import dense
 from ._images import empty_like, is_channels_last
+from ._reduce import powers_up
 from ._source import FLOATS, Source, is_float, wide
 from .indexing import numbers_of
 
@@ -96,7 +97,7 @@ def _lanes(classes, length):
     """How many lanes of a warp share a row, or 0 where it takes a block."""
     if classes > 64 * length:
         return 0
-    return min(1 << max(-(-classes // length) - 1, 0).bit_length(), 32)
+    return min(powers_up(-(-classes // length)), 32)
 
 
 def _threads(classes, length):

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from . import kernel
 from ._copy import dense
 from ._images import channels_last, empty_like, is_channels_last
+from ._reduce import powers_up
 from ._source import Source, wide
 
 SOURCE = Source("normalization")
@@ -43,7 +44,7 @@ def _shares(shape, by_rows, itemsize):
     count = n * inner
     if by_rows:
         vector = 16 // itemsize if itemsize < 8 and channels % (16 // itemsize) == 0 else 1
-        across = min(1 << (-(-channels // vector) - 1).bit_length(), 32)
+        across = min(powers_up(-(-channels // vector)), 32)
         block = (across, 256 // across)
         columns = -(-channels // (across * vector))
         most = -(-count // block[1])

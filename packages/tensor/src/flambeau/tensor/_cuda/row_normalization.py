@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from . import kernel
 from ._copy import dense
+from ._reduce import powers_up
 from ._source import Source, wide
 from .normalization import INSTANCES as _BATCH
 from .normalization import knows
@@ -39,7 +40,7 @@ def _teams(rows, columns, itemsize):
     """How rows are shared out: a kernel's ending, the grid, the block, and what it takes beside."""
     vectors = -(-columns * itemsize // 16)
     if vectors <= 256:
-        lanes = min(1 << max(vectors - 1, 0).bit_length(), 32)
+        lanes = min(powers_up(vectors), 32)
         return "lanes", min(-(-rows // (256 // lanes)), _MOST), 256, (lanes,)
     return "block", min(rows, _MOST), 512 if vectors > 1024 else 256, ()
 
@@ -48,7 +49,7 @@ def _teams(rows, columns, itemsize):
 def _columns(rows, columns, itemsize):
     """How columns are shared out that are added up: the grid and the block."""
     vector = 16 // itemsize if itemsize < 8 and columns % (16 // itemsize) == 0 else 1
-    across = min(1 << (-(-columns // vector) - 1).bit_length(), 32)
+    across = min(powers_up(-(-columns // vector)), 32)
     down = 256 // across
     wide = -(-columns // (across * vector))
     return (wide, max(min(1056 // wide, -(-rows // down) // 4, 512), 1)), (across, down)

@@ -6,6 +6,8 @@ caches. Elements that are no neighbours in memory are read twice too, by as many
 
 from __future__ import annotations
 
+import math
+
 from . import kernel
 from ._copy import dense
 from ._plans import keep
@@ -34,12 +36,7 @@ def _plan(name: str, shape, dim: int, dtype) -> tuple:
 
 
 def _scheme(shape, dim: int, itemsize: int) -> tuple:
-    n = shape[dim]
-    outer = inner = 1
-    for size in shape[:dim]:
-        outer *= size
-    for size in shape[dim + 1 :]:
-        inner *= size
+    n, outer, inner = shape[dim], math.prod(shape[:dim]), math.prod(shape[dim + 1 :])
     if inner != 1:
         height = min(powers_up(n), 8)  # threads along a column
         width = THREADS // height
