@@ -16,7 +16,7 @@ from ._forms import Forms, Plan, placement
 from ._launch import Kernel
 from ._layout import broadcast_shape, divisor, overlap, walk
 from ._plans import keep
-from ._source import C_TYPES, assembled, is_known
+from ._source import C_TYPES, generated, is_known
 
 TILE = 64
 WORTH_TILES = 16  # elements along either dimension
@@ -78,15 +78,15 @@ def _copying(source: str, target: str) -> Forms:
 
 @functools.cache
 def _transposing(source: str, target: str, dims: int) -> Kernel:
+    parameters = (f"const {C_TYPES[source]}* x", f"{C_TYPES[target]}* out", "Copied tiles")
     text = f"""\
 #include "transpose.cuh"
 using Copied = Tiles<int, {dims}>;
-KERNEL({generator.THREADS}) transposing(const {C_TYPES[source]}* x, {C_TYPES[target]}* out, Copied tiles) {{
+KERNEL({generator.THREADS}) transposing({", ".join(parameters)}) {{
     tiles.copy(x, out);
 }}
 """
-    parameters = (f"{C_TYPES[source]} *", f"{C_TYPES[target]} *", "Copied")
-    return Kernel(f"copy<{source}, {target}>.transposing", "transposing", parameters, lambda: assembled(text))
+    return generated(f"copy<{source}, {target}>.transposing", "transposing", parameters, lambda: text)
 
 
 def _tiles(x: Any, shape: tuple[int, ...], into: Any) -> tuple[int, int, bytes] | None:

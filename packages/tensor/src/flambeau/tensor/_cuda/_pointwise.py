@@ -12,7 +12,7 @@ import re
 from typing import Any, NamedTuple
 
 from ._launch import Kernel
-from ._source import C_TYPES, FLOATS, HALVES, assembled
+from ._source import C_TYPES, FLOATS, HALVES, generated
 
 THREADS = 256
 HALVES_ONLY = frozenset(HALVES)
@@ -358,10 +358,4 @@ KERNEL({THREADS}) sets({", ".join(parameters)}) {{
 
 
 def _kernel(operation: Operation, form: str, text: Any, parameters: tuple[str, ...]) -> Kernel:
-    types = tuple(_type(p) for p in parameters)
-    return Kernel(f"{operation.label}.{form}", form, types, lambda: assembled(text()))
-
-
-def _type(parameter: str) -> str:
-    words = parameter.replace("*", " * ").split()[:-1]
-    return " ".join(w for w in words if w != "const")
+    return generated(f"{operation.label}.{form}", form, parameters, text)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -108,6 +109,14 @@ class Source:
 def assembled(text: str) -> str:
     """A source that is no file's, with everything it includes put in its place, once."""
     return _included("types.cuh", set(), False) + _included(text, {"types.cuh"}, True)
+
+
+def generated(label: str, name: str, parameters: Iterable[str], text: Callable[[], str]) -> Kernel:
+    """The kernel of a source that is no file's, which ``text()`` writes when it is first launched.
+
+    ``parameters`` are declared there in these words.
+    """
+    return Kernel(label, name, tuple(_type(p) for p in parameters), lambda: assembled(text()))
 
 
 @functools.cache
