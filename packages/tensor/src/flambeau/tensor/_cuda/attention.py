@@ -25,7 +25,7 @@ MOST_MATRICES = 65535  # that a grid has room for along its second dimension; bl
 DIMS = 4  # batch dimensions that kernels know
 
 
-def _view(array, batch) -> tuple[int, ...]:
+def _view(array) -> tuple[int, ...]:
     """The steps of an array in elements, along four batch dimensions, rows and elements; 0 where it is broadcast."""
     if array is None:
         return (0,) * (DIMS + 2)
@@ -36,12 +36,11 @@ def _view(array, batch) -> tuple[int, ...]:
 class _Call:
     """One call of the kernels: what all of them are told."""
 
-    def __init__(self, query, key, value, mask, result, grad, is_causal, scale, dropout) -> None:
-        self.batch = _batch(query.shape, key.shape, value.shape)
+    def __init__(self, batch, query, key, value, mask, result, grad, is_causal, scale, dropout) -> None:
         self.sizes = query.shape[-2], key.shape[-2], query.shape[-1], value.shape[-1]
-        self.matrices = math.prod(self.batch)
-        views = (n for array in (query, key, value, mask, result, grad) for n in _view(array, self.batch))
-        sizes = (1,) * (DIMS - len(self.batch)) + self.batch
+        self.matrices = math.prod(batch)
+        views = (n for array in (query, key, value, mask, result, grad) for n in _view(array))
+        sizes = (1,) * (DIMS - len(batch)) + batch
         self.numbers = struct.pack("36q4I5i4x", *views, *sizes, *self.sizes, is_causal)
         self.scale = float(_scale_of(scale, self.sizes[2]))
         p, seed, offset = dropout or (0.0, 0, 0)
@@ -55,11 +54,11 @@ class _Call:
         return -(-count // rows), min(self.matrices, MOST_MATRICES)
 
 
-def _taken(query, key, value) -> bool:
-    """Whether the kernels take such operands."""
+def _taken(query, key, value) -> tuple[int, ...] | None:
+    """The batch dimensions of operands that the kernels take; None for others."""
     batch = _batch(query.shape, key.shape, value.shape)
     sizes = (*batch, query.shape[-2], key.shape[-2], query.shape[-1], value.shape[-1])
-    return (
+    taken = (
         is_float(query.dtype)
         and max(sizes[-2:]) <= 128
         and len(batch) <= DIMS
@@ -67,12 +66,13 @@ def _taken(query, key, value) -> bool:
         and math.prod(sizes) < 2**62
         and math.prod(batch) < 2**31
     )
+    return batch if taken else None
 
 
 # How many scores a head must have for cuDNN's kernels, which are compiled for about a second for each shape.
 FEWEST_SCORES = 128 * 128
 
-_plans: dict[_cudnn.Attention, object] = {}
+_plans: dict[tuple, object] = {}
 _MOST_PLANS = 256
 
 
@@ -109,18 +109,12 @@ def _by_cudnn(xp, query, key, value, mask, result, grad, is_causal, scale, dropo
     layouts = [None if array is None else _heads(array, ndim) for array in arrays]
     if not all(array is None or _is_readable(array, layout) for array, layout in zip(arrays, layouts, strict=True)):
         return None
-    what = _cudnn.Attention(
-        grad is not None,
-        query.dtype.name,
-        *layouts,
-        is_causal,
-        float(_scale_of(scale, widths[0])),
-        are_deterministic_algorithms_enabled(),
-    )
-    key = (what, library, library.device())
-    if key not in _plans:
-        keep(_plans, key, library.plan(what), _MOST_PLANS)
-    return _plans[key]
+    options = is_causal, float(_scale_of(scale, widths[0])), are_deterministic_algorithms_enabled()
+    what = (grad is not None, query.dtype, *layouts, *options, library, library.device())
+    if what not in _plans:
+        described = _cudnn.Attention(grad is not None, query.dtype.name, *layouts, *options)
+        keep(_plans, what, library.plan(described), _MOST_PLANS)
+    return _plans[what]
 
 
 def _run(xp, plan, *arrays) -> None:
@@ -138,17 +132,16 @@ def _empty_like(xp, query, shape):
 
 @kernel
 def attention(xp, query, key, value, attn_mask=None, is_causal=False, scale=None, dropout=None):
-    if not _taken(query, key, value):
+    batch, dtype = _taken(query, key, value), query.dtype
+    if batch is None:
         return NotImplemented
-    dtype = query.dtype
-    batch = _batch(query.shape, key.shape, value.shape)
     result = _empty_like(xp, query, (*batch, query.shape[-2], value.shape[-1]))
     logsumexp = xp.empty((*batch, query.shape[-2]), wide(dtype))
     plan = _by_cudnn(xp, query, key, value, attn_mask, result, None, is_causal, scale, dropout)
     if plan is not None:
         _run(xp, plan, query, key, value, attn_mask, result, logsumexp)
         return result, logsumexp
-    call = _Call(query, key, value, attn_mask, result, None, is_causal, scale, dropout)
+    call = _Call(batch, query, key, value, attn_mask, result, None, is_causal, scale, dropout)
     rows = 16 if call.width == 128 and dtype.itemsize == 8 else 32
     FORWARD.kernel(f"attention_{call.width}", dtype)(
         call.grid(call.sizes[0], rows), 4 * rows, 0, query, key, value, *call.masks, result, logsumexp, call.matrices,
@@ -159,13 +152,13 @@ def attention(xp, query, key, value, attn_mask=None, is_causal=False, scale=None
 
 @kernel
 def attention_backward(xp, grad_output, query, key, value, attn_mask, result, logsumexp, is_causal, scale, dropout):
-    if not _taken(query, key, value):
+    batch, dtype = _taken(query, key, value), query.dtype
+    if batch is None:
         return NotImplemented
-    dtype = query.dtype
-    call = _Call(query, key, value, attn_mask, result, grad_output, is_causal, scale, dropout)
+    call = _Call(batch, query, key, value, attn_mask, result, grad_output, is_causal, scale, dropout)
     queries, keys, width, value_width = call.sizes
     logsumexp = dense(logsumexp.astype(wide(dtype), copy=False))
-    grads = [xp.empty((*call.batch, *rest), dtype) for rest in ((queries, width), (keys, width), (keys, value_width))]
+    grads = [xp.empty((*batch, *rest), dtype) for rest in ((queries, width), (keys, width), (keys, value_width))]
     plan = _by_cudnn(xp, query, key, value, attn_mask, result, grad_output, is_causal, scale, dropout)
     if plan is not None:
         _run(xp, plan, query, key, value, attn_mask, result, grad_output, logsumexp, *grads)
