@@ -78,7 +78,7 @@ KERNEL(256) add_channel_bias(T* images, const T* bias, long long n, long long ch
 #pragma unroll
         for (int j = 0; j < length; ++j)
             part.at[j] = store<T>(load(part.at[j]) + load(bias[(i * length + j) / inner % channels]));
-        reinterpret_cast<Vector<T, length>*>(images)[i] = part;
+        write_vector(images + i * length, part);
     }
     for (long long i = vectors * length + global_thread(); i < n; i += global_threads())
         images[i] = store<T>(load(images[i]) + load(bias[i / inner % channels]));

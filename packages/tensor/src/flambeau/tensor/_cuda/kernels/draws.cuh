@@ -27,7 +27,7 @@ __device__ __forceinline__ void draw(T* out, long long n, unsigned long long see
             }
         }
         if (whole && first + width <= n) {
-            *reinterpret_cast<V*>(out + first) = values;
+            write_vector(out + first, values);
         } else {
 #pragma unroll
             for (int j = 0; j < width; ++j)

@@ -87,7 +87,7 @@ KERNEL(256) dropout(const T* x, T* out, long long n, unsigned long long seed, un
             }
         }
         if (full) {
-            *reinterpret_cast<V*>(out + first) = values;
+            write_vector(out + first, values);
         } else {
 #pragma unroll
             for (int j = 0; j < width; ++j)

@@ -70,41 +70,34 @@ template <class T> __device__ __forceinline__ T store(Compute<T> x) { return x; 
 template <> __device__ __forceinline__ half store<half>(float x) { return to_half(x); }
 template <> __device__ __forceinline__ bfloat16 store<bfloat16>(float x) { return to_bfloat16(x); }
 
-// `bytes` bytes of elements, read and written by one instruction where they are aligned: 16 are the most there is.
+// `count` elements, read by one instruction where they are aligned and of 16 bytes, or a smaller power of two.
 template <class T, int count> struct alignas(sizeof(T) * count) Vector {
     T at[count];
 };
 template <class T> constexpr int vector_length = 16 / sizeof(T);
 
-__device__ __forceinline__ unsigned bits_of(half x) { return x.bits; }
-__device__ __forceinline__ unsigned bits_of(bfloat16 x) { return x.bits; }
-template <class T> __device__ __forceinline__ unsigned bits_of(T x) {
-    return sizeof(T) == 1 ? static_cast<unsigned char>(x) : static_cast<unsigned short>(x);
-}
-
-// Writes a vector by one instruction, for which small elements are put together first: left alone, the compiler writes them
-// one by one, and the caches have eight times as much to do.
+// Writes a vector by one instruction: left alone, the compiler often writes its elements one by one, and the caches have
+// several times as much to do.
 template <class T, int count>
 __device__ __forceinline__ void write_vector(T* to, const Vector<T, count>& values) {
-    if constexpr (sizeof(T) < 4 && sizeof(T) * count >= 4) {
-        constexpr int each = 4 / sizeof(T), words = count / each;
-        Vector<unsigned, words> packed;
-#pragma unroll
-        for (int w = 0; w < words; ++w) {
-            packed.at[w] = bits_of(values.at[w * each]);
-#pragma unroll
-            for (int j = 1; j < each; ++j) packed.at[w] |= bits_of(values.at[w * each + j]) << j * 8 * sizeof(T);
-        }
 #ifdef __CUDA_ARCH__
-        if constexpr (words == 4) {
-            asm volatile("st.global.v4.b32 [%0], {%1, %2, %3, %4};" ::"l"(__cvta_generic_to_global(to)),
-                         "r"(packed.at[0]), "r"(packed.at[1]), "r"(packed.at[2]), "r"(packed.at[3])
-                         : "memory");
-            return;
-        }
+    if constexpr (count > 1 && sizeof(values) == 16) {
+        const auto words = __builtin_bit_cast(Vector<unsigned, 4>, values);
+        asm volatile("st.global.v4.b32 [%0], {%1, %2, %3, %4};" ::"l"(__cvta_generic_to_global(to)), "r"(words.at[0]),
+                     "r"(words.at[1]), "r"(words.at[2]), "r"(words.at[3])
+                     : "memory");
+    } else if constexpr (count > 1 && sizeof(values) == 8) {
+        const auto words = __builtin_bit_cast(Vector<unsigned, 2>, values);
+        asm volatile("st.global.v2.b32 [%0], {%1, %2};" ::"l"(__cvta_generic_to_global(to)), "r"(words.at[0]),
+                     "r"(words.at[1])
+                     : "memory");
+    } else if constexpr (count > 1 && sizeof(values) == 4) {
+        asm volatile("st.global.b32 [%0], %1;" ::"l"(__cvta_generic_to_global(to)),
+                     "r"(__builtin_bit_cast(unsigned, values))
+                     : "memory");
+    } else
 #endif
-        *reinterpret_cast<Vector<unsigned, words>*>(to) = packed;
-    } else {
+    {
         *reinterpret_cast<Vector<T, count>*>(to) = values;
     }
 }
