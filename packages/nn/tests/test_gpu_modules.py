@@ -22,7 +22,7 @@ NARROW = [
 
 
 def on_both(name, options, dtype, gpu):
-    """What a module computes on the CPU and on the GPU, from the same weights and numbers; and the two modules."""
+    """What a module computes on the CPU and on the GPU, from the same weights and numbers."""
     case = EVERY[name]
     arguments = {key: ft.tensor(v) if isinstance(v, np.ndarray) else v for key, v in options.items()}
     ft.manual_seed(0)

@@ -118,6 +118,11 @@ def synchronize(device: int | str | Device | None = None) -> None:
     """
     with Current(index_of(device, "synchronize")):
         _api().deviceSynchronize()
+    raise_faults()
+
+
+def raise_faults() -> None:
+    """Raise for what kernels noted, now that a device was waited for."""
     from .._cuda import _faults
 
     _faults.check()
@@ -152,7 +157,11 @@ def get_device_properties(device: int | str | Device | None = None) -> DevicePro
         >>> if ft.cuda.is_available():
         ...     assert ft.cuda.get_device_properties(0).warp_size == 32
     """
-    found = _api().getDeviceProperties(index_of(device, "get_device_properties"))
+    return _properties(device, "get_device_properties")
+
+
+def _properties(device: int | str | Device | None, operation: str) -> DeviceProperties:
+    found = _api().getDeviceProperties(index_of(device, operation))
     return DeviceProperties(
         name=found["name"].decode(),
         major=found["major"],
@@ -181,7 +190,7 @@ def get_device_name(device: int | str | Device | None = None) -> str:
         >>> if ft.cuda.is_available():
         ...     name = ft.cuda.get_device_name()
     """
-    return str(_api().getDeviceProperties(index_of(device, "get_device_name"))["name"].decode())
+    return _properties(device, "get_device_name").name
 
 
 def get_device_capability(device: int | str | Device | None = None) -> tuple[int, int]:
@@ -197,5 +206,5 @@ def get_device_capability(device: int | str | Device | None = None) -> tuple[int
         >>> if ft.cuda.is_available():
         ...     assert ft.cuda.get_device_capability() >= (7, 5)
     """
-    found = _api().getDeviceProperties(index_of(device, "get_device_capability"))
-    return found["major"], found["minor"]
+    found = _properties(device, "get_device_capability")
+    return found.major, found.minor

@@ -9,16 +9,9 @@ from typing import Any
 from .. import errors
 from .._backends import Device
 from . import require
-from ._devices import Current, index_of
+from ._devices import Current, index_of, raise_faults
 
 _entered = threading.local()  # what to leave again, for each thread
-
-
-def _check() -> None:
-    """Raise for what kernels noted, now that the device was waited for."""
-    from .._cuda import _faults
-
-    _faults.check()
 
 
 class Stream:
@@ -67,7 +60,7 @@ class Stream:
     def synchronize(self) -> None:
         """Wait until everything queued here is done."""
         self._stream.synchronize()
-        _check()
+        raise_faults()
 
     def query(self) -> bool:
         """Whether everything queued here is done."""
@@ -209,7 +202,7 @@ class Event:
         """Wait until it has happened."""
         if self._event is not None:
             self._event.synchronize()
-            _check()
+            raise_faults()
 
     def elapsed_time(self, end: Event) -> float:
         """The milliseconds from this event to a later one.
