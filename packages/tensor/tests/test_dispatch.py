@@ -1,8 +1,10 @@
 """The hook: who decides what an operator does when subclasses of Tensor are among its arguments."""
 
 import functools
+import warnings
 
 import flambeau.tensor as ft
+import numpy as np
 import pytest
 from flambeau.tensor import ops
 
@@ -198,3 +200,47 @@ def test_foreign_operand_may_take_over():
     assert ft.ones(2) + Money() == "money"
     assert ft.ones(2) @ Money() == "matrix money"
     assert (ft.ones(2) > Money()) == "less money"
+
+
+def test_checks_of_shapes_are_asked_once():
+    """The same shapes and options again: the check is not run, and what it gave is used."""
+    definition = ops.avg_pool2d.definition
+    x = ft.ones(1, 1, 6, 6)
+    first = ft.avg_pool2d(x, 3, stride=2)
+    answers = len(definition.answers)
+    assert ft.equal(ft.avg_pool2d(x + 1, 3, stride=2), first + 1)
+    assert len(definition.answers) == answers
+    ft.avg_pool2d(x, 3, stride=1)
+    assert len(definition.answers) == answers + 1
+
+
+def test_checks_of_shapes_tell_apart_what_is_equal_in_python():
+    """True is 1 to a dictionary, and no size; what was refused is refused again."""
+    x = ft.ones(1, 1, 4, 4)
+    ft.avg_pool2d(x, (1, 1))
+    for _ in range(2):
+        with pytest.raises(TypeError) as refused:
+            ft.avg_pool2d(x, (True, True))
+        assert str(refused.value) == "avg_pool2d(): argument 'kernel_size': expected an int or two ints, got bool"
+        with pytest.raises(ft.errors.ShapeError) as refused:
+            ft.avg_pool2d(x, 5)
+        expected = "at least the window's size (5, 5), padding included, got size (4, 4)"
+        assert str(refused.value) == f"avg_pool2d(): argument 'input': expected {expected}"
+
+
+def test_checks_of_shapes_remember_so_many():
+    """Shapes that never come back do not fill the memory."""
+    for n in range(1, 600):
+        ft.avg_pool2d(ft.ones(1, 1, n, 1), 1)
+    assert 0 < len(ops.avg_pool2d.definition.answers) <= 512
+
+
+def test_kernels_leave_what_numpy_does_about_errors_as_it_was():
+    """NumPy's own calls warn as their caller asked for; kernels never do, also on this version of NumPy."""
+    with warnings.catch_warnings(), np.errstate(all="warn"):
+        warnings.simplefilter("error")
+        large = ft.full((1, 1, 1), 1e38)
+        assert ft.baddbmm(large, large, large).item() == float("inf")
+        assert np.geterr()["over"] == "warn"
+        with pytest.raises(RuntimeWarning):
+            np.float32(3e38) * np.float32(10)

@@ -10,7 +10,7 @@ import numpy as np
 
 from . import errors
 from ._backends import Device, backend_of_device, device_argument
-from ._core.tensor import Tensor, as_dtype, from_numpy, promote_types
+from ._core.tensor import Tensor, array_of_numbers, as_dtype, from_numpy, promote_types
 from ._defaults import chosen_device
 from ._dtypes import TENSOR_TYPES, bool_, float32, int64
 
@@ -115,6 +115,9 @@ def _array_of(data: Any, dtype: np.dtype | None) -> np.ndarray:
         if dtype is None or dtype == native:
             return np.array(data, dtype=native)
         return _cast(np.asarray(data), dtype)
+    quick = array_of_numbers(data) if dtype is None else None
+    if quick is not None:
+        return quick
     inner: set[np.dtype] = set()
     data = _plain(data, inner)
     try:

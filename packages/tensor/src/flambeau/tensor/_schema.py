@@ -98,6 +98,7 @@ class Definition:
         if unknown:
             raise TypeError(f"operator {self.name}: unknown options {sorted(unknown)}")
         self.check_function: Callable | None = None
+        self.answers: dict[tuple, tuple] | None = None  # of a check of shapes, by what it was asked
         self.inplace_kernel: Callable | None = None
         self.composite_function: Callable | None = None
 
@@ -113,6 +114,14 @@ class Definition:
         """
         self.check_function = function
         return function
+
+    def check_shapes(self, function: Callable) -> Callable:
+        """Decorator: like :meth:`check`, of a function that looks at shapes, dtypes and plain values only.
+
+        Its answers are remembered, since a network asks the same of its shapes at every step.
+        """
+        self.answers = {}
+        return self.check(function)
 
     def inplace_with(self, function: Callable) -> Callable:
         """Decorator: ``function(xp, input, ...)`` changes ``input`` itself, instead of computing and copying back."""

@@ -13,12 +13,16 @@ gradient(ops.unsqueeze, "input")(lambda grad, input_shape: grad.reshape(input_sh
 gradient(ops.transpose, "input")(lambda grad, dim0, dim1: grad.transpose(dim0, dim1))
 gradient(ops.permute, "input")(lambda grad, dims: grad.permute(sorted(range(len(dims)), key=dims.__getitem__)))
 gradient(ops.flip, "input")(lambda grad, dims: grad.flip(dims))
-gradient(ops.roll, "input")(lambda grad, shifts, dims: grad.roll([-n for n in shifts], dims))
-
 gradient(ops.expand, "input")(unchanged)
 gradient(ops.contiguous, "input")(unchanged)
 gradient(ops.clone, "input")(unchanged)
 gradient(ops.cast, "input")(unchanged)
+
+
+@gradient(ops.roll, "input")
+def roll(grad, shifts, dims):
+    back = -shifts if isinstance(shifts, int) else tuple(-n for n in shifts)
+    return grad.roll(back, dims)
 
 
 @gradient(ops.narrow, "input")

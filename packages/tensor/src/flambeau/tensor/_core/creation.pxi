@@ -1,39 +1,45 @@
 # New arrays from a shape and a dtype, where both are given plainly (everything else is left to the general path), and
 # Tensors of NumPy's arrays.
 
-cdef cnp.ndarray _ones_array(int ndim, cnp.npy_intp* dims, int t):
+cdef object _filled(int ndim, cnp.npy_intp* dims, int t, double value):
+    """An array of one number, which its type holds; None for the types that the general path fills."""
     cdef cnp.ndarray array = new_array(ndim, dims, _typenum[t])
     cdef ptrdiff_t i, n = cnp.PyArray_SIZE(array)
     if t == Float32:
         for i in range(n):
-            (<float*>cnp.PyArray_DATA(array))[i] = 1
+            (<float*>cnp.PyArray_DATA(array))[i] = <float>value
     elif t == Float64:
         for i in range(n):
-            (<double*>cnp.PyArray_DATA(array))[i] = 1
+            (<double*>cnp.PyArray_DATA(array))[i] = value
     elif t == Int64:
         for i in range(n):
-            (<long long*>cnp.PyArray_DATA(array))[i] = 1
+            (<long long*>cnp.PyArray_DATA(array))[i] = <long long>value
     else:
         return None
     return array
 
 
-cdef object _made(Operator op, int ndim, cnp.npy_intp* dims, int t):
-    """What `zeros`, `ones` and `empty` make, and their twins for the form of another Tensor."""
+cdef bint _are_small(int ndim, cnp.npy_intp* dims):
+    """Whether these are sizes of a small array; a larger one's call costs little beside the memory, and they need checks."""
     cdef cnp.npy_intp count = 1
     cdef int d
-    if t < 0:
-        return None
     for d in range(ndim):
         if dims[d] < 0:
-            return None
+            return False
         count *= dims[d]
         if count > 16 * SMALL:
-            return None  # the call costs little beside the memory, and sizes need checks
+            return False
+    return True
+
+
+cdef object _made(Operator op, int ndim, cnp.npy_intp* dims, int t):
+    """What `zeros`, `ones` and `empty` make, and their twins for the form of another Tensor."""
+    if t < 0 or not _are_small(ndim, dims):
+        return None
     if op is _op_empty or op is _op_empty_like:
         return new_array(ndim, dims, _typenum[t])
     if op is _op_ones or op is _op_ones_like:
-        return _ones_array(ndim, dims, t)
+        return _filled(ndim, dims, t, 1)
     array = new_array(ndim, dims, _typenum[t])
     memset(cnp.PyArray_DATA(array), 0, cnp.PyArray_NBYTES(array))
     return array
@@ -61,6 +67,20 @@ cdef object _native_new_like(Operator op, tuple args, object into):
         return None
     return _made(op, cnp.PyArray_NDIM(<cnp.ndarray>x), cnp.PyArray_DIMS(<cnp.ndarray>x),
                  _wanted_type(args[1], stored_type(<cnp.ndarray>x)))
+
+
+cdef object _native_full(Operator op, tuple args, object into):
+    cdef cnp.npy_intp dims[MaxDims]
+    cdef int ndim, t
+    cdef double value
+    if into is not None or args[3] is not None or (type(args[1]) is not float and type(args[1]) is not int):
+        return None
+    t = _wanted_type(args[2], _default_type if type(args[1]) is float else Int64)
+    if t < 0 or (t == Int64 and type(args[1]) is float) or not -SMALL_INT < args[1] < SMALL_INT:
+        return None  # what the type may not hold must be looked at
+    value = args[1]
+    ndim = _sizes(args[0], dims)
+    return None if ndim < 0 or not _are_small(ndim, dims) else _filled(ndim, dims, t, value)
 
 
 cdef object _native_arange(Operator op, tuple args, object into):
@@ -98,6 +118,30 @@ cdef object _native_arange(Operator op, tuple args, object into):
 cdef enum:
     SMALL_INT = 1 << 30
 
+def array_of_numbers(data):
+    """The array of a list or tuple of floats, or of small ints, in the dtype that is usual for them; else None."""
+    cdef cnp.npy_intp i, count
+    cdef cnp.ndarray array
+    if type(data) is not list and type(data) is not tuple or not data:
+        return None
+    count = len(data)
+    cdef bint floats = type(data[0]) is float
+    cdef int t = _default_type if floats else Int64
+    if t != Int64 and t != Float32 and t != Float64:
+        return None
+    array = new_array(1, &count, _typenum[t])
+    for i, number in enumerate(data):
+        if type(number) is not (float if floats else int) or not (floats or -SMALL_INT < number < SMALL_INT):
+            return None
+        if t == Float32:
+            (<float*>cnp.PyArray_DATA(array))[i] = <float><double>number
+        elif t == Float64:
+            (<double*>cnp.PyArray_DATA(array))[i] = <double>number
+        else:
+            (<long long*>cnp.PyArray_DATA(array))[i] = <long long>number
+    return array
+
+
 cdef Operator _op_empty, _op_ones, _op_empty_like, _op_ones_like
 
 
@@ -109,6 +153,7 @@ cdef void _set_creation():
         set_native(name, &_native_new)
         set_native(name + "_like", &_native_new_like)
     set_native("arange", &_native_arange)
+    set_native("full", &_native_full)
 
 
 def from_numpy(array):

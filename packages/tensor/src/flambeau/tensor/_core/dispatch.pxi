@@ -191,26 +191,107 @@ cdef object _run(Operator op, object backend, list values):
 cdef object _run_checked(Operator op, object backend, list values):
     if backend is _CPU:
         _import_kernels(op)
-    kernel = backend.kernels.get(op.name)
-    if kernel is None:
-        if backend is _CPU and op.row is not NULL and op.loops is NULL:
-            result = pointwise(op, tuple(values), None)
-            if result is not None:
-                return result
-        kernel = op.declared().kernel
-    result = _invoke(op, kernel, backend, values)
+    own = backend.kernels.get(op.name)
+    result = NotImplemented
+    if own is not None:
+        result = _invoke(op, own, backend, values)
+    elif backend is _CPU and op.row is not NULL and op.loops is NULL:
+        result = pointwise(op, tuple(values), None)
+        if result is not None:
+            return result
+        result = NotImplemented
     if result is NotImplemented:
         result = _invoke(op, op.declared().kernel, backend, values)
     return _as_result(op, backend, result)
 
 
+cdef enum:
+    MOST_ANSWERS = 512  # that are remembered of an operator's check
+
+
 cdef object _check(Operator op, list values):
     """Shapes and values, before any kernel; what the check gives replaces the arguments."""
-    check = op.declared().check_function
-    if check is not None:
-        replaced = check(*values)
-        if replaced is not None:
-            values[:] = replaced
+    cdef tuple question = None
+    declared = op.declared()
+    check = declared.check_function
+    if check is None:
+        return
+    answers = declared.answers
+    if answers is not None:
+        question = _question(values)
+        if question is not None:
+            answer = (<dict>answers).get(question)
+            if answer is not None:
+                for i, value in <tuple>answer:
+                    values[i] = value
+                return
+    replaced = check(*values)
+    if question is not None:
+        _remember(<dict>answers, question, values, replaced)
+    if replaced is not None:
+        values[:] = replaced
+
+
+cdef tuple _question(list values):
+    """What a check of shapes sees of the arguments; None where that is not only shapes, dtypes and plain values."""
+    cdef list seen = []
+    for value in values:
+        if value is None or type(value) is int:
+            seen.append(value)
+        elif type(value) is cnp.ndarray or Py_TYPE(value) == _device_arrays:
+            seen.append(_shape(value))
+            seen.append(value.dtype)
+        elif type(value) is tuple:
+            if not _of_ints(<tuple>value):
+                return None
+            seen.append(value)
+        elif type(value) is float or type(value) is bool or type(value) is str:
+            seen.append(type(value))  # 1.0 and True are equal to 1
+            seen.append(value)
+        else:
+            return None
+    return tuple(seen)
+
+
+cdef bint _of_ints(tuple values):
+    """Whether these are ints, or tuples of them."""
+    for value in values:
+        if type(value) is not int and not (type(value) is tuple and _of_ints(<tuple>value)):
+            return False
+    return True
+
+
+cdef int _remember(dict answers, tuple question, list values, object replaced) except -1:
+    cdef list answer = []
+    if replaced is not None:
+        for i, (given, value) in enumerate(zip(values, replaced, strict=True)):
+            if value is given:
+                continue
+            if _question([value]) is None or not isinstance(value, (int, float, tuple)):
+                return 0  # an array in the place of another one
+            answer.append((i, value))
+    if len(answers) >= MOST_ANSWERS:
+        answers.clear()  # of shapes that always differ, none comes back
+    answers[question] = tuple(answer)
+    return 0
+
+
+cdef extern from "Python.h":
+    object PyContextVar_Set(object var, object value)
+    int PyContextVar_Reset(object var, object token) except -1
+
+
+cdef tuple _ignoring():
+    """The context variable in which NumPy keeps what it does about floating-point errors, and its value within
+    ``np.errstate(all="ignore")``: to set it takes a tenth of the time of that statement."""
+    with np.errstate(all="ignore"):
+        for variable, value in contextvars.copy_context().items():
+            if variable.name == "numpy.ufunc.extobj":
+                return variable, value
+    return None, None  # a NumPy that does it otherwise
+
+
+_float_errors, _ignored = _ignoring()
 
 
 cdef object _invoke(Operator op, object kernel, object backend, list values):
@@ -230,8 +311,14 @@ cdef object _invoke(Operator op, object kernel, object backend, list values):
     if op.quiet:
         return _applied(kernel, positional, keywords)
     # Division by zero and overflow give inf and nan, as on every device, and no warning.
-    with np.errstate(all="ignore"):
+    if _float_errors is None:
+        with np.errstate(all="ignore"):
+            return _applied(kernel, positional, keywords)
+    token = PyContextVar_Set(_float_errors, _ignored)
+    try:
         return _applied(kernel, positional, keywords)
+    finally:
+        PyContextVar_Reset(_float_errors, token)
 
 
 cdef inline object _applied(object function, tuple positional, dict keywords):

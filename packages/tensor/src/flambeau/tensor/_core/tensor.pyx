@@ -15,6 +15,7 @@ from flambeau.tensor._core.kernels cimport (
     UInt16, UInt32, UInt64, apart,
 )
 
+import contextvars
 import importlib
 import os
 import operator as _operator

@@ -60,13 +60,21 @@ cdef class _Call:
 
     cdef const ptrdiff_t* _places(self, cnp.ndarray x, int trailing):
         """Where each item of the batch begins, in elements; `x` has the batch's dimensions and `trailing` more."""
-        at = np.zeros(self.batch, np.intp)
-        for d in range(len(self.batch)):
-            if x.shape[d] > 1:
-                steps = np.arange(x.shape[d]) * (x.strides[d] // x.itemsize)
-                at += steps.reshape((-1,) + (1,) * (len(self.batch) - d - 1))
-        self.kept.append(at)
-        return <const ptrdiff_t*>cnp.PyArray_DATA(<cnp.ndarray>at)
+        cdef cnp.npy_intp count = self.attention.batch
+        cdef cnp.ndarray places = new_array(1, &count, cnp.NPY_INTP)
+        cdef ptrdiff_t* at = <ptrdiff_t*>cnp.PyArray_DATA(places)
+        cdef ptrdiff_t step, i, j, filled = 1
+        cdef int d
+        self.kept.append(places)
+        if count:
+            at[0] = 0
+            for d in range(<int>len(self.batch) - 1, -1, -1):  # what is filled, once more for each further index
+                step = x.strides[d] // x.itemsize if x.shape[d] > 1 else 0
+                for i in range(1, <ptrdiff_t>self.batch[d]):
+                    for j in range(filled):
+                        at[i * filled + j] = at[j] + i * step
+                filled *= <ptrdiff_t>self.batch[d]
+        return at
 
     cdef cnp.ndarray _aligned(self, x, trailing):
         """With as many dimensions as the batch has, and `trailing`."""
@@ -89,7 +97,9 @@ cdef class _Call:
     def __init__(self, query, key, value, attn_mask, is_causal, scale, dropout):
         cdef Attention* a = &self.attention
         self.kept = []
-        self.batch = np.broadcast_shapes(query.shape[:-2], key.shape[:-2], value.shape[:-2])
+        leading = query.shape[:-2], key.shape[:-2], value.shape[:-2]
+        same = leading[0] == leading[1] and leading[0] == leading[2]
+        self.batch = leading[0] if same else np.broadcast_shapes(*leading)
         self.typenum = cnp.NPY_DOUBLE if query.dtype.char == "d" else cnp.NPY_FLOAT
         a.batch = 1
         for n in self.batch:

@@ -11,6 +11,8 @@ from flambeau.tensor._core.tensor cimport new_array
 import numpy as np
 
 from flambeau.tensor import _backends
+from flambeau.tensor._reference._windows import output_sizes
+from flambeau.tensor._reference.transposed_convolution import transposed_shape
 
 cnp.import_array()
 
@@ -126,9 +128,8 @@ cdef bint _pass(const ConvolutionPasses[Real]& passes, Pass which, const Convolu
     return passes.weight_gradient(c, <Real*>a, <Real*>b, <Real*>out)
 
 
-def _computed(xp, name, which, first, second, bias, tuple image, tuple filters, tuple results, tuple shape, tuple options,
-              tuple arguments):
-    """``which`` pass for ``first`` and ``second``; the reference ``name`` of ``arguments`` where it cannot be."""
+def _computed(which, first, second, bias, tuple image, tuple filters, tuple results, tuple shape, tuple options):
+    """``which`` pass for ``first`` and ``second``; NotImplemented where the definition must do it."""
     dtype = first.dtype
     cdef bint half = dtype.itemsize == 2 and dtype.kind in "fV"
     if half:
@@ -138,60 +139,36 @@ def _computed(xp, name, which, first, second, bias, tuple image, tuple filters, 
         result = _run(which, _convolution(image, filters, results, options), first, second, bias, shape)
         if result is not None:
             return result.astype(dtype) if half else result
-    # The definitions are imported when something needs them.
-    from flambeau.tensor._reference import convolution, transposed_convolution
-
-    return getattr(transposed_convolution if "transpose" in name else convolution, name)(xp, *arguments)
+    return NotImplemented
 
 
-def _forward(name):
-    def kernel(xp, input, weight, bias, stride, padding, dilation, groups):
-        from flambeau.tensor._reference._windows import output_sizes
-
-        out = output_sizes(input.shape[2:], weight.shape[2:], stride, padding, dilation)
-        shape = (input.shape[0], weight.shape[0], *out)
-        return _computed(xp, name, FORWARD, input, weight, bias, input.shape, weight.shape, shape, shape,
-                         (stride, padding, dilation, groups),
-                         (input, weight, bias, stride, padding, dilation, groups))
-
-    return kernel
+def _forward(xp, input, weight, bias, stride, padding, dilation, groups):
+    out = output_sizes(input.shape[2:], weight.shape[2:], stride, padding, dilation)
+    shape = (input.shape[0], weight.shape[0], *out)
+    options = (stride, padding, dilation, groups)
+    return _computed(FORWARD, input, weight, bias, input.shape, weight.shape, shape, shape, options)
 
 
-def _input_gradient(name):
-    def kernel(xp, grad_output, weight, input_shape, stride, padding, dilation, groups):
-        return _computed(xp, name, INPUT_GRADIENT, grad_output, weight, None, input_shape, weight.shape,
-                         grad_output.shape, input_shape, (stride, padding, dilation, groups),
-                         (grad_output, weight, input_shape, stride, padding, dilation, groups))
-
-    return kernel
+def _input_gradient(xp, grad_output, weight, input_shape, stride, padding, dilation, groups):
+    options = (stride, padding, dilation, groups)
+    return _computed(INPUT_GRADIENT, grad_output, weight, None, input_shape, weight.shape, grad_output.shape,
+                     input_shape, options)
 
 
-def _weight_gradient(name):
-    def kernel(xp, grad_output, input, weight_shape, stride, padding, dilation, groups):
-        return _computed(xp, name, WEIGHT_GRADIENT, grad_output, input, None, input.shape, weight_shape,
-                         grad_output.shape, weight_shape, (stride, padding, dilation, groups),
-                         (grad_output, input, weight_shape, stride, padding, dilation, groups))
-
-    return kernel
+def _weight_gradient(xp, grad_output, input, weight_shape, stride, padding, dilation, groups):
+    options = (stride, padding, dilation, groups)
+    return _computed(WEIGHT_GRADIENT, grad_output, input, None, input.shape, weight_shape, grad_output.shape,
+                     weight_shape, options)
 
 
-def _transposed(name):
-    def kernel(xp, input, weight, bias, stride, padding, output_padding, groups, dilation):
-        from flambeau.tensor._reference.transposed_convolution import transposed_shape
-
-        shape = transposed_shape(input.shape, weight.shape, stride, padding, output_padding, groups, dilation)
-        return _computed(xp, name, INPUT_GRADIENT, input, weight, bias, shape, weight.shape, input.shape, shape,
-                         (stride, padding, dilation, groups),
-                         (input, weight, bias, stride, padding, output_padding, groups, dilation))
-
-    return kernel
+def _transposed(xp, input, weight, bias, stride, padding, output_padding, groups, dilation):
+    shape = transposed_shape(input.shape, weight.shape, stride, padding, output_padding, groups, dilation)
+    options = (stride, padding, dilation, groups)
+    return _computed(INPUT_GRADIENT, input, weight, bias, shape, weight.shape, input.shape, shape, options)
 
 
 for _n in (1, 2, 3):
-    for _name, _made in (
-        (f"conv{_n}d", _forward),
-        (f"conv{_n}d_input_gradient", _input_gradient),
-        (f"conv{_n}d_weight_gradient", _weight_gradient),
-        (f"conv_transpose{_n}d", _transposed),
-    ):
-        _backends.CPU.kernels[_name] = _made(_name)
+    _backends.CPU.kernels[f"conv{_n}d"] = _forward
+    _backends.CPU.kernels[f"conv{_n}d_input_gradient"] = _input_gradient
+    _backends.CPU.kernels[f"conv{_n}d_weight_gradient"] = _weight_gradient
+    _backends.CPU.kernels[f"conv_transpose{_n}d"] = _transposed

@@ -1,4 +1,4 @@
-"""matmul and linear on the compiled matrix product, for float32 and float64 of one dtype and any strides."""
+"""matmul, linear and their kin on the compiled matrix product, for float32 and float64 of one dtype and any strides."""
 
 cimport numpy as cnp
 from libc.stddef cimport ptrdiff_t
@@ -49,7 +49,7 @@ cdef struct Plan:
     const void* b
     const void* bias
     void* c
-    ptrdiff_t a_row, a_column, b_row, b_column, c_row, c_column, bias_column
+    ptrdiff_t a_row, a_column, b_row, b_column, c_row, c_column, bias_row, bias_column
     int ndim
     ptrdiff_t sizes[MOST_DIMS]
     ptrdiff_t a_batch[MOST_DIMS]
@@ -68,7 +68,7 @@ cdef bint _multiply(Plan* plan, real* like) noexcept nogil:
     p.c = <real*>plan.c
     p.c_row, p.c_column = plan.c_row, plan.c_column
     p.bias = <const real*>plan.bias
-    p.bias_row, p.bias_column = 0, plan.bias_column
+    p.bias_row, p.bias_column = plan.bias_row, plan.bias_column
     if plan.ndim == 0:
         if real is float:
             return gemm_kernels().float32(p)
@@ -172,15 +172,65 @@ cdef void _merge_batch(Plan* plan) noexcept:
 
 
 cdef object native_matmul(Operator op, tuple args, object into):
-    cdef cnp.ndarray a, b, c
+    first, second = cpu_array(args[0]), cpu_array(args[1])
+    return None if first is None or second is None else _matmul(<cnp.ndarray>first, <cnp.ndarray>second, None, into)
+
+
+cdef object native_dot(Operator op, tuple args, object into):
+    first, second = cpu_array(args[0]), cpu_array(args[1])
+    if first is None or second is None:
+        return None
+    if cnp.PyArray_NDIM(<cnp.ndarray>first) != 1 or cnp.PyArray_NDIM(<cnp.ndarray>second) != 1:
+        return None
+    return _matmul(<cnp.ndarray>first, <cnp.ndarray>second, None, into)
+
+
+cdef object native_addmm(Operator op, tuple args, object into):
+    return _added(args, into, 2)
+
+
+cdef object native_addmv(Operator op, tuple args, object into):
+    return _added(args, into, 1)
+
+
+cdef inline bint _is_one(object number):
+    return (type(number) is int or type(number) is float) and number == 1
+
+
+cdef object _added(tuple args, object into, int ndim):
+    """What is added, without factors, to a matrix times something of so many dimensions."""
+    bias, first, second = cpu_array(args[0]), cpu_array(args[1]), cpu_array(args[2])
+    if bias is None or first is None or second is None or not _is_one(args[3]) or not _is_one(args[4]):
+        return None
+    if cnp.PyArray_NDIM(<cnp.ndarray>first) != 2 or cnp.PyArray_NDIM(<cnp.ndarray>second) != ndim:
+        return None
+    return _matmul(<cnp.ndarray>first, <cnp.ndarray>second, bias, into)
+
+
+cdef bint _spread_bias(Plan* plan, cnp.ndarray bias, int typenum, int ndim, cnp.npy_intp* sizes):
+    """Have what is added to a matrix or vector of these sizes read as if it had them; False where it does not fit."""
+    cdef ptrdiff_t steps[2]
+    cdef int d, missing = ndim - cnp.PyArray_NDIM(bias)
+    if missing < 0 or not _fits(bias, typenum):
+        return False
+    steps[0] = steps[1] = 0
+    for d in range(missing, ndim):
+        if cnp.PyArray_DIM(bias, d - missing) == 1:
+            continue
+        if cnp.PyArray_DIM(bias, d - missing) != sizes[d]:
+            return False
+        steps[d] = _stride(bias, d - missing)
+    plan.bias, plan.bias_row, plan.bias_column = cnp.PyArray_DATA(bias), steps[0], steps[1]
+    return True
+
+
+cdef object _matmul(cnp.ndarray a, cnp.ndarray b, object bias, object into):
+    """``a @ b``, and a bias if they are a matrix and a matrix or vector; None where the kernels cannot."""
+    cdef cnp.ndarray c
     cdef cnp.npy_intp sizes[MOST_DIMS + 2]
     cdef Plan plan
     cdef int typenum, a_ndim, b_ndim, a_lead, b_lead, d, i, ndim
     cdef ptrdiff_t size_a, size_b
-    first, second = cpu_array(args[0]), cpu_array(args[1])
-    if first is None or second is None:
-        return None
-    a, b = <cnp.ndarray>first, <cnp.ndarray>second
     typenum = cnp.PyArray_TYPE(a)
     if (typenum != cnp.NPY_FLOAT and typenum != cnp.NPY_DOUBLE) or not _fits(a, typenum) or not _fits(b, typenum):
         return None
@@ -222,7 +272,10 @@ cdef object native_matmul(Operator op, tuple args, object into):
     if b_ndim > 1:
         sizes[ndim] = plan.n
         ndim += 1
-    out = _result(into, ndim, sizes, typenum, a, b, None)
+    plan.bias, plan.bias_row, plan.bias_column = NULL, 0, 0
+    if bias is not None and not _spread_bias(&plan, <cnp.ndarray>bias, typenum, ndim, sizes):
+        return None
+    out = _result(into, ndim, sizes, typenum, a, b, bias)
     if out is None:
         return None
     c = <cnp.ndarray>out
@@ -236,7 +289,6 @@ cdef object native_matmul(Operator op, tuple args, object into):
     if b_ndim > 1:
         plan.c_column = _stride(c, ndim)
     plan.a, plan.b, plan.c = cnp.PyArray_DATA(a), cnp.PyArray_DATA(b), cnp.PyArray_DATA(c)
-    plan.bias, plan.bias_column = NULL, 0
     if plan.ndim:
         _merge_batch(&plan)
     _run(&plan, typenum)
@@ -260,7 +312,7 @@ cdef object native_linear(Operator op, tuple args, object into):
     plan.n, plan.k = cnp.PyArray_DIM(weight, 0), cnp.PyArray_DIM(weight, 1)
     if cnp.PyArray_DIM(x, ndim - 1) != plan.k:
         return None
-    plan.bias, plan.bias_column = NULL, 0
+    plan.bias, plan.bias_row, plan.bias_column = NULL, 0, 0
     if bias is not None:
         bias = cpu_array(bias)
         if (bias is None or not _fits(<cnp.ndarray>bias, typenum) or cnp.PyArray_NDIM(<cnp.ndarray>bias) != 1
@@ -290,4 +342,7 @@ cdef object native_linear(Operator op, tuple args, object into):
 
 
 set_native("matmul", &native_matmul)
+set_native("dot", &native_dot)
 set_native("linear", &native_linear)
+set_native("addmm", &native_addmm)
+set_native("addmv", &native_addmv)

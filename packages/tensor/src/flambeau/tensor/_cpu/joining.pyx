@@ -1,8 +1,9 @@
-"""Several arrays as one on the CPU."""
+"""Arrays made of whole runs of others' memory on the CPU: several as one, their elements moved, their triangles."""
 
 include "_arrays.pxi"
 
 from libc.stdlib cimport free, malloc
+from libc.string cimport memcpy, memset
 
 cdef extern from "flambeau/indexing.hpp" namespace "flambeau":
     struct JoinLayout:
@@ -116,5 +117,87 @@ cdef object _stack(Operator op, tuple args, object into):
     return _joined(args[0], args[1], into, True)
 
 
+cdef object _roll(Operator op, tuple args, object into):
+    """Along one dimension, or of a flat Tensor: of each row the end, then the beginning."""
+    cdef cnp.ndarray x = _array_of(args[0])
+    cdef cnp.ndarray out
+    cdef ptrdiff_t row, first, rows = 1, i
+    cdef int d, dim
+    cdef const char* a
+    cdef char* to
+    if x is None or not _holds_numbers(x) or cnp.PyArray_SIZE(x) == 0 or type(args[1]) is not int:
+        return None
+    row = cnp.PyArray_SIZE(x)
+    if args[2] is not None:
+        dim = _dim_of(args[2], cnp.PyArray_NDIM(x))
+        if dim < 0:
+            return None
+        for d in range(dim):
+            rows *= cnp.PyArray_DIM(x, d)
+        row //= rows
+        first = args[1] % cnp.PyArray_DIM(x, dim) * (row // cnp.PyArray_DIM(x, dim))
+    else:
+        first = args[1] % row
+    x = cnp.PyArray_GETCONTIGUOUS(x)
+    result = _place(cnp.PyArray_NDIM(x), cnp.PyArray_DIMS(x), x, into, [x])
+    if result is None:
+        return None
+    out = <cnp.ndarray>result
+    row *= cnp.PyArray_ITEMSIZE(x)
+    first *= cnp.PyArray_ITEMSIZE(x)
+    a, to = cnp.PyArray_BYTES(x), cnp.PyArray_BYTES(out)
+    with nogil:
+        for i in range(rows):
+            memcpy(to + i * row, a + (i + 1) * row - first, first)
+            memcpy(to + i * row + first, a + i * row, row - first)
+    return result
+
+
+cdef object _triangle(tuple args, object into, bint lower):
+    """Of each row the beginning as far as a diagonal, or what comes after; zeros elsewhere."""
+    cdef cnp.ndarray x = _array_of(args[0])
+    cdef cnp.ndarray out
+    cdef ptrdiff_t n, m, size, i, cut, diagonal, rows
+    cdef const char* a
+    cdef char* to
+    if x is None or not _holds_numbers(x) or cnp.PyArray_NDIM(x) < 2 or type(args[1]) is not int:
+        return None
+    n, m, size = cnp.PyArray_DIM(x, cnp.PyArray_NDIM(x) - 2), cnp.PyArray_DIM(x, cnp.PyArray_NDIM(x) - 1), cnp.PyArray_ITEMSIZE(x)
+    diagonal = max(-n - 1, min(args[1], m + 1))
+    x = cnp.PyArray_GETCONTIGUOUS(x)
+    result = _place(cnp.PyArray_NDIM(x), cnp.PyArray_DIMS(x), x, into, [] if into is x else [x])
+    if result is None:
+        return None
+    out = <cnp.ndarray>result
+    a, to = cnp.PyArray_BYTES(x), cnp.PyArray_BYTES(out)
+    rows = cnp.PyArray_SIZE(x) // m if m else 0
+    with nogil:
+        for i in range(rows):
+            # the first element beyond the diagonal of a lower triangle, or of an upper one
+            cut = size * min(m, max(<ptrdiff_t>0, i % n + diagonal + lower))
+            if lower:
+                if a != to:
+                    memcpy(to, a, cut)
+                memset(to + cut, 0, m * size - cut)
+            else:
+                memset(to, 0, cut)
+                if a != to:
+                    memcpy(to + cut, a + cut, m * size - cut)
+            a += m * size
+            to += m * size
+    return result
+
+
+cdef object _tril(Operator op, tuple args, object into):
+    return _triangle(args, into, True)
+
+
+cdef object _triu(Operator op, tuple args, object into):
+    return _triangle(args, into, False)
+
+
 set_native("cat", &_cat)
+set_native("roll", &_roll)
+set_native("tril", &_tril)
+set_native("triu", &_triu)
 set_native("stack", &_stack)

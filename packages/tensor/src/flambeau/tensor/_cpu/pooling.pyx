@@ -10,6 +10,7 @@ from libc.stdint cimport int64_t
 from functools import lru_cache
 
 from flambeau.tensor import _backends
+from flambeau.tensor._reference._pooled import WHOLE, even_axes, shared_axes
 
 cdef extern from "flambeau/pooling.hpp" namespace "flambeau" nogil:
     struct PooledAxis:
@@ -79,9 +80,7 @@ cdef object _empty(tuple shape, int typenum):
 
 
 cdef object _run(Pass which, tuple axes, divisor, x, tuple shape):
-    """What a pass gives for an array, or None where it cannot be."""
-    from flambeau.tensor._reference._pooled import WHOLE
-
+    """What a pass gives for an array; NotImplemented where the definition must do it."""
     cdef Pooling p
     cdef list tables = []
     dtype = x.dtype
@@ -90,7 +89,7 @@ cdef object _run(Pass which, tuple axes, divisor, x, tuple shape):
         x = x.astype(np.float32)
     cdef bint single = x.dtype.char == "f"
     if not single and x.dtype.char != "d":
-        return None
+        return NotImplemented
     x = np.ascontiguousarray(x)
     axes = (WHOLE,) * (3 - len(axes)) + axes
     _set_axis(&p.z, axes[0], tables)
@@ -111,7 +110,7 @@ cdef object _run(Pass which, tuple axes, divisor, x, tuple shape):
         else:
             done = _pass[double](pooling_kernels().float64, which, p, a, out, at)
     if not done:
-        return None
+        return NotImplemented
     result = result.astype(dtype) if half else result
     return (result, places) if which == GREATEST else result
 
@@ -120,47 +119,26 @@ cdef tuple _out(x, tuple axes):
     return (*x.shape[:2], *[len(axis.begins) for axis in axes])
 
 
-def _reference(family, name):
-    """The definition, for what the kernels do not take."""
-    import importlib
-
-    return getattr(importlib.import_module(f"flambeau.tensor._reference.{family}"), name)
-
-
 def _max_pool(name):
     def kernel(xp, input, kernel_size, stride, padding, dilation, ceil_mode):
-        from flambeau.tensor._reference._pooled import even_axes
-
         axes = even_axes(name, input.shape[2:], kernel_size, stride, padding, dilation, ceil_mode)
-        result = _run(GREATEST, axes, None, input, _out(input, axes))
-        if result is None:
-            return _reference("pooling", name)(xp, input, kernel_size, stride, padding, dilation, ceil_mode)
-        return result
+        return _run(GREATEST, axes, None, input, _out(input, axes))
 
     return kernel
 
 
 def _adaptive_max_pool(name):
     def kernel(xp, input, output_size):
-        from flambeau.tensor._reference._pooled import shared_axes
-
         axes = shared_axes(name, input.shape[2:], output_size)
-        result = _run(GREATEST, axes, None, input, _out(input, axes))
-        return _reference("pooling", name)(xp, input, output_size) if result is None else result
+        return _run(GREATEST, axes, None, input, _out(input, axes))
 
     return kernel
 
 
 def _avg_pool(name):
     def kernel(xp, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override):
-        from flambeau.tensor._reference._pooled import even_axes
-
         axes = even_axes(name, input.shape[2:], kernel_size, stride, padding, 1, ceil_mode, count_include_pad)
-        result = _run(MEANS, axes, divisor_override, input, _out(input, axes))
-        if result is None:
-            result = _reference("average_pooling", name)(
-                xp, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
-        return result
+        return _run(MEANS, axes, divisor_override, input, _out(input, axes))
 
     return kernel
 
@@ -168,37 +146,25 @@ def _avg_pool(name):
 def _avg_pool_gradient(name):
     def kernel(xp, grad_output, input_shape, kernel_size, stride, padding, ceil_mode, count_include_pad,
                divisor_override):
-        from flambeau.tensor._reference._pooled import even_axes
-
         shape = tuple(input_shape)
         axes = even_axes(name, shape[2:], kernel_size, stride, padding, 1, ceil_mode, count_include_pad)
-        result = _run(SPREAD, axes, divisor_override, grad_output, shape)
-        if result is None:
-            result = _reference("average_pooling", name)(
-                xp, grad_output, shape, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
-        return result
+        return _run(SPREAD, axes, divisor_override, grad_output, shape)
 
     return kernel
 
 
 def _adaptive_avg_pool(name):
     def kernel(xp, input, output_size):
-        from flambeau.tensor._reference._pooled import shared_axes
-
         axes = shared_axes(name, input.shape[2:], output_size)
-        result = _run(MEANS, axes, None, input, _out(input, axes))
-        return _reference("average_pooling", name)(xp, input, output_size) if result is None else result
+        return _run(MEANS, axes, None, input, _out(input, axes))
 
     return kernel
 
 
 def _adaptive_avg_pool_gradient(name):
     def kernel(xp, grad_output, input_shape):
-        from flambeau.tensor._reference._pooled import shared_axes
-
         shape = tuple(input_shape)
-        result = _run(SPREAD, shared_axes(name, shape[2:], grad_output.shape[2:]), None, grad_output, shape)
-        return _reference("average_pooling", name)(xp, grad_output, shape) if result is None else result
+        return _run(SPREAD, shared_axes(name, shape[2:], grad_output.shape[2:]), None, grad_output, shape)
 
     return kernel
 

@@ -26,6 +26,9 @@ class Axis(NamedTuple):
     divisors: tuple
     even: tuple | None  # (kernel, stride, where the first window starts), if windows are at equal distances
 
+    def __hash__(self):
+        return hash((self.size, self.dilation, self.even))  # not of each window
+
 
 def pooled_size(size, kernel, stride, padding, dilation, ceil_mode) -> int:
     """How many windows there are; with ``ceil_mode`` also one that is cut off, if it begins within the image."""
@@ -97,6 +100,11 @@ def even_axes(operation, sizes, kernel_size, stride, padding, dilation=1, ceil_m
     stride = kernel if stride is None else several(operation, "stride", stride, dims)
     padding = several(operation, "padding", padding, dims)
     dilation = several(operation, "dilation", dilation, dims)
+    return _even_axes(operation, tuple(sizes), kernel, stride, padding, dilation, ceil_mode, include_pad)
+
+
+@functools.lru_cache(maxsize=512)
+def _even_axes(operation, sizes, kernel, stride, padding, dilation, ceil_mode, include_pad) -> tuple:
     if min(kernel) < 1:
         errors.value_error(operation, "kernel_size", "1 or more", str(kernel))
     if any(2 * p > k for p, k in zip(padding, kernel, strict=True)):
@@ -106,7 +114,7 @@ def even_axes(operation, sizes, kernel_size, stride, padding, dilation=1, ceil_m
     axes = tuple(even_axis(*options, ceil_mode, include_pad) for options in each)
     if any(not axis.begins or min(axis.counts) < 1 for axis in axes):
         span = tuple(d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True))
-        errors.shape_error(operation, "input", f"an element in every window of size {span}", f"size {tuple(sizes)}")
+        errors.shape_error(operation, "input", f"an element in every window of size {span}", f"size {sizes}")
     return axes
 
 
@@ -116,7 +124,11 @@ def shared_axes(operation, sizes, output_size) -> tuple:
     given = output_size if isinstance(output_size, (tuple, list)) else (output_size,) * dims
     if len(given) == dims:
         given = tuple(size if out is None else out for out, size in zip(given, sizes, strict=True))
-    out = several(operation, "output_size", given, dims)
+    return _shared_axes(operation, tuple(sizes), several(operation, "output_size", given, dims))
+
+
+@functools.lru_cache(maxsize=512)
+def _shared_axes(operation, sizes, out) -> tuple:
     if min(out) < 0:
         errors.value_error(operation, "output_size", "0 or more", str(out))
     if any(size == 0 and count for size, count in zip(sizes, out, strict=True)):

@@ -18,6 +18,12 @@ def several(operation, argument, value, count) -> tuple:
     """``count`` ints from an int or a tuple of them."""
     if type(value) is int:
         return (value,) * count
+    if type(value) is tuple and len(value) == count:
+        for v in value:
+            if type(v) is not int:
+                break
+        else:
+            return value
     both = value if isinstance(value, (tuple, list)) else (value,)
     for v in both:
         if isinstance(v, bool) or not hasattr(v, "__index__"):

@@ -84,7 +84,7 @@ def attention(
     return narrowed(xp.matmul(weights, v), query.dtype), sums[..., 0]
 
 
-@attention.check
+@attention.check_shapes
 def _(query, key, value, attn_mask, is_causal, scale, dropout):
     shapes = tuple(query.shape), tuple(key.shape), tuple(value.shape)
     for name, shape in zip(("query", "key", "value"), shapes, strict=True):

@@ -105,7 +105,7 @@ def _avg_pool(dims):
     """
     definition = operator(dtypes="float", method=False)(kernel)
 
-    @definition.check
+    @definition.check_shapes
     def _(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override):
         several(name, "kernel_size", kernel_size, dims)
         check_images(name, "input", input, dims)
@@ -148,7 +148,7 @@ def _avg_pool_gradient(dims):
     """
     definition = operator(dtypes="float", function=False, method=False)(kernel)
 
-    @definition.check
+    @definition.check_shapes
     def _(grad_output, input_shape, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override):
         axes = even_axes(name, tuple(input_shape)[2:], kernel_size, stride, padding, 1, ceil_mode)
         check_gradient(name, grad_output, input_shape, axes)
@@ -183,7 +183,7 @@ def _adaptive_avg_pool(dims):
     """
     definition = operator(dtypes="float", method=False)(kernel)
 
-    @definition.check
+    @definition.check_shapes
     def _(input, output_size):
         check_images(name, "input", input, dims)
         shared_axes(name, input.shape[2:], output_size)
@@ -212,7 +212,7 @@ def _adaptive_avg_pool_gradient(dims):
     """
     definition = operator(dtypes="float", function=False, method=False)(kernel)
 
-    @definition.check
+    @definition.check_shapes
     def _(grad_output, input_shape):
         check_images(name, "grad_output", grad_output, dims)
         axes = shared_axes(name, tuple(input_shape)[2:], tuple(grad_output.shape[2:]))

@@ -272,7 +272,7 @@ def conv3d(
 
 
 for _dims, _definition in enumerate((conv1d, conv2d, conv3d), 1):
-    _definition.check(_checked(_definition.name, _dims))
+    _definition.check_shapes(_checked(_definition.name, _dims))
 
 
 # Gradients ------------------------------------------------------------------------------------------------------
@@ -313,7 +313,7 @@ def _input_gradient(dims):
     """
     definition = operator(promote="common", dtypes="numeric", function=False, method=False)(kernel)
 
-    @definition.check
+    @definition.check_shapes
     def _(grad_output, weight, input_shape, stride, padding, dilation, groups):
         input_shape = tuple(input_shape)
         _check_filters(name, dims, input_shape[1], weight, groups)
@@ -361,7 +361,7 @@ def _weight_gradient(dims):
     """
     definition = operator(promote="common", dtypes="numeric", function=False, method=False)(kernel)
 
-    @definition.check
+    @definition.check_shapes
     def _(grad_output, input, weight_shape, stride, padding, dilation, groups):
         weight_shape = tuple(weight_shape)
         _check_images(name, "input", input, dims, f"(N, C, {SIZES[dims - 1]})")

@@ -207,13 +207,13 @@ def triu(xp, input: Array, diagonal: Int = 0):
     return select(xp, kept, input, xp.zeros((), dtype=input.dtype))
 
 
-@tril.check
+@tril.check_shapes
 def _(input, diagonal):
     _check_matrix("tril", input)
     return input, _reaching(input, diagonal)
 
 
-@triu.check
+@triu.check_shapes
 def _(input, diagonal):
     _check_matrix("triu", input)
     return input, _reaching(input, diagonal)

@@ -101,7 +101,7 @@ def _max_pool(dims):
     """
     definition = operator(**OUTPUTS)(kernel)
 
-    @definition.check
+    @definition.check_shapes
     def _(input, kernel_size, stride, padding, dilation, ceil_mode):
         several(name, "kernel_size", kernel_size, dims)
         check_images(name, "input", input, dims)
@@ -139,7 +139,7 @@ def _adaptive_max_pool(dims):
     """
     definition = operator(**OUTPUTS)(kernel)
 
-    @definition.check
+    @definition.check_shapes
     def _(input, output_size):
         check_images(name, "input", input, dims)
         shared_axes(name, input.shape[2:], output_size)

@@ -45,7 +45,7 @@ def addmm(xp, input: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha
     return _combined(input, xp.matmul(widened(mat1), widened(mat2)), beta, alpha)
 
 
-@addmm.check
+@addmm.check_shapes
 def _(input, mat1, mat2, beta, alpha):
     _check_product("addmm", ("mat1", mat1, 2), ("mat2", mat2, 2))
     _check_sum("addmm", input, (mat1.shape[0], mat2.shape[1]), beta, alpha)
@@ -76,7 +76,7 @@ def baddbmm(xp, input: Array, batch1: Array, batch2: Array, *, beta: Number = 1,
     return _combined(input, xp.matmul(widened(batch1), widened(batch2)), beta, alpha)
 
 
-@baddbmm.check
+@baddbmm.check_shapes
 def _(input, batch1, batch2, beta, alpha):
     _check_batches("baddbmm", batch1, batch2)
     _check_sum("baddbmm", input, (batch1.shape[0], batch1.shape[1], batch2.shape[2]), beta, alpha)
@@ -110,7 +110,7 @@ def addbmm(xp, input: Array, batch1: Array, batch2: Array, *, beta: Number = 1, 
     return _combined(input, xp.matmul(rows, widened(batch2).reshape(b * k, batch2.shape[2])), beta, alpha)
 
 
-@addbmm.check
+@addbmm.check_shapes
 def _(input, batch1, batch2, beta, alpha):
     _check_batches("addbmm", batch1, batch2)
     _check_sum("addbmm", input, (batch1.shape[1], batch2.shape[2]), beta, alpha)
@@ -141,7 +141,7 @@ def addmv(xp, input: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: 
     return _combined(input, xp.matmul(widened(mat), widened(vec)), beta, alpha)
 
 
-@addmv.check
+@addmv.check_shapes
 def _(input, mat, vec, beta, alpha):
     _check_product("addmv", ("mat", mat, 2), ("vec", vec, 1))
     _check_sum("addmv", input, (mat.shape[0],), beta, alpha)
@@ -172,7 +172,7 @@ def addr(xp, input: Array, vec1: Array, vec2: Array, *, beta: Number = 1, alpha:
     return _combined(input, xp.multiply(widened(vec1)[:, None], widened(vec2)[None, :]), beta, alpha)
 
 
-@addr.check
+@addr.check_shapes
 def _(input, vec1, vec2, beta, alpha):
     for name, vec in (("vec1", vec1), ("vec2", vec2)):
         _check_ndim("addr", name, vec, 1)

@@ -29,7 +29,7 @@ def reshape(xp, input: Array, shape: Shape):
     return input.reshape(shape)
 
 
-@reshape.check
+@reshape.check_shapes
 def _(input, shape):
     return input, resolved("reshape", input.shape, shape)
 
@@ -393,7 +393,7 @@ def roll(xp, input: Array, shifts: Anything, dims: Anything = None):
     return result
 
 
-@roll.check
+@roll.check_shapes
 def _(input, shifts, dims):
     shifts = _ints("roll", "shifts", shifts)
     if dims is None:
@@ -437,7 +437,7 @@ def tile(xp, input: Array, dims: Shape):
     return xp.tile(input, dims)
 
 
-@tile.check
+@tile.check_shapes
 def _(input, dims):
     if any(n < 0 for n in dims):
         errors.value_error("tile", "dims", "0 or more times", str(dims))

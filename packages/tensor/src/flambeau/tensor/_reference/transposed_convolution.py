@@ -175,4 +175,4 @@ def conv_transpose3d(
 
 
 for _dims, _definition in enumerate((conv_transpose1d, conv_transpose2d, conv_transpose3d), 1):
-    _definition.check(_checked(_definition.name, _dims))
+    _definition.check_shapes(_checked(_definition.name, _dims))
