@@ -76,21 +76,27 @@ cdef class _Call:
                 filled *= <ptrdiff_t>self.batch[d]
         return at
 
-    cdef cnp.ndarray _aligned(self, x, trailing):
+    cdef cnp.ndarray _aligned(self, cnp.ndarray x, trailing):
         """With as many dimensions as the batch has, and `trailing`."""
-        return x.reshape((1,) * (len(self.batch) + trailing - x.ndim) + x.shape)
+        if cnp.PyArray_NDIM(x) == len(self.batch) + trailing:
+            return x
+        return x.reshape((1,) * (len(self.batch) + trailing - x.ndim) + (<object>x).shape)
 
-    cdef Matrices matrices(self, x):
+    cdef Matrices matrices(self, cnp.ndarray x):
         cdef Matrices m
-        if x.dtype.num != self.typenum:
+        if cnp.PyArray_TYPE(x) != self.typenum:
             x = x.astype("float32")
-        cdef int last = x.ndim - 1
-        if x.shape[last] != 1 and x.strides[last] != x.itemsize or any([s % x.itemsize for s in x.strides]):
+        cdef int d, last = cnp.PyArray_NDIM(x) - 1
+        cdef ptrdiff_t size = cnp.PyArray_ITEMSIZE(x)
+        cdef bint whole = cnp.PyArray_DIM(x, last) == 1 or cnp.PyArray_STRIDE(x, last) == size
+        for d in range(last + 1):
+            whole = whole and cnp.PyArray_STRIDE(x, d) % size == 0
+        if not whole:
             x = np.ascontiguousarray(x)
         x = self._aligned(x, 2)
         self.kept.append(x)
-        m.data = cnp.PyArray_DATA(<cnp.ndarray>x)
-        m.row = x.strides[x.ndim - 2] // x.itemsize
+        m.data = cnp.PyArray_DATA(x)
+        m.row = cnp.PyArray_STRIDE(x, cnp.PyArray_NDIM(x) - 2) // size
         m.at = self._places(x, 2)
         return m
 

@@ -46,20 +46,23 @@ cdef enum Pass:
     GREATEST, MEANS, SPREAD, ADD_AT, PUT_AT
 
 
-@lru_cache(maxsize=256)
-def _table(axis):
-    return np.array([axis.begins, axis.counts, axis.divisors], dtype=np.int64)
+cdef class _Axis:
+    """An axis as the passes take it, and the memory that it points to."""
+
+    cdef PooledAxis axis
+    cdef cnp.ndarray table
+
+    def __init__(self, axis):
+        cdef ptrdiff_t windows = len(axis.begins)
+        self.table = np.array([axis.begins, axis.counts, axis.divisors], dtype=np.int64)
+        cdef const int64_t* data = <const int64_t*>cnp.PyArray_DATA(self.table)
+        self.axis.size, self.axis.windows, self.axis.dilation = axis.size, windows, axis.dilation
+        self.axis.begins, self.axis.counts, self.axis.divisors = data, data + windows, data + 2 * windows
+        self.axis.kernel, self.axis.stride, self.axis.start = axis.even or (0, 1, 0)
 
 
-
-cdef int _set_axis(PooledAxis* to, axis, list tables) except -1:
-    table = _table(axis)
-    tables.append(table)
-    cdef const int64_t* data = <const int64_t*>cnp.PyArray_DATA(<cnp.ndarray>table)
-    to.size, to.windows, to.dilation = axis.size, len(axis.begins), axis.dilation
-    to.begins, to.counts, to.divisors = data, data + to.windows, data + 2 * to.windows
-    to.kernel, to.stride, to.start = axis.even or (0, 1, 0)
-    return 0
+_prepared = lru_cache(maxsize=512)(_Axis)
+cdef _Axis _whole = _Axis(WHOLE)
 
 
 cdef bint _pass(const PoolingPasses[Real]& passes, Pass which, const Pooling& p, void* a, void* out,
@@ -82,7 +85,10 @@ cdef object _empty(tuple shape, int typenum):
 cdef object _run(Pass which, tuple axes, divisor, x, tuple shape):
     """What a pass gives for an array; NotImplemented where the definition must do it."""
     cdef Pooling p
-    cdef list tables = []
+    cdef Py_ssize_t count = len(axes)
+    cdef _Axis last = _prepared(axes[count - 1])
+    cdef _Axis middle = _prepared(axes[count - 2]) if count > 1 else _whole
+    cdef _Axis first = _prepared(axes[0]) if count > 2 else _whole
     dtype = x.dtype
     cdef bint half = dtype.itemsize == 2 and dtype.kind in "fV", done
     if half:
@@ -90,11 +96,8 @@ cdef object _run(Pass which, tuple axes, divisor, x, tuple shape):
     cdef bint single = x.dtype.char == "f"
     if not single and x.dtype.char != "d":
         return NotImplemented
-    x = np.ascontiguousarray(x)
-    axes = (WHOLE,) * (3 - len(axes)) + axes
-    _set_axis(&p.z, axes[0], tables)
-    _set_axis(&p.y, axes[1], tables)
-    _set_axis(&p.x, axes[2], tables)
+    x = cnp.PyArray_GETCONTIGUOUS(<cnp.ndarray>x)
+    p.z, p.y, p.x = first.axis, middle.axis, last.axis
     p.planes = x.shape[0] * x.shape[1]
     p.divisor = 0 if divisor is None else divisor
     result = _empty(shape, x.dtype.num)

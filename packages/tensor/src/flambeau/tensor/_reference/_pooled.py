@@ -4,9 +4,9 @@ Pooling of every kind takes them from here: windows at equal distances, padded, 
 adaptive pooling, which share a dimension out, and those whose places are drawn.
 """
 
+import dataclasses
 import functools
 import itertools
-from typing import NamedTuple
 
 from .. import errors
 from ._windows import check_windows, several
@@ -15,7 +15,8 @@ SIZES = ("L", "H, W", "D, H, W")
 OUT = ("OL", "OH, OW", "OD, OH, OW")
 
 
-class Axis(NamedTuple):
+@dataclasses.dataclass(frozen=True, eq=False, slots=True)
+class Axis:  # each is made once (see below) and known by what it is, not by all its windows
     """Along one dimension of ``size`` elements: of each window the first element, how many there are of it, and by how
     many a mean is divided."""
 
@@ -25,9 +26,6 @@ class Axis(NamedTuple):
     dilation: int
     divisors: tuple
     even: tuple | None  # (kernel, stride, where the first window starts), if windows are at equal distances
-
-    def __hash__(self):
-        return hash((self.size, self.dilation, self.even))  # not of each window
 
 
 def pooled_size(size, kernel, stride, padding, dilation, ceil_mode) -> int:
