@@ -5,6 +5,7 @@
 - ``kinds.pxi``: the kinds of arguments, as C constants;
 - ``functions.pyx``: the public functions, which are also Tensor's methods, and their in-place twins;
 - ``pointwise_table.cpp``: the rows of the pointwise table, compiled for every dtype they take;
+- ``fused_loops.cpp``: loops of whole programs;
 - ``_stubs/``: the type stubs of the package.
 
 The declarations need no compiled code, so they are imported from a stand-in for the package that runs nothing else.
@@ -20,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import composed
 import functions
+import fused_loops
 import pointwise_table
 import stubs
 
@@ -43,11 +45,14 @@ def kinds() -> str:
 def main(package: Path, output: Path) -> None:
     sys.modules.setdefault("flambeau", types.ModuleType("flambeau")).__path__ = [str(package.parent)]
     definitions = load_definitions(package)
+    from flambeau.tensor import _fused_loops
+
     output.mkdir(parents=True, exist_ok=True)
     for name, text in (
         ("kinds.pxi", kinds()),
         ("functions.pyx", functions.source(definitions, composed.table(package))),
         ("pointwise_table.cpp", pointwise_table.source(definitions)),
+        ("fused_loops.cpp", fused_loops.source(definitions, _fused_loops.PROGRAMS, _fused_loops.read)),
         *stubs.files(definitions, package),
     ):
         path = output / name

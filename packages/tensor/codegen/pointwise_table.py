@@ -67,20 +67,20 @@ const Row pointwise_rows[] = {{
 
 def source(definitions: dict) -> str:
     rows = [d for d in definitions.values() if d.cpp is not None]
-    functors = "".join(_functor(d) for d in rows)
+    functors = "".join(functor(d) + _loops(d) for d in rows)
     table = "\n".join(_row(d) for d in rows)
     return HEADER + functors + FOOTER.format(rows=table)
 
 
-def _kinds(definition) -> list[str]:
+def kinds(definition) -> list[str]:
     return [KINDS[p.kind.name] for p in definition.parameters]
 
 
 def _row(definition) -> str:
-    kinds = _kinds(definition)
+    taken = kinds(definition)
     comparison = "true" if definition.comparison else "false"
     return (
-        f'    {{"{definition.name}", {len(kinds)}, {{{", ".join(kinds)}}}, {comparison}, {_cost(definition.cpp)}, '
+        f'    {{"{definition.name}", {len(taken)}, {{{", ".join(taken)}}}, {comparison}, {_cost(definition.cpp)}, '
         f"{definition.name}_loops}},"
     )
 
@@ -90,44 +90,45 @@ def _cost(expression: str) -> int:
     return 1 + sum(COSTS.get(name, FUNCTION_COST) for name in called)
 
 
-def _functor(definition) -> str:
-    kinds = _kinds(definition)
-    names = [p.name for p in definition.parameters]
-    parameters = ", ".join(("bool " if k == "Mask" else "T ") + n for k, n in zip(kinds, names, strict=True))
-    loops = []
-    for name, ctype in TYPES.items():
-        if ctype is None or not _takes(definition, name):
-            loops.append("nullptr")
-            continue
-        out = "bool" if definition.comparison else ctype
-        row = f"{definition.name}_row"
-        if kinds == ["Operand"]:
-            loops.append(f"unary<{row}, {ctype}, {out}>")
-        elif kinds == ["Operand", "Operand"]:
-            template = "binary_function" if _cost(definition.cpp) > FUNCTION_COST else "binary"
-            loops.append(f"{template}<{row}, {ctype}, {out}>")
-        else:
-            loops.append(f"Several<{row}, {ctype}, {out}, {', '.join(kinds)}>::loop")
+def functor(definition) -> str:
+    """The row for a single element, as a type."""
     rare = f"\n    using Rare = {RARE[definition.cpp]};" if definition.cpp in RARE else ""
     if definition.cpp in WHOLE:
-        whole = f"struct {definition.name}_row {{ using Whole = {WHOLE[definition.cpp]}; }};"
-        return f"\n{whole}\n{_loops(definition, loops)}"
+        return f"\nstruct {definition.name}_row {{ using Whole = {WHOLE[definition.cpp]}; }};\n"
+    types = ["bool" if kind == "Mask" else "T" for kind in kinds(definition)]
+    parameters = ", ".join(f"{t} {p.name}" for t, p in zip(types, definition.parameters, strict=True))
     return f"""
 struct {definition.name}_row {{{rare}
     template <class T>
     static FLAMBEAU_INLINE auto apply({parameters}) {{ return {definition.cpp}; }}
 }};
-{_loops(definition, loops)}"""
+"""
 
 
-def _loops(definition, loops: list[str]) -> str:
+def _loops(definition) -> str:
+    taken = kinds(definition)
+    loops = []
+    for name, ctype in TYPES.items():
+        if ctype is None or not takes(definition, name):
+            loops.append("nullptr")
+            continue
+        out = "bool" if definition.comparison else ctype
+        row = f"{definition.name}_row"
+        if taken == ["Operand"]:
+            loops.append(f"unary<{row}, {ctype}, {out}>")
+        elif taken == ["Operand", "Operand"]:
+            template = "binary_function" if _cost(definition.cpp) > FUNCTION_COST else "binary"
+            loops.append(f"{template}<{row}, {ctype}, {out}>")
+        else:
+            loops.append(f"Several<{row}, {ctype}, {out}, {', '.join(taken)}>::loop")
     return f"""\
 const Loop {definition.name}_loops[ComputeTypes] = {{
     {", ".join(loops)}}};
 """
 
 
-def _takes(definition, type_name: str) -> bool:
+def takes(definition, type_name: str) -> bool:
+    """Whether there is a loop of a row for elements of a type."""
     dtypes = definition.cpp_dtypes or definition.dtypes
     if definition.promote == "float":
         return type_name in FLOATS

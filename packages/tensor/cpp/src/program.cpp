@@ -87,9 +87,9 @@ void run(Plan& plan) noexcept {
     pointwise_kernels().run(plan);
 }
 
-void run_items(const Program& program, const Type* types, int operands, const Item* items, std::ptrdiff_t count,
-               std::ptrdiff_t total) noexcept {
-    pointwise_kernels().run_items(program, types, operands, items, count, total);
+void run_items(const Program& program, FusedLoop fused, const Type* types, int operands, const Item* items,
+               std::ptrdiff_t count, std::ptrdiff_t total) noexcept {
+    pointwise_kernels().run_items(program, fused, types, operands, items, count, total);
 }
 
 }  // namespace flambeau

@@ -30,6 +30,16 @@ struct Row {
 // What stands for a row in steps that convert from type to type.
 inline constexpr Row cast_row = {"cast", 1, {Operand}, false, 1, nullptr};
 
+// A loop of a whole program over contiguous arrays, outputs first, all of one type, which may be each other element by
+// element; `numbers` has the program's numbers in order.
+using FusedLoop = void (*)(char* const* data, const char (*numbers)[8], std::ptrdiff_t n);
+
+// A program that has loops of its own, as PointwiseProgram.text() has it.
+struct FusedProgram {
+    const char* text;
+    FusedLoop float32, float64;
+};
+
 struct Item;
 struct Plan;
 struct Program;
@@ -37,9 +47,10 @@ struct Program;
 struct PointwiseKernels {
     const Row* rows;  // the last one has no name
     const Loop (*casts)[StoredTypes];  // [from][to]; null between types without kernels
+    const FusedProgram* fused;  // the last one has no text
     void (*run)(const Plan& plan) noexcept;
-    void (*run_items)(const Program& program, const Type* types, int operands, const Item* items, std::ptrdiff_t count,
-                      std::ptrdiff_t total) noexcept;
+    void (*run_items)(const Program& program, FusedLoop fused, const Type* types, int operands, const Item* items,
+                      std::ptrdiff_t count, std::ptrdiff_t total) noexcept;
 };
 
 FLAMBEAU_EXPORT const PointwiseKernels& pointwise_kernels() noexcept;

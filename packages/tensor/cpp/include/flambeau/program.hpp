@@ -67,8 +67,9 @@ struct Item {
     char* data[MaxOperands];
 };
 
-// `total`: elements of all items. The operands' types are the same in all items.
-FLAMBEAU_EXPORT void run_items(const Program& program, const Type* types, int operands, const Item* items,
-                               std::ptrdiff_t count, std::ptrdiff_t total) noexcept;
+// `total`: elements of all items. The operands' types are the same in all items. `fused`: the program's own loop for
+// operands of these types, if it has one, else null.
+FLAMBEAU_EXPORT void run_items(const Program& program, FusedLoop fused, const Type* types, int operands,
+                               const Item* items, std::ptrdiff_t count, std::ptrdiff_t total) noexcept;
 
 }  // namespace flambeau

@@ -64,6 +64,7 @@ cdef class PointwiseProgram:
     cdef list results  # of Value
     cdef readonly list constants  # (operator, number of the argument, register) of each number among the arguments of steps
     cdef bint complete
+    cdef FusedLoop fused  # its own loop, if it has one
     cdef public object compiled  # what another backend made of it
 
     def __init__(self):
@@ -217,7 +218,42 @@ cdef class PointwiseProgram:
         if not finish(self.program):
             raise NotPointwise("more values at a time than a tile has room for")
         self.complete = True
+        self.fused = self._own_loop()
         return 0
+
+    cdef FusedLoop _own_loop(self):
+        """The loop that was made for this program and the type that all its values have, or NULL."""
+        cdef const FusedProgram* found = pointwise_kernels().fused
+        cdef Value value
+        cdef int r, t = self.program.reg[0].type
+        if t != Float32 and t != Float64:
+            return NULL
+        for r in range(self.program.registers):
+            if self.program.reg[r].type != t:
+                return NULL
+        for value in self.inputs + self.results:
+            if value.type != t:  # in memory
+                return NULL
+        text = self.text().encode()
+        while found.text is not NULL:
+            if found.text == text:
+                return found.float32 if t == Float32 else found.float64
+            found += 1
+        return NULL
+
+    @property
+    def has_own_loop(self):
+        """Whether the build made a loop for it, which ``run_all`` then uses; see ``_fused_loops.py``."""
+        self._complete()
+        return self.fused is not NULL
+
+    def text(self):
+        """The program in a line: its steps and what is written, as ``_fused_loops.py`` has them."""
+        registers, steps, outputs = self.describe()
+        names = {r: "n" if number else f"x{place}" for r, (_, place, number) in enumerate(registers)}
+        names.update({step[2]: f"y{i}" for i, step in enumerate(steps)})
+        written = [f"{name}({', '.join([names[r] for r in taken])})" for name, taken, _ in steps]
+        return " ".join([*written, "->", *[names[r] for r, _ in outputs]])
 
     cdef int _input_register(self, Value value) except -1:
         cdef int t = Float32 if value.type >= ComputeTypes else value.type
@@ -380,7 +416,7 @@ cdef class PointwiseProgram:
                 items.push_back(item)
         if total > 0:
             with nogil:
-                run_items(self.program, types, n + count, items.data(), <ptrdiff_t>items.size(), total)
+                run_items(self.program, self.fused, types, n + count, items.data(), <ptrdiff_t>items.size(), total)
         return left
 
     cdef bint _fill(self, list tensors, Item* item, int n, const int* written, ptrdiff_t* size) except -1:

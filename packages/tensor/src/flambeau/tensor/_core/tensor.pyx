@@ -42,9 +42,14 @@ cdef extern from "flambeau/program.hpp" namespace "flambeau":
         bint comparison
         int cost
         const loop_t* loops
+    ctypedef void (*FusedLoop)(char* const* data, const char (*numbers)[8], ptrdiff_t n)
+    struct FusedProgram:
+        const char* text
+        FusedLoop float32, float64
     struct PointwiseKernels:
         const Row* rows
         const loop_t* casts[15]
+        const FusedProgram* fused
     const Row cast_row
     const PointwiseKernels& pointwise_kernels() noexcept nogil
     struct OperandView:
@@ -81,8 +86,8 @@ cdef extern from "flambeau/program.hpp" namespace "flambeau":
         ptrdiff_t start
         char* data[24]
     void run(Plan& plan) noexcept nogil
-    void run_items(const Program& program, const Type* types, int operands, const Item* items, ptrdiff_t count,
-                   ptrdiff_t total) noexcept nogil
+    void run_items(const Program& program, FusedLoop fused, const Type* types, int operands, const Item* items,
+                   ptrdiff_t count, ptrdiff_t total) noexcept nogil
 
 cdef extern from "flambeau/dispatch.hpp" namespace "flambeau":
     int isa_count() noexcept
