@@ -75,95 +75,48 @@ FLAMBEAU_INLINE T fold(Vector<T, lanes> v, const T* x, std::ptrdiff_t rest) {
     }
 }
 
-// A row read vector by vector. Vectors that cross lines of the cache come from far memory at little more than half the
-// speed, so those of a row that begins off a line are put together from whole lines: of the last one, some elements past
-// the vector's end are read, and dropped.
-template <class T, bool off_line>
-struct RowReader {
-    const T* x;
-    FLAMBEAU_INLINE explicit RowReader(const T* x) : x(x) {}
-    FLAMBEAU_INLINE Vector<T, Lanes<T>> next() {
-        const Vector<T, Lanes<T>> v = load_vector<T, Lanes<T>>(x);
-        x += Lanes<T>;
-        return v;
-    }
-};
-
-// A sanitizer does not know that the rest of a line can be read when its beginning can.
-#if defined(__AVX512F__) && !defined(__SANITIZE_ADDRESS__)
-template <class T>
-FLAMBEAU_INLINE bool is_off_line(const T* x) {
-    const auto address = reinterpret_cast<std::uintptr_t>(x);
-    return sizeof(T) >= 4 && address % VectorBytes != 0 && address % sizeof(T) == 0;
-}
-
-template <class T>
-    requires(sizeof(T) >= 4)
-struct RowReader<T, true> {
-    const T* line;
-    __m512i places, last;
-    FLAMBEAU_INLINE explicit RowReader(const T* x) {
-        const auto before = static_cast<int>(reinterpret_cast<std::uintptr_t>(x) % VectorBytes / sizeof(T));
-        line = x - before;
-        if constexpr (sizeof(T) == 4) {
-            const __m512i lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-            places = _mm512_add_epi32(lanes, _mm512_set1_epi32(before));
-            last = _mm512_maskz_load_epi32(static_cast<__mmask16>(~0u << before), line);
-        } else {
-            places = _mm512_add_epi64(_mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0), _mm512_set1_epi64(before));
-            last = _mm512_maskz_load_epi64(static_cast<__mmask8>(~0u << before), line);
-        }
-    }
-    FLAMBEAU_INLINE Vector<T, Lanes<T>> next() {
-        line += Lanes<T>;
-        __m512i more = _mm512_load_si512(line);
-        asm volatile("" : "+v"(more));  // loaded once, and in order
-        __m512i v;
-        if constexpr (sizeof(T) == 4) v = _mm512_permutex2var_epi32(last, places, more);
-        else v = _mm512_permutex2var_epi64(last, places, more);
-        last = more;
-        return reinterpret_cast<Vector<T, Lanes<T>>&>(v);
-    }
-};
-#else
-template <class T>
-FLAMBEAU_INLINE bool is_off_line(const T*) { return false; }
-#endif
-
 constexpr int GroupSize = 8;      // vectors at a time
 constexpr int RunLength = 16;   // after so many their sums are put by: what is added is never much smaller than the sum
 
+// How far ahead of what is read memory is asked for more. By itself the processor asks late: vectors that cross lines of
+// the cache, those of rows that begin off one, then come at little more than half the speed.
+constexpr std::ptrdiff_t AheadBytes = 8192;
+
+// The group of vectors at x: f(k, vector k).
+template <class T, class F>
+FLAMBEAU_INLINE void each_of_group(const T* x, const F& f) {
+    for (int k = 0; k < GroupSize; ++k) {
+        const T* const at = x + k * Lanes<T>;
+        if (k * VectorBytes % 64 == 0) __builtin_prefetch(reinterpret_cast<const char*>(at) + AheadBytes);
+        f(k, load_vector<T, Lanes<T>>(at));
+    }
+}
+
 // The first elements of a row, whole groups of `GroupSize` vectors, combined to one vector. Where nan and infinities are
 // unlikely Op leaves them out, and they come back as a poison that is not 0.
-template <class Op, bool poisoned, bool off_line, class T>
+template <class Op, bool poisoned, class T>
 FLAMBEAU_INLINE Vector<T, Lanes<T>> combined_groups(const T* x, std::ptrdiff_t n, Vector<T, Lanes<T>>& poison) {
     constexpr int lanes = Lanes<T>, group = GroupSize * lanes;
     using V = Vector<T, lanes>;
-    RowReader<T, off_line> row(x);
     V totals[GroupSize], parts[GroupSize], poisons[GroupSize / 2] = {};
     for (std::ptrdiff_t i = 0; i < n; i += RunLength * group) {
         const std::ptrdiff_t end = i + RunLength * group < n ? i + RunLength * group : n;
-        for (int k = 0; k < GroupSize; ++k) parts[k] = Op::map(row.next());
-        if constexpr (poisoned)
-            for (int k = 0; k < GroupSize; ++k) poisons[k / 2] += parts[k] * 0;
+        each_of_group(x + i, [&](int k, V v) __attribute__((always_inline)) {
+            parts[k] = Op::map(v);
+            if constexpr (poisoned) poisons[k / 2] += parts[k] * 0;
+        });
         for (std::ptrdiff_t at = i + group; at < end; at += group)
-            for (int k = 0; k < GroupSize; ++k) {
-                const V v = Op::map(row.next());
-                parts[k] = Op::combine(parts[k], v);
-                if constexpr (poisoned) poisons[k / 2] += v * 0;
-            }
+            each_of_group(x + at, [&](int k, V v) __attribute__((always_inline)) {
+                const V mapped = Op::map(v);
+                parts[k] = Op::combine(parts[k], mapped);
+                if constexpr (poisoned) poisons[k / 2] += mapped * 0;
+            });
         for (int k = 0; k < GroupSize; ++k) totals[k] = i == 0 ? parts[k] : Op::combine(totals[k], parts[k]);
     }
     for (int half = GroupSize / 2; half > 0; half /= 2)
         for (int k = 0; k < half; ++k) totals[k] = Op::combine(totals[k], totals[k + half]);
     if constexpr (poisoned) poison += (poisons[0] + poisons[1]) + (poisons[2] + poisons[3]);
     return totals[0];
-}
-
-template <class Op, bool poisoned, class T>
-FLAMBEAU_INLINE Vector<T, Lanes<T>> combined_groups(const T* x, std::ptrdiff_t n, Vector<T, Lanes<T>>& poison) {
-    return is_off_line(x) ? combined_groups<Op, poisoned, true>(x, n, poison)
-                          : combined_groups<Op, poisoned, false>(x, n, poison);
 }
 
 template <class V>
