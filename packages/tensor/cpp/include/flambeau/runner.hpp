@@ -14,6 +14,9 @@ constexpr std::ptrdiff_t LongestTile = 8192;       // in elements, where values 
 constexpr std::ptrdiff_t LongestConverted = 1024;  // where elements change their type: all slots in the first-level
                                                    // cache, and an operand's part short of a page, across which
                                                    // nothing would be fetched ahead while converting
+constexpr std::ptrdiff_t PageBytes = 4096;         // of each operand, where several steps use few of them as they lie:
+                                                   // these stay in the first-level cache until they are read again
+constexpr int FewOperands = 4;                     // more are read faster in longer parts
 constexpr std::ptrdiff_t LongestDirect = 16384;    // where none does
 constexpr std::ptrdiff_t ChunkCost = 32 << 10;     // what one thread takes at a time, in additions
 constexpr std::ptrdiff_t StreamedBytes = 16 << 20;  // results from this size on do not stay in the cache anyway
@@ -62,8 +65,9 @@ public:
         const bool in_place = choose_direct_outputs();
         tile = LongestDirect;
         if (!in_place) {
-            tile = converts() ? LongestConverted : LongestTile;
-            const int slots = operands_stay() ? program.slots_of_values : program.slots + 1;
+            const bool stay = operands_stay(), paged = stay && program.steps > 1 && layout.count <= FewOperands;
+            tile = converts() ? LongestConverted : paged ? PageBytes / widest : LongestTile;
+            const int slots = stay ? program.slots_of_values : program.slots + 1;
             while (tile * widest * slots > TileMemory && tile > 64) tile /= 2;
         }
         slot_bytes = least(tile, LongestTile) * widest;
