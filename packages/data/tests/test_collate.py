@@ -114,19 +114,29 @@ FIX_TYPE = "convert it in the dataset, register_collate its type, or give DataLo
             [np.zeros((1, 8)), np.zeros((1, 9)), np.zeros((1, 8))],
             ft.ShapeError,
             "expected arrays of one shape at sample, "
-            f"got (1, 8) from dataset indices 10, 12 and (1, 9) from dataset index 11; {FIX_SHAPES}",
+            "got (1, 8) float64 from dataset indices 10, 12 and (1, 9) float64 from dataset index 11; "
+            f"{FIX_SHAPES}",
         ),
         (
-            [{"x": [0, ft.zeros(2)]}, {"x": [0, ft.zeros(3)]}],
+            [{"x": [0, ft.zeros(2)]}, {"x": [0, ft.zeros(3, dtype=ft.float64)]}],
             ft.ShapeError,
             "expected arrays of one shape at sample['x'][1], "
-            f"got (2,) from dataset index 10 and (3,) from dataset index 11; {FIX_SHAPES}",
+            "got (2,) float32 from dataset index 10 and (3,) float64 from dataset index 11; "
+            f"{FIX_SHAPES}",
+        ),
+        (
+            [np.zeros(n, np.uint8) for n in range(20)],
+            ft.ShapeError,
+            "expected arrays of one shape at sample, "
+            "got (0,) uint8 from dataset index 10 and (1,) uint8 from dataset index 11 and "
+            f"(2,) uint8 from dataset index 12 and (3,) uint8 from dataset index 13 and 16 others; {FIX_SHAPES}",
         ),
         (
             [Point(0, np.zeros(1))] * 7 + [Point(0, np.zeros(()))],
             ft.ShapeError,
             "expected arrays of one shape at sample.y, "
-            f"got (1,) from dataset indices 10, 11, 12, 13, 14 and 2 more and () from dataset index 17; {FIX_SHAPES}",
+            "got (1,) float64 from dataset indices 10, 11, 12, 13, 14 and 2 more and () float64 from dataset index 17; "
+            f"{FIX_SHAPES}",
         ),
         (
             [(1, 2), (1, 2, 3)],
@@ -160,9 +170,14 @@ FIX_TYPE = "convert it in the dataset, register_collate its type, or give DataLo
         (
             [np.array(["a"]), np.array(["b"])],
             TypeError,
-            "expected numbers at sample, got dtype <U1",
+            "expected numbers at sample, got dtype <U1 from dataset indices 10, 11",
         ),
-        ([2**70], TypeError, "expected numbers at sample, got dtype object"),
+        (
+            [{"id": 2}, {"id": 2**70}],
+            TypeError,
+            "expected numbers at sample['id'], "
+            "got dtype int64 from dataset index 10 and dtype object from dataset index 11",
+        ),
     ],
 )
 def test_errors_name_the_samples(samples, kind, text):
@@ -178,7 +193,7 @@ def test_errors_without_indices():
         default_collate([np.zeros(2), np.zeros(3), np.zeros(3)])
     assert str(error.value) == (
         "default_collate(): argument 'samples': expected arrays of one shape at sample, "
-        f"got (2,) from position 0 and (3,) from positions 1, 2; {FIX_SHAPES}"
+        f"got (2,) float64 from position 0 and (3,) float64 from positions 1, 2; {FIX_SHAPES}"
     )
 
 
@@ -216,7 +231,7 @@ def test_dataclasses():
     assert (batch.image.tolist(), batch.label.tolist()) == ([[0, 0], [1, 1]], [1, 0])
     converted = default_convert(Scene(np.zeros(2)))
     assert isinstance(converted.image, ft.Tensor) and type(converted) is Scene
-    with pytest.raises(ft.ShapeError, match=r"at sample\.image, got \(2,\) from position 0"):
+    with pytest.raises(ft.ShapeError, match=r"at sample\.image, got \(2,\) float64 from position 0"):
         default_collate([Scene(np.zeros(2)), Scene(np.zeros(3))])
     with pytest.raises(
         TypeError, match=r"expected dataclasses of one type at sample, got Scene from position 0 and Other"

@@ -1,12 +1,14 @@
 """The DataLoader: its stages together, its arguments, and whose sample it was when something failed."""
 
+import dataclasses
 import pathlib
+from collections import namedtuple
 from itertools import chain
 
 import flambeau.tensor as ft
 import numpy as np
 import pytest
-from flambeau.data import BatchSampler, DataLoader, SequentialSampler, Subset, TensorDataset
+from flambeau.data import BatchSampler, DataLoader, IterableDataset, SequentialSampler, Subset, TensorDataset
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -230,14 +232,82 @@ def test_errors_while_reading_at_once_name_the_indices():
     assert error.value.__notes__ == ["while reading indices [1, 7] of TensorDataset"]
 
 
-def test_errors_in_collate_fn_name_the_indices():
-    """So does an error in one's own collate_fn."""
+Point = namedtuple("Point", "x y")
+
+
+def fails(samples):
+    raise ZeroDivisionError
+
+
+@dataclasses.dataclass
+class Scene:
+    image: object
+    names: list
+
+
+@pytest.mark.parametrize(
+    ("samples", "text"),
+    [
+        ([(1, "a"), (2, "b")], "(int, str)"),
+        (
+            [{"x": ft.ones(2, 3), "y": np.float32(1)}, {"x": ft.ones(2, 3), "y": 1}],
+            "{'x': Tensor (2, 3) float32, 'y': int} from dataset index 1 and "
+            "{'x': Tensor (2, 3) float32, 'y': float32} from dataset index 0",
+        ),
+        ([Scene(np.zeros(2, np.uint8), ["a"] * 9)] * 2, "Scene(image=ndarray (2,) uint8, names=[9 parts])"),
+        ([Point(1, None)] * 2, "Point(x=int, y=NoneType)"),
+        ([{"a": [[[[1]]]]}] * 2, "{'a': [[[1 parts]]]}"),
+    ],
+)
+def test_errors_in_collate_fn_name_the_indices_and_samples(samples, text):
+    """An error in one's own collate_fn: which samples it was given, and what they are made of."""
     with pytest.raises(ZeroDivisionError) as error:
-        list(DataLoader(range(4), batch_size=2, sampler=[2, 1], collate_fn=lambda samples: 1 / 0))
-    assert error.value.__notes__ == ["while collating indices [2, 1] of range"]
+        list(DataLoader(samples, batch_size=2, sampler=[1, 0], collate_fn=fails))
+    assert error.value.__notes__ == [f"while collating indices [1, 0] of list: {text}"]
+
+
+def test_errors_in_converting_name_the_index():
+    """So does an error of one that gets single samples."""
     with pytest.raises(ZeroDivisionError) as error:
-        list(DataLoader(range(4), batch_size=None, sampler=[2], collate_fn=lambda sample: 1 / 0))
-    assert error.value.__notes__ == ["while converting index 2 of range"]
+        list(DataLoader(range(4), batch_size=None, sampler=[2], collate_fn=fails))
+    assert error.value.__notes__ == ["while converting index 2 of range: int"]
+
+
+def test_samples_that_answer_in_their_own_way():
+    """What cannot be described keeps no error from arriving."""
+
+    class Odd:
+        @property
+        def shape(self):
+            raise LookupError
+
+    with pytest.raises(ZeroDivisionError) as error:
+        list(DataLoader([Odd()], collate_fn=fails))
+    assert error.value.__notes__ == ["while collating indices [0] of list"]
+
+
+class Stream(IterableDataset):
+    def shard(self, index, count):
+        return (np.zeros(2 if number < 5 else 3) for number in range(index, 8, count))
+
+    def __iter__(self):
+        return self.shard(0, 1)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_errors_in_collating_an_iterable_dataset_name_the_samples(workers):
+    """By their numbers, in the order of the dataset."""
+    with pytest.raises(ft.ShapeError) as error:
+        list(DataLoader(Stream(), 2, num_workers=workers))
+    (a, b) = (4, 5) if workers == 0 else (4, 6)
+    assert f"got (2,) float64 from dataset index {a} and (3,) float64 from dataset index {b};" in str(error.value)
+    with pytest.raises(ZeroDivisionError) as error:
+        list(DataLoader(Stream(), 3, collate_fn=fails, num_workers=workers))
+    first = [0, 1, 2] if workers == 0 else [0, 2, 4]
+    assert error.value.__notes__[0] == f"while collating indices {first} of Stream: ndarray (2,) float64"
+    with pytest.raises(ZeroDivisionError) as error:
+        list(DataLoader(Stream(), None, collate_fn=fails, num_workers=workers))
+    assert error.value.__notes__[0] == "while converting index 0 of Stream: ndarray (2,) float64"
 
 
 def test_ragged_samples_name_the_dataset_indices():
@@ -247,7 +317,7 @@ def test_ragged_samples_name_the_dataset_indices():
         list(DataLoader(dataset, batch_size=2, sampler=[2, 1]))
     assert str(error.value) == (
         "default_collate(): argument 'samples': expected arrays of one shape at sample, "
-        "got (3,) from dataset index 2 and (2,) from dataset index 1; "
+        "got (3,) float64 from dataset index 2 and (2,) float64 from dataset index 1; "
         "make them equal in the dataset, or give DataLoader a collate_fn that pads them, such as PadCollate()"
     )
 

@@ -65,7 +65,7 @@ def test_lengths(workers):
             lambda: list(DataLoader([(0, np.ones(2)), (0, np.ones((2, 3)))], 2, collate_fn=PadCollate())),
             ft.ShapeError,
             "PadCollate(): argument 'samples': expected arrays of one number of dimensions at sample[1], "
-            "got (2,) from dataset index 0 and (2, 3) from dataset index 1",
+            "got (2,) float64 from dataset index 0 and (2, 3) float64 from dataset index 1",
         ),
         (
             lambda: PadCollate(multiple_of=0),

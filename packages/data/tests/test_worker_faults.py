@@ -236,7 +236,7 @@ def test_errors_of_collate_arrive(nothing_left):
         list(DataLoader([np.zeros(2), np.zeros(3)], 2, num_workers=1))
     assert str(error.value) == (
         "default_collate(): argument 'samples': expected arrays of one shape at sample, "
-        "got (2,) from dataset index 0 and (3,) from dataset index 1; "
+        "got (2,) float64 from dataset index 0 and (3,) float64 from dataset index 1; "
         "make them equal in the dataset, or give DataLoader a collate_fn that pads them, such as PadCollate()"
     )
 

@@ -7,16 +7,19 @@ import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NoReturn
 
 import flambeau.tensor as ft
 import numpy as np
 from flambeau.tensor import errors
 
+from ._describe import shape_and_dtype
+
 __all__ = ["default_collate", "default_convert", "register_collate"]
 
 _NUMBERS = (bool, int, float, complex, np.number, np.bool_)
 _NOT_NUMERIC = "OSUMmV"  # kinds of NumPy dtypes no Tensor holds: objects, text, dates, records
+_SHOWN = 4  # kinds of samples that an error lists
 _TAKEN = "Tensors, NumPy arrays, numbers, text, dicts, lists, tuples or dataclasses"
 
 Collate = Callable[[list[Any]], Any]
@@ -165,11 +168,13 @@ class Place:
         return f"{one if len(names) == 1 else several} {', '.join(names[:5])}{rest}"
 
     def groups(self, values: Sequence[Hashable]) -> str:
-        """``(1, 8, 8) from dataset indices 4, 5 and (1, 8, 9) from dataset index 17``."""
+        """``(1, 8, 8) float32 from dataset indices 4, 5 and (1, 8, 9) float32 from dataset index 17``."""
         groups: dict[Hashable, list[int]] = {}
         for position, value in enumerate(values):
             groups.setdefault(value, []).append(position)
-        return " and ".join(f"{value} from {self.name(positions)}" for value, positions in groups.items())
+        texts = [f"{value} from {self.name(positions)}" for value, positions in groups.items()]
+        rest = [f"{len(texts) - _SHOWN} others"] if len(texts) > _SHOWN else []
+        return " and ".join(texts[:_SHOWN] + rest)
 
 
 def collated(samples: Sequence[Any], place: Place) -> Any:
@@ -232,7 +237,7 @@ def _arrays(samples: list[Any], place: Place) -> Any:
     if any(type(sample) is not np.ndarray for sample in samples):  # memory maps, matrices
         samples = [np.asarray(sample) for sample in samples]
     if samples[0].dtype.kind in _NOT_NUMERIC:
-        errors.type_error("default_collate", "samples", f"numbers at {place.path}", f"dtype {samples[0].dtype}")
+        _not_numbers([sample.dtype for sample in samples], place)
     if not samples[0].dtype.isnative:
         samples = [sample.astype(sample.dtype.newbyteorder("=")) for sample in samples]
     return place.stack(samples, place)
@@ -255,8 +260,13 @@ def refuse_device(tensor: ft.Tensor, where: str) -> None:
 def _numbers(samples: list[Any], place: Place) -> Any:
     array = np.array(samples)
     if array.dtype.kind in _NOT_NUMERIC:
-        errors.type_error("default_collate", "samples", f"numbers at {place.path}", f"dtype {array.dtype}")
+        _not_numbers([np.asarray(sample).dtype for sample in samples], place)
     return ft.from_numpy(array)
+
+
+def _not_numbers(dtypes: list[np.dtype], place: Place) -> NoReturn:
+    got = place.groups([f"dtype {dtype}" for dtype in dtypes])
+    errors.type_error("default_collate", "samples", f"numbers at {place.path}", got)
 
 
 def _texts(samples: list[Any], place: Place) -> list[Any]:
@@ -306,7 +316,7 @@ _COLLATORS: list[tuple[type | tuple[type, ...], Callable[[list[Any], Place], Any
 
 def check_shapes(samples: list[Any], place: Place) -> None:
     if len({tuple(sample.shape) for sample in samples}) > 1:
-        got = place.groups([tuple(sample.shape) for sample in samples])
+        got = place.groups([shape_and_dtype(sample) for sample in samples])
         fix = "make them equal in the dataset, or give DataLoader a collate_fn that pads them, such as PadCollate()"
         errors.shape_error("default_collate", "samples", f"arrays of one shape at {place.path}", got, fix)
 

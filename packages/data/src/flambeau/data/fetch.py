@@ -19,7 +19,8 @@ from collections.abc import Callable, Sequence
 from reprlib import repr as short  # a list of many indices, cut after six
 from typing import Any
 
-from .collate import default_collate
+from ._describe import described
+from .collate import Place, default_collate
 from .padding import PadCollate
 from .randomness import begin_sample, reading
 
@@ -103,6 +104,38 @@ def _read_together(dataset: Any, read: Callable[[Sequence[Any]], Any], indices: 
         raise
 
 
+def collate_samples(
+    collate_fn: Callable[[list[Any]], Any], samples: list[Any], indices: Sequence[Any], dataset: Any
+) -> Any:
+    """One batch. Errors name the indices; those of a ``collate_fn`` of the user's also say what it was given."""
+    if collate_fn is default_collate or isinstance(collate_fn, PadCollate):
+        return collate_fn(samples, indices=indices)
+    try:
+        return collate_fn(samples)
+    except Exception as error:
+        error.add_note(
+            f"while collating indices {short(indices)} of {type(dataset).__name__}{_made_of(samples, indices)}"
+        )
+        raise
+
+
+def convert_sample(collate_fn: Callable[[Any], Any], sample: Any, index: Any, dataset: Any) -> Any:
+    """One sample of a loader that does not batch; an error says whose."""
+    try:
+        return collate_fn(sample)
+    except Exception as error:
+        error.add_note(f"while converting index {index!r} of {type(dataset).__name__}{_made_of([sample], [index])}")
+        raise
+
+
+def _made_of(samples: list[Any], indices: Sequence[Any]) -> str:
+    """``: ndarray (3,) float32``; with whose it is, where samples differ."""
+    with contextlib.suppress(Exception):  # only for a note, and samples may be of types that answer in their own way
+        kinds = [described(sample) for sample in samples]
+        return ": " + (kinds[0] if len(set(kinds)) == 1 else Place("sample", indices).groups(kinds))
+    return ""
+
+
 def _replacement(on_error: OnError, index: Any, error: Exception) -> Any:
     """What stands for a sample that could not be read: None for nothing."""
     if callable(on_error):
@@ -132,16 +165,7 @@ class BatchFetcher:
             batch = read_batch(self.dataset, indices)
             if batch is not NotImplemented:
                 return batch
-        return self._collated(read_samples(self.dataset, indices), indices)
-
-    def _collated(self, samples: list[Any], indices: Sequence[Any]) -> Any:
-        if self.collate_fn is default_collate or isinstance(self.collate_fn, PadCollate):
-            return self.collate_fn(samples, indices=indices)
-        try:
-            return self.collate_fn(samples)
-        except Exception as error:
-            error.add_note(f"while collating indices {short(indices)} of {type(self.dataset).__name__}")
-            raise
+        return collate_samples(self.collate_fn, read_samples(self.dataset, indices), indices, self.dataset)
 
     def _forgiving(self, indices: Sequence[Any]) -> Any:
         """One by one, as only so it is known which sample failed."""
@@ -155,7 +179,7 @@ class BatchFetcher:
                     continue
             samples.append(sample)
             there.append(index)
-        return self._collated(samples, there) if samples else SKIPPED
+        return collate_samples(self.collate_fn, samples, there, self.dataset) if samples else SKIPPED
 
 
 class SampleFetcher:
@@ -181,8 +205,4 @@ class SampleFetcher:
             sample = _replacement(self.on_error, index, error)
             if sample is None:
                 return SKIPPED
-        try:
-            return self.collate_fn(sample)
-        except Exception as error:
-            error.add_note(f"while converting index {index!r} of {type(self.dataset).__name__}")
-            raise
+        return convert_sample(self.collate_fn, sample, index, self.dataset)

@@ -10,7 +10,7 @@ from flambeau.tensor import errors
 
 from . import _torch as torch
 from .distributed import replicas
-from .fetch import EXHAUSTED
+from .fetch import EXHAUSTED, collate_samples, convert_sample
 from .randomness import begin_sample
 from .worker_info import current
 
@@ -115,8 +115,7 @@ class IterableFetcher:
         self.collate_fn = collate_fn
         self.batch_size = batch_size
         self.drop_last = drop_last
-        self._samples: Iterator[Any] = iter(())
-        self._count = 0
+        self._samples: Iterator[tuple[int, Any]] = iter(())
 
     def __call__(self, first: bool) -> Any:
         """``first``: begin anew."""
@@ -125,17 +124,19 @@ class IterableFetcher:
             worker, workers = (0, 1) if info is None else (info.id, info.num_workers)
             rank, world = replicas()
             index, count = rank * workers + worker, world * workers
-            self._samples, self._count = self._counted(sharded(self.dataset, index, count), index, count), 0
+            self._samples = self._counted(sharded(self.dataset, index, count), index, count)
         if self.batch_size is None:
-            sample = next(self._samples, EXHAUSTED)
-            return sample if sample is EXHAUSTED else self.collate_fn(sample)
-        samples = list(islice(self._samples, self.batch_size))
-        if not samples or (len(samples) < self.batch_size and self.drop_last):
+            for number, sample in self._samples:
+                return convert_sample(self.collate_fn, sample, number, self.dataset)
             return EXHAUSTED
-        return self.collate_fn(samples)
+        numbered = list(islice(self._samples, self.batch_size))
+        if not numbered or (len(numbered) < self.batch_size and self.drop_last):
+            return EXHAUSTED
+        numbers = [number for number, _ in numbered]
+        return collate_samples(self.collate_fn, [sample for _, sample in numbered], numbers, self.dataset)
 
-    def _counted(self, samples: Iterator[Any], index: int, count: int) -> Iterator[Any]:
-        """The samples; each has a number, from which its randomness comes."""
+    def _counted(self, samples: Iterator[Any], index: int, count: int) -> Iterator[tuple[int, Any]]:
+        """The samples, each with its number, from which its randomness comes."""
         position = index
         while True:
             begin_sample(position)
@@ -146,5 +147,5 @@ class IterableFetcher:
             except Exception as error:
                 error.add_note(f"while reading sample {position} of {type(self.dataset).__name__}")
                 raise
-            yield sample
+            yield position, sample
             position += count

@@ -10,6 +10,7 @@ import numpy as np
 from flambeau.tensor import errors
 
 from ._check import check_flag, check_positive_int
+from ._describe import shape_and_dtype
 from .collate import Place, collated, memory
 
 __all__ = ["PadCollate", "pad_stack"]
@@ -83,7 +84,7 @@ class PadCollate:
 
     def _stacked(self, samples: list[Any], place: Place) -> Any:
         if len({len(sample.shape) for sample in samples}) > 1:
-            got = place.groups([tuple(sample.shape) for sample in samples])
+            got = place.groups([shape_and_dtype(sample) for sample in samples])
             expected = f"arrays of one number of dimensions at {place.path}"
             errors.shape_error("PadCollate", "samples", expected, got)
         padded = pad_stack(samples, self.value, multiple_of=self.multiple_of)
