@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import math
 import multiprocessing.connection
 import pickle
 import queue
@@ -21,6 +22,10 @@ from flambeau.tensor import errors
 from . import start
 from .process import Reader, Report, Task, Work
 from .transfer import load
+
+# Seconds of one wait. Ctrl-C that comes just before a wait, or is taken by another thread, does not end it: the main
+# thread hears of it only when it runs again.
+_BREATH = 0.5
 
 _MEMORY = (
     "when memory runs out, the system kills processes: fewer workers, a smaller prefetch_factor or smaller batches "
@@ -78,17 +83,18 @@ class _Shared:
         return (number, self.done.pop(number)) if number in self.done else None
 
     def take(self, number: int | None, timeout: float) -> tuple[int, Any]:
-        deadline = time.monotonic() + timeout if timeout else None
+        deadline = time.monotonic() + timeout if timeout else math.inf
         while (found := self._ready(number)) is None:
-            left = None if deadline is None else max(deadline - time.monotonic(), 0)
-            if not self._receive(left):
+            left = max(deadline - time.monotonic(), 0)
+            if not self._receive(min(left, _BREATH)) and time.monotonic() >= deadline:
                 self._too_late(number, timeout)
         result = found[1]
         if isinstance(result, _Failure):
             result.throw()
         return found
 
-    def _receive(self, seconds: float | None) -> bool:
+    def _receive(self, seconds: float) -> bool:
+        """Take in what workers have sent, at least one message; False when none came in time."""
         raise NotImplementedError
 
     def _too_late(self, number: int | None, timeout: float) -> NoReturn:
@@ -162,7 +168,7 @@ class ProcessPool(_Shared):
     def _name(self, worker: int) -> str:
         return f"worker {worker} (pid {self.workers[worker].pid})"
 
-    def _receive(self, seconds: float | None) -> bool:
+    def _receive(self, seconds: float) -> bool:
         ready: Any = multiprocessing.connection.wait(list(self._by_connection), seconds)
         for connection in ready:
             self._receive_from(self._by_connection[connection])
@@ -256,7 +262,7 @@ class ThreadPool(_Shared):
     def close(self) -> None:
         self._close()
 
-    def _receive(self, seconds: float | None) -> bool:
+    def _receive(self, seconds: float) -> bool:
         try:
             worker, number, result = self._results.get(timeout=seconds)
         except queue.Empty:
