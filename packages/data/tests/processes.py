@@ -10,6 +10,8 @@ import time
 import uuid
 from pathlib import Path
 
+LIMIT = 10.0  # seconds, for any fault
+
 # Whoever runs tests in the background may have them ignore Ctrl-C, which programs inherit.
 HEAD = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
 
@@ -43,9 +45,27 @@ def marked(mark):
     return found
 
 
-def left(mark, seconds):
-    """The processes that carry a mark, once there are none or time is up."""
-    deadline = time.monotonic() + seconds
-    while (found := marked(mark)) and time.monotonic() < deadline:
+def waited(condition, seconds):
+    """Whether a condition came true in time. A pause counts as what it should have been, or little more: a machine that
+    does not let this process run does not let those run that it waits for."""
+    spent = 0.0
+    while not condition():
+        if spent >= seconds:
+            return False
+        began = time.monotonic()
         time.sleep(0.02)
-    return found
+        spent += min(time.monotonic() - began, 0.1)
+    return True
+
+
+def left(mark, seconds):
+    """The processes that carry a mark, once there are none or time is up: what they are, and what they do."""
+    return [] if waited(lambda: not marked(mark), seconds) else [_doing(pid) for pid in marked(mark)]
+
+
+def _doing(pid):
+    texts = [str(pid)]
+    for name in ("cmdline", "wchan", "status"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            texts.append(Path(f"/proc/{pid}/{name}").read_text().replace("\0", " "))
+    return "\n".join(texts)

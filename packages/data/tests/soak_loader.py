@@ -1,6 +1,7 @@
 """The loader for long: many batches kept, many epochs, and faults at any moment. Not among the usual tests, as it takes
 minutes: `nox -s "soak(loader)"`."""
 
+import _thread
 import contextlib
 import gc
 import os
@@ -17,10 +18,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from flambeau.data import DataLoader
-from processes import left, program
+from processes import LIMIT, left, program, waited
 from test_resume import Noisy, Stream, interrupted, make, run
 
-LIMIT = 10.0  # seconds until all has ended
 TRACEBACK = "Traceback (most recent call last)"
 
 
@@ -66,6 +66,12 @@ def descriptors(pid="self"):
     return len(os.listdir(f"/proc/{pid}/fd"))
 
 
+def workers_are_gone():
+    """Those of a loader that is gone are ended by a thread."""
+    gc.collect()
+    assert waited(lambda: _thread._count() == 0, LIMIT)
+
+
 @pytest.mark.parametrize("method", ["server", "thread"])
 def test_ten_thousand_epochs(method):
     """Memory and descriptors are flat, here and in the workers."""
@@ -88,7 +94,7 @@ def test_five_hundred_loaders():
         for _ in DataLoader(Tiny(), 1, num_workers=2):
             break
         if number % 100 == 99:
-            gc.collect()
+            workers_are_gone()
             sizes.append((resident(), descriptors()))
     assert sizes[-1][0] - sizes[1][0] < 2e6 and sizes[-1][1] == sizes[1][1], sizes
 
@@ -163,7 +169,7 @@ def ended(reader, mark, limit):
     return errors
 
 
-@pytest.mark.parametrize("method", ["server", "fork", "spawn"])
+@pytest.mark.parametrize("method", ["server", "fork", "spawn", "thread"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_signals_at_any_moment(method, number):
     """Ctrl-C and others while the program starts workers, reads, or ends them: all of it ends, and a worker says
@@ -180,7 +186,7 @@ def test_signals_at_any_moment(method, number):
         assert "in worker" not in errors and errors.count(TRACEBACK) <= (number == signal.SIGINT), errors
 
 
-@pytest.mark.parametrize("method", ["server", "fork", "spawn"])
+@pytest.mark.parametrize("method", ["server", "fork", "spawn", "thread"])
 @pytest.mark.parametrize("end", ["sys.exit()", "raise ValueError('the end')", "os._exit(0)"])
 def test_the_interpreter_exits_at_any_batch(method, end):
     """With the loop in the middle."""
@@ -212,5 +218,5 @@ def test_workers_killed_at_any_moment(method):
             time.sleep(0.001)
         assert len(list(loader)) == 23
         del loader
-        gc.collect()
+        workers_are_gone()
     assert reported and descriptors() <= before + 2  # the server's connection and its process

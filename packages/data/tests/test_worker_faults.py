@@ -4,7 +4,6 @@ import gc
 import os
 import re
 import signal
-import subprocess
 import threading
 import time
 
@@ -13,19 +12,18 @@ import numpy as np
 import pytest
 from flambeau.data import DataLoader
 from flambeau.data.workers import start
-from processes import left, marked, program
+from processes import LIMIT, left, program, waited
 
 METHODS = ("server", "fork", "spawn")
-LIMIT = 10.0  # seconds, for any fault
-THIS = os.getpid()
 
 
 class Faulty:
-    """Goes wrong at an index, in a worker."""
+    """Goes wrong at an index, in a worker; makes a file before."""
 
-    def __init__(self, fault, at):
+    def __init__(self, fault, at, file=os.devnull):
         self.fault = fault
         self.at = at
+        self.file = file
         self.home = os.getpid()
 
     def __len__(self):
@@ -33,6 +31,7 @@ class Faulty:
 
     def __getitem__(self, index):
         if index == self.at and os.getpid() != self.home:
+            open(self.file, "w").close()
             wrong = self.fault()
             if wrong is not None:
                 return wrong
@@ -69,48 +68,11 @@ FAULTS = {
 METHODS_AND_FAULTS = [(fault, method) for fault in FAULTS for method in METHODS]
 
 
-def loader_of(fault, at, method, timeout=0):
+def loader_of(fault, at, method, timeout=0, file=os.devnull):
     """One that does not batch what cannot be sent, as default_collate would refuse it before."""
     size, collate = (None, lambda sample: sample) if fault == "unpicklable" else (10, None)
-    dataset = Faulty(FAULTS[fault][0], at)
+    dataset = Faulty(FAULTS[fault][0], at, file)
     return DataLoader(dataset, size, num_workers=2, collate_fn=collate, multiprocessing_context=method, timeout=timeout)
-
-
-@pytest.fixture
-def nothing_left():
-    """Descriptors, processes and shared memory are as before once the loader is gone; the server stays."""
-    first = DataLoader(range(2), num_workers=1)  # the server is there already
-    list(first)
-    first._crew._idle[0].close()
-    gc.collect()
-    before = descriptors(), children(), shared_memory()
-    yield
-    gc.collect()
-    deadline = time.monotonic() + LIMIT
-    while (descriptors(), children(), shared_memory()) != before and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert (descriptors(), children(), shared_memory()) == before
-
-
-def descriptors():
-    return len(os.listdir("/proc/self/fd"))
-
-
-def children():
-    """Processes below this one."""
-    found = subprocess.run(
-        ["ps", "-eo", "pid,ppid,stat"], capture_output=True, text=True, check=True
-    ).stdout.splitlines()[1:]
-    below, parents = {THIS}, [(int(p), int(q)) for p, q, *_ in (line.split() for line in found)]
-    for _ in range(3):
-        below |= {pid for pid, parent in parents if parent in below}
-    return len(below) - 1
-
-
-def shared_memory():
-    """Arenas that are mapped here, and files in the folder of named shared memory."""
-    with open("/proc/self/maps") as file:
-        return sum("memfd:flambeau-data" in line for line in file), os.listdir("/dev/shm")
 
 
 @pytest.mark.parametrize("at", [0, 200], ids=["first batch", "mid-epoch"])
@@ -135,16 +97,41 @@ def test_faults_are_reported(nothing_left, fault, at, method):
         assert error.value.__notes__[0] == f"while sending the batch of indices {at}"
 
 
+@pytest.mark.parametrize("moment", ["on its way", "there"])
 @pytest.mark.parametrize(("fault", "method"), METHODS_AND_FAULTS)
-def test_faults_at_shutdown(nothing_left, fault, method):
-    """What happens to workers when nobody waits for them any more is no error, and holds up nothing."""
-    loader = loader_of(fault, 2 if fault == "unpicklable" else 25, method)
+def test_faults_at_shutdown(nothing_left, tmp_path, fault, method, moment):
+    """What happens to workers when nobody waits for them any more is no error, and holds up nothing, whether it comes
+    just then or came before."""
+    file = tmp_path / "fault"
+    loader = loader_of(fault, 2 if fault == "unpicklable" else 25, method, file=file)
     for _ in loader:
         break  # the third batch, of the same worker, is on its way already
+    if moment == "there":
+        assert waited(file.exists, LIMIT)
+        time.sleep(0.05)
     began = time.monotonic()
     del loader, _
     gc.collect()
     assert time.monotonic() - began < LIMIT
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_faults_while_the_interpreter_exits(method):
+    """All of them at once: it exits without a word, and nothing is left."""
+    code = f"""
+        import sys, time
+        sys.path.insert(0, {os.path.dirname(__file__)!r})
+        from test_worker_faults import FAULTS, loader_of
+        loaders = [loader_of(fault, 2 if fault == "unpicklable" else 25, {method!r}) for fault in FAULTS]
+        loops = [iter(loader) for loader in loaders]
+        for loop in loops:
+            next(loop)
+        print("read", flush=True)
+    """
+    with program(code) as (started, mark):
+        assert started.stdout.readline() == "read\n"
+        assert started.communicate(timeout=LIMIT) == ("", "")
+        assert started.returncode == 0 and not left(mark, 5)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -277,181 +264,6 @@ def test_numbers_of_processes_come_again(nothing_left, monkeypatch):
     monkeypatch.setattr(start._Server, "_receive", with_a_past)
     with pytest.raises(RuntimeError, match="got its exit with status 3 while reading"):
         list(loader_of("exit", 0, "server"))
-
-
-def test_ctrl_c_while_a_worker_starts(nothing_left, monkeypatch):
-    """As in a notebook, where the program goes on: the next loader does not take the answer to the request that was
-    interrupted for its own."""
-    receive = start._Server._receive
-
-    def interrupted(server, seconds):
-        monkeypatch.setattr(start._Server, "_receive", receive)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(start._Server, "_receive", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        list(DataLoader(range(2), num_workers=1))
-    loader = DataLoader(range(4), 1, num_workers=2, collate_fn=lambda samples: os.getpid())
-    assert set(loader) == {worker.pid for worker in loader._crew._idle[0].workers}
-
-
-@pytest.fixture
-def ctrl_c():
-    """It is raised, also where whoever runs the tests ignores it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-def test_ctrl_c_during_a_fork(nothing_left, ctrl_c, monkeypatch):
-    """It is raised when the fork is done, and not within a hook, where it would be ignored."""
-    fork = os.fork
-
-    def interrupted():
-        pid = fork()
-        if pid:
-            signal.raise_signal(signal.SIGINT)
-            assert len([sum(range(n)) for n in range(100)]) == 100  # so long it is held back
-        return pid
-
-    monkeypatch.setattr(os, "fork", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        list(DataLoader(range(2), num_workers=1, multiprocessing_context="fork"))
-    monkeypatch.setattr(os, "fork", fork)
-    assert len(list(DataLoader(range(2), num_workers=1, multiprocessing_context="fork"))) == 2
-
-
-def wait_for_a_file(folder):
-    deadline = time.monotonic() + LIMIT
-    while not os.listdir(folder) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert os.listdir(folder)
-
-
-@pytest.mark.parametrize("method", ["server", "spawn"])
-def test_ctrl_c_at_a_terminal_while_a_worker_begins(tmp_path, method):
-    """It reaches all processes of the session, and only the training process says something about it."""
-    ran = tmp_path / "ran"
-    ran.mkdir()
-    (tmp_path / "sitecustomize.py").write_text(f"import time\nopen('{ran}/1', 'w').close()\ntime.sleep(1)\n")
-    code = f"""
-        import sys
-        from flambeau.data import DataLoader
-        sys.path.insert(0, {str(tmp_path)!r})  # the interpreters of workers run what is there
-        list(DataLoader(range(4), num_workers=2, multiprocessing_context={method!r}))
-    """
-    with program(code) as (started, mark):
-        wait_for_a_file(ran)
-        os.killpg(started.pid, signal.SIGINT)
-        _, errors = started.communicate(timeout=LIMIT)
-        assert not left(mark, 5)
-    assert errors.count("Traceback") == 1 and errors.endswith("KeyboardInterrupt\n"), errors
-
-
-@pytest.mark.parametrize("method", METHODS)
-def test_children_of_the_training_process_leave_its_workers_alone(method):
-    """A forked child that exits has copies of the pools, and must not end them."""
-    code = f"""
-        import os, sys
-        from flambeau.data import DataLoader
-        loader = DataLoader(range(40), 1, num_workers=2, multiprocessing_context={method!r})
-        batches = iter(loader)
-        next(batches)
-        if os.fork() == 0:
-            sys.exit()
-        os.wait()
-        print(sum(1 for _ in batches))
-    """
-    with program(code) as (started, _):
-        assert started.communicate(timeout=60) == ("39\n", "")
-
-
-@pytest.mark.parametrize("method", [*METHODS, "thread"])
-def test_a_forked_process_has_workers_of_its_own(method):
-    """Those that a loader keeps between epochs work for the process that began them."""
-    code = f"""
-        import os
-        from flambeau.data import DataLoader
-        loader = DataLoader(range(40), None, num_workers=2, multiprocessing_context={method!r})
-        assert list(loader) == list(range(40))
-        child = os.fork()
-        right = list(loader) == list(range(40))
-        if child == 0:
-            os._exit(not right)
-        print(right, os.waitpid(child, 0)[1])
-    """
-    with program(code) as (started, _):
-        assert started.communicate(timeout=60) == ("True 0\n", "")
-
-
-@pytest.mark.parametrize("method", METHODS)
-def test_a_forked_process_keeps_no_workers(method):
-    """They end with the training process, also where a process that it forked lives on."""
-    code = f"""
-        import os, time
-        from flambeau.data import DataLoader
-        loader = DataLoader(range(40), 1, num_workers=2, multiprocessing_context={method!r})
-        batches = iter(loader)
-        next(batches)
-        child = os.fork()
-        if child == 0:
-            time.sleep(1e6)
-        print(child, flush=True)
-        time.sleep(1e6)
-    """
-    with program(code) as (started, mark):
-        child = int(started.stdout.readline())
-        started.kill()
-        started.wait(LIMIT)
-        deadline = time.monotonic() + 5
-        while (found := marked(mark)) != [child] and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert found == [child]
-
-
-PARENT = """
-import os, sys, time
-from flambeau.data import DataLoader
-class Slow:
-    def __len__(self):
-        return 1000
-    def __getitem__(self, index):
-        if index > 10:
-            time.sleep(1e6)
-        return os.getpid()
-for batch in DataLoader(Slow(), None, num_workers=2, multiprocessing_context={method!r}):
-    print(batch, flush=True)
-"""
-
-
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_workers_end_with_their_parent(method, number):
-    """However the training process ends, its workers are gone within five seconds, also those stuck in a sample."""
-    with program(PARENT.format(method=method)) as (parent, mark):
-        for _ in range(8):
-            assert int(parent.stdout.readline()) in marked(mark)
-        time.sleep(0.2)
-        parent.send_signal(number)
-        parent.wait(LIMIT)
-        assert not left(mark, 5)
-
-
-@pytest.mark.parametrize("method", ["server", "spawn"])
-def test_workers_end_with_their_parent_while_they_begin(tmp_path, method):
-    """Also those that have not got the whole dataset yet."""
-    code = f"""
-        from flambeau.data import DataLoader
-        class Stuck(list):
-            def __reduce__(self):
-                return exec, ("import time; open('{tmp_path}/1', 'w').close(); time.sleep(1e6)",)
-        list(DataLoader(Stuck([1, 2]), num_workers=2, multiprocessing_context={method!r}))
-    """
-    with program(code) as (started, mark):
-        wait_for_a_file(tmp_path)
-        started.kill()
-        started.wait(LIMIT)
-        assert not left(mark, 5)
 
 
 def test_threads_time_out_too():

@@ -132,15 +132,30 @@ def test_many_kept_batches_need_few_descriptors():
     assert len(kept) == 5000
 
 
-def test_a_changed_dataset_is_sent_again():
-    """Workers last over epochs, and notice what was changed between them."""
+@pytest.mark.parametrize("method", METHODS)
+def test_a_changed_dataset_is_noticed(method):
+    """Workers last over epochs, and read what was changed between them: an attribute, an element of an array, a
+    collate_fn; one that sees all changes as it is need not be begun anew."""
     dataset = Augmented(4)
-    loader = DataLoader(dataset, 2, num_workers=1, collate_fn=lambda samples: (len(samples), os.getpid()))
-    first, second = list(loader), list(loader)
-    assert first == second and first[0][1] != os.getpid()
+    dataset.offsets = np.zeros(1000)
+    processes = method != "thread"
+
+    def collate(samples):
+        return len(samples), float(dataset.offsets[999]), os.getpid()
+
+    def epoch():
+        return list(loader), [id(pool) for pool in loader._crew._idle]
+
+    loader = DataLoader(dataset, 2, num_workers=1, collate_fn=collate, multiprocessing_context=method)
+    first = epoch()
+    assert epoch() == first and (first[0][0][2] != os.getpid()) == processes
     dataset.n = 6
-    third = list(loader)
-    assert len(third) == 3 and third[0][1] != first[0][1]
+    second = epoch()
+    assert [batch[:2] for batch in second[0]] == [(2, 0.0)] * 3
+    dataset.offsets[999] = 1.5
+    third = epoch()
+    assert [batch[:2] for batch in third[0]] == [(2, 1.5)] * 3
+    assert (len({run[0][0][2] for run in (first, second, third)}) == 3) == processes
 
 
 def test_generators_are_seeded_per_worker_and_epoch():
