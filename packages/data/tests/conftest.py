@@ -1,9 +1,12 @@
 """Fixtures of data's tests."""
 
+import contextlib
 import gc
 import os
+import re
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 from flambeau.data import DataLoader
@@ -19,11 +22,17 @@ def nothing_left():
     list(first)
     first._crew._idle[0].close()
     gc.collect()
-    before = descriptors(), children(), shared_memory()
+    before, names = (descriptors(), children(), arenas()), set(os.listdir("/dev/shm"))
     yield
     gc.collect()
-    waited(lambda: (descriptors(), children(), shared_memory()) == before, LIMIT)
-    assert (descriptors(), children(), shared_memory()) == before
+    lasting = named_shared_memory() - names
+
+    def left():
+        lasting.intersection_update(named_shared_memory())
+        return (descriptors(), children(), arenas()), lasting
+
+    waited(lambda: left() == (before, set()), LIMIT)
+    assert left() == (before, set())
 
 
 def descriptors():
@@ -41,10 +50,19 @@ def children():
     return len(below) - 1
 
 
-def shared_memory():
-    """Arenas that are mapped here, and files in the folder of named shared memory."""
-    with open("/proc/self/maps") as file:
-        return sum("memfd:flambeau-data" in line for line in file), os.listdir("/dev/shm")
+def arenas():
+    """Arenas that are mapped here."""
+    return Path("/proc/self/maps").read_text().count("memfd:flambeau-data")
+
+
+def named_shared_memory():
+    """Files in the folder of named shared memory, without those that some program has mapped. Those of others may come
+    and go at any moment: what counts is what lasts."""
+    names = set(os.listdir("/dev/shm"))
+    for folder in Path("/proc").glob("[0-9]*") if names else ():
+        with contextlib.suppress(OSError):  # it ended meanwhile, or is somebody else's
+            names -= set(re.findall("/dev/shm/([^ \n]*)", (folder / "maps").read_text()))
+    return names
 
 
 @pytest.fixture
