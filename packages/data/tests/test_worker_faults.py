@@ -4,6 +4,7 @@ import gc
 import os
 import re
 import signal
+import sys
 import threading
 import time
 
@@ -132,6 +133,19 @@ def test_faults_while_the_interpreter_exits(method):
         assert started.stdout.readline() == "read\n"
         assert started.communicate(timeout=LIMIT) == ("", "")
         assert started.returncode == 0 and not left(mark, 5)
+
+
+@pytest.mark.parametrize("method", [*METHODS, "thread"])
+@pytest.mark.parametrize("first", [True, False], ids=["worker_init_fn", "collate_fn"])
+def test_sys_exit_in_a_worker_is_an_error(nothing_left, method, first):
+    """It is no exit of the training process, which would end without a word."""
+
+    def leave(_):
+        sys.exit("no more")
+
+    functions = {"worker_init_fn": leave} if first else {"collate_fn": leave}
+    with pytest.raises(RuntimeError, match="SystemExit: no more"):
+        list(DataLoader(range(4), 2, num_workers=1, multiprocessing_context=method, **functions))
 
 
 @pytest.mark.parametrize("method", METHODS)

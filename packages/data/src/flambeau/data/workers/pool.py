@@ -268,7 +268,7 @@ class ThreadPool(_Shared):
         except queue.Empty:
             return False
         if number is None:
-            raise result
+            raise result.error
         self._arrived(worker, number, result)
         return True
 
@@ -280,8 +280,14 @@ class ThreadPool(_Shared):
 
 
 class _Raised:
+    """An exception of a thread. What is no Exception, such as that of sys.exit(), would end the training process."""
+
     def __init__(self, error: BaseException):
-        self.error = error
+        if isinstance(error, Exception):
+            self.error = error
+        else:
+            self.error = RuntimeError(f"{type(error).__name__}: {error}")
+            self.error.__cause__ = error
 
 
 def _thread(work: Work, number: int, tasks: queue.SimpleQueue[Task | None], results: queue.SimpleQueue[Any]) -> None:
@@ -289,7 +295,7 @@ def _thread(work: Work, number: int, tasks: queue.SimpleQueue[Task | None], resu
     try:
         reader.begin()
     except BaseException as error:
-        results.put((number, None, error))
+        results.put((number, None, _Raised(error)))
         return
     while (task := tasks.get()) is not None:
         try:

@@ -73,7 +73,8 @@ def report_of(error: BaseException) -> Report:
     text = "".join(traceback.format_exception(error)).rstrip()
     try:
         pickled = cloudpickle.dumps(error)
-        rebuilt = type(pickle.loads(pickled)) is type(error)
+        # What is no Exception, such as that of sys.exit(), is meant for the process where it is raised, and no other.
+        rebuilt = isinstance(error, Exception) and type(pickle.loads(pickled)) is type(error)
     except Exception:
         rebuilt = False
     return Report(pickled if rebuilt else None, type(error).__name__, str(error), text)
