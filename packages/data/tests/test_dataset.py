@@ -5,7 +5,16 @@ from itertools import chain
 import flambeau.tensor as ft
 import numpy as np
 import pytest
-from flambeau.data import ConcatDataset, DataLoader, Dataset, StackDataset, Subset, TensorDataset, random_split
+from flambeau.data import (
+    ConcatDataset,
+    DataLoader,
+    Dataset,
+    IterableDataset,
+    StackDataset,
+    Subset,
+    TensorDataset,
+    random_split,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -120,6 +129,18 @@ def test_concat_is_the_sum_of_its_parts(sizes):
     assert len(concat) == len(whole)
     assert list(concat) == whole
     assert [concat[-i] for i in range(1, len(whole) + 1)] == whole[::-1]
+
+
+def test_sums_are_concatenations(dataset):
+    """As in PyTorch, of iterable datasets, too."""
+
+    class Letters(IterableDataset):
+        def __iter__(self):
+            return iter("ab")
+
+    both = dataset + Subset(dataset, [2]) + ["c"]
+    assert len(both) == 7 and rows([both[4], both[5]]) == [[[8, 9], 40], [[4, 5], 20]] and both[6] == "c"
+    assert list(Letters() + Letters() + ["c"]) == ["a", "b", "a", "b", "c"]
 
 
 @pytest.mark.parametrize("index", [5, -6])

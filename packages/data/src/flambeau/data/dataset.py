@@ -29,7 +29,7 @@ class Dataset(Generic[T_co]):
     from, for errors to name it; a list ``samples`` whose elements begin with a path does the same.
 
     Subclassing is a courtesy to readers: any object with ``__getitem__`` and ``__len__`` is a dataset. Samples of
-    subclasses may go through PyTorch's loader, too: it makes Tensors its own.
+    subclasses may go through PyTorch's loader, too: it makes Tensors its own. ``a + b`` is a :class:`ConcatDataset`.
 
     Example:
         >>> from flambeau.data import DataLoader, Dataset
@@ -50,6 +50,9 @@ class Dataset(Generic[T_co]):
 
     def __getitem__(self, index: Any) -> T_co:
         raise NotImplementedError(f"{type(self).__name__} must define __getitem__")
+
+    def __add__(self, other: Any) -> ConcatDataset[T_co]:
+        return ConcatDataset([self, other])
 
 
 class TensorDataset(Dataset[tuple[ft.Tensor, ...]]):

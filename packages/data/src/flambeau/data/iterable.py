@@ -29,6 +29,8 @@ class IterableDataset(Generic[T_co]):
     Where a launcher has started several training processes, and says so by the environment variables ``WORLD_SIZE`` and
     ``RANK``, the parts are for all workers of all of them; a dataset without ``shard`` is refused.
 
+    ``a + b`` is a :class:`ChainDataset`.
+
     Example:
         >>> from flambeau.data import DataLoader, IterableDataset
         >>> class Lines(IterableDataset):
@@ -48,6 +50,9 @@ class IterableDataset(Generic[T_co]):
 
     def __iter__(self) -> Iterator[T_co]:
         raise NotImplementedError(f"{type(self).__name__} must define __iter__")
+
+    def __add__(self, other: Any) -> ChainDataset[T_co]:
+        return ChainDataset([self, other])
 
 
 class ChainDataset(IterableDataset[T_co]):
