@@ -84,7 +84,9 @@ public:
     void run(std::ptrdiff_t begin, std::ptrdiff_t end) const noexcept {
         // One slot more than the program has: for values on their way between types.
         alignas(64) char memory[(MaxSlots + 1) * 64 * 8 > TileMemory ? (MaxSlots + 1) * 64 * 8 : TileMemory];
-        Tile t{memory, memory + program.slots * slot_bytes};
+        Tile t;  // set by locate(), but for these two: a chunk can be one tile, and clearing what it does not use took long
+        t.memory = memory;
+        t.staging = memory + program.slots * slot_bytes;
         for (std::ptrdiff_t i = begin; i < end; ++i) {
             locate(i, t);
             compute(t);
