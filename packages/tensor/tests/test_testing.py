@@ -138,3 +138,44 @@ def test_assert_close_sees_imaginary_parts():
     """Complex elements that differ in their imaginary parts alone do differ."""
     with pytest.raises(AssertionError, match="1 of 2 elements differ"):
         assert_close(np.array([1j, 2j]), np.array([1j, 3j]))
+
+
+@pytest.mark.parametrize("layout", ["contiguous", "transposed", "strided", "reversed"])
+def test_given_values_in_every_layout(layout):
+    """``values`` keeps the values whatever the memory, which is not in order but where asked."""
+    array = np.arange(6.0).reshape(2, 3)
+    made = opdb.Make(np.dtype("f8")).values(array, layout)
+    np.testing.assert_array_equal(made, array)
+    assert made.flags["C_CONTIGUOUS"] == (layout == "contiguous")
+
+
+def database(tmp_path, monkeypatch, name, **families):
+    """A package of families, each a line of code."""
+    folder = tmp_path / name
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    for family, line in families.items():
+        imports = "from flambeau.tensor.testing import opdb\n"
+        (folder / f"{family}.py").write_text(f"{imports}{line}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    return importlib.import_module(name)
+
+
+ABSOLUTE = "opdb.FunctionInfo(name='{}', calls=abs, samples=lambda make: [opdb.sample(make((2,)))], reference=abs)"
+
+
+def test_databases_of_other_packages(tmp_path, monkeypatch):
+    """Their entries are found by their place, and are of functions that are no operators."""
+    line = f"ENTRIES = [{ABSOLUTE.format('size')}]"
+    entries = opdb.collect(database(tmp_path, monkeypatch, "sizes", norms=line, _helpers="raise AssertionError"))
+    assert list(entries) == ["size"]
+    info = entries["size"]
+    assert info.function is abs and info.differentiable
+    sample = next(info.generate("float32", **opdb.tensors()))
+    assert_close(info.function(*sample.args), *info.expected(opdb.arrays_of(sample), "float32"))
+    with pytest.raises(TypeError) as raised:
+        _ = info.operator
+    assert str(raised.value) == "size is made of operators and is none itself"
+    with pytest.raises(ValueError) as raised:
+        opdb.collect(database(tmp_path, monkeypatch, "doubles", a=line, b=line))
+    assert str(raised.value) == "the operator database has two entries for size"

@@ -11,36 +11,51 @@ it, so an operator is tested by adding one entry to the file of its family, to t
 >>> sample = next(iter(info.generate("float64")))
 >>> sample.args[0].shape, info.expected(sample, "float64")[0].shape
 ((), ())
+
+Packages whose functions are made of operators have databases of their own, of the same form: a package with a module
+for each family, :func:`collect`, and entries of :class:`FunctionInfo`.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from ._info import OpInfo, to_tuple
+from ._info import FunctionInfo, OpInfo, to_tuple
 from ._make import ALL, BOOL, FLOATS, INTEGERS, INTEGRAL, NUMERIC, ErrorSample, Make, Sample, error, is_float, sample
 
 __all__ = [
-    "ALL", "BOOL", "FLOATS", "INTEGERS", "INTEGRAL", "NUMERIC", "ErrorSample", "Make", "OpInfo", "Sample", "arrays_of",
-    "entries", "entry", "error", "is_float", "sample", "tensors", "to_tuple",
+    "ALL", "BOOL", "FLOATS", "INTEGERS", "INTEGRAL", "NUMERIC", "ErrorSample", "FunctionInfo", "Make", "OpInfo",
+    "Sample", "arrays_of", "collect", "entries", "entry", "error", "is_float", "sample", "tensors", "to_tuple",
 ]  # fmt: skip
 
-_FAMILIES = [
-    importlib.import_module(f"{__name__}.{module.name}")
-    for module in pkgutil.iter_modules(__path__)
-    if not module.name.startswith("_")
-]
 
-_ENTRIES: dict[str, OpInfo] = {}
-for _family in _FAMILIES:
-    for _info in _family.ENTRIES:
-        if _info.name in _ENTRIES:
-            raise ValueError(f"the operator database has two entries for {_info.name}")
-        _ENTRIES[_info.name] = _info
+def collect(package: ModuleType) -> dict[str, OpInfo]:
+    """The entries of a database by name: what the modules of a package list in ``ENTRIES``, family by family.
+
+    Args:
+        package: the package; its modules whose names begin with an underscore are none of families.
+
+    Raises:
+        ValueError: two entries of one name.
+    """
+    found: dict[str, OpInfo] = {}
+    for module in pkgutil.iter_modules(package.__path__):
+        if module.name.startswith("_"):
+            continue
+        for info in importlib.import_module(f"{package.__name__}.{module.name}").ENTRIES:
+            if info.name in found:
+                raise ValueError(f"the operator database has two entries for {info.name}")
+            found[info.name] = info
+    return found
+
+
+_ENTRIES = collect(sys.modules[__name__])
 
 
 def entries() -> tuple[OpInfo, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 from .._close import tolerances
 from ._make import ALL, FLOATS, ErrorSample, Make, Sample, is_float
 
-__all__ = ["OpInfo", "to_tuple"]
+__all__ = ["FunctionInfo", "OpInfo", "to_tuple"]
 
 
 def _no_errors(make: Make) -> Iterable[ErrorSample]:
@@ -134,6 +134,34 @@ class OpInfo:
 
     def __str__(self) -> str:
         return self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionInfo(OpInfo):
+    """What tests must know about a function that is made of operators and is none itself.
+
+    Args:
+        calls: the function.
+        derivative: whether gradients through it are those of its values.
+    """
+
+    calls: Callable
+    derivative: bool = True
+
+    @property
+    def operator(self) -> Any:
+        """None has this name."""
+        raise TypeError(f"{self.name} is made of operators and is none itself")
+
+    @property
+    def function(self) -> Callable:
+        """The function."""
+        return self.calls
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether gradients through it are those of its values."""
+        return self.derivative and any(is_float(d) for d in self.dtypes)
 
 
 def to_tuple(result: Any) -> tuple:

@@ -38,6 +38,13 @@ _LAYOUTS: dict[str, Callable[[Any], Any]] = {
     "strided": lambda x: x[..., ::2],
     "reversed": lambda x: x[::-1],
 }
+# The larger array of which that part is a given one.
+_WHOLES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "contiguous": lambda x: x,
+    "transposed": lambda x: x.T,
+    "strided": lambda x: np.repeat(x, 2, -1)[..., : max(2 * x.shape[-1] - 1, 0)],
+    "reversed": lambda x: x[::-1],
+}
 
 
 def is_float(dtype: Any) -> bool:
@@ -172,13 +179,14 @@ class Make:
 
         return self._laid_out(shape, layout, values, self.leaf)
 
-    def values(self, values: Any) -> Any:
+    def values(self, values: Any, layout: str = "contiguous") -> Any:
         """Exactly these values; in a complex dtype with imaginary parts, but 0 stays 0."""
         with np.errstate(all="ignore"):
             array = np.array(values).astype(self.dtype)
             if self.dtype.kind == "c":
                 array = array * (1 + 0.5j * self.rng.uniform(-1, 1, array.shape))
-            return self.leaf(self.convert(array))
+            whole = np.ascontiguousarray(_WHOLES[layout](array)) if array.ndim else array
+            return self.leaf(_LAYOUTS[layout](self.convert(whole)))
 
     def extremes(self) -> Any:
         """What the dtype has at its ends: NaN, infinities, signed zeros, the largest and the smallest."""
