@@ -13,6 +13,7 @@ __all__ = ["complete_box_iou_loss", "distance_box_iou_loss", "generalized_box_io
 def _pairs(op: str, boxes1: Tensor, boxes2: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Both, and the areas of intersection and union of each pair."""
     check_boxes(op, "boxes1", boxes1)
+    check_boxes(op, "boxes2", boxes2)
     if boxes2.shape != boxes1.shape:
         errors.shape_error(op, "boxes2", f"{boxes1.shape}, as boxes1", str(boxes2.shape))
     a, b = _wide(boxes1), _wide(boxes2)

@@ -6,6 +6,7 @@ import flambeau.nn.functional as F
 from flambeau.tensor import Tensor, errors
 
 from .box_loss import reduced
+from .boxes import check_floats
 
 __all__ = ["sigmoid_focal_loss"]
 
@@ -36,6 +37,8 @@ def sigmoid_focal_loss(
         >>> round(ops.sigmoid_focal_loss(ft.tensor([0.0]), ft.tensor([1.0]), alpha=-1, gamma=0).item(), 4)
         0.6931
     """
+    check_floats("sigmoid_focal_loss", "inputs", inputs)
+    check_floats("sigmoid_focal_loss", "targets", targets)
     if targets.shape != inputs.shape:
         errors.shape_error("sigmoid_focal_loss", "targets", f"{inputs.shape}, as inputs", str(targets.shape))
     if alpha > 1:

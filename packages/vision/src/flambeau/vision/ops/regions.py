@@ -9,6 +9,8 @@ import flambeau.tensor as ft
 import numpy as np
 from flambeau.tensor import Tensor, errors
 
+from .boxes import check_floats
+
 __all__ = ["RoIAlign", "RoIPool", "roi_align", "roi_pool"]
 
 Size = int | tuple[int, int]
@@ -23,9 +25,12 @@ def _size(op: str, output_size: Size) -> tuple[int, int]:
 
 def _regions(op: str, input: Tensor, boxes: Tensor | Sequence[Tensor]) -> np.ndarray:
     """On the host: of each region, the number of its image and x1, y1, x2, y2."""
+    check_floats(op, "input", input)
     if input.ndim != 4:
         errors.shape_error(op, "input", "(N, C, H, W)", str(input.shape))
     if not isinstance(boxes, Tensor):
+        if not isinstance(boxes, (list, tuple)) or not all(isinstance(one, Tensor) for one in boxes):
+            errors.type_error(op, "boxes", "Tensor, or a list of Tensors", type(boxes).__name__)
         if len(boxes) != input.shape[0]:
             errors.shape_error(op, "boxes", f"{input.shape[0]} Tensors, one for each image", f"{len(boxes)}")
         for one in boxes:
@@ -41,6 +46,11 @@ def _regions(op: str, input: Tensor, boxes: Tensor | Sequence[Tensor]) -> np.nda
         bad = int(numbers[(numbers < 0) | (numbers >= input.shape[0])][0])
         errors.value_error(op, "boxes", f"numbers of images below {input.shape[0]}", str(bad))
     return regions
+
+
+def _none(input: Tensor, bins: tuple[int, int]) -> Tensor:
+    """The result for no regions, of which a gradient goes back to the map all the same: images may have nothing."""
+    return input[:0].sum((2, 3), keepdim=True).expand(0, input.shape[1], *bins)
 
 
 def _sampling(start: np.ndarray, length: np.ndarray, bins: int, extent: int, ratio: int) -> np.ndarray:
@@ -119,7 +129,7 @@ def roi_align(
         parts.append(rows[chosen, None] @ input[int(image)] @ columns[chosen, None].transpose(-1, -2))
         order.append(members)
     if not parts:
-        return input.new_zeros((0, input.shape[1], *bins))
+        return _none(input, bins)
     back = ft.from_numpy(np.argsort(np.concatenate(order))).to(input.device)
     return ft.cat(parts)[back]
 
@@ -152,7 +162,7 @@ def roi_pool(input: Tensor, boxes: Tensor | Sequence[Tensor], output_size: Size,
     bins = _size("roi_pool", output_size)
     regions = _regions("roi_pool", input, boxes)
     if not len(regions):
-        return input.new_zeros((0, input.shape[1], *bins))
+        return _none(input, bins)
     # half away from zero, as C rounds
     corners = np.trunc(regions[:, 1:] * spatial_scale + np.copysign(0.5, regions[:, 1:])).astype(int)
     pooled = []

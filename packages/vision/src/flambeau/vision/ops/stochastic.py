@@ -6,6 +6,8 @@ import flambeau.nn as nn
 import flambeau.tensor as ft
 from flambeau.tensor import Tensor, errors
 
+from .boxes import check_floats
+
 __all__ = ["StochasticDepth", "stochastic_depth"]
 
 
@@ -28,6 +30,7 @@ def stochastic_depth(input: Tensor, p: float, mode: str, training: bool = True) 
         >>> ops.stochastic_depth(ft.ones(2, 3), 1.0, "row").sum().item()
         0.0
     """
+    check_floats("stochastic_depth", "input", input)
     if not 0 <= p <= 1:
         errors.value_error("stochastic_depth", "p", "a probability from 0 to 1", str(p))
     if mode not in ("batch", "row"):

@@ -40,9 +40,11 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
 
 
 def _check(op: str, boxes: Tensor, scores: Tensor) -> None:
+    check_boxes(op, "boxes", boxes)
+    if not isinstance(scores, Tensor):
+        errors.type_error(op, "scores", "Tensor", type(scores).__name__)
     if boxes.ndim != 2:
         errors.shape_error(op, "boxes", "(N, 4)", str(boxes.shape))
-    check_boxes(op, "boxes", boxes)
     if scores.shape != boxes.shape[:1]:
         errors.shape_error(op, "scores", f"({boxes.shape[0]},), one for each box", str(scores.shape))
 
@@ -85,6 +87,8 @@ def batched_nms(boxes: Tensor, scores: Tensor, idxs: Tensor, iou_threshold: floa
         [1, 0]
     """
     _check("batched_nms", boxes, scores)
+    if not isinstance(idxs, Tensor):
+        errors.type_error("batched_nms", "idxs", "Tensor", type(idxs).__name__)
     if idxs.shape != scores.shape:
         errors.shape_error("batched_nms", "idxs", f"({boxes.shape[0]},), one for each box", str(idxs.shape))
     kept = []

@@ -1,0 +1,126 @@
+"""Every function of ``flambeau.vision.ops``, tested as tensor's operators are: by an entry in a database."""
+
+import inspect
+
+import flambeau.tensor as ft
+import numpy as np
+import ops_database
+import pytest
+from flambeau.autograd import Variable, grad, gradcheck, gradgradcheck
+from flambeau.tensor.testing import assert_close, opdb
+from flambeau.vision import ops
+
+ENTRIES = opdb.collect(ops_database)
+FUNCTIONS = [pytest.param(info, id=name) for name, info in ENTRIES.items()]
+DIFFERENTIABLE = [case for case in FUNCTIONS if case.values[0].differentiable]
+CASES = [
+    pytest.param(info, dtype, id=f"{info.name}-{dtype.name}") for info in ENTRIES.values() for dtype in info.dtypes
+]
+REFUSED = [
+    pytest.param(info, dtype, id=f"{info.name}-{dtype.name}")
+    for info in ENTRIES.values()
+    for dtype in opdb.ALL
+    if dtype not in info.dtypes
+]
+ERRORS = [
+    pytest.param(info, number, id=f"{info.name}-{number}")
+    for info in ENTRIES.values()
+    for number, _ in enumerate(info.generate_errors(convert=ft.from_numpy))
+]
+# Above this many elements derivatives are checked in one random direction, not element by element.
+MANY = 40
+
+
+def leaf(tensor):
+    return Variable(tensor, requires_grad=tensor.is_floating_point())
+
+
+def run(info, sample):
+    return info.function(*sample.args, **sample.kwargs)
+
+
+def check(info, sample, dtype, result):
+    (expected,) = info.expected(opdb.arrays_of(sample), dtype)
+    assert_close(result, expected, *info.tolerance_of(expected.dtype), what=f"{info.name}{sample}")
+
+
+def calls(info, **options):
+    """The samples at which there are derivatives, each as a function of its Variables, and these."""
+    for sample in info.generate_smooth(**opdb.tensors(), leaf=leaf, **options):
+        variables = []
+        sample.map(lambda v: variables.append(v) if isinstance(v, Variable) else None)  # noqa: B023  (called at once)
+
+        def call(*values, sample=sample):
+            fresh = iter(values)
+            return run(info, sample.map(lambda v: next(fresh) if isinstance(v, Variable) else v))
+
+        yield call, variables, f"{info.name}{sample}"
+
+
+def test_every_function_has_an_entry():
+    """The message names the functions that have none."""
+    public = {name for name in ops.__all__ if inspect.isfunction(getattr(ops, name))}
+    assert public == set(ENTRIES)
+
+
+@pytest.mark.parametrize("info, dtype", CASES)
+def test_values_are_the_definitions(info, dtype):
+    """The result has the values, the shape and the dtype the reference says, for every sample, and changes no input."""
+    for sample in info.generate(dtype, **opdb.tensors()):
+        before = opdb.arrays_of(sample)
+        check(info, sample, dtype, run(info, sample))
+        after = opdb.arrays_of(sample)
+        for was, now in zip(before.args, after.args, strict=True):
+            np.testing.assert_equal(now, was)
+
+
+@pytest.mark.parametrize("info, dtype", REFUSED)
+def test_other_dtypes_are_refused(info, dtype):
+    """A dtype that is not in the database raises DTypeError, which names the function and the dtype."""
+    sample = next(iter(info.generate(dtype, **opdb.tensors())))
+    with pytest.raises(ft.DTypeError, match=rf"^{info.name}\(\): .*expected .*, got {dtype.name}"):
+        run(info, sample)
+
+
+@pytest.mark.parametrize("info, number", ERRORS)
+def test_bad_calls_say_what_is_wrong(info, number):
+    """Each bad call of the database raises the exception and exactly the message that stand there."""
+    bad = list(info.generate_errors(**opdb.tensors()))[number]
+    with pytest.raises(bad.exception) as raised:
+        info.function(*bad.args, **bad.kwargs)
+    assert str(raised.value) == bad.message
+
+
+@pytest.mark.parametrize("info", FUNCTIONS)
+def test_on_a_strict_device(info, strict_device):
+    """Results are where the arguments are, and nothing is copied to the host without saying so."""
+    for device in (strict_device, "strict:1"):
+        for sample in info.generate(np.float32, **opdb.tensors(device)):
+            result = run(info, sample)
+            assert result.device == device, f"{info.name}{sample}"
+            check(info, sample, np.float32, result)
+
+
+@pytest.mark.parametrize("info", DIFFERENTIABLE)
+def test_derivatives(info):
+    """The first and the second agree with finite differences in float64, for every smooth sample."""
+    for call, variables, what in calls(info):
+        fast = sum(v.numel() for v in variables) > MANY
+        assert gradcheck(call, variables, fast_mode=fast), what
+        assert gradgradcheck(call, variables, fast_mode=fast), what
+
+
+@pytest.mark.parametrize("dtype", [ft.float16, ft.bfloat16, ft.float32], ids=str)
+@pytest.mark.parametrize("info", DIFFERENTIABLE)
+def test_gradients_are_like_their_variables(info, dtype):
+    """A gradient has shape, dtype and device of its Variable, in every float; values are those without gradients."""
+    plain = [run(info, sample) for sample in info.generate(dtype, **opdb.tensors()) if sample.smooth]
+    for (call, variables, what), expected in zip(calls(info, dtype=dtype), plain, strict=True):
+        result = call(*variables)
+        assert isinstance(result, Variable)
+        assert_close(result, expected, what=what)
+        found = grad(result, variables, ft.ones(result.shape, dtype=result.dtype), allow_unused=True)
+        for variable, gradient in zip(variables, found, strict=True):
+            if gradient is not None:
+                assert (gradient.shape, gradient.dtype) == (variable.shape, variable.dtype), what
+                assert gradient.device == variable.device
