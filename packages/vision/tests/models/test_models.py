@@ -9,6 +9,7 @@ from pathlib import Path
 import flambeau.nn as nn
 import flambeau.tensor as ft
 import pytest
+from flambeau.autograd import grad
 from flambeau.vision import models
 from flambeau.vision.models.swin import SwinTransformerBlock
 from PIL import Image
@@ -95,6 +96,18 @@ def test_own_weights(tmp_path):
     assert (again.classifier[1].weight == model.classifier[1].weight).all()
 
 
+def test_weights_in_a_checkpoint(tmp_path):
+    """Of ours, saved in training, and of other scripts, by the names they usually have."""
+    model = models.squeezenet1_1(num_classes=3)
+    state = model.state_dict()
+    nn.save_checkpoint(tmp_path / "ours", model=model, epoch=2)
+    ft.save({"model": state, "epoch": 2}, tmp_path / "model")
+    ft.save({"state_dict": state, "epoch": 2}, tmp_path / "state_dict")
+    for name in ("ours", "model", "state_dict"):
+        again = models.squeezenet1_1(weights=tmp_path / name, num_classes=3)
+        assert ft.equal(again.classifier[1].weight, model.classifier[1].weight), name
+
+
 def test_builders_are_pickled_by_name():
     assert pickle.loads(pickle.dumps(models.resnet18)) is models.resnet18
 
@@ -132,6 +145,28 @@ def test_features_keep_the_model_as_it_is():
     found["layer1.0"].sum().backward()
     assert model.conv1.weight.grad is not None
     assert model.fc.weight.grad is None
+
+
+def test_features_are_kept_from_activations_in_place():
+    """What a norm gave stays what it gave, and is still on the way to the scores."""
+    model = models.resnet18(num_classes=3).eval()
+    x = ft.randn(1, 3, 64, 64)
+    found = models.create_feature_extractor(model, ["conv1", "bn1", "relu", "fc"])(x)
+    assert ft.equal(found["bn1"], model.bn1(found["conv1"]))
+    assert found["bn1"].min().item() < 0
+    assert ft.equal(found["fc"], model(x))
+    (gradient,) = grad([found["fc"].sum()], [found["bn1"]])
+    assert gradient.abs().sum().item() > 0
+
+
+def test_features_of_one_path_alone():
+    """Which would be a list of its letters."""
+    with pytest.raises(TypeError) as error:
+        models.create_feature_extractor(models.resnet18(), "layer4")
+    assert str(error.value) == (
+        "create_feature_extractor(): argument 'return_nodes': expected a list or a dict of paths, got str; "
+        "use ['layer4']"
+    )
 
 
 def test_features_of_an_unknown_node():
@@ -222,6 +257,21 @@ def test_an_image_is_prepared_as_published():
     result = weights.transforms()(Image.new("RGB", (300, 400), colour))
     assert result.shape == (3, 224, 224)
     assert result.abs().max().item() < 0.01
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "P", "RGBA", "CMYK", "1"])
+def test_images_of_any_mode_are_prepared(mode):
+    """A photo may be grey, or a file have a palette or an alpha channel."""
+    prepare = models.get_weights("resnet18")["DEFAULT"].transforms()
+    image = Image.effect_noise((300, 260), 80).convert(mode)
+    assert ft.equal(prepare(image), prepare(image.convert("RGB")))
+    assert prepare(image).shape == (3, 224, 224)
+
+
+def test_weights_are_shown_in_a_line():
+    """Without the names of a thousand classes."""
+    shown = repr(models.get_weights("resnet18"))
+    assert "acc1=69.758" in shown and "goldfish" not in shown
 
 
 def test_dropouts_of_a_swin_transformer():

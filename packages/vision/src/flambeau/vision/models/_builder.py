@@ -49,7 +49,8 @@ class Builder(Generic[M]):
 
         Args:
             weights: None for new random parameters; ``"DEFAULT"`` or another tag of published weights, which are
-                downloaded once; or the path or URL of a file that holds a state_dict, ours or PyTorch's.
+                downloaded once; or the path or URL of a file that holds a state_dict, ours or PyTorch's, or of a
+                checkpoint with one under ``"model"`` or ``"state_dict"``.
             options: what the architecture takes, such as ``num_classes``.
 
         Raises:
@@ -97,8 +98,8 @@ class Builder(Generic[M]):
         return builder_of, (self.name,)
 
 
-def builder_of(name: str) -> Builder[Any]:
-    """The builder of a name."""
+def builder_of(name: str, op: str = "get_model") -> Builder[Any]:
+    """The builder of a name, which the function ``op`` was given."""
     from . import ALL  # imports every architecture
 
     if name not in _BUILDERS:
@@ -106,7 +107,7 @@ def builder_of(name: str) -> Builder[Any]:
 
         close = difflib.get_close_matches(str(name), ALL, n=1)
         errors.value_error(
-            "get_model", "name", "one of list_models()", f"'{name}'", f"did you mean '{close[0]}'?" if close else None
+            op, "name", "one of list_models()", f"'{name}'", f"did you mean '{close[0]}'?" if close else None
         )
     return _BUILDERS[name]
 
@@ -138,7 +139,7 @@ def get_weights(name: str) -> dict[str, Weights]:
         >>> models.get_weights("resnet18")["DEFAULT"].num_params
         11689512
     """
-    return builder_of(name).weights
+    return builder_of(name, "get_weights").weights
 
 
 def list_models(pattern: str | None = None) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import flambeau.nn as nn
-from flambeau.tensor import errors
+from flambeau.tensor import Tensor, errors
 
 __all__ = ["create_feature_extractor", "get_graph_node_names"]
 
@@ -24,8 +24,10 @@ class FeatureExtractor(nn.Module):
         try:
             for node in self.nodes:
 
-                def keep(module: nn.Module, inputs: Any, output: Any, node: str = node) -> None:
+                def keep(module: nn.Module, inputs: Any, output: Any, node: str = node) -> Tensor | None:
                     found[node] = output
+                    # The model goes on with a copy: an activation in place would change what is kept.
+                    return output.clone() if isinstance(output, Tensor) else None
 
                 handles.append(self.model.get_submodule(node).register_forward_hook(keep))
             self.model(*args, **kwargs)
@@ -63,6 +65,7 @@ def create_feature_extractor(model: nn.Module, return_nodes: Sequence[str] | Map
             wanted. What a module gives last counts, if it is called several times.
 
     Raises:
+        TypeError: a path alone.
         ValueError: there is no such module; the message has the nearest name.
 
     Example:
@@ -71,6 +74,9 @@ def create_feature_extractor(model: nn.Module, return_nodes: Sequence[str] | Map
         >>> {name: x.shape for name, x in body(ft.randn(1, 3, 64, 64)).items()}
         {'low': (1, 64, 16, 16), 'high': (1, 512, 2, 2)}
     """
+    if isinstance(return_nodes, str):  # whose letters would be taken for paths
+        fix = f"use ['{return_nodes}']"
+        errors.type_error("create_feature_extractor", "return_nodes", "a list or a dict of paths", "str", fix)
     nodes = return_nodes if isinstance(return_nodes, Mapping) else {node: node for node in return_nodes}
     known = get_graph_node_names(model)
     for node in nodes:

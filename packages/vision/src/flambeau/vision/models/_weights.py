@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from .._files.store import Store
 
 __all__ = ["Weights"]
 
+_PARTS = ("state_dict", "model")  # what checkpoints call a model's weights
 _PUBLISHED = Path(__file__).with_name("published")
 
 
@@ -57,13 +58,13 @@ class Weights:
     interpolation: str
     mean: tuple[float, ...]
     std: tuple[float, ...]
-    classes: tuple[str, ...]
+    classes: tuple[str, ...] = field(repr=False)  # a thousand names
     options: dict[str, Any]
     license: str | None
     source: str
 
     def transforms(self) -> Callable[[Any], Tensor]:
-        """What turns a Pillow image into what the model takes: resized, cropped, scaled and normalised.
+        """What turns an image into what the model takes: three channels, resized, cropped, scaled and normalised.
 
         Example:
             >>> from PIL import Image
@@ -75,7 +76,7 @@ class Weights:
         from .. import transforms as T
 
         resize = T.Resize(self.resize, interpolation=T.InterpolationMode(self.interpolation))
-        return T.Compose([resize, T.CenterCrop(self.crop), T.ToTensor(), T.Normalize(self.mean, self.std)])
+        return T.Compose([T.RGB(), resize, T.CenterCrop(self.crop), T.ToTensor(), T.Normalize(self.mean, self.std)])
 
     def guess(self, scores: Tensor, k: int = 5) -> list[tuple[str, float]]:
         """The names and probabilities of the k most probable classes.
@@ -149,11 +150,12 @@ def _digits(url: str) -> str | None:
 
 
 def state_of(source: str) -> dict[str, Tensor]:
-    """The state_dict in a file of ours or of PyTorch, given its path or URL."""
+    """The state_dict in a file of ours or of PyTorch, a checkpoint perhaps, given its path or URL."""
     path = fetch(source) if "://" in source else source
     state = ft.load(path)
-    if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
-        state = state["state_dict"]
+    if isinstance(state, dict):  # of a checkpoint, the model's part
+        parts = state.get("states", state)  # those of nn.save_checkpoint
+        state = next((parts[name] for name in _PARTS if isinstance(parts.get(name), dict)), state)
     if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
         errors.value_error(
             "load", "weights", "a file that holds a dict of Tensors by name", f"{type(state).__name__} in {path}"
