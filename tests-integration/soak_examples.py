@@ -109,16 +109,17 @@ def test_classify_images_killed_and_resumed(tmp_path, amp):
         np.testing.assert_array_equal(value.numpy(), killed[name].numpy(), err_msg=name)
 
 
-def test_fine_tuning_the_last_layer(tmp_path):
+@pytest.mark.parametrize(("arch", "last"), [("shufflenet_v2_x0_5", "fc"), ("squeezenet1_1", "classifier.1")])
+def test_fine_tuning_the_last_layer(tmp_path, arch, last):
     """What is frozen stays as it was in the weights that were given."""
     from flambeau.vision import models
 
-    state = models.shufflenet_v2_x0_5().state_dict()  # weights for other classes than the digits'
+    state = models.get_model(arch).state_dict()  # weights for other classes than the digits'
     ft.save(state, tmp_path / "weights")
-    options = ("--arch", "shufflenet_v2_x0_5", "--weights", tmp_path / "weights", "--freeze", "--epochs", 1)
+    options = ("--arch", arch, "--weights", tmp_path / "weights", "--freeze", "--epochs", 1)
     run(tmp_path, "classify_images", *options, "--out", "second")
-    after = ft.load(tmp_path / "second/shufflenet_v2_x0_5.safetensors")
+    after = ft.load(tmp_path / f"second/{arch}.safetensors")
     for name, value in state.items():
-        if not name.startswith("fc.") and "running" not in name and "num_batches" not in name:
+        if not name.startswith(f"{last}.") and "running" not in name and "num_batches" not in name:
             np.testing.assert_array_equal(value.numpy(), after[name].numpy(), err_msg=name)
-    assert after["fc.weight"].shape == (10, 1024)
+    assert after[f"{last}.weight"].shape[:2] == (10, state[f"{last}.weight"].shape[1])

@@ -56,6 +56,8 @@ def parse_arguments():
     arguments = parser.parse_args()
     if arguments.freeze and arguments.weights is None:
         parser.error("argument --freeze: expected --weights, of which something could be kept")
+    if arguments.dataset == "folder" and arguments.root is None:
+        parser.error("argument --dataset folder: expected --root, the folder of the folders train and test")
     return arguments
 
 
@@ -90,10 +92,13 @@ def make_model(arguments, classes):
         return models.get_model(arguments.arch, num_classes=classes, **options)
     model = models.get_model(arguments.arch, weights=arguments.weights, **options)
     model.requires_grad_(not arguments.freeze)
-    # Whatever the architecture calls its last linear layer, it is the last one.
-    name, last = [(name, module) for name, module in model.named_modules() if isinstance(module, nn.Linear)][-1]
+    # Whatever the architecture calls its last layer, it is the last one: linear, or a convolution in a SqueezeNet.
+    layers = [(name, module) for name, module in model.named_modules() if isinstance(module, (nn.Linear, nn.Conv2d))]
+    name, last = layers[-1]
     owner, _, attribute = name.rpartition(".")
-    setattr(model.get_submodule(owner), attribute, nn.Linear(last.in_features, classes))
+    linear = isinstance(last, nn.Linear)
+    new = nn.Linear(last.in_features, classes) if linear else nn.Conv2d(last.in_channels, classes, last.kernel_size)
+    setattr(model.get_submodule(owner), attribute, new)
     return model
 
 
