@@ -160,3 +160,80 @@ def test_workers_see_the_same():
         for n in (0, 2)
     )
     assert here == there
+
+
+def downloaded(base, load=None, about=None):
+    """A dataset of ones own that has no files, and loads what is given."""
+
+    class Own(datasets.DownloadedDataset, base):
+        pass
+
+    Own.about = datasets.Declaration(title="own") if about is None else about
+    if load is not None:
+        Own.load = lambda self, folder: vars(self).update(load)
+    return Own
+
+
+MISTAKES = {
+    "no declaration": (
+        lambda: downloaded(datasets.FileDataset, {}, about=())(),
+        TypeError,
+        "Own(): argument 'about': expected a Declaration, got tuple; set it in the class",
+    ),
+    "nothing loaded": (
+        lambda: downloaded(datasets.FileDataset, {"paths": []})(),
+        TypeError,
+        "Own.load(): argument 'targets': expected self.targets to be set, got nothing",
+    ),
+    "too many targets": (
+        lambda: downloaded(datasets.FileDataset, {"paths": ["a"], "targets": [1, 2]})(),
+        ValueError,
+        "Own.load(): argument 'targets': expected one for each of the 1 paths, got 2",
+    ),
+    "images of floats": (
+        lambda: downloaded(datasets.ArrayDataset, {"data": np.zeros((2, 4, 4)), "targets": [1, 2]})(),
+        TypeError,
+        "Own.load(): argument 'data': expected uint8 of shape (N, H, W) or (N, H, W, 3), "
+        "got float64 of shape (2, 4, 4)",
+    ),
+    "too few targets": (
+        lambda: downloaded(datasets.ArrayDataset, {"data": np.zeros((2, 4, 4), np.uint8), "targets": [1]})(),
+        ValueError,
+        "Own.load(): argument 'targets': expected one for each of the 2 data, got 1",
+    ),
+    "a URL alone": (
+        lambda: datasets.File("a.zip", "https://a.example/a.zip"),
+        TypeError,
+        "File(): argument 'urls': expected a tuple of str, got str; write ('https://a.example/a.zip',)",
+    ),
+    "a list of what is made": (
+        lambda: datasets.File("a.zip", unpack=".", makes=["a"]),
+        TypeError,
+        "File(): argument 'makes': expected a tuple of str, got list",
+    ),
+    "no checksum": (
+        lambda: datasets.File("a.zip", sha256="unknown"),
+        ValueError,
+        "File(): argument 'sha256': expected 64 hexadecimal digits, or at least the first 8, got 'unknown'",
+    ),
+    "half a checksum": (
+        lambda: datasets.File("a.zip", md5="0123"),
+        ValueError,
+        "File(): argument 'md5': expected 32 hexadecimal digits, got '0123'",
+    ),
+    "a file alone": (
+        lambda: datasets.Declaration(title="own", parts={"all": datasets.File("a.zip")}),
+        TypeError,
+        "Declaration(): argument 'parts['all']': expected a tuple of File, got File; write (File(...),)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_mistakes_in_a_dataset_of_ones_own(name, tmp_path, monkeypatch):
+    """They are told when the dataset is made, and not by the sample that cannot be read."""
+    monkeypatch.chdir(tmp_path)
+    call, kind, message = MISTAKES[name]
+    with pytest.raises(kind) as error:
+        call()
+    assert str(error.value) == message

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from flambeau.tensor import errors
 
 __all__ = ["File", "Sum", "agree", "sum_of"]
 
@@ -27,6 +30,10 @@ class File:
         makes: Files or folders, from that of the dataset, that are there when it is unpacked, and not before.
         inner: A pattern of archives inside it that are unpacked too, from the folder into which it was unpacked.
         inner_to: The folder into which those are unpacked, from the same; ``{stem}`` is the archive's name.
+
+    Raises:
+        TypeError: A str, or a list, for a tuple.
+        ValueError: What cannot be a checksum.
     """
 
     name: str
@@ -38,6 +45,18 @@ class File:
     makes: tuple[str, ...] = ()
     inner: str | None = None
     inner_to: str = "."
+
+    def __post_init__(self) -> None:
+        for argument in ("urls", "makes"):
+            given = getattr(self, argument)
+            if not isinstance(given, tuple):
+                fix = f"write ({given!r},)" if isinstance(given, str) else None
+                errors.type_error("File", argument, "a tuple of str", type(given).__name__, fix)
+        for argument, digits, least in (("sha256", 64, 8), ("md5", 32, 32)):
+            given = getattr(self, argument)
+            if given is not None and not re.fullmatch(f"[0-9a-fA-F]{{{least},{digits}}}", given):
+                expected = f"{digits} hexadecimal digits" + (f", or at least the first {least}" * (least < digits))
+                errors.value_error("File", argument, expected, repr(given))
 
     @property
     def checksum(self) -> str | None:

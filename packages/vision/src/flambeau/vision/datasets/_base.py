@@ -89,6 +89,9 @@ class VisionDataset(Dataset[tuple[Any, Any]]):
     def __len__(self) -> int:
         raise NotImplementedError(f"{type(self).__name__} must define __len__")
 
+    def _check_loaded(self) -> None:
+        """Raise where ``load`` of a subclass left out, or mixed up, what ``read`` and ``__len__`` look at."""
+
     def position(self, index: int) -> int:
         """Where an index, which may count from the end, points to: from 0 to ``len(self) - 1``."""
         n, name = len(self), type(self).__name__

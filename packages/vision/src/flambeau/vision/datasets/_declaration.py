@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from flambeau.tensor import errors
+
 from .._files.file import File
 
 __all__ = ["Declaration", "File"]
@@ -31,6 +33,9 @@ class Declaration:
         extra: The extra of ``flambeau-vision`` that is needed to read it.
         read_in: Where facts were read, by the names of the facts: ``"files"`` (addresses and formats), ``"sums"``,
             ``"sizes"``, ``"classes"``, ``"counts"``, ``"licence"``, ``"citation"``.
+
+    Raises:
+        TypeError: A part that is no tuple of files.
     """
 
     title: str
@@ -45,6 +50,12 @@ class Declaration:
     citation: str | None = None
     extra: str | None = None
     read_in: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for part, files in self.parts.items():
+            if not isinstance(files, tuple) or not all(isinstance(file, File) for file in files):
+                fix = "write (File(...),)" if isinstance(files, File) else None
+                errors.type_error("Declaration", f"parts[{part!r}]", "a tuple of File", type(files).__name__, fix)
 
     def files(self, parts: Iterable[str] | None = None) -> list[File]:
         """The files of some parts, or of all, each once."""

@@ -50,6 +50,7 @@ class DownloadedDataset(VisionDataset):
         progress: Report how far downloads are, on standard error.
 
     Raises:
+        TypeError: A class without a declaration, or ``load`` left out what the class of samples reads.
         FileNotFoundError: A file is missing, and ``download`` is False.
         FileCorrupt: A file is not what it should be.
         DownloadError: A file could not be had.
@@ -67,11 +68,15 @@ class DownloadedDataset(VisionDataset):
         download: bool = False,
         progress: bool = True,
     ):
+        if not isinstance(self.about, Declaration):
+            fix = "set it in the class"
+            errors.type_error(type(self).__name__, "about", "a Declaration", type(self.about).__name__, fix)
         super().__init__(data_home() if root is None else root, transforms, transform, target_transform)
         check_flag(type(self).__name__, "download", download)
         store = self.store(self.root, progress)
         store.prepare(self.about.files(self.needed()), download)
         self.load(store.home)
+        self._check_loaded()
 
     @classmethod
     def store(cls, root: Path, progress: bool = True, accept: Sequence[str] = ()) -> Store:
@@ -105,6 +110,15 @@ class ArrayDataset(VisionDataset):
     data: NDArray[np.uint8]
     targets: NDArray[np.int64]
 
+    def _check_loaded(self) -> None:
+        if type(self).read is not ArrayDataset.read:  # a subclass may keep something else
+            return
+        data, targets = _loaded(self, "data", "targets")
+        if not isinstance(data, np.ndarray) or data.dtype != np.uint8 or data.ndim not in (3, 4):
+            got = f"{data.dtype} of shape {data.shape}" if isinstance(data, np.ndarray) else type(data).__name__
+            errors.type_error(f"{type(self).__name__}.load", "data", "uint8 of shape (N, H, W) or (N, H, W, 3)", got)
+        _check_as_many(self, "data", data, targets)
+
     def __len__(self) -> int:
         return len(self.data)
 
@@ -135,6 +149,12 @@ class FileDataset(VisionDataset):
     targets: Sequence[Any]
     loader: Callable[[str], Any] = staticmethod(load_rgb)
 
+    def _check_loaded(self) -> None:
+        if type(self).read is not FileDataset.read:  # a subclass may keep something else
+            return
+        paths, targets = _loaded(self, "paths", "targets")
+        _check_as_many(self, "paths", paths, targets)
+
     def __len__(self) -> int:
         return len(self.paths)
 
@@ -143,6 +163,20 @@ class FileDataset(VisionDataset):
 
     def summary(self) -> str:
         return f"{len(self)} images{_classes_text(self)}"
+
+
+def _loaded(dataset: VisionDataset, *names: str) -> list[Any]:
+    """What ``load`` has set, by name."""
+    for name in names:
+        if not hasattr(dataset, name):
+            errors.type_error(f"{type(dataset).__name__}.load", name, f"self.{name} to be set", "nothing")
+    return [getattr(dataset, name) for name in names]
+
+
+def _check_as_many(dataset: VisionDataset, name: str, samples: Sequence[Any], targets: Sequence[Any]) -> None:
+    if len(samples) != len(targets):
+        expected = f"one for each of the {len(samples)} {name}"
+        errors.value_error(f"{type(dataset).__name__}.load", "targets", expected, f"{len(targets)}")
 
 
 def _classes_text(dataset: Any) -> str:
