@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
@@ -173,7 +173,7 @@ def _loaded(dataset: VisionDataset, *names: str) -> list[Any]:
     return [getattr(dataset, name) for name in names]
 
 
-def _check_as_many(dataset: VisionDataset, name: str, samples: Sequence[Any], targets: Sequence[Any]) -> None:
+def _check_as_many(dataset: VisionDataset, name: str, samples: Sized, targets: Sized) -> None:
     if len(samples) != len(targets):
         expected = f"one for each of the {len(samples)} {name}"
         errors.value_error(f"{type(dataset).__name__}.load", "targets", expected, f"{len(targets)}")

@@ -75,8 +75,8 @@ def create_feature_extractor(model: nn.Module, return_nodes: Sequence[str] | Map
         {'low': (1, 64, 16, 16), 'high': (1, 512, 2, 2)}
     """
     if isinstance(return_nodes, str):  # whose letters would be taken for paths
-        fix = f"use ['{return_nodes}']"
-        errors.type_error("create_feature_extractor", "return_nodes", "a list or a dict of paths", "str", fix)
+        expected, fix = "a list or a dict of paths", f"use ['{return_nodes}']"
+        errors.type_error("create_feature_extractor", "return_nodes", expected, "str", fix)
     nodes = return_nodes if isinstance(return_nodes, Mapping) else {node: node for node in return_nodes}
     known = get_graph_node_names(model)
     for node in nodes:
@@ -84,6 +84,6 @@ def create_feature_extractor(model: nn.Module, return_nodes: Sequence[str] | Map
             import difflib
 
             close = difflib.get_close_matches(node, known, n=1, cutoff=0)
-            fix = f"did you mean '{close[0]}'?" if close else None
-            errors.value_error("create_feature_extractor", "return_nodes", "paths of modules", f"'{node}'", fix)
+            hint = f"did you mean '{close[0]}'?" if close else None
+            errors.value_error("create_feature_extractor", "return_nodes", "paths of modules", f"'{node}'", hint)
     return FeatureExtractor(model, nodes)
