@@ -6,6 +6,7 @@ import flambeau.tensor as ft
 import numpy as np
 import ops_database
 import pytest
+import torchvision_oracle
 from flambeau.autograd import Variable, grad, gradcheck, gradgradcheck
 from flambeau.tensor.testing import assert_close, opdb
 from flambeau.vision import ops
@@ -124,3 +125,23 @@ def test_gradients_are_like_their_variables(info, dtype):
             if gradient is not None:
                 assert (gradient.shape, gradient.dtype) == (variable.shape, variable.dtype), what
                 assert gradient.device == variable.device
+
+
+# What torchvision computes without its compiled operators, which it may lack, and of an empty mask, too.
+IN_PYTHON = [name for name in ENTRIES if name not in ("batched_nms", "masks_to_boxes", "nms", "roi_align", "roi_pool")]
+
+
+@pytest.mark.parametrize("name", IN_PYTHON)
+def test_torchvision_agrees(name):
+    """Values and dtypes, for every sample of float32, float64 and int64."""
+    torchvision = torchvision_oracle.torchvision()
+    import torch
+
+    info = ENTRIES[name]
+    for dtype in {np.dtype("f4"), np.dtype("f8"), np.dtype("i8")} & set(info.dtypes):
+        for sample in info.generate(dtype, **opdb.tensors()):
+            call = sample.map(lambda v: torch.from_numpy(np.array(v.numpy())) if isinstance(v, ft.Tensor) else v)
+            theirs = getattr(torchvision.ops, name)(*call.args, **call.kwargs).numpy()
+            if name == "sigmoid_focal_loss" and not sample.args[0].numel() and not theirs.ndim:
+                theirs = np.zeros_like(theirs)  # the mean of no losses is 0 here, as it is there of boxes' losses
+            assert_close(run(info, sample), theirs, *info.tolerance_of(theirs.dtype), what=f"{name}{sample}")
