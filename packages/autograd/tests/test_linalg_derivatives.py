@@ -1,6 +1,8 @@
 """Derivatives of linear algebra that the operator database does not try: complex matrices, compositions, singular
 ones."""
 
+import math
+
 import flambeau.tensor as ft
 import numpy as np
 import pytest
@@ -134,6 +136,45 @@ def test_determinants_of_any_rank_are_differentiable_twice(rank, number):
     for matrix in (np.diag([1.0, 2.0, 2.0]) * (np.arange(3) < rank), array(3, rank) @ array(rank, 3, seed=1)):
         assert gradcheck(linalg.det, leaf(matrix * number))
         assert gradgradcheck(linalg.det, leaf(matrix * number))
+
+
+@pytest.mark.parametrize("number", [1, 1 + 0.5j], ids=["real", "complex"])
+@pytest.mark.parametrize("values", [(0, 0, 0, 0), (2, 0, 0, 0), (2, 2, 0, 0), (2, 2, 2, 0), (3, 1, 1e-5, 1e-5)])
+def test_determinants_are_differentiable_any_number_of_times(values, number):
+    """Directional derivatives of a determinant are the coefficients of a polynomial, also at equal singular values."""
+    q, _ = np.linalg.qr(array(4, 4))
+    start, step = q @ np.diag(values) * number, array(4, 4, seed=1) + number * array(4, 4, seed=2)
+    points = np.arange(-2, 3)
+    expected = np.polyfit(points, [np.linalg.det(start + t * step) for t in points], 4)[::-1]
+    derivative = linalg.det(leaf(start) + (t := leaf(0.0 * number)) * ft.from_numpy(step))
+    for order, coefficient in enumerate(expected):
+        np.testing.assert_allclose(derivative.item(), coefficient * math.factorial(order), atol=1e-9)
+        (derivative,) = grad(derivative, t, create_graph=True, grad_outputs=ft.ones_like(derivative))
+        derivative = derivative.conj()  # PyTorch's gradients of holomorphic functions are conjugate derivatives
+
+
+def test_cofactors_to_be_differentiated_are_the_same_numbers():
+    """Of singular values of any size all digits are right, whether another derivative will be asked for or not."""
+    q, _ = np.linalg.qr(array(10, 10))
+    x = leaf(q * 10.0 ** -np.arange(10) @ q)
+    plain, recorded = grad(linalg.det(x), x), grad(linalg.det(x), x, create_graph=True)
+    np.testing.assert_allclose(recorded[0].detach().numpy(), plain[0].numpy(), rtol=1e-9)
+    u, s, vh = np.linalg.svd(x.detach().numpy())
+    others = np.prod(np.where(np.eye(10) == 1, 1, s), 1)
+    expected = np.linalg.det(u) * np.linalg.det(vh) * (u * others) @ vh
+    np.testing.assert_allclose(plain[0].numpy(), expected, rtol=1e-5)  # as sure as the least of s
+
+
+def test_second_derivatives_of_large_determinants():
+    """What is left out of the inverse is small beside the greatest singular value, whatever that is."""
+    q, _ = np.linalg.qr(array(30, 30))
+    found = []
+    for scale in (1, 0.0003):
+        x = leaf(q * np.linspace(0, 1.5, 30) * scale)
+        (first,) = grad(linalg.det(x), x, create_graph=True)
+        (second,) = grad((first * ft.from_numpy(array(30, 30, seed=1))).sum(), x)
+        found.append(second.numpy() / scale**28)
+    np.testing.assert_allclose(found[0], found[1], atol=1e-9 * abs(found[0]).max())
 
 
 def test_equal_eigenvalues_are_no_nan():

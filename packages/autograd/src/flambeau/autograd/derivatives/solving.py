@@ -7,6 +7,7 @@ differentiation (2008), with conjugate transposes.
 import flambeau.tensor as ft
 from flambeau.tensor import ops
 
+from .._core.engine import is_grad_enabled
 from .._rules import gradient
 from ._helpers import adjoint, conj
 from .reductions import products_of_others
@@ -44,33 +45,62 @@ def det(grad, A, result):
     singular = ft.abs(result.data) <= 1e-5 * bound
     if not singular.any().item():
         return ops.inv_ex(adjoint(A))[0] * with_inverse
-    # The inverse gets matrices that have one, lest nan and inf come back in further derivatives.
-    which = _spread(singular)
-    by_inverse = ops.inv_ex(adjoint(ft.where(which, ft.eye(A.shape[-1], dtype=A.dtype, device=A.device), A)))[0]
-    return ft.where(which, conj(ops.cofactor(A)) * _spread(grad), by_inverse * with_inverse)
+    # Each way gets matrices that suit it, lest nan and inf of the others come back in further derivatives.
+    which, one = _spread(singular), ft.eye(A.shape[-1], dtype=A.dtype, device=A.device)
+    by_inverse = ops.inv_ex(adjoint(ft.where(which, one, A)))[0]
+    return ft.where(which, _adjugate(adjoint(ft.where(which, A, one))) * _spread(grad), by_inverse * with_inverse)
 
 
-@gradient(ops.cofactor, "A")
-def cofactor(grad, A):
-    """By singular values, of which the cofactors hold products of all but one, and their derivatives of all but two.
+def _adjugate(A):
+    """``det(A) inv(A)``, differentiable any number of times whatever the rank: values by ``A = U S V^H``."""
+    n = A.shape[-1]
+    wide = ops.cast(A, "complex128" if A.dtype.kind == "c" else "float64").reshape((-1, n, n))
+    u, s, vh = ops.svd(wide.data, False)
+    left, right, turn = adjoint(vh), adjoint(u), _spread(ft.det(u) * ft.det(vh))
+    value = ft.matmul(left * products_of_others(s, (1,)).unsqueeze(-2), right) * turn
+    if is_grad_enabled() and getattr(A, "requires_grad", False):
+        counts = (s <= 1e-3 * s[:, :1]).sum(1).tolist()
+        turned, parts, order = ft.matmul(ft.matmul(right, wide), left), [], []
+        for count in sorted(set(counts)):
+            which = [i for i, c in enumerate(counts) if c == count]
+            parts.append(_adjugate_by_blocks(turned[which], n - count))
+            order += which
+        inner = ft.cat(parts)[sorted(range(len(order)), key=order.__getitem__)]
+        formula = ft.matmul(ft.matmul(left, inner), right) * turn
+        value = formula + (value - formula.data)
+    return ops.cast(value, A.dtype).reshape(A.shape)
 
-    Cofactors of a product are the product of cofactors, so with ``A = U S V^H`` only those of ``S + E`` have to be
-    differentiated: on the diagonal ``sum of E[j, j] pairs[i, j]``, beside it ``-E[j, i] pairs[i, j]``. That is right
-    for matrices of any rank; differentiated once more, for those whose singular values differ.
+
+def _adjugate_by_blocks(A, large):
+    """The adjugate of ``A = ((P, Q), (R, T))`` with ``large`` rows in ``P``, which has an inverse.
+
+    What is left are the determinant and the adjugate of ``C = T - R P^-1 Q``, polynomials of ``C``: no two singular
+    values are ever told apart, as derivatives of singular vectors would.
     """
-    u, s, vh = ops.svd(A)
-    inner = ft.matmul(ft.matmul(u.transpose(-2, -1), grad), vh.transpose(-2, -1))
-    inner = inner * _spread(conj(ft.det(u) * ft.det(vh)))
-    pairs = _products_of_all_but_two(s)
-    diagonal = ft.matmul(pairs, ft.diagonal(inner, 0, -2, -1).unsqueeze(-1)).squeeze(-1)
-    beside = (pairs * inner).transpose(-2, -1)
-    return ft.matmul(ft.matmul(u, ft.diag_embed(diagonal) - beside), vh)
+    P, Q, R, T = (A[:, rows, columns] for rows, columns in _quarters(large))
+    inverse = ops.inv_ex(P)[0]
+    before, after = ft.matmul(inverse, Q), ft.matmul(R, inverse)
+    det, inner = _by_powers(T - ft.matmul(R, before))
+    left = ft.matmul(before, inner)
+    upper = ft.cat((inverse * _spread(det) + ft.matmul(left, after), -left), -1)
+    lower = ft.cat((-ft.matmul(inner, after), inner), -1)
+    return ft.cat((upper, lower), -2) * _spread(ft.det(P))
 
 
-def _products_of_all_but_two(s):
-    """For each pair the product of all others; what is on the diagonal cancels where these are used."""
-    rows = ft.where(ft.eye(s.shape[-1], dtype=ft.bool_, device=s.device), 1, s.unsqueeze(-2))
-    return products_of_others(rows, (rows.ndim - 1,))
+def _quarters(middle):
+    first, last = slice(None, middle), slice(middle, None)
+    return (first, first), (first, last), (last, first), (last, last)
+
+
+def _by_powers(C):
+    """The determinants and the adjugates of matrices by products and traces (Faddeev and Le Verrier)."""
+    n = C.shape[1]
+    one = ft.eye(n, dtype=C.dtype, device=C.device)
+    power, coefficient = ft.zeros_like(C), ft.ones(C.shape[0], dtype=C.dtype, device=C.device)
+    for k in range(1, n + 1):
+        power = ft.matmul(C, power) + one * _spread(coefficient)
+        coefficient = ft.diagonal(ft.matmul(C, power), 0, 1, 2).sum(1) / -k
+    return (coefficient, -power) if n % 2 == 0 else (-coefficient, power)
 
 
 @gradient(ops.slogdet, "A")

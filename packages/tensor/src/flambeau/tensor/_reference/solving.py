@@ -111,26 +111,6 @@ def det(xp, A: Array):
     return narrowed(xp.linalg.det(widened(A)), A.dtype)
 
 
-@operator(dtypes="float", function=False, method=False)
-def cofactor(xp, A: Array):
-    """The matrices of cofactors: ``det(A) inv(A)^T``, which singular matrices have, too. From singular values.
-
-    Args:
-        A: Tensor of shape (..., n, n).
-
-    Returns:
-        Tensor like ``A``: the derivative of :func:`det` by each element.
-    """
-    x = widened(A)
-    u, s, vh = xp.linalg.svd(x)
-    one = xp.ones_like(s[..., :1])
-    before = xp.cumprod(xp.concatenate([one, s[..., :-1]], axis=-1), axis=-1)
-    after = xp.cumprod(xp.concatenate([one, s[..., :0:-1]], axis=-1), axis=-1)[..., ::-1]
-    turn = (xp.linalg.det(u) * xp.linalg.det(vh))[..., None, None]
-    result = turn * xp.matmul(xp.conjugate(u * (before * after)[..., None, :]), xp.conjugate(vh))
-    return narrowed(result, A.dtype)
-
-
 @operator(dtypes="float", outputs=("sign", "logabsdet"))
 def slogdet(xp, A: Array):
     """The signs of determinants, and the logarithms of their absolute values, which do not overflow.
@@ -157,11 +137,6 @@ def slogdet(xp, A: Array):
 @det.check
 def _(A):
     check_square("det", "A", A)
-
-
-@cofactor.check
-def _(A):
-    check_square("cofactor", "A", A)
 
 
 @slogdet.check

@@ -142,22 +142,6 @@ def singular_samples(make):
     yield sample(make.values(np.stack([np.zeros((3, 3)), np.diag([0.0, 0.0, 2.0]), regular(n=3)])[:, None]))
 
 
-def cofactor_samples(make):
-    """Also singular matrices of every rank; what is differentiated there is ``det``."""
-    yield from square_samples(regular)(make)
-    for matrix in (np.zeros((2, 2, 2)), np.outer([1, 2, 3], [1, -1, 2]), np.diag([0.0, 0.0, 2.0, 3.0])):
-        yield sample(make.values(matrix), smooth=False)
-
-
-def cofactor(a):
-    """By the determinants of what is left without a row and a column."""
-    n, result = a.shape[-1], np.zeros_like(a)
-    for i, j in np.ndindex(n, n):
-        minor = np.delete(np.delete(a, i, -2), j, -1)
-        result[..., i, j] = (-1) ** (i + j) * np.linalg.det(minor)
-    return result
-
-
 def cholesky_samples(make):
     yield from square_samples(positive)(make)
     yield sample(make.values(positive(n=3)), upper=True)
@@ -320,7 +304,6 @@ ENTRIES = (
     info("solve_triangular", triangular_samples, triangular, right_side_error("solve_triangular", upper=True)),
     info("inv_ex", square_samples(regular), with_info(np.linalg.inv), square_error("inv_ex")),
     info("det", singular_samples, np.linalg.det, square_error("det")),
-    info("cofactor", cofactor_samples, cofactor, square_error("cofactor")),
     info("slogdet", determinant_samples, lambda a: tuple(np.linalg.slogdet(a)), square_error("slogdet")),
     info("cholesky_ex", cholesky_samples, cholesky, square_error("cholesky_ex"), along=symmetric),
     info("lu_factor_ex", lu_samples, lu, matrix_error("lu_factor_ex")),
