@@ -59,6 +59,8 @@ MIXED = {
     "lerp": lambda x, z: ft.lerp(z, z * z, x),
     "polar": lambda x, z: ft.polar(x, x * 2) * z,
     "complex": lambda x, z: ft.complex(x, z.real) * z.imag,
+    "view_as_real": lambda x, z: ft.view_as_real(z)[..., 0] * x + ft.view_as_real(z).prod(-1),
+    "view_as_complex": lambda x, z: ft.view_as_complex(ft.stack((x, x * x), -1)) * z,
     "outer": lambda x, z: ft.outer(x[0], z[0]),
     "cat": lambda x, z: ft.cat([x.to(ft.complex128), z]) ** 2,
     "einsum": lambda x, z: ft.einsum("ij,kj->ik", x.to(ft.complex128), z),
@@ -96,6 +98,7 @@ def test_writing_into_parts():
         y = z * 1
         y.real.mul_(x)
         y.imag = x * x
+        ft.view_as_real(y)[1, 0] = x[2]
         return y * y
 
     assert gradcheck(function, (complex_(3), real(3)))

@@ -12,6 +12,8 @@ from ._helpers import conj, flat, unchanged
 
 gradient(ops.real, "input")(unchanged)
 gradient(ops.imag, "input")(lambda grad: grad * 1j)
+gradient(ops.view_as_real, "input")(lambda grad: ops.complex(grad[..., 0], grad[..., 1]))
+gradient(ops.view_as_complex, "input")(lambda grad: ops.view_as_real(grad))
 gradient(ops.conj_physical, "input")(conj)
 gradient(ops.complex, "real")(unchanged)
 gradient(ops.complex, "imag")(lambda grad: grad * -1j)

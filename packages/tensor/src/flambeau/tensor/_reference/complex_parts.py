@@ -51,6 +51,74 @@ def _(input):
         errors.dtype_error("imag", "input", "a complex dtype", input.dtype.name)
 
 
+@operator(view=True, method=False)
+def view_as_real(xp, input: Array):
+    """The real and imaginary parts of complex elements, side by side in a new last dimension: a view.
+
+    Args:
+        input: Tensor of any shape and complex dtype.
+
+    Returns:
+        Tensor of shape ``(*input.shape, 2)`` that shares ``input``'s memory, of float32 or, for complex128, float64.
+
+    Raises:
+        DTypeError: ``input`` is not complex.
+
+    Example:
+        >>> ft.view_as_real(ft.tensor([1 + 2j, 3j])).tolist()
+        [[1.0, 2.0], [0.0, 3.0]]
+    """
+    strides = (*input.strides, input.dtype.itemsize // 2)
+    return xp.lib.stride_tricks.as_strided(input.real, (*input.shape, 2), strides)
+
+
+@view_as_real.check
+def _(input):
+    if input.dtype.kind != "c":
+        errors.dtype_error("view_as_real", "input", "a complex dtype", input.dtype.name)
+
+
+@operator(view=True, method=False)
+def view_as_complex(xp, input: Array):
+    """Complex elements whose real and imaginary parts lie side by side in the last dimension: a view.
+
+    Args:
+        input: Tensor of shape (..., 2) and dtype float32 or float64, in whose memory the parts of an element are
+            neighbours, and elements whole elements apart. :func:`complex` takes parts from anywhere.
+
+    Returns:
+        Tensor of shape (...) that shares ``input``'s memory, of complex64 or, for float64, complex128.
+
+    Raises:
+        DTypeError: ``input`` is of another dtype.
+        ShapeError: the last dimension is not of size 2, or the layout is another one.
+
+    Example:
+        >>> ft.view_as_complex(ft.tensor([[1.0, 2.0], [0.0, 3.0]])).tolist()
+        [(1+2j), 3j]
+    """
+    return input.view("complex128" if input.dtype.itemsize == 8 else "complex64")[..., 0]
+
+
+@view_as_complex.check
+def _(input):
+    if input.dtype.name not in ("float32", "float64"):
+        fix = "convert it with .float()"
+        errors.dtype_error("view_as_complex", "input", "float32 or float64", input.dtype.name, fix)
+    shape, strides, step = tuple(input.shape), tuple(input.strides), input.dtype.itemsize
+    if shape[-1:] != (2,):
+        errors.shape_error("view_as_complex", "input", "a last dimension of size 2", f"shape {shape}")
+    apart = any(n > 1 and stride % (2 * step) for n, stride in zip(shape[:-1], strides, strict=False))
+    if input.size and (strides[-1] != step or apart):
+        errors.shape_error(
+            "view_as_complex",
+            "input",
+            "parts that are neighbours, and elements whole elements apart",
+            f"strides of {strides} bytes",
+            "use .contiguous()",
+        )
+
+
 @pointwise()
 def conj_physical(xp, input: Array):
     """Each element with its imaginary part negated, in memory of its own.
