@@ -25,14 +25,32 @@ NOTHING_REQUIRES = (
 
 def test_a_result_of_what_requires_nothing(leaf):
     """The line that made it, and why it has no history."""
-    x = leaf(1.0, 2.0)
-    h = x.detach() * 2
+    x = leaf(1.0, 2.0).data
+    h = Variable(x) * 2
     line = here()
     loss = h.sum()
     assert told(RuntimeError, loss.backward) == [
         NO_HISTORY.format("()"),
         f"this Variable of shape () is the result of sum at {line}; {NOTHING_REQUIRES}",
     ]
+
+
+def test_a_result_of_what_was_detached_long_before(leaf):
+    """The line where history was lost, however many operations ago: by detach(), no_grad, or an operator."""
+    x = leaf(1.0, 2.0)
+    line = here()
+    detached, found = (x * 2).detach(), x.argmax()
+    with no_grad():
+        silent_line = here()
+        silent = x * 2
+    for lost, how in (
+        (detached, f".detach() at {line}"),
+        (found, f"argmax, which has no derivative, at {line}"),
+        (silent, f"mul, which ran under no_grad or gave integers, at {silent_line}"),
+    ):
+        for y in (lost * 1.5, ft.stack([lost * 1.0, lost * 1.0]).sort(0)[0][0], (ft.ones(1) + lost).exp()):
+            note = told(RuntimeError, y.sum().backward)[1]
+            assert note.endswith(f"; the history of what it was made of was lost by {how}")
 
 
 def test_a_result_made_under_no_grad(leaf):

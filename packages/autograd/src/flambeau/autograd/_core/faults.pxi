@@ -1,17 +1,52 @@
 # For the messages of errors: what made a Variable that has no history, and the lines that lead to a node.
 
-cdef inline int _note_origin(Variable x, Operator op) except -1:
+cdef inline int _note_origin(Variable x, Operator op, PyObject** args, Py_ssize_t n) except -1:
     """Remember what made a result that no gradient flows through; `op` is None for detach."""
     cdef int instruction = 0
-    return _note_origin_with(x, op, _calling_code(&instruction), instruction)
+    return _note_origin_with(x, op, _calling_code(&instruction), instruction, args, n)
 
 
-cdef inline int _note_origin_with(Variable x, Operator op, object code, int instruction) except -1:
+cdef inline int _note_origin_with(Variable x, Operator op, object code, int instruction, PyObject** args,
+                                  Py_ssize_t n) except -1:
+    cdef Py_ssize_t i
+    x.origin_lost = False
+    x.loss_code = None
+    for i in range(n):
+        if _is_variable(<object>args[i]):
+            if _note_loss(x, <Variable>args[i]):
+                break
+        elif type(<object>args[i]) is list or type(<object>args[i]) is tuple:
+            if _note_loss_of_several(x, <object>args[i]):
+                break
     x.origin = op
     x.origin_recorded = grad_enabled
     x.origin_code = code
     x.origin_instruction = instruction
     return 0
+
+
+cdef inline bint _note_loss(Variable x, Variable argument) noexcept:
+    """Whether the argument says where the history of a result was lost: there, or as its own was."""
+    if argument.wants or argument.node is not None:
+        x.origin_lost = True
+    elif argument.origin_lost:
+        x.loss = argument.origin
+        x.loss_code = argument.origin_code
+        x.loss_instruction = argument.origin_instruction
+    elif argument.loss_code is not None:
+        x.loss = argument.loss
+        x.loss_code = argument.loss_code
+        x.loss_instruction = argument.loss_instruction
+    else:
+        return False
+    return True
+
+
+cdef bint _note_loss_of_several(Variable x, object arguments) except -1:
+    for argument in arguments:
+        if isinstance(argument, Variable) and _note_loss(x, <Variable>argument):
+            return True
+    return False
 
 
 cdef str _made(Variable x):
@@ -36,6 +71,13 @@ cdef str _why_no_history(Variable x):
         return f"{x.origin.name} has no derivative"
     if not _inexact(x.array):
         return f"there are no gradients of {x.dtype.name}"
+    if x.loss_code is not None:
+        if x.loss is None:
+            what = ".detach()"
+        else:
+            how = "ran under no_grad or gave integers" if x.loss.differentiable else "has no derivative"
+            what = f"{x.loss.name}, which {how},"
+        return f"the history of what it was made of was lost by {what} at {_line_of(x.loss_code, x.loss_instruction)}"
     return ("none of its arguments requires grad: requires_grad=True is missing where they were made, or their history was "
             "lost through .detach(), .data, .numpy() or no_grad")
 

@@ -23,11 +23,11 @@ cdef object _unrecorded(Operator op, tuple args):
     if type(result) is tuple:
         parts = tuple([_result(op, part, args, rest, k) for k, part in enumerate(<tuple>result)])
         for part in parts:
-            _note_origin(<Variable>part, op)
+            _note_origin(<Variable>part, op, PySequence_Fast_ITEMS(args), PyTuple_GET_SIZE(args))
         return parts if op.many else op.pack(parts)
     x = _result(op, result, args, rest, -1)
     if isinstance(x, Variable) and not (op.view and x is args[op.first_array]):
-        _note_origin(<Variable>x, op)
+        _note_origin(<Variable>x, op, PySequence_Fast_ITEMS(args), PyTuple_GET_SIZE(args))
     return x
 
 
@@ -89,7 +89,7 @@ cdef object _record(Operator op, tuple args):
     if _inexact(result):
         _attach(x, rule, PySequence_Fast_ITEMS(args), values)
     if x.node is None:
-        _note_origin(x, op)
+        _note_origin(x, op, PySequence_Fast_ITEMS(args), PyTuple_GET_SIZE(args))
     return x
 
 
@@ -99,7 +99,7 @@ cdef object _record_native(Operator op, object array, PyObject** args):
     if grad_enabled and op.differentiable and _inexact(array):
         _attach(x, _rule_for(op), args, None)
     if x.node is None:
-        _note_origin(x, op)
+        _note_origin(x, op, args, op.nargs)
     return x
 
 
@@ -143,9 +143,9 @@ cdef object _record_several(Operator op, Rule rule, tuple args, list values, tup
             x.node = node
             x.output = <int>k
         elif node is None:
-            _note_origin(x, op)
+            _note_origin(x, op, given, PyTuple_GET_SIZE(args))
         else:
-            _note_origin_with(x, op, node.code, node.instruction)
+            _note_origin_with(x, op, node.code, node.instruction, given, PyTuple_GET_SIZE(args))
         _give(parts, k, x)
     if node is not None:
         _save(node, rule, given, values, kept)

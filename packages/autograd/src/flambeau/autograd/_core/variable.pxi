@@ -31,6 +31,10 @@ cdef class Variable(Tensor):
     cdef object origin_code
     cdef int origin_instruction
     cdef bint origin_recorded  # whether operations were recorded then
+    cdef bint origin_lost  # whether history was lost there; if not, it was where the three below say, if anywhere
+    cdef Operator loss
+    cdef object loss_code
+    cdef int loss_instruction
     # A differentiable view: the Variable it looks into, and the operations that lead from there to here.
     cdef Variable view_of
     # The last of the steps: (the steps before, operator, arguments after the first, part of a tuple result or -1).
@@ -191,16 +195,18 @@ cdef class Variable(Tensor):
     def detach(self):
         """A Variable of the same memory without history. In-place changes of either are noticed by both."""
         cdef Variable x = _variable(self.array, self)
-        _note_origin(x, None)
+        cdef PyObject* whole = <PyObject*>self
+        _note_origin(x, None, &whole, 1)
         return x
 
     def detach_(self):
         """Forget the history, in place; gives the Variable back."""
         if self.view_of is not None:
             errors.value_error("detach_", None, "a Variable that is not a view", "a view", "use .detach()")
+        cdef PyObject* whole = <PyObject*>self
+        _note_origin(self, None, &whole, 1)
         self.node = None
         self.wants = False
-        _note_origin(self, None)
         return self
 
     @property
