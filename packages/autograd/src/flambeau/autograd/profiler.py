@@ -24,6 +24,7 @@ import flambeau.tensor as ft
 from flambeau.tensor import Tensor, errors
 
 from . import _observing
+from ._core.engine import calling_line
 
 __all__ = ["Event", "Row", "profile", "record_function"]
 
@@ -37,7 +38,7 @@ class Event:
     start: int  # nanoseconds of time.perf_counter_ns
     thread: int
     shapes: tuple[tuple[int, ...], ...] = ()
-    line: str = ""
+    line: str = ""  # of user code: what called it, or what recorded the step of backward that it is, or is part of
     end: int = 0
     memory: int = 0  # bytes of results that share no memory with an argument
     inner: int = field(default=0, repr=False)  # nanoseconds in events inside this one
@@ -203,7 +204,9 @@ class profile:
                 return
 
     def _before_call(self, op: Any, args: tuple, out: Any) -> None:
-        self._begin(args, op.name + "_" if out is not None else op.name, "operator", "", self._shapes(args))
+        step = self._open[-1][1] if self._open else None
+        line = step.line if step is not None and step.kind == "backward" else calling_line()
+        self._begin(args, op.name + "_" if out is not None else op.name, "operator", line, self._shapes(args))
 
     def _shapes(self, args: tuple) -> tuple[tuple[int, ...], ...]:
         return tuple(x.shape for x in args if isinstance(x, Tensor)) if self.record_shapes else ()
@@ -227,7 +230,7 @@ class profile:
             self._end(opened[-1][0])
 
     def before_function(self, function: Any, args: tuple) -> None:
-        self._begin(args, function.__name__, "function", "", self._shapes(args))
+        self._begin(args, function.__name__, "function", calling_line(), self._shapes(args))
 
     def after_function(self, function: Any, args: tuple, returned: Any) -> None:
         self._end(args)

@@ -49,6 +49,13 @@ cdef bint _note_loss_of_several(Variable x, object arguments) except -1:
     return False
 
 
+def calling_line():
+    """The line outside flambeau.* that is running, as errors write it."""
+    cdef int instruction = 0
+    code = _calling_code(&instruction)
+    return "" if code is None else _line_of(code, instruction)
+
+
 cdef str _made(Variable x):
     """Which Variable it is: what made it, and where."""
     if x.node is not None:
