@@ -97,7 +97,7 @@ bool forward(const Convolution& c, const T* input, const T* weight, const T* bia
     all.images = c.n, all.groups = c.groups;
     all.planes = planes_of(c);
     all.channels = channels, all.outputs = outputs, all.input = input;
-    all.steps = steps;
+    all.steps = all.longest = steps;
     all.step_z = c.z.stride, all.step_y = c.y.stride, all.step_x = c.x.stride;
     all.slices = c.z.result, all.rows = c.y.result, all.columns = c.x.result;
     all.bias = bias, all.result = result;
@@ -146,13 +146,14 @@ bool input_gradient(const Convolution& c, const T* grad, const T* weight, const 
     all.images = c.n, all.groups = c.groups;
     all.planes = {inward.padded(), vertical.padded(), horizontal.padded()};
     all.channels = outputs, all.outputs = channels, all.input = grad;
+    all.longest = outputs * taps;
     all.step_z = all.step_y = all.step_x = 1;
     all.bias = bias;
     all.result_image = c.c * image_size(c), all.result_plane = image_size(c);
     all.result_z = c.z.stride * c.y.size * c.x.size, all.result_y = c.y.stride * c.x.size, all.result_x = c.x.stride;
     if (too_large(all)) return false;
 
-    const ptrdiff_t panels = all.panels(), most = outputs * taps;
+    const ptrdiff_t panels = all.panels(), most = all.longest;
     Scratch scratch(c.groups * panels * most * NR<T> * sizeof(T) + (most + taps) * sizeof(std::int32_t));
     if (!scratch.data) return false;
     T* const filters = static_cast<T*>(scratch.data);

@@ -6,43 +6,11 @@
 #pragma once
 
 #include "flambeau/convolution/planes.hpp"
+#include "flambeau/convolution/pixels.hpp"
 #include "flambeau/memory.hpp"
 #include "flambeau/threads.hpp"
 
 namespace flambeau::FLAMBEAU_ISA::micro {
-
-constexpr int Few = 4;  // outputs for which vectors along them would stay all but empty: they run along pixels instead
-
-// A block of windows with few outputs: Rows rows of two vectors of windows that are neighbours in the padded planes.
-template <class T, int Outputs, int Rows>
-void few_outputs(const T* image, ptrdiff_t line, ptrdiff_t steps, const std::int32_t* offsets, const T* filters,
-                 const T* bias, T* buffer) noexcept {
-    constexpr int L = lanes<T>;
-    Vector<T> sums[Outputs][Rows][2];
-#pragma GCC unroll 4
-    for (int o = 0; o < Outputs; ++o)
-#pragma GCC unroll 4
-        for (int y = 0; y < Rows; ++y) sums[o][y][0] = sums[o][y][1] = Vector<T>{} + (bias ? bias[o] : T(0));
-    for (ptrdiff_t k = 0; k < steps; ++k) {
-        const T* const seen = image + offsets[k];
-#pragma GCC unroll 4
-        for (int y = 0; y < Rows; ++y) {
-            const Vector<T> first = load(seen + y * line), second = load(seen + y * line + L);
-#pragma GCC unroll 4
-            for (int o = 0; o < Outputs; ++o) {
-                sums[o][y][0] += first * filters[k * NR<T> + o];
-                sums[o][y][1] += second * filters[k * NR<T> + o];
-            }
-        }
-    }
-#pragma GCC unroll 4
-    for (int o = 0; o < Outputs; ++o)
-#pragma GCC unroll 4
-        for (int y = 0; y < Rows; ++y) {
-            store(buffer + (o * Rows + y) * 2 * L, sums[o][y][0]);
-            store(buffer + (o * Rows + y) * 2 * L + L, sums[o][y][1]);
-        }
-}
 
 // result[n, g, o, z, y, x] = bias[g, o] + sum over k < steps of filter[g][k][o] * window of (z, y, x)[offsets[k]].
 template <class T>
@@ -53,6 +21,7 @@ struct Correlation {
     ptrdiff_t outputs;   // of a group: planes of the result
     const T* input;      // (images, groups, channels, planes)
     ptrdiff_t steps, taps;        // all numbers of a window, and those of one channel
+    ptrdiff_t longest;            // the most steps that a pass has in any of its correlations
     const std::int32_t* offsets;  // channel by channel; of the first channel if across_images()
     ptrdiff_t step_z, step_y, step_x;  // planes, rows and columns of padded planes between neighbouring windows
     ptrdiff_t slices, rows, columns;   // of windows
@@ -64,11 +33,18 @@ struct Correlation {
     static constexpr ptrdiff_t Strip = 256;     // pixels of a task, about
     static constexpr ptrdiff_t Round = 1 << 20;  // bytes of padded planes at a time, about
     static constexpr ptrdiff_t SlabBytes = 160 << 10;
+    static constexpr ptrdiff_t ShortSum = 256;  // products
+    static constexpr ptrdiff_t Turning = 16;    // products that take as long as turning their sum
 
     FLAMBEAU_INLINE ptrdiff_t panels() const { return quotient_up(outputs, NR<T>); }
 
-    // Whether vectors run along pixels.
-    FLAMBEAU_INLINE bool along_pixels() const { return outputs <= Few && step_x == 1 && 2 * columns >= lanes<T>; }
+    // Whether vectors run along pixels: where those along outputs would stay all but empty, and where sums are so short
+    // that turning results into planes would take as long as computing them, unless too many pixels lie beyond the rows.
+    FLAMBEAU_INLINE bool along_pixels() const {
+        if (step_x != 1 || 2 * columns < lanes<T>) return false;
+        const ptrdiff_t beyond = quotient_up(columns, lanes<T>) * lanes<T> - columns;
+        return outputs <= Few || (result_x == 1 && longest <= ShortSum && longest * beyond <= columns * Turning);
+    }
 
     // Whether the rows of a tile are images rather than neighbouring pixels.
     FLAMBEAU_INLINE bool across_images() const {
@@ -97,7 +73,7 @@ struct Correlation {
         for (ptrdiff_t first = 0; first < units && done; first += round) {
             const ptrdiff_t count = least(round, units - first);
             if (!bare) pad(across, first, count, padded, unit);
-            if (pixels) few(first, count, padded, unit);
+            if (pixels) compute_along(first, count, padded, unit);
             else done = compute(across, first, count, bare ? input + first * unit : padded, unit);
         }
         return done;
@@ -130,7 +106,8 @@ struct Correlation {
         });
     }
 
-    FLAMBEAU_INLINE void few(ptrdiff_t first, ptrdiff_t count, const T* source, ptrdiff_t unit) const {
+    // Vectors along pixels: a task is a few rows of an image with all outputs.
+    FLAMBEAU_INLINE void compute_along(ptrdiff_t first, ptrdiff_t count, const T* source, ptrdiff_t unit) const {
         constexpr ptrdiff_t high = 4;
         const ptrdiff_t down = quotient_up(rows, high);
         const ptrdiff_t grain = (1 << 17) / (high * columns * outputs * (steps + 1)) + 1;
@@ -141,41 +118,41 @@ struct Correlation {
                 const T* const image =
                     source + u * unit + g * channels * planes.size() + z * step_z * planes.plane();
                 T* const to = result + (first + u) * result_image + g * outputs * result_plane + z * result_z;
-                switch (outputs) {
-                    case 1: few_rows<1>(image, g, y, least(y + high, rows), to); break;
-                    case 2: few_rows<2>(image, g, y, least(y + high, rows), to); break;
-                    case 3: few_rows<3>(image, g, y, least(y + high, rows), to); break;
-                    default: few_rows<Few>(image, g, y, least(y + high, rows), to);
+                for (ptrdiff_t panel = 0; panel < panels(); ++panel) {
+                    const RowTiles tiles(least(NR<T>, outputs - panel * NR<T>));
+                    for (ptrdiff_t t = 0; t < tiles.count; ++t)
+                        along_rows(image, g, panel * NR<T>, tiles.begin(t), tiles.rows(t), y, least(y + high, rows), to);
                 }
             }
         });
     }
 
-    template <int Outputs>
-    FLAMBEAU_INLINE void few_rows(const T* image, ptrdiff_t g, ptrdiff_t y0, ptrdiff_t y1, T* to) const {
-        constexpr int Most = Registers == 32 ? (Outputs > 2 ? 2 : 4) : (Outputs > 2 ? 1 : 2);
-        ptrdiff_t y = y0;
-        for (; y + Most <= y1; y += Most) few_block<Outputs, Most>(image, g, y, to);
-        for (; y < y1; ++y) few_block<Outputs, 1>(image, g, y, to);
-    }
-
-    template <int Outputs, int Rows>
-    FLAMBEAU_INLINE void few_block(const T* image, ptrdiff_t g, ptrdiff_t y, T* to) const {
+    // The outputs from `o` of the panel that begins at `panel`, for rows y0 to y1.
+    FLAMBEAU_INLINE void along_rows(const T* image, ptrdiff_t g, ptrdiff_t panel, ptrdiff_t o, ptrdiff_t width,
+                                    ptrdiff_t y0, ptrdiff_t y1, T* to) const {
         constexpr int L = lanes<T>;
-        alignas(64) T buffer[Outputs * Rows * 2 * L];
-        for (ptrdiff_t x = 0; x < columns; x += 2 * L) {
-            few_outputs<T, Outputs, Rows>(image + y * step_y * planes.row() + x, step_y * planes.row(), steps, offsets,
-                                          filters + g * panels() * steps * NR<T>, bias ? bias + g * outputs : nullptr,
-                                          buffer);
-            for (int o = 0; o < Outputs; ++o)
-                for (int r = 0; r < Rows; ++r) {
-                    T* const out = to + o * result_plane + (y + r) * result_y + x * result_x;
-                    const T* const from = buffer + (o * Rows + r) * 2 * L;
-                    const ptrdiff_t seen = least(2 * L, columns - x);
-                    if (result_x == 1) __builtin_memcpy(out, from, seen * sizeof(T));
-                    else
-                        for (ptrdiff_t i = 0; i < seen; ++i) out[i * result_x] = from[i];
+        const ptrdiff_t line = step_y * planes.row();
+        const T* const filter = filters + g * panels() * steps * NR<T> + panel * steps + o;
+        const T* const start = bias ? bias + g * outputs + panel + o : nullptr;
+        alignas(64) T buffer[MR * NV * L];  // several rows of pixels have fewer outputs
+        for (ptrdiff_t y = y0; y < y1;) {
+            const ptrdiff_t most = rows_together(static_cast<int>(width)), high = y1 - y < most ? 1 : most;
+            for (ptrdiff_t x = 0; x < columns; x += NV * L) {
+                const ptrdiff_t seen = least(NV * L, columns - x);
+                const PixelBlock<T> block = pixel_blocks<T>.find(width, high, quotient_up(seen, L));
+                const Windows<T> windows{image + y * line + x, line, steps, offsets, filter, start};
+                T* const out = to + (panel + o) * result_plane + y * result_y + x * result_x;
+                if (result_x == 1) {
+                    block(windows, out, result_plane, result_y, seen);
+                    continue;
                 }
+                block(windows, buffer, high * NV * L, NV * L, seen);
+                for (ptrdiff_t j = 0; j < width; ++j)
+                    for (ptrdiff_t r = 0; r < high; ++r)
+                        for (ptrdiff_t i = 0; i < seen; ++i)
+                            out[j * result_plane + r * result_y + i * result_x] = buffer[(j * high + r) * NV * L + i];
+            }
+            y += high;
         }
     }
 
