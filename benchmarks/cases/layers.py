@@ -1,4 +1,4 @@
-"""Normalisation, losses, embedding and dropout, forward and backward, beside PyTorch."""
+"""Normalisation, losses, embedding, dropout, padding and windows, forward and backward, beside PyTorch."""
 
 from ..harness import Case
 
@@ -141,4 +141,33 @@ CASES = [
         for shape in ((64, 128), (4096, 1024))
     ),
     _case("dropout2d 32x64x56x56", lambda functional, x: functional.dropout2d(x, 0.5), _floats(32, 64, 56, 56)),
+    *(
+        _case(
+            f"pad {mode} {'x'.join(map(str, shape))} by 1",
+            lambda functional, x, mode=mode: functional.pad(x, (1,) * 2 * (x.ndim - 2), mode),
+            _floats(*shape),
+        )
+        for mode, shape in (
+            ("reflect", (32, 64, 56, 56)),
+            ("replicate", (32, 64, 56, 56)),
+            ("circular", (32, 64, 56, 56)),
+            ("replicate", (4, 16, 16, 32, 32)),
+        )
+    ),
+    *(
+        case
+        for stride, windows in ((1, 1024), (2, 256))
+        for case in (
+            _case(
+                f"unfold 8x64x32x32, 3x3 / {stride}",
+                lambda functional, x, stride=stride: functional.unfold(x, 3, padding=1, stride=stride),
+                _floats(8, 64, 32, 32),
+            ),
+            _case(
+                f"fold 8x576x{windows}, 3x3 / {stride}",
+                lambda functional, x, stride=stride: functional.fold(x, (32, 32), 3, padding=1, stride=stride),
+                _floats(8, 576, windows),
+            ),
+        )
+    ),
 ]

@@ -16,6 +16,7 @@
 #include "flambeau/pooling.hpp"
 #include "flambeau/reduction.hpp"
 #include "flambeau/row_normalization.hpp"
+#include "flambeau/remapping.hpp"
 #include "flambeau/resampling.hpp"
 #include "flambeau/rows.hpp"
 #include "flambeau/sampling.hpp"
@@ -44,3 +45,4 @@ FLAMBEAU_FAMILY(RecurrenceKernels, recurrence)
 FLAMBEAU_FAMILY(CountingKernels, counting)
 FLAMBEAU_FAMILY(PoolingKernels, pooling)
 FLAMBEAU_FAMILY(SamplingKernels, sampling)
+FLAMBEAU_FAMILY(RemappingKernels, remapping)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -51,13 +52,24 @@ def pad(input: T, pad: Sequence[int], mode: str = "constant", value: float | Non
         errors.type_error("pad", "pad", "an even number of ints", repr(pad))
     if len(pad) > 2 * input.ndim:
         errors.shape_error("pad", "pad", f"at most {input.ndim} pairs, one a dimension", str(tuple(pad)))
-    result: Any = input
+    if not any(pad):
+        return input.clone()
+    columns: Any = None
+    rows, height, sizes = ft.zeros(1, dtype="int64", device=input.device), 1, list(input.shape)
     for i in range(len(pad) // 2):
         dim, before, after = input.ndim - 1 - i, pad[2 * i], pad[2 * i + 1]
         if before or after:
             _check(mode, input, dim, before, after)
-            result = ft.index_select(result, dim, _INDICES[mode](input.shape[dim], before, after, input.device))
-    return result if result is not input else result.clone()
+        index = _INDICES[mode](sizes[dim], before, after, input.device)
+        if i == 0:
+            columns = index
+        else:
+            # All dimensions but the last are rows of it.
+            rows = (index.unsqueeze(1) * height + rows).flatten()
+            height *= sizes[dim]
+        sizes[dim] = index.shape[0]
+    planes = input.reshape(math.prod(sizes[: -len(pad) // 2]), height, input.shape[-1])
+    return ft.ops.remap_planes(planes, rows.unsqueeze(0), columns.unsqueeze(0)).reshape(sizes)
 
 
 def _reflected(size: int, before: int, after: int, device: Any) -> Any:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import flambeau.tensor as ft
 from flambeau.tensor import errors
 
 from ._types import Pair, T
-from .padding import pad
 
 __all__ = ["channel_shuffle", "fold", "pixel_shuffle", "pixel_unshuffle", "unfold"]
 
@@ -119,13 +119,10 @@ def unfold(input: T, kernel_size: Pair, dilation: Pair = 1, padding: Pair = 0, s
     if x.ndim not in (3, 4):
         errors.shape_error("unfold", "input", "shape (N, C, H, W) or (C, H, W)", str(tuple(x.shape)))
     size = tuple(x.shape[-2:])
-    rows, columns, border = _windows("unfold", "input", size, kernel_size, dilation, padding, stride, x.device)
-    x = pad(x, (border[1], border[1], border[0], border[0])) if any(border) else x
-    x = ft.index_select(x, -2, rows.flatten()).unflatten(-2, tuple(rows.shape))
-    x = ft.index_select(x, -1, columns.flatten()).unflatten(-1, tuple(columns.shape))
-    # (..., C, KH, OH, KW, OW)
-    x = x.transpose(-3, -2)
-    return x.flatten(-2, -1).flatten(-4, -2)
+    rows, columns = _windows("unfold", "input", size, kernel_size, dilation, padding, stride, x.device)
+    (kh, oh), (kw, ow) = rows.shape, columns.shape
+    x = ft.ops.remap_planes(x.reshape(math.prod(input.shape[:-2]), *size), rows, columns)
+    return x.reshape(*input.shape[:-3], input.shape[-3] * kh * kw, oh * ow)
 
 
 def fold(input: T, output_size: Pair, kernel_size: Pair, dilation: Pair = 1, padding: Pair = 0, stride: Pair = 1) -> T:
@@ -155,25 +152,20 @@ def fold(input: T, output_size: Pair, kernel_size: Pair, dilation: Pair = 1, pad
     if x.ndim not in (2, 3):
         errors.shape_error("fold", "input", "shape (N, C KH KW, windows), or without N", str(tuple(x.shape)))
     size = _pair("fold", "output_size", output_size, 1)
-    rows, columns, border = _windows("fold", "output_size", size, kernel_size, dilation, padding, stride, x.device)
+    rows, columns = _windows("fold", "output_size", size, kernel_size, dilation, padding, stride, x.device)
     (kh, oh), (kw, ow) = rows.shape, columns.shape
     if x.shape[-2] % (kh * kw) or x.shape[-1] != oh * ow:
         wanted = f"shape (N, C * {kh * kw}, {oh * ow}), or without N"
         errors.shape_error("fold", "input", wanted, str(tuple(x.shape)))
-    x = x.unflatten(-1, (oh, ow)).unflatten(-3, (x.shape[-2] // (kh * kw), kh, kw))
-    x = x.transpose(-3, -2)  # (..., C, KH, OH, KW, OW)
-    x = x.flatten(-2, -1)
-    shape = (*x.shape[:-1], size[1] + 2 * border[1])
-    x = ft.index_add(ft.zeros(*shape, dtype=x.dtype, device=x.device), -1, columns.flatten(), x).flatten(-3, -2)
-    shape = (*x.shape[:-2], size[0] + 2 * border[0], x.shape[-1])
-    x = ft.index_add(ft.zeros(*shape, dtype=x.dtype, device=x.device), -2, rows.flatten(), x)
-    return pad(x, (-border[1], -border[1], -border[0], -border[0])) if any(border) else x
+    planes = (*x.shape[:-2], x.shape[-2] // (kh * kw))
+    x = ft.ops.remap_planes_gradient(x.reshape(math.prod(planes), kh, kw, oh, ow), rows, columns, *size)
+    return x.reshape(*planes, *size)
 
 
 def _windows(
     name: str, argument: str, size: Any, kernel: Any, dilation: Any, padding: Any, stride: Any, device: Any
-) -> tuple[Any, Any, tuple[int, int]]:
-    """Of rows and columns of padded images, which one each element of each window is, (K, windows); and the padding."""
+) -> list[Any]:
+    """Of rows and columns, which one each element of each window is, (K, windows); some lie in the padding."""
     kernel = _pair(name, "kernel_size", kernel, 1)
     dilation, stride = _pair(name, "dilation", dilation, 1), _pair(name, "stride", stride, 1)
     padding = _pair(name, "padding", padding, 0)
@@ -183,9 +175,9 @@ def _windows(
         if n + 2 * p < span:
             wanted = f"at least the window's size {span}, padding included"
             errors.shape_error(name, argument, wanted, f"size {n} with padding {p}")
-        starts = ft.arange(0, n + 2 * p - span + 1, s, device=device)
+        starts = ft.arange(-p, n + p - span + 1, s, device=device)
         found.append(ft.arange(0, span, d, device=device).unsqueeze(1) + starts)
-    return found[0], found[1], padding
+    return found
 
 
 def _pair(name: str, argument: str, value: Any, least: int) -> tuple[int, int]:

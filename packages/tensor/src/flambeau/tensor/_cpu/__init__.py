@@ -34,6 +34,7 @@ LATER = {
     "pooling": "pooling",
     "ranks": "sorting",
     "recurrence": "recurrence",
+    "remapping": "remapping",
     "resampling": "resampling",
     "row_normalization": "row_normalization",
     "sampling": "sampling",
