@@ -136,6 +136,9 @@ CASES = {
     "a row longer than a strip": case(1, 2, (3, 1100), 3, 3, 1, 1),
     "window as large as the image": case(3, 4, 6, 5, 6),
     "one channel": case(3, 1, 28, 32, 5),
+    "short sums, a row not of whole vectors": case(3, 2, (9, 31), 70, 3, 1, 1),
+    "short sums, rows apart": case(2, 2, (13, 30), 6, 3, (2, 1), 1),
+    "short sums of groups": case(2, 4, (6, 16), 26, 3, 1, 1, 1, 2),
     "no images": case(0, 3, 6, 4, 3, 1, 1),
 }
 
@@ -247,7 +250,7 @@ def test_results_do_not_depend_on_the_number_of_threads():
             results.append([])
             for each in (
                 *map(CASES.get, ("groups, wide", "7x7 stride 2", "several slabs of images", "several rounds")),
-                *map(CASES.get, ("depthwise", "depthwise, stride and dilation")),
+                *map(CASES.get, ("depthwise", "depthwise, stride and dilation", "short sums, rows apart")),
                 *map(TRANSFORMED.get, ("odd sizes", "rounds", "few tiles")),
             ):
                 shape, weight_shape, *options = each
