@@ -43,11 +43,8 @@ class Call:
 
     @property
     def variables(self):
-        found = []
-        opdb.Sample(tuple(self.arguments), {}).map(
-            lambda v: found.append(v) if isinstance(v, Variable) and v.requires_grad else None
-        )
-        return found
+        values = opdb.Sample(tuple(self.arguments), {}).values()
+        return [value for value in values if isinstance(value, Variable) and value.requires_grad]
 
 
 def calls(info, function=None, device=None, settled=False, **options):

@@ -7,7 +7,6 @@ from flambeau.tensor._schema import Kind
 from flambeau.tensor.testing import assert_close, opdb
 
 COMPLEX = (np.dtype(np.complex64), np.dtype(np.complex128))
-CASES = [pytest.param(info, dtype, id=f"{info.name}-{dtype.name}") for info in opdb.entries() for dtype in info.dtypes]
 OF_COMPLEX = [
     pytest.param(info, dtype, id=f"{info.name}-{dtype.name}")
     for info in opdb.entries()
@@ -80,7 +79,7 @@ def check(info, what, actual, expected, gpu):
         assert_close(got, want, *info.tolerance_of(want.dtype), what=what)
 
 
-@pytest.mark.parametrize("info, dtype", CASES)
+@pytest.mark.parametrize("info, dtype", opdb.cases(opdb.entries()), ids=str)
 def test_values_are_the_cpus(gpu, info, dtype):
     """Every sample in every dtype: values, shape, dtype, and the result is on the device."""
     for here, there in both(info, dtype, gpu):
@@ -125,9 +124,7 @@ def is_tensor(value):
 
 
 def arrays(sample):
-    found = []
-    sample.map(lambda v: found.append(v) if isinstance(v, np.ndarray) else None)
-    return found
+    return [value for value in sample.values() if isinstance(value, np.ndarray)]
 
 
 def takes_out(definition):

@@ -6,15 +6,6 @@ import pytest
 from flambeau.tensor.testing import assert_close, opdb
 
 ENTRIES = {info.name: info for info in opdb.entries()}
-CASES = [
-    pytest.param(info, dtype, id=f"{info.name}-{dtype.name}") for info in ENTRIES.values() for dtype in info.dtypes
-]
-REFUSED = [
-    pytest.param(info, dtype, id=f"{info.name}-{dtype.name}")
-    for info in ENTRIES.values()
-    for dtype in opdb.ALL
-    if dtype not in info.dtypes
-]
 OPERATORS = [pytest.param(info, id=name) for name, info in ENTRIES.items()]
 FUSED = [pytest.param(info, id=name) for name, info in ENTRIES.items() if info.operator.composite]
 
@@ -39,7 +30,7 @@ def check(info, sample, dtype, actual, expected):
         assert_close(got, want, *info.tolerance_of(want.dtype), what=f"{info.name}{sample}")
 
 
-@pytest.mark.parametrize("info, dtype", [case for case in CASES if case.values[0].reference])
+@pytest.mark.parametrize("info, dtype", opdb.cases(i for i in opdb.entries() if i.reference), ids=str)
 def test_values_are_numpys(info, dtype):
     """The result has the values, the shape and the dtype the reference says, for every sample."""
     for sample in info.generate(dtype, **opdb.tensors()):
@@ -47,7 +38,7 @@ def test_values_are_numpys(info, dtype):
         check(info, sample, dtype, run(info, sample), expected)
 
 
-@pytest.mark.parametrize("info, dtype", REFUSED)
+@pytest.mark.parametrize("info, dtype", opdb.refused(opdb.entries()), ids=str)
 def test_other_dtypes_are_refused(info, dtype):
     """A dtype that is not in the database raises DTypeError, which names the operator and the dtype."""
     sample = next(iter(info.generate(dtype, **opdb.tensors())))

@@ -14,15 +14,6 @@ from flambeau.vision import ops
 ENTRIES = opdb.collect(ops_database)
 FUNCTIONS = [pytest.param(info, id=name) for name, info in ENTRIES.items()]
 DIFFERENTIABLE = [case for case in FUNCTIONS if case.values[0].differentiable]
-CASES = [
-    pytest.param(info, dtype, id=f"{info.name}-{dtype.name}") for info in ENTRIES.values() for dtype in info.dtypes
-]
-REFUSED = [
-    pytest.param(info, dtype, id=f"{info.name}-{dtype.name}")
-    for info in ENTRIES.values()
-    for dtype in opdb.ALL
-    if dtype not in info.dtypes
-]
 ERRORS = [
     pytest.param(info, number, id=f"{info.name}-{number}")
     for info in ENTRIES.values()
@@ -48,8 +39,7 @@ def check(info, sample, dtype, result):
 def calls(info, **options):
     """The samples at which there are derivatives, each as a function of its Variables, and these."""
     for sample in info.generate_smooth(**opdb.tensors(), leaf=leaf, **options):
-        variables = []
-        sample.map(lambda v: variables.append(v) if isinstance(v, Variable) else None)  # noqa: B023  (called at once)
+        variables = [value for value in sample.values() if isinstance(value, Variable)]
 
         def call(*values, sample=sample):
             fresh = iter(values)
@@ -64,7 +54,7 @@ def test_every_function_has_an_entry():
     assert public == set(ENTRIES)
 
 
-@pytest.mark.parametrize("info, dtype", CASES)
+@pytest.mark.parametrize("info, dtype", opdb.cases(ENTRIES.values()), ids=str)
 def test_values_are_the_definitions(info, dtype):
     """The result has the values, the shape and the dtype the reference says, for every sample, and changes no input."""
     for sample in info.generate(dtype, **opdb.tensors()):
@@ -75,7 +65,7 @@ def test_values_are_the_definitions(info, dtype):
             np.testing.assert_equal(now, was)
 
 
-@pytest.mark.parametrize("info, dtype", REFUSED)
+@pytest.mark.parametrize("info, dtype", opdb.refused(ENTRIES.values()), ids=str)
 def test_other_dtypes_are_refused(info, dtype):
     """A dtype that is not in the database raises DTypeError, which names the function and the dtype."""
     sample = next(iter(info.generate(dtype, **opdb.tensors())))

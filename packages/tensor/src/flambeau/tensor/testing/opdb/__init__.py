@@ -21,6 +21,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
+from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
@@ -31,7 +32,8 @@ from ._make import ALL, BOOL, FLOATS, INTEGERS, INTEGRAL, NUMERIC, ErrorSample, 
 
 __all__ = [
     "ALL", "BOOL", "FLOATS", "INTEGERS", "INTEGRAL", "NUMERIC", "ErrorSample", "FunctionInfo", "Make", "OpInfo",
-    "Sample", "arrays_of", "collect", "entries", "entry", "error", "is_float", "sample", "tensors", "to_tuple",
+    "Sample", "arrays_of", "cases", "collect", "entries", "entry", "error", "is_float", "refused", "sample", "tensors",
+    "to_tuple",
 ]  # fmt: skip
 
 
@@ -70,6 +72,26 @@ def entry(name: str) -> OpInfo:
         KeyError: there is none.
     """
     return _ENTRIES[name]
+
+
+def cases(infos: Iterable[OpInfo]) -> list[tuple[OpInfo, np.dtype]]:
+    """Each entry with each dtype that it takes, for ``pytest.mark.parametrize("info, dtype", ..., ids=str)``.
+
+    Example:
+        >>> [f"{info} of {dtype}" for info, dtype in cases([entry("bitwise_not")])][:2]
+        ['bitwise_not of bool', 'bitwise_not of uint8']
+    """
+    return [(info, dtype) for info in infos for dtype in info.dtypes]
+
+
+def refused(infos: Iterable[OpInfo]) -> list[tuple[OpInfo, np.dtype]]:
+    """Each entry with each dtype that it does not take.
+
+    Example:
+        >>> [f"{info} of {dtype}" for info, dtype in refused([entry("bitwise_not")])]
+        ['bitwise_not of float16', 'bitwise_not of bfloat16', 'bitwise_not of float32', 'bitwise_not of float64']
+    """
+    return [(info, dtype) for info in infos for dtype in ALL if dtype not in info.dtypes]
 
 
 def tensors(device: str | None = None) -> dict[str, Any]:

@@ -77,6 +77,12 @@ class Sample:
         kwargs = {name: _through(function, value) for name, value in self.kwargs.items()}
         return replace(self, args=_through(function, self.args), kwargs=kwargs)
 
+    def values(self) -> list[Any]:
+        """Every value, also those in lists and tuples."""
+        found: list[Any] = []
+        self.map(found.append)
+        return found
+
     def fresh(self) -> Sample:
         """The sample with its random generators back at their beginning, for another call of the same."""
         return self.map(lambda v: type(v)(v.initial_seed()) if hasattr(v, "initial_seed") else v)
