@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flambeau.data import DataLoader
-from processes import LIMIT, waited
+from processes import LIMIT, descriptors, waited
 
 THIS = os.getpid()
 
@@ -33,10 +33,6 @@ def nothing_left():
 
     waited(lambda: left() == (before, set()), LIMIT)
     assert left() == (before, set())
-
-
-def descriptors():
-    return len(os.listdir("/proc/self/fd"))
 
 
 def children():

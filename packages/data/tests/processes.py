@@ -45,6 +45,11 @@ def marked(mark):
     return found
 
 
+def descriptors(pid="self"):
+    """How many a process has open."""
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
 def waited(condition, seconds):
     """Whether a condition came true in time. A pause counts as what it should have been, or little more: a machine that
     does not let this process run does not let those run that it waits for."""

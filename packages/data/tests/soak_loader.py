@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from flambeau.data import DataLoader
-from processes import LIMIT, left, program, waited
+from processes import LIMIT, descriptors, left, program, waited
 from test_resume import Noisy, Stream, interrupted, make, run
 
 TRACEBACK = "Traceback (most recent call last)"
@@ -60,10 +60,6 @@ def resident(pid="self"):
     """Bytes of a process in memory, those it shares with files left out."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon"))
-
-
-def descriptors(pid="self"):
-    return len(os.listdir(f"/proc/{pid}/fd"))
 
 
 def workers_are_gone():

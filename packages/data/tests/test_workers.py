@@ -23,6 +23,7 @@ from flambeau.data import (
     sample_generator,
 )
 from flambeau.data.workers import arena
+from processes import descriptors
 
 METHODS = ("server", "fork", "spawn", "thread")
 
@@ -123,7 +124,7 @@ def test_two_tensors_in_one_place(monkeypatch):
 def test_many_kept_batches_need_few_descriptors():
     """A batch costs no descriptor: thousands are kept with room for 64."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    now = len(os.listdir("/proc/self/fd"))
+    now = descriptors()
     resource.setrlimit(resource.RLIMIT_NOFILE, (now + 64, hard))
     try:
         kept = list(DataLoader(TensorDataset(ft.zeros(5000, 300)), 1, num_workers=2))
