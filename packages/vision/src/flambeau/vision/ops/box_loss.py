@@ -5,7 +5,8 @@ from __future__ import annotations
 import flambeau.tensor as ft
 from flambeau.tensor import Tensor, errors
 
-from .boxes import _wide, box_area, check_boxes, generalized, misshape, remoteness
+from ._checks import check_boxes
+from .boxes import _wide, box_area, generalized, misshape, remoteness
 
 __all__ = ["complete_box_iou_loss", "distance_box_iou_loss", "generalized_box_iou_loss"]
 

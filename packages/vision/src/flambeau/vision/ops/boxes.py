@@ -7,6 +7,8 @@ import math
 import flambeau.tensor as ft
 from flambeau.tensor import Tensor, errors
 
+from ._checks import check_boxes, check_tensor
+
 __all__ = [
     "box_area",
     "box_convert",
@@ -20,24 +22,6 @@ __all__ = [
 ]
 
 FORMATS = ("xyxy", "xywh", "cxcywh")
-
-
-def check_floats(op: str, argument: str, value: Tensor) -> None:
-    """An error unless the argument is a Tensor of floats."""
-    if not isinstance(value, Tensor):
-        errors.type_error(op, argument, "Tensor", type(value).__name__)
-    if not value.is_floating_point():
-        errors.dtype_error(op, argument, "a floating dtype", str(value.dtype), "convert it with .float()")
-
-
-def check_boxes(op: str, argument: str, boxes: Tensor) -> None:
-    """An error unless the argument is a Tensor whose last dimension is the four numbers of a box."""
-    if not isinstance(boxes, Tensor):
-        errors.type_error(op, argument, "Tensor", type(boxes).__name__)
-    if boxes.dtype == ft.bool_ or boxes.is_complex():
-        errors.dtype_error(op, argument, "integers or floats", str(boxes.dtype))
-    if boxes.ndim < 1 or boxes.shape[-1] != 4:
-        errors.shape_error(op, argument, "(..., 4), the last dimension being x1, y1, x2, y2", str(boxes.shape))
 
 
 def box_convert(boxes: Tensor, in_fmt: str, out_fmt: str) -> Tensor:
@@ -298,8 +282,7 @@ def masks_to_boxes(masks: Tensor) -> Tensor:
         >>> ops.masks_to_boxes(mask).tolist()
         [[2.0, 1.0, 4.0, 2.0]]
     """
-    if not isinstance(masks, Tensor):
-        errors.type_error("masks_to_boxes", "masks", "Tensor", type(masks).__name__)
+    check_tensor("masks_to_boxes", "masks", masks)
     if masks.ndim != 3:
         errors.shape_error("masks_to_boxes", "masks", "(N, H, W)", str(masks.shape))
     filled = masks != 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import flambeau.nn.functional as F
 from flambeau.tensor import Tensor, errors
 
+from ._checks import check_floats
 from .box_loss import reduced
-from .boxes import check_floats
 
 __all__ = ["sigmoid_focal_loss"]
 

@@ -9,7 +9,7 @@ import flambeau.tensor as ft
 import numpy as np
 from flambeau.tensor import Tensor, errors
 
-from .boxes import check_floats
+from ._checks import check_floats
 
 __all__ = ["RoIAlign", "RoIPool", "roi_align", "roi_pool"]
 

@@ -6,7 +6,7 @@ import flambeau.nn as nn
 import flambeau.tensor as ft
 from flambeau.tensor import Tensor, errors
 
-from .boxes import check_floats
+from ._checks import check_floats
 
 __all__ = ["StochasticDepth", "stochastic_depth"]
 

@@ -6,7 +6,7 @@ import flambeau.tensor as ft
 import numpy as np
 from flambeau.tensor import Tensor, errors
 
-from .boxes import check_boxes
+from ._checks import check_boxes, check_tensor
 
 __all__ = ["batched_nms", "nms"]
 
@@ -41,8 +41,7 @@ def nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
 
 def _check(op: str, boxes: Tensor, scores: Tensor) -> None:
     check_boxes(op, "boxes", boxes)
-    if not isinstance(scores, Tensor):
-        errors.type_error(op, "scores", "Tensor", type(scores).__name__)
+    check_tensor(op, "scores", scores)
     if boxes.ndim != 2:
         errors.shape_error(op, "boxes", "(N, 4)", str(boxes.shape))
     if scores.shape != boxes.shape[:1]:
@@ -87,8 +86,7 @@ def batched_nms(boxes: Tensor, scores: Tensor, idxs: Tensor, iou_threshold: floa
         [1, 0]
     """
     _check("batched_nms", boxes, scores)
-    if not isinstance(idxs, Tensor):
-        errors.type_error("batched_nms", "idxs", "Tensor", type(idxs).__name__)
+    check_tensor("batched_nms", "idxs", idxs)
     if idxs.shape != scores.shape:
         errors.shape_error("batched_nms", "idxs", f"({boxes.shape[0]},), one for each box", str(idxs.shape))
     kept = []
