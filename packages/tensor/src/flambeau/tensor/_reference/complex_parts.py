@@ -45,12 +45,6 @@ def imag(xp, input: Array):
     return input.imag
 
 
-@imag.check
-def _(input):
-    if input.dtype.kind != "c":
-        errors.dtype_error("imag", "input", "a complex dtype", input.dtype.name)
-
-
 @operator(view=True, method=False)
 def view_as_real(xp, input: Array):
     """The real and imaginary parts of complex elements, side by side in a new last dimension: a view.
@@ -72,10 +66,16 @@ def view_as_real(xp, input: Array):
     return xp.lib.stride_tricks.as_strided(input.real, (*input.shape, 2), strides)
 
 
-@view_as_real.check
-def _(input):
-    if input.dtype.kind != "c":
-        errors.dtype_error("view_as_real", "input", "a complex dtype", input.dtype.name)
+def _complex_only(name):
+    def check(input):
+        if input.dtype.kind != "c":
+            errors.dtype_error(name, "input", "a complex dtype", input.dtype.name)
+
+    return check
+
+
+for _definition in (imag, view_as_real):
+    _definition.check(_complex_only(_definition.name))
 
 
 @operator(view=True, method=False)
