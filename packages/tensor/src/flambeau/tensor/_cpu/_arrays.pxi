@@ -50,6 +50,15 @@ cdef inline int _dim_of(object value, int ndim) except -2:
     return <int>dim if 0 <= dim < ndim else -1
 
 
+cdef cnp.ndarray _new(tuple shape, int typenum):
+    """A new array in C order, whose elements are anything."""
+    cdef cnp.npy_intp dims[MaxDims]
+    cdef Py_ssize_t d
+    for d in range(len(shape)):
+        dims[d] = shape[d]
+    return new_array(<int>len(shape), dims, typenum)
+
+
 cdef object _result(int ndim, cnp.npy_intp* dims, int t, object into, cnp.ndarray x):
     """A new array of our type `t`, or `into` where it is fit; None where it is not."""
     cdef int d

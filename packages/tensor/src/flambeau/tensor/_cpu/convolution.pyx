@@ -3,18 +3,11 @@
 Floats of 16 bits are computed as float32. One dimension is two of which the first has size 1.
 """
 
-cimport numpy as cnp
-from libc.stddef cimport ptrdiff_t
-
-from flambeau.tensor._core.tensor cimport new_array
-
-import numpy as np
+include "_arrays.pxi"
 
 from flambeau.tensor import _backends
 from flambeau.tensor._reference._windows import output_sizes
 from flambeau.tensor._reference.transposed_convolution import transposed_shape
-
-cnp.import_array()
 
 cdef extern from "flambeau/convolution.hpp" namespace "flambeau" nogil:
     struct ConvolvedAxis:
@@ -77,19 +70,11 @@ cdef Convolution _convolution(tuple image, tuple filters, tuple results, tuple o
     return c
 
 
-cdef object _empty(tuple shape, dtype):
-    cdef cnp.npy_intp dims[5]
-    cdef Py_ssize_t i
-    for i in range(len(shape)):
-        dims[i] = shape[i]
-    return new_array(len(shape), dims, dtype.num)
-
-
 cdef inline void* _data(object array):
     return NULL if array is None else cnp.PyArray_DATA(<cnp.ndarray>array)
 
 
-cdef object _contiguous(object array):
+cdef object _in_order(object array):
     return None if array is None else np.ascontiguousarray(array)
 
 
@@ -99,8 +84,8 @@ cdef enum Pass:
 
 cdef object _run(Pass which, const Convolution& c, first, second, bias, tuple shape):
     """The result of one pass, or None where the kernels cannot."""
-    first, second, bias = _contiguous(first), _contiguous(second), _contiguous(bias)
-    result = _empty(shape, first.dtype)
+    first, second, bias = _in_order(first), _in_order(second), _in_order(bias)
+    result = _new(shape, first.dtype.num)
     cdef void* a = _data(first)
     cdef void* b = _data(second)
     cdef void* d = _data(bias)

@@ -27,13 +27,6 @@ cdef extern from "flambeau/ctc.hpp" namespace "flambeau":
 from flambeau.tensor._backends import CPU
 
 
-cdef object _reference():
-    """The definitions, imported when something needs them."""
-    from flambeau.tensor._reference import ctc
-
-    return ctc
-
-
 cdef bint _fill(Ctc* ctc, cnp.ndarray logs, cnp.ndarray targets, cnp.ndarray inputs, cnp.ndarray lengths, blank) except -1:
     """Checked arrays in C order, as the kernels take them."""
     ctc.steps, ctc.samples, ctc.classes = cnp.PyArray_DIM(logs, 0), cnp.PyArray_DIM(logs, 1), cnp.PyArray_DIM(logs, 2)
@@ -52,7 +45,7 @@ def ctc_loss(xp, log_probs, targets, input_lengths, target_lengths, blank=0):
     cdef cnp.npy_intp dims[3]
     cdef cnp.ndarray logs, wanted, inputs, lengths, losses, alphas
     if t != Float32 and t != Float64:
-        return _reference().ctc_loss(xp, log_probs, targets, input_lengths, target_lengths, blank)
+        return NotImplemented
     logs = np.ascontiguousarray(log_probs)
     wanted, inputs, lengths = [np.ascontiguousarray(a, np.int64) for a in (targets, input_lengths, target_lengths)]
     _fill(&ctc, logs, wanted, inputs, lengths, blank)
@@ -75,9 +68,7 @@ def ctc_loss_backward(
     if (t != Float32 and t != Float64) or not (
         grad_output.dtype == result.dtype == log_alpha.dtype == log_probs.dtype
     ):
-        return _reference().ctc_loss_backward(
-            xp, grad_output, log_probs, targets, input_lengths, target_lengths, blank, result, log_alpha
-        )
+        return NotImplemented
     logs, losses, alphas, grad = [np.ascontiguousarray(a) for a in (log_probs, result, log_alpha, grad_output)]
     wanted, inputs, lengths = [np.ascontiguousarray(a, np.int64) for a in (targets, input_lengths, target_lengths)]
     _fill(&ctc, logs, wanted, inputs, lengths, blank)

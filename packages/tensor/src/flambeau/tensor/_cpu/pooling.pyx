@@ -74,14 +74,6 @@ cdef bint _pass(const PoolingPasses[Real]& passes, Pass which, const Pooling& p,
     return passes.spread(p, <Real*>a, <Real*>out)
 
 
-cdef object _empty(tuple shape, int typenum):
-    cdef cnp.npy_intp dims[5]
-    cdef Py_ssize_t i
-    for i in range(len(shape)):
-        dims[i] = shape[i]
-    return new_array(len(shape), dims, typenum)
-
-
 cdef object _run(Pass which, tuple axes, divisor, x, tuple shape):
     """What a pass gives for an array; NotImplemented where the definition must do it."""
     cdef Pooling p
@@ -100,8 +92,8 @@ cdef object _run(Pass which, tuple axes, divisor, x, tuple shape):
     p.z, p.y, p.x = first.axis, middle.axis, last.axis
     p.planes = x.shape[0] * x.shape[1]
     p.divisor = 0 if divisor is None else divisor
-    result = _empty(shape, x.dtype.num)
-    places = _empty(shape, cnp.NPY_INT64) if which == GREATEST else None
+    result = _new(shape, x.dtype.num)
+    places = _new(shape, cnp.NPY_INT64) if which == GREATEST else None
     cdef void* a = cnp.PyArray_DATA(<cnp.ndarray>x)
     cdef void* out = cnp.PyArray_DATA(<cnp.ndarray>result)
     cdef int64_t* at = NULL
@@ -196,7 +188,7 @@ cdef object _at_places(Operator op, tuple args, object into, Pass which):
             size *= args[2][d]
     planes = cnp.PyArray_DIM(x, 0) * cnp.PyArray_DIM(x, 1)
     x, places = cnp.PyArray_GETCONTIGUOUS(x), cnp.PyArray_GETCONTIGUOUS(places)
-    out = _empty(args[2], cnp.PyArray_TYPE(x))
+    out = _new(args[2], cnp.PyArray_TYPE(x))
     cdef const void* a = cnp.PyArray_DATA(x)
     cdef const int64_t* at = <const int64_t*>cnp.PyArray_DATA(places)
     cdef void* to = cnp.PyArray_DATA(out)

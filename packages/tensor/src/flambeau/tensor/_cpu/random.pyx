@@ -87,42 +87,29 @@ cdef object _fill_normal(cnp.ndarray out, object generator, object mean, object 
     return out
 
 
-cdef object _reference():
-    """The definitions, imported when something needs them."""
-    from flambeau.tensor._reference import random
-
-    return random
-
-
-cdef object _like():
-    from flambeau.tensor._reference import like
-
-    return like
-
-
 def _rand(xp, shape, *, generator=None, dtype=None, device=None):
     array = empty(tuple(shape), dtype or default_float())
     if not _is_float(array):
-        return _reference().rand(xp, shape, generator=generator, dtype=dtype)
+        return NotImplemented
     return _fill_uniform(array, generator, 0, 1)
 
 
 def _randn(xp, shape, *, generator=None, dtype=None, device=None):
     array = empty(tuple(shape), dtype or default_float())
     if not _is_float(array):
-        return _reference().randn(xp, shape, generator=generator, dtype=dtype)
+        return NotImplemented
     return _fill_normal(array, generator, 0, 1)
 
 
 def _rand_like(xp, input, *, dtype=None, device=None, generator=None):
     if device is not None:
-        return _like().rand_like(xp, input, dtype=dtype, device=device, generator=generator)
+        return NotImplemented
     return _rand(xp, input.shape, generator=generator, dtype=dtype)
 
 
 def _randn_like(xp, input, *, dtype=None, device=None, generator=None):
     if device is not None:
-        return _like().randn_like(xp, input, dtype=dtype, device=device, generator=generator)
+        return NotImplemented
     return _randn(xp, input.shape, generator=generator, dtype=dtype)
 
 
@@ -156,13 +143,13 @@ def _randperm(xp, n, *, generator=None, dtype=None, device=None):
 
 def _uniform(xp, input, low=0, high=1, *, generator=None):
     if not _is_float(input):
-        return _reference().uniform(xp, input, low, high, generator=generator)
+        return NotImplemented
     return _fill_uniform(empty(input.shape, input.dtype), generator, low, high)
 
 
 def _normal(xp, input, mean=0, std=1, *, generator=None):
     if not _is_float(input):
-        return _reference().normal(xp, input, mean, std, generator=generator)
+        return NotImplemented
     return _fill_normal(empty(input.shape, input.dtype), generator, mean, std)
 
 
@@ -193,7 +180,7 @@ def _bernoulli(xp, input, p=None, *, generator=None):
         probabilities = np.ascontiguousarray(input) if p is None else None
         return _bernoulli_of(empty(input.shape, input.dtype), probabilities, p, generator)
     if p is None:
-        return _reference().bernoulli(xp, input, generator=generator)
+        return NotImplemented
     return _bernoulli_of(empty(input.shape, "bool"), None, p, generator).astype(input.dtype, copy=False)
 
 
@@ -214,7 +201,7 @@ cdef object _dropout_into(cnp.ndarray x, cnp.ndarray out, object p, object seed,
 
 def _dropout(xp, input, p, seed, offset):
     if not _is_float(input):
-        return _reference().dropout(xp, input, p, seed, offset)
+        return NotImplemented
     source = np.ascontiguousarray(input).reshape(input.shape)  # which makes arrays without dimensions one of one
     return _dropout_into(source, empty(input.shape, input.dtype), p, seed, offset)
 

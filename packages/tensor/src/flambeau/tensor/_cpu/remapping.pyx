@@ -1,17 +1,10 @@
 """Planes put together anew on the CPU: by the size of elements; sums of floats of 16 bits are float32."""
 
-cimport numpy as cnp
-from libc.stddef cimport ptrdiff_t
-from libc.stdint cimport int64_t
+include "_arrays.pxi"
+
 from libcpp cimport bool as cbool
 
-from flambeau.tensor._core.tensor cimport new_array, stored_type
-
-import numpy as np
-
 from flambeau.tensor import _backends
-
-cnp.import_array()
 
 cdef extern from "flambeau/remapping.hpp" namespace "flambeau" nogil:
     struct Remapping:
@@ -52,29 +45,22 @@ cdef object _run(remapping_t kernel, cnp.ndarray source, object rows, object col
 
 
 def remap(xp, input, rows, columns):
-    cdef cnp.npy_intp dims[5]
     cdef cnp.ndarray x = np.ascontiguousarray(input)
-    dims[0], dims[1], dims[2] = x.shape[0], rows.shape[0], columns.shape[0]
-    dims[3], dims[4] = rows.shape[1], columns.shape[1]
     cdef int size = cnp.PyArray_ITEMSIZE(x)
+    (a, r), (b, s) = rows.shape, columns.shape
     return _run(remapping_kernels().remap[size.bit_length() - 1], x, rows, columns, x.shape[1], x.shape[2],
-                new_array(5, dims, x.dtype.num))
+                _new((x.shape[0], a, b, r, s), x.dtype.num))
 
 
 def gradient(xp, grad_output, rows, columns, height, width):
-    cdef cnp.npy_intp dims[3]
     dtype = grad_output.dtype
     cdef bint half = dtype.itemsize == 2 and dtype.kind in "fV"
     cdef cnp.ndarray grad = np.ascontiguousarray(grad_output, np.float32 if half else dtype)
     cdef int t = stored_type(grad)
     if t < 0 or remapping_kernels().gradient[t] is NULL:
-        # The definitions are imported when something needs them.
-        from flambeau.tensor._reference.remapping import remap_planes_gradient
-
-        return remap_planes_gradient(xp, grad_output, rows, columns, height, width)
-    dims[0], dims[1], dims[2] = grad.shape[0], height, width
+        return NotImplemented
     result = _run(remapping_kernels().gradient[t], grad, rows, columns, height, width,
-                  new_array(3, dims, grad.dtype.num))
+                  _new((grad.shape[0], height, width), grad.dtype.num))
     return result.astype(dtype) if half else result
 
 

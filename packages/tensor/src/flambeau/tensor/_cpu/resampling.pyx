@@ -1,17 +1,10 @@
 """Resampling on the CPU: floats of 16 bits are computed in float32."""
 
-cimport numpy as cnp
-from libc.stddef cimport ptrdiff_t
-from libc.stdint cimport int64_t
+include "_arrays.pxi"
+
 from libcpp cimport bool as cbool
 
-from flambeau.tensor._core.tensor cimport new_array, stored_type
-
-import numpy as np
-
 from flambeau.tensor import _backends
-
-cnp.import_array()
 
 cdef extern from "flambeau/resampling.hpp" namespace "flambeau" nogil:
     struct Resampling:
@@ -30,12 +23,6 @@ cdef extern from "flambeau/resampling.hpp" namespace "flambeau" nogil:
 
 cdef enum:
     PART = 1 << 18  # bytes of what lies between two passes
-
-
-cdef cnp.ndarray _flat(ptrdiff_t size, int typenum):
-    cdef cnp.npy_intp dims[1]
-    dims[0] = size
-    return new_array(1, dims, typenum)
 
 
 cdef int _run(Resampling* p, int t) except -1:
@@ -91,7 +78,7 @@ def resample(xp, input, dims, tables):
         return out.astype(input.dtype, copy=False)
     # A part of the leading dimensions at a time, so that what lies between two passes stays in the cache.
     count = min(outer, max(1, PART // (most * itemsize)))
-    between = [_flat(count * most, wide.num) for _ in range(min(n - 1, 2))]
+    between = [_new((count * most,), wide.num) for _ in range(min(n - 1, 2))]
     for first in range(0, outer, count):
         count = min(count, outer - first)
         for number in range(n):

@@ -1,16 +1,8 @@
 """Planes read at places on the CPU: floats of 16 bits are computed in float32."""
 
-cimport numpy as cnp
-from libc.stddef cimport ptrdiff_t
-from libc.stdint cimport int64_t
-
-from flambeau.tensor._core.tensor cimport new_array, stored_type
-
-import numpy as np
+include "_arrays.pxi"
 
 from flambeau.tensor import _backends
-
-cnp.import_array()
 
 cdef extern from "flambeau/sampling.hpp" namespace "flambeau" nogil:
     struct Sampling:
@@ -35,7 +27,6 @@ ctypedef void (*sampling_t)(const Sampling& sampling) noexcept nogil
 cdef object _run(const sampling_t* kernels, ptrdiff_t size, object input, object index, object weight, object grad,
                  tuple shape):
     cdef Sampling s
-    cdef cnp.npy_intp dims[3]
     cdef cnp.ndarray out
     cdef sampling_t kernel
     some = grad if input is None else input
@@ -54,8 +45,7 @@ cdef object _run(const sampling_t* kernels, ptrdiff_t size, object input, object
     if grad is not None:
         grad = np.ascontiguousarray(grad, wide)
         s.grad = cnp.PyArray_DATA(<cnp.ndarray>grad)
-    dims[0], dims[1], dims[2] = shape
-    out = new_array(3, dims, wide.num)
+    out = _new(shape, wide.num)
     s.out = cnp.PyArray_DATA(out)
     kernel = kernels[stored_type(out)]
     with nogil:
