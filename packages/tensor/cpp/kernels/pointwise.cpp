@@ -44,9 +44,9 @@ void each_part(const Item* items, std::ptrdiff_t count, std::ptrdiff_t total, co
 void run_items(const Program& program, FusedLoop fused, const Type* types, int operands, const Item* items,
                std::ptrdiff_t count, std::ptrdiff_t total) noexcept {
     char numbers[MaxRegisters][8];
-    int found = 0;
-    for (int r = 0; r < program.registers; ++r)
-        if (program.reg[r].constant) std::memcpy(numbers[found++], program.reg[r].value, 8);
+    if (fused != nullptr)
+        for (int r = 0, found = 0; r < program.registers; ++r)
+            if (program.reg[r].constant) std::memcpy(numbers[found++], program.reg[r].value, 8);
     const auto by_loop = [&](std::ptrdiff_t begin, std::ptrdiff_t end) {
         each_part(items, count, total, types, operands, begin, end,
                   [&](char* const* data, std::ptrdiff_t n) { fused(data, numbers, n); });
