@@ -124,5 +124,5 @@ def once_differentiable(backward: Callable) -> Callable:
         with no_grad():
             return backward(ctx, *grads)
 
-    unrecorded.once_differentiable = True  # type: ignore[attr-defined]  # functions take any
+    unrecorded.once_differentiable = True  # type: ignore[attr-defined]  # functions take any attribute
     return unrecorded

@@ -77,7 +77,7 @@ def explain(module: Module, place: Place, args: tuple[Any, ...], error: Exceptio
     """
     if hasattr(error, "module_path"):
         return  # from a module further in
-    path = error.module_path = place.path  # type: ignore[attr-defined]  # errors take any
+    path = error.module_path = place.path  # type: ignore[attr-defined]  # errors take any attribute
     if isinstance(error, ShapeError) and args and isinstance(args[0], Tensor):
         expected = module.expected_input(args[0])
         if expected is not None:
