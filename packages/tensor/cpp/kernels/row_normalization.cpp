@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::ptrdiff_t NormPart = 32 << 10;  // elements that one thread takes at a time
 constexpr std::ptrdiff_t MostRows = 256;       // of a chunk whose sums over rows are added up one by one
+constexpr std::ptrdiff_t FewestRows = 32;      // so the sums of all chunks take a sixteenth of the rows' memory at most
 
 FLAMBEAU_INLINE std::ptrdiff_t most(std::ptrdiff_t a, std::ptrdiff_t b) { return a > b ? a : b; }
 
@@ -124,7 +125,7 @@ template <class T>
 bool by_element(const RowNorm& norm) {
     const std::ptrdiff_t n = norm.channels, all = norm.groups * n;
     T *grad_weight = static_cast<T*>(norm.grad_weight), *grad_bias = static_cast<T*>(norm.grad_bias);
-    const std::ptrdiff_t even = least(MostRows, most(4, norm.rows / 16));
+    const std::ptrdiff_t even = least(MostRows, most(FewestRows, norm.rows / 16));
     const std::ptrdiff_t grain = most(even, least(4 * MostRows, NormPart / most(1, n)));
     const std::ptrdiff_t chunks = (norm.rows + grain - 1) / grain;
     const Scratch scratch(static_cast<std::size_t>(most(1, chunks * 2 * all)) * sizeof(T));

@@ -128,12 +128,13 @@ std::size_t page() noexcept {
     return size;
 }
 
-Header* from_system(int size_class) noexcept {
+Header* from_system(int size_class, std::size_t asked) noexcept {
     const std::size_t bytes = class_bytes(size_class);
     char* const begin = map(page(), bytes, bytes >= Huge ? HugePage : 1);
     if (begin == nullptr) return nullptr;
 #if defined(MADV_HUGEPAGE)
-    if (bytes >= Huge) madvise(begin + page(), bytes, MADV_HUGEPAGE);
+    // Only what is asked for whole: most of the last huge page might never be used, and would be taken all the same.
+    if (bytes >= Huge) madvise(begin + page(), asked / HugePage * HugePage, MADV_HUGEPAGE);
 #endif
     Header* const header = header_of(begin + page());
     header->bytes = bytes;
@@ -228,10 +229,10 @@ void* pool_allocate(std::size_t bytes) noexcept {
         if (header == nullptr || s.kept > Slack) out = evict(allowance());
     }
     to_system(out);  // before more is asked for: the total stays below its bound
-    if (header == nullptr) header = from_system(size_class);
+    if (header == nullptr) header = from_system(size_class, bytes);
     if (header == nullptr) {
         pool_empty();
-        header = from_system(size_class);
+        header = from_system(size_class, bytes);
     }
     if (header == nullptr) {
         Guard guard;
