@@ -79,3 +79,24 @@ def test_gradients_kept_by_hooks_are_not_changed_later(leaf):
     z.backward()
     assert [g.item() for g in kept] == [1.0] * 4
     assert x.grad.item() == 4.0
+
+
+def test_a_gradient_that_was_reshaped_is_not_copied():
+    """The leaf takes over the memory that the view is of, where nobody else sees it."""
+    x, seen = Variable(ft.ones(2, 3), requires_grad=True), []
+    flat = x.reshape(6)
+    flat.register_hook(lambda grad: seen.append(grad.data_ptr()))
+    (flat * flat).sum().backward()
+    assert x.grad.data_ptr() == seen[0]
+    assert x.grad.tolist() == [[2.0] * 3] * 2
+
+
+@pytest.mark.parametrize("keep", [lambda grad: grad, lambda grad: grad.numpy(), lambda grad: grad[1:]])
+def test_a_gradient_that_somebody_sees_is_copied(keep):
+    """A Tensor, an array or a view that a hook keeps does not change with the leaf's gradient."""
+    x, kept = Variable(ft.ones(2, 3), requires_grad=True), []
+    flat = x.reshape(6)
+    flat.register_hook(lambda grad: kept.append(keep(grad.data if isinstance(grad, Variable) else grad)))
+    (flat * flat).sum().backward()
+    x.grad.zero_()
+    assert set(kept[0].tolist()) == {2.0}

@@ -25,7 +25,7 @@ cdef object _own_array(object grad, bint owned):
     """The gradient's array when nobody else can see it, else a copy: leaves never share memory by surprise."""
     cdef object array = (<Tensor>grad).array
     # Two references to the array are the gradient's and the one here.
-    if owned and type(grad) is Tensor and Py_REFCNT(array) <= 2 and _is_whole(array):
+    if owned and type(grad) is Tensor and Py_REFCNT(array) <= 2 and _is_whole(<Tensor>grad, array):
         return array
     return array.copy()
 
@@ -43,11 +43,23 @@ cdef inline bint _alike(object a, object b) except -1:
     return cnp.PyArray_DESCR(<cnp.ndarray>a) is cnp.PyArray_DESCR(<cnp.ndarray>b) or a.dtype == b.dtype
 
 
-cdef inline bint _is_whole(object array) except -1:
+cdef inline bint _is_whole(Tensor grad, object array) except -1:
     """Whether an array has its memory for itself, on the CPU in C order."""
     if type(array) is cnp.ndarray:
-        return (cnp.PyArray_BASE(<cnp.ndarray>array) is NULL and cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>array)
-                and cnp.PyArray_ISWRITEABLE(<cnp.ndarray>array))
+        return (cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>array) and cnp.PyArray_ISWRITEABLE(<cnp.ndarray>array)
+                and (cnp.PyArray_BASE(<cnp.ndarray>array) is NULL or _is_last_view(grad, <cnp.ndarray>array)))
     base = array.base
     # Two references to the base are the array's and the one here: nobody else sees that memory, in whatever order.
     return base is None or (Py_REFCNT(base) <= 2 and base.size == array.size)
+
+
+cdef bint _is_last_view(Tensor grad, cnp.ndarray array):
+    """Whether a view, such as a reshaped one, is of all of an array that nobody sees any more."""
+    base = <object>cnp.PyArray_BASE(array)
+    if type(base) is not cnp.ndarray or cnp.PyArray_BASE(<cnp.ndarray>base) is not NULL:
+        return False
+    owner = grad.base
+    # The base is the array's, the one here, and that of the Tensor that was viewed; who is the gradient's and the one here.
+    if owner is not None and ((<Tensor>owner).array is not base or Py_REFCNT(owner) > 2):
+        return False
+    return cnp.PyArray_SIZE(<cnp.ndarray>base) == cnp.PyArray_SIZE(array) and Py_REFCNT(base) <= (2 if owner is None else 3)
