@@ -1,4 +1,7 @@
-"""Peak memory of forward and backward beside PyTorch: ``python -m benchmarks.peak_memory [--processes N]``.
+"""Peak memory of forward and backward beside PyTorch: ``python -m benchmarks.peak_memory [FILE...] [--processes N]``.
+
+Without files of ``benchmarks/cases`` it is that of the convolutions and pooling below; with them, of their cases with
+gradients: ``python -m benchmarks.peak_memory layers sequences``.
 
 Each measurement is a process of its own with its inputs and the gradient made: what the largest resident set grows by
 during one forward and backward pass. Of several processes the median is shown. A small pass of the same kind goes
@@ -8,6 +11,7 @@ before it, so that what libraries load or allocate once is not counted.
 from __future__ import annotations
 
 import argparse
+import importlib
 
 from . import resident
 
@@ -61,31 +65,54 @@ def grown(library: str, case: int) -> int:
     prepared = arguments(shape, weights)
     for each in prepared[0]:
         each.grad = None
-    if library != "torch":
+    return _growth(library, lambda: run(*prepared))
+
+
+def grown_by_case(library: str, file: str, name: str) -> int:
+    """The same of a case of another benchmark, after a first step."""
+    (case,) = [case for case in _cases(file) if case.name == name]
+    step = case.rivals[library]()
+    step()
+    return _growth(library, step)
+
+
+def _growth(library: str, work) -> int:
+    if library == "flambeau":
+        import flambeau.tensor as ft
+
         ft.empty_cache()
-    return resident.growth(lambda: run(*prepared))
+    return resident.growth(work)
+
+
+def _cases(file: str) -> list:
+    cases = importlib.import_module(f"benchmarks.cases.{file}").CASES
+    return [case for case in cases if "backward" in case.name]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peak_memory", description=__doc__.split("\n")[0])
     parser.add_argument("--processes", type=int, default=3, metavar="N", help="of each rival (%(default)s)")
-    parser.add_argument("--one", nargs=2, metavar=("LIBRARY", "CASE"), help=argparse.SUPPRESS)
+    parser.add_argument("--one", nargs="+", help=argparse.SUPPRESS)
+    parser.add_argument("files", nargs="*", metavar="FILE")
     options = parser.parse_args()
     if options.one:
-        print(grown(options.one[0], int(options.one[1])))
+        library, *case = options.one
+        print(grown(library, int(*case)) if len(case) == 1 else grown_by_case(library, *case))
         return
+    rows = [(" ".join(map(str, case)).replace("None", "-"), [str(number)]) for number, case in enumerate(CASES)]
+    if options.files:
+        rows = [(case.name, [file, case.name]) for file in options.files for case in _cases(file)]
     print(f"{'case':72} {'flambeau':>10} {'torch':>10}  ratio")
-    for number, case in enumerate(CASES):
+    for title, case in rows:
         medians = []
         for library in ("flambeau", "torch"):
-            arguments = ["--one", library, str(number)]
+            arguments = ["--one", library, *case]
             medians.append(resident.median("benchmarks.peak_memory", arguments, options.processes))
         ours, theirs = medians
-        title = " ".join(map(str, case)).replace("None", "-")
         if theirs is None:
             print(f"{title:72} {ours / 2**20:7.1f} MiB  torch: not installed", flush=True)
             continue
-        print(f"{title:72} {ours / 2**20:7.1f} MiB {theirs / 2**20:6.1f} MiB  {ours / theirs:.2f}", flush=True)
+        print(f"{title:72} {ours / 2**20:7.1f} MiB {theirs / 2**20:6.1f} MiB  {ours / max(theirs, 1):.2f}", flush=True)
 
 
 if __name__ == "__main__":
