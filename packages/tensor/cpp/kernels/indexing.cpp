@@ -37,15 +37,29 @@ FLAMBEAU_INLINE T load(const char* from) {
 
 FLAMBEAU_INLINE ptrdiff_t at_least_one(ptrdiff_t n) { return n > 1 ? n : 1; }
 
-bool inside(const int64_t* index_n, ptrdiff_t n, int64_t low, int64_t high) {
+// Whether all indices are in [low, high); with see(i, index) for each.
+template <class F>
+FLAMBEAU_INLINE bool all_inside(const int64_t* index_n, ptrdiff_t n, int64_t low, int64_t high, const F& see) {
     const std::uint64_t size = high - low;
     bool wrong = false;
     parallel(n, 256 << 10, [&](ptrdiff_t begin, ptrdiff_t end) {
         std::uint64_t bad = 0;
-        for (ptrdiff_t i = begin; i < end; ++i) bad |= std::uint64_t(index_n[i] - low) >= size;
+        for (ptrdiff_t i = begin; i < end; ++i) {
+            bad |= std::uint64_t(index_n[i] - low) >= size;
+            see(i, index_n[i]);
+        }
         if (bad != 0) __atomic_store_n(&wrong, true, __ATOMIC_RELAXED);
     });
     return !wrong;
+}
+
+bool inside(const int64_t* index_n, ptrdiff_t n, int64_t low, int64_t high) {
+    return all_inside(index_n, n, low, high, [](ptrdiff_t, int64_t) {});
+}
+
+bool narrow(const int64_t* index_n, ptrdiff_t n, int64_t size, std::uint16_t* out) {
+    std::uint16_t* const __restrict out_n = out;
+    return all_inside(index_n, n, 0, size, [out_n](ptrdiff_t i, int64_t index) { out_n[i] = std::uint16_t(index); });
 }
 
 void combine(int64_t* place_n, const int64_t* index_n, ptrdiff_t n, ptrdiff_t size) {
@@ -198,11 +212,11 @@ FLAMBEAU_INLINE void each_along(const AlongLayout& a, const F& write) {
         T* const data = reinterpret_cast<T*>(a.data) + o * a.size * m;
         const int64_t* const index = a.index + o * a.n * m;
         const char* const elements = a.elements + o * a.n * m * a.step;
-        if (m == 1) {
+        const auto row = [&](const auto* places) {
             for (ptrdiff_t i = 0; i < a.n; ++i)
-                write(data[index[i]], *reinterpret_cast<const T*>(elements + i * a.step));
-            return;
-        }
+                write(data[places[i]], *reinterpret_cast<const T*>(elements + i * a.step));
+        };
+        if (m == 1) return a.narrow != nullptr ? row(a.narrow + o * a.n) : row(index);
         for (ptrdiff_t i = 0; i < a.n; ++i)
             for (ptrdiff_t k = first; k < last; ++k)
                 write(data[index[i * m + k] * m + k], *reinterpret_cast<const T*>(elements + (i * m + k) * a.step));
@@ -380,6 +394,7 @@ constexpr void add_size(IndexingKernels& kernels, int size) {
 constexpr IndexingKernels all_indexing() {
     IndexingKernels kernels = {};
     kernels.inside = &inside;
+    kernels.narrow = &narrow;
     kernels.combine = &combine;
     kernels.take = &take;
     kernels.put = &put;

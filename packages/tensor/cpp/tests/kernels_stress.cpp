@@ -134,13 +134,21 @@ const std::vector<Call> calls = {
     },
     [] {
         Result<float> out(Long);
-        indexing.gather[2]({data_of(x), out.bytes.data(), index_along.data(), Rows, Columns, Columns, 1, 4});
+        indexing.gather[2]({data_of(x), out.bytes.data(), index_along.data(), Rows, Columns, Columns, 1, 4, nullptr});
         return out.bytes;
     },
     [] {
         Result<float> out(Long);
         std::memcpy(out.bytes.data(), x.data(), out.bytes.size());
-        indexing.scatter_add[Float32]({out.bytes.data(), data_of(y), index_along.data(), Rows, Columns, Columns, 1, 4});
+        indexing.scatter_add[Float32]({out.bytes.data(), data_of(y), index_along.data(), Rows, Columns, Columns, 1, 4, nullptr});
+        return out.bytes;
+    },
+    [] {
+        Result<float> out(Long);
+        std::vector<std::uint16_t> narrow(Long);
+        std::memcpy(out.bytes.data(), x.data(), out.bytes.size());
+        CHECK(indexing.narrow(index_along.data(), Long, Columns, narrow.data()));
+        indexing.scatter[2]({out.bytes.data(), data_of(y), index_along.data(), Rows, Columns, Columns, 1, 4, narrow.data()});
         return out.bytes;
     },
     [] {

@@ -29,6 +29,7 @@ struct AlongLayout {
     const std::int64_t* index;
     std::ptrdiff_t outer, size, n, inner;
     std::ptrdiff_t step;  // bytes between elements; 0 where they are all the same
+    const std::uint16_t* narrow;  // the index once more, which may be read instead where inner is 1; or null
 };
 
 // Arrays of shape (outer, chunk of its own), in C order, side by side.
@@ -43,6 +44,8 @@ constexpr int ElementSizes = 5;  // 1, 2, 4, 8 and 16 bytes
 
 struct IndexingKernels {
     bool (*inside)(const std::int64_t* index_n, std::ptrdiff_t n, std::int64_t low, std::int64_t high);
+    // Whether all are in [0, size), which is 65536 at most; and they themselves in fewer bytes.
+    bool (*narrow)(const std::int64_t* index_n, std::ptrdiff_t n, std::int64_t size, std::uint16_t* out);
     // place = place * size + index, negative ones counted from the end.
     void (*combine)(std::int64_t* place_n, const std::int64_t* index_n, std::ptrdiff_t n, std::ptrdiff_t size);
     void (*take)(const RowsLayout& layout);

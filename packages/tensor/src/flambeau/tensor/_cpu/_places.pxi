@@ -1,6 +1,6 @@
 # Indices, targets and elements as the kernels of indexing.hpp take them.
 
-from libc.stdint cimport uint8_t
+from libc.stdint cimport uint8_t, uint16_t
 from libc.string cimport memcpy
 from libcpp cimport bool as cbool
 
@@ -23,8 +23,10 @@ cdef extern from "flambeau/indexing.hpp" namespace "flambeau":
         ptrdiff_t n
         ptrdiff_t inner
         ptrdiff_t step
+        const uint16_t* narrow
     struct IndexingKernels:
         cbool (*inside)(const int64_t* index_n, ptrdiff_t n, int64_t low, int64_t high) noexcept nogil
+        cbool (*narrow)(const int64_t* index_n, ptrdiff_t n, int64_t size, uint16_t* out) noexcept nogil
         void (*combine)(int64_t* place_n, const int64_t* index_n, ptrdiff_t n, ptrdiff_t size) noexcept nogil
         void (*take)(const RowsLayout& layout) noexcept nogil
         void (*put)(const RowsLayout& layout) noexcept nogil

@@ -8,6 +8,8 @@ include "_places.pxi"
 cdef enum:
     # Elements up to which a loop of ours is sooner done than NumPy's machinery is set up.
     SMALL = 256
+    # Indices from which on reading them from memory a second time takes longer than writing them down in fewer bytes.
+    WORTH_NARROWING = 1 << 19
 
 # Rows -----------------------------------------------------------------------------------------------------------
 
@@ -160,7 +162,22 @@ cdef cnp.ndarray _index_along(AlongLayout* along, cnp.ndarray x, object dim, cnp
     along.index = <int64_t*>cnp.PyArray_DATA(index)
     along.data = cnp.PyArray_BYTES(x)
     along.step = cnp.PyArray_ITEMSIZE(x)
+    along.narrow = NULL
     return index
+
+
+cdef cnp.ndarray _narrowed(AlongLayout* along):
+    """The index in fewer bytes, for who has to read it twice, where that pays and all of it is inside; else None."""
+    cdef cnp.npy_intp n = along.outer * along.n
+    cdef cnp.ndarray narrow
+    cdef bint inside
+    if along.inner != 1 or along.size > 65536 or n < WORTH_NARROWING:
+        return None
+    narrow = new_array(1, &n, cnp.NPY_UINT16)
+    along.narrow = <const uint16_t*>cnp.PyArray_DATA(narrow)
+    with nogil:
+        inside = indexing_kernels().narrow(along.index, n, along.size, <uint16_t*>along.narrow)
+    return narrow if inside else None
 
 
 cdef void _run_along(along_t kernel, AlongLayout* along) noexcept:
@@ -202,7 +219,7 @@ cdef object _gather(Operator op, tuple args, object into):
 
 
 cdef object _scattered(tuple args, object into, bint add):
-    cdef cnp.ndarray x = _array_of(args[0]), index = _array_of(args[2]), places, source = None, target
+    cdef cnp.ndarray x = _array_of(args[0]), index = _array_of(args[2]), places, source = None, target, narrow
     cdef along_t kernel
     cdef RowsLayout rows
     cdef AlongLayout along
@@ -226,7 +243,11 @@ cdef object _scattered(tuple args, object into, bint add):
             _run_rows(indexing_kernels().add[t] if add else indexing_kernels().put, &rows)
         return target
     index = _index_along(&along, x, args[1], index)
-    if index is None or not indexing_kernels().inside(along.index, cnp.PyArray_SIZE(index), 0, along.size):
+    if index is None:
+        return None
+    # Nothing is written before all indices are known to be inside.
+    narrow = _narrowed(&along)
+    if narrow is None and not indexing_kernels().inside(along.index, cnp.PyArray_SIZE(index), 0, along.size):
         return None
     if not add and _element(args[3], x, element):
         along.elements = element
