@@ -21,6 +21,7 @@ constexpr std::ptrdiff_t LongestDirect = 16384;    // where none does
 constexpr std::ptrdiff_t ChunkCost = 32 << 10;     // what one thread takes at a time, in additions
 constexpr std::ptrdiff_t StreamedBytes = 16 << 20;  // results from this size on do not stay in the cache anyway
 constexpr int StreamedCost = 4;  // with more to compute, ordinary stores overlap with it and streamed ones would not
+constexpr int StreamedConvertedCost = 8;  // where elements change their type, which hardly overlaps with anything
 
 // The two fastest dimensions of a layout, cut into tiles.
 struct Grid {
@@ -137,6 +138,14 @@ private:
         return !converts();
     }
 
+    // Whether a result is to be streamed, if nothing that is read lies there.
+    bool goes_past_cache(int k) const {
+        const int size = type_sizes[layout.operands[k].type];
+        if (element_count(layout) * size < StreamedBytes) return false;
+        if (converts()) return program.cost <= StreamedConvertedCost && stride_of(layout, k, 0) == size;
+        return program.cost <= StreamedCost && contiguous(k);
+    }
+
     // Gives whether no value at all needs a slot.
     bool choose_direct_outputs() {
         bool in_place = program.steps == 1 && program.outputs == 1;
@@ -159,9 +168,7 @@ private:
                 alone = false;
                 free &= reg.last_use <= made_by(output.source);
             }
-            const bool large = contiguous(output.operand) &&
-                               element_count(layout) * type_sizes[operand.type] >= StreamedBytes && alone &&
-                               program.cost <= StreamedCost && !converts();
+            const bool large = alone && goes_past_cache(output.operand);
             streamed |= large;
             direct[o] = free && same_type && !large && output_of[output.source] < 0;
             in_place &= direct[o] && contiguous(output.operand);
