@@ -24,8 +24,8 @@ struct ActivationConstants<double> {
 // x sigmoid(x)
 template <class T>
 FLAMBEAU_INLINE T silu(T x) {
-    const T inside = not_below(-absolute(x), ExponentialConstants<T>::lowest_product);
-    const T below = logistic_product(inside, T(0), inside);
+    const T inside = not_above(absolute(x), -ExponentialConstants<T>::lowest_product);
+    const T below = logistic_product(inside, T(0), -inside);
     return with_sign(x > 0 ? x + below : below, x);  // -0
 }
 
@@ -40,7 +40,7 @@ FLAMBEAU_INLINE T gelu_tanh(T x) {
     const T sum_low = sum.low + ((product.low + C::gelu_linear.low) +
                                  (square.low * C::gelu_cubic.high + square.high * C::gelu_cubic.low));
     const Pair<T> v = exact_product(inside, sum.high);
-    const T below = logistic_product(-v.high, -(v.low + inside * sum_low), -inside);
+    const T below = logistic_product(v.high, v.low + inside * sum_low, -inside);
     return with_sign(x > 0 ? x + below : below, x);  // -0
 }
 

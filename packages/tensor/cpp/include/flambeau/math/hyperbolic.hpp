@@ -48,43 +48,44 @@ FLAMBEAU_INLINE T cosh(T x) {
     return half + T(0.25) / half;
 }
 
-// The logistic function of x + low, for x <= 0 that scale() can still do, is e / (1 + e) with e = e^x = 2^n (sum + rest). Its numerator is left to
-// the caller, who may have factors for it; what the roundings of e and of 1 + e took is given back.
-template <class T>
-struct Logistic {
-    typename Format<T>::Bits n;
-    T sum, rest, divisor, lost;
+// The logistic function of -(x + low), for x >= 0 up to some 2^7 (2^9 of double), divided by Logistic<T>::unit, by
+// which the caller multiplies last: it is a power of two that keeps e^x finite, and results that are denormal are then
+// rounded once. What the roundings of e^x and of 1 + e^x took is in the lower part.
+template <class T> struct Logistic;
+template <>
+struct Logistic<float> {
+    static constexpr int shift = 80;
+    static constexpr float unit = 0x1p-80f;
+};
+template <>
+struct Logistic<double> {
+    static constexpr int shift = 128;
+    static constexpr double unit = 0x1p-128;
 };
 
 template <class T>
-FLAMBEAU_INLINE Logistic<T> logistic(T x, T low = 0) {
+FLAMBEAU_INLINE Pair<T> logistic(T x, T low = 0) {
+    using L = Logistic<T>;
     const Exponential<T> parts = exponential(x, low);
     const T sum = 1 + (parts.r + parts.tail), rest = ((1 - sum) + parts.r) + parts.tail;
-    const T e = scale(sum, parts.n), divisor = 1 + e;
-    return {parts.n, sum, rest, divisor, ((1 - divisor) + e) + scale(rest, parts.n)};
+    const T power = power_of_two<T>(parts.n + (Format<T>::bias - L::shift));
+    const Pair<T> divisor = ordered_sum(sum * power, L::unit);
+    const T q = 1 / divisor.high;
+    return {q, -q * (q * (divisor.low + rest * power))};
 }
 
-// 2^n numerator / divisor, rounded once where that is denormal.
-template <class T>
-FLAMBEAU_INLINE T logistic_quotient(const Logistic<T>& l, Pair<T> numerator) {
-    const T q = numerator.high / l.divisor;
-    const T inverse = T(1.457) - T(0.486) * l.divisor;  // 1 / divisor within a twentieth, between 1 and 2
-    return scale(q + (numerator.low - q * l.lost) * inverse, l.n);
-}
-
-// factor times the logistic function.
+// factor times the logistic function of -(x + low).
 template <class T>
 FLAMBEAU_INLINE T logistic_product(T x, T low, T factor) {
-    const Logistic<T> l = logistic(x, low);
-    const Pair<T> product = exact_product(l.sum, factor);
-    return logistic_quotient(l, {product.high, product.low + l.rest * factor});
+    const Pair<T> l = logistic(x, low), product = exact_product(factor, l.high);
+    return (product.high + (product.low + factor * l.low)) * Logistic<T>::unit;
 }
 
 // 1 / (1 + e^-x)
 template <class T>
 FLAMBEAU_INLINE T sigmoid(T x) {
-    const Logistic<T> l = logistic(not_below(-absolute(x), ExponentialConstants<T>::lowest));
-    const T below = logistic_quotient(l, {l.sum, l.rest});
+    const Pair<T> l = logistic(not_above(absolute(x), -ExponentialConstants<T>::lowest));
+    const T below = (l.high + l.low) * Logistic<T>::unit;
     return x > 0 ? 1 - below : below;
 }
 
