@@ -15,6 +15,8 @@ set(FLAMBEAU_ISAS "${isas_here}" CACHE STRING "instruction sets, worst first: po
 # link time changes the process's floating-point mode. Integers wrap around, as NumPy's do: without -fwrapv signed
 # overflow would be undefined.
 #
+# Results are asked for ahead by prefetchw: the levels leave it out, but all their processors have it, or pass over it.
+#
 # Sanitizers undo most of what -O3 does, and take the compiler many minutes with it.
 if(CMAKE_CXX_FLAGS MATCHES "-fsanitize")
   set(optimize -O1)
@@ -26,7 +28,7 @@ function(instruction_set target isa)
   target_compile_definitions(${target} PRIVATE FLAMBEAU_ISA=${isa})
   target_compile_options(${target} PRIVATE ${kernel_options})
   if(NOT isa STREQUAL portable)
-    target_compile_options(${target} PRIVATE -march=x86-64-${isa})
+    target_compile_options(${target} PRIVATE -march=x86-64-${isa} -mprfchw)
   endif()
   if(isa STREQUAL v4)
     target_compile_options(${target} PRIVATE -mprefer-vector-width=512)
