@@ -1,5 +1,7 @@
 """Compiled reading, writing and joining against NumPy: every dtype and size, in place, any number of threads."""
 
+import re
+
 import flambeau.tensor as ft
 import ml_dtypes
 import numpy as np
@@ -144,6 +146,26 @@ def test_an_index_beyond_the_end_changes_nothing(bad):
         with pytest.raises(IndexError, match=rf"got {bad}"):
             call()
     assert x.sum().item() == 0 and x.version == 0
+
+
+@pytest.mark.parametrize("operation", ["scatter_", "scatter_add_"])
+@pytest.mark.parametrize("columns", [3, 65536, 65537])
+def test_many_indices_along_rows(operation, columns):
+    """So many that they are read a second time in fewer bytes, where they fit: the result is that of each row;
+    and where the last index is not there, nothing has changed."""
+    rows = (1 << 20) // columns + 1
+    index, source = t(places(columns, (rows, columns))), t(values("float32", (rows, columns)))
+    before = t(values("float32", (rows, columns), 2))
+    x = before.clone()
+    getattr(x, operation)(1, index, source)
+    for i in (0, rows // 2, rows - 1):
+        row = before[i].clone()
+        assert ft.equal(x[i], getattr(row, operation)(0, index[i], source[i]))
+    index[-1, -1] = columns
+    x.copy_(before)
+    with pytest.raises(IndexError, match=re.escape(f"expected indices in [0, {columns - 1}], got {columns}")):
+        getattr(x, operation)(1, index, source)
+    assert ft.equal(x, before)
 
 
 def test_any_number_of_threads_gives_the_same():

@@ -186,6 +186,20 @@ for got, want in (
     np.testing.assert_allclose(got.numpy(), want, rtol=1e-6, atol=1e-6)
 big = ft.ones(5_000_000)
 assert (ft.pointwise("a * 2 + 1")(big).numpy() == 3).all() and ((big + 1).numpy() == 2).all()
+
+# What is written past the cache, or asked for ahead, is what the same rows give alone.
+three = ft.tensor([0.5, 0.25, 3.0]).reshape(3, 1)
+for formula, shape, dtypes in (
+    ("(a / 255 - b) / b", (3, 1_500_001), ("uint8", None)), ("a + b", (9, 1_000_003), ("bfloat16", "bfloat16")),
+    ("a * b", (9, 1_000_003), ("float16", "float16")), ("a * b + a", (5, 1_000_003), ("bfloat16", "float32")),
+    ("sigmoid(a * b + a) * b - a", (3, 1_000_003), ("float32", "float32")),
+    ("(a - b) * b", (3, 2_000_003), ("float32", None)),
+):
+    drawn = [ft.from_numpy(rng.integers(0, 200, shape)).to(dtype) if dtype else three for dtype in dtypes]
+    f = ft.pointwise(formula)
+    whole = f(*drawn)
+    for i in range(shape[0]):
+        assert ft.equal(whole[i], f(*(x[i] for x in drawn))), (formula, i)
 """
 
 
