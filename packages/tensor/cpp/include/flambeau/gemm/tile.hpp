@@ -19,6 +19,7 @@ constexpr int Registers = 16;
 
 constexpr int NV = 2;                     // vectors in a row of the tile
 constexpr int MR = (Registers - 4) / NV;  // rows; what is left holds a row of B and a number of A
+constexpr ptrdiff_t LongSum = 64;         // steps that take longer than memory
 
 template <class T>
 constexpr int NR = NV * lanes<T>;  // columns of the tile
@@ -48,6 +49,14 @@ void tile(ptrdiff_t k, const Source<T>& a, const T* b, ptrdiff_t b_row, T* out, 
     for (int i = 0; i < Rows; ++i)
 #pragma GCC unroll 4
         for (int v = 0; v < Vectors; ++v) sums[i][v] = Vector<T>{};
+
+    // What is waited for at the end is asked for now, where there is time for it to come.
+    if (k >= LongSum) {
+#pragma GCC unroll 16
+        for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 4
+            for (int v = 0; v < Vectors; ++v) __builtin_prefetch(out + i * out_row + v * L, 1);
+    }
 
     const ptrdiff_t a_row = a.row, a_column = a.column;
     const std::int32_t* const offsets = a.offsets;
