@@ -9,7 +9,7 @@ namespace flambeau::FLAMBEAU_ISA::math {
 template <class T> struct ActivationConstants;
 template <>
 struct ActivationConstants<float> {
-    // 2 sqrt(2/pi), and 0.044715 times that; gelu is 0 below -gelu_most, where e^-v is not yet out of scale()'s range
+    // 2 sqrt(2/pi), and 0.044715 times that; gelu is 0 below -gelu_most, where v is still in logistic()'s range
     static constexpr Pair<float> gelu_linear = {0x1.988454p0f, -0x1.857936p-25f};
     static constexpr Pair<float> gelu_cubic = {0x1.2444f2p-4f, 0x1.49b16ap-29f};
     static constexpr float gelu_most = 12;

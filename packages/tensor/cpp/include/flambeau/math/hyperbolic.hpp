@@ -48,7 +48,7 @@ FLAMBEAU_INLINE T cosh(T x) {
     return half + T(0.25) / half;
 }
 
-// The logistic function of -(x + low), for x >= 0 up to some 2^7 (2^9 of double), divided by Logistic<T>::unit, by
+// The logistic function of -(x + low), for x from 0 to 143 (797 of double), divided by Logistic<T>::unit, by
 // which the caller multiplies last: it is a power of two that keeps e^x finite, and results that are denormal are then
 // rounded once. What the roundings of e^x and of 1 + e^x took is in the lower part.
 template <class T> struct Logistic;
