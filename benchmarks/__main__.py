@@ -17,6 +17,7 @@ from pathlib import Path
 from . import cases, harness
 
 HERE = Path(__file__).parent
+SETTINGS = ("FLAMBEAU_", "MKL_", "OMP_", "OPENBLAS_")  # variables that change how fast we or our rivals are
 FILES = sorted(module.name for module in pkgutil.iter_modules(cases.__path__))
 
 
@@ -69,6 +70,7 @@ def machine() -> dict:
         "cores": os.cpu_count(),
         "system": platform.platform(),
         "versions": versions,
+        "settings": {name: os.environ[name] for name in sorted(os.environ) if name.startswith(SETTINGS)},
         "commit": git.stdout.strip() or None,
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     }
@@ -94,6 +96,8 @@ def main() -> None:
         results |= run(file, arguments.processes, arguments.quick)
     versions = ", ".join(f"{name} {number}" for name, number in about["versions"].items() if number)
     print(f"{about['cpu']}, {about['cores']} cores, {about['system']}; {versions}")
+    if about["settings"]:
+        print("with " + ", ".join(f"{name}={value}" for name, value in about["settings"].items()))
     print(f"commit {about['commit']}, {about['date']}, {arguments.processes} processes")
     print(harness.table(results))
     stamp = about["date"].replace(":", "").replace("+0000", "Z")
