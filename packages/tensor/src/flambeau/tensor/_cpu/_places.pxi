@@ -160,3 +160,11 @@ cdef cnp.ndarray _target(cnp.ndarray x, object into, cnp.ndarray index, cnp.ndar
     if source is not None and not apart(x, source):
         return None
     return x
+
+
+cdef void _run_rows(rows_t kernel, RowsLayout* rows) noexcept:
+    if rows.outer * rows.n * rows.row >= 4 * WORTH_RELEASING:
+        with nogil:
+            kernel(rows[0])
+    else:
+        kernel(rows[0])

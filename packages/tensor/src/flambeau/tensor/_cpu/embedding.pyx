@@ -45,11 +45,7 @@ cdef object _embedding(Operator op, tuple args, object into):
     rows.step = rows.row
     rows.data, rows.rows = cnp.PyArray_BYTES(table), cnp.PyArray_BYTES(<cnp.ndarray>result)
     rows.index = <int64_t*>cnp.PyArray_DATA(index)
-    if rows.n * rows.row >= 4 * WORTH_RELEASING:
-        with nogil:
-            indexing_kernels().take(rows)
-    else:
-        indexing_kernels().take(rows)
+    _run_rows(indexing_kernels().take, &rows)
     return result
 
 
