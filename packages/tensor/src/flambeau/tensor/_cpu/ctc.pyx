@@ -42,15 +42,14 @@ def ctc_loss(xp, log_probs, targets, input_lengths, target_lengths, blank=0):
     """The kernel for float32 and float64; other floats by the definition."""
     cdef Ctc ctc
     cdef int t = stored_type(log_probs)
-    cdef cnp.npy_intp dims[3]
     cdef cnp.ndarray logs, wanted, inputs, lengths, losses, alphas
     if t != Float32 and t != Float64:
         return NotImplemented
     logs = np.ascontiguousarray(log_probs)
     wanted, inputs, lengths = [np.ascontiguousarray(a, np.int64) for a in (targets, input_lengths, target_lengths)]
     _fill(&ctc, logs, wanted, inputs, lengths, blank)
-    dims[0], dims[1], dims[2] = ctc.steps, ctc.samples, 2 * ctc.length + 1
-    losses, alphas = new_array(1, dims + 1, numpy_number(t)), new_array(3, dims, numpy_number(t))
+    losses = _new((ctc.samples,), numpy_number(t))
+    alphas = _new((ctc.steps, ctc.samples, 2 * ctc.length + 1), numpy_number(t))
     ctc.losses, ctc.alphas = cnp.PyArray_DATA(losses), cnp.PyArray_DATA(alphas)
     with nogil:
         ctc_kernels().forward[t](ctc)

@@ -1,16 +1,10 @@
 """Recurrent layers on the CPU: the inputs of all steps are projected by one product, and so are the gradients."""
 
-cimport numpy as cnp
-from libc.stddef cimport ptrdiff_t
+include "_arrays.pxi"
+
 from libcpp cimport bool as cbool
 
-from flambeau.tensor._core.tensor cimport new_array, stored_type
-
-import numpy as np
-
 from flambeau.tensor import _backends
-
-cnp.import_array()
 
 cdef extern from "flambeau/recurrence.hpp" namespace "flambeau" nogil:
     struct Recurrence:
@@ -98,12 +92,6 @@ cdef int _multiply(cnp.ndarray a, cnp.ndarray b, cnp.ndarray c, object bias=None
     return _product[double](a, b, c, bias, NULL)
 
 
-cdef cnp.ndarray _empty(ptrdiff_t rows, ptrdiff_t columns, int typenum):
-    cdef cnp.npy_intp dims[2]
-    dims[0], dims[1] = rows, columns
-    return new_array(2, dims, typenum)
-
-
 cdef object _wide(array, dtype):
     """In C order and in the dtype that is computed in."""
     return None if array is None else np.ascontiguousarray(array, dtype)
@@ -155,10 +143,10 @@ def recurrence(xp, input, weights, h0, c0, cell, steps):
         if cell == "gru":
             last = biases[1][2 * size:]
             bias[2 * size:] = biases[0][2 * size:]
-    gates = _empty(total, kept_count * size, typenum)
+    gates = _new((total, kept_count * size), typenum)
     _multiply(input, w_ih.T, gates[:, :gates_count * size], bias)
-    output = gates if kept_count == 1 else _empty(total, size, typenum)
-    cells = _empty(total, size, typenum) if c0 is not None else None
+    output = gates if kept_count == 1 else _new((total, size), typenum)
+    cells = _new((total, size), typenum) if c0 is not None else None
     p = _recurrence(steps, w_hh, h0, c0, kept)
     p.bias, p.gates, p.output, p.cells = _data(last), _data(gates), _data(output), _data(cells)
     run = recurrence_kernels().forward[number][stored_type(output)]
@@ -187,7 +175,7 @@ def recurrence_backward(xp, grads, input, weights, h0, c0, output, gates, cells,
     w_ih, w_hh, *biases = [_wide(w, wide) for w in weights]
     grad_output = _wide(grads[0], wide)
     grad_h, grad_c = np.array(grads[1], wide, order="C"), np.array(grads[2], wide, order="C")
-    slopes = _empty(total, kept_count * size, typenum)
+    slopes = _new((total, kept_count * size), typenum)
     p = _recurrence(steps, w_hh, h0, c0, kept)
     p.gates, p.output, p.cells, p.slopes = _data(gates), _data(output), _data(cells), _data(slopes)
     p.grad_output, p.grad_h, p.grad_c = _data(grad_output), _data(grad_h), NULL if c0 is None else _data(grad_c)
@@ -201,7 +189,7 @@ def recurrence_backward(xp, grads, input, weights, h0, c0, output, gates, cells,
     projected, recurrent = slopes[:, :rows], [(slopes[:, :rows], 0)]
     if kept_count > gates_count:
         recurrent = [(slopes[:, :rows - size], 0), (slopes[:, rows:], rows - size)]
-    grad_w_ih, grad_w_hh = _empty(rows, input.shape[1], typenum), _empty(rows, size, typenum)
+    grad_w_ih, grad_w_hh = _new((rows, input.shape[1]), typenum), _new((rows, size), typenum)
     _multiply(projected.T, input, grad_w_ih)
     for part, at in recurrent:
         _multiply(part.T, before, grad_w_hh[at:at + part.shape[1]])
@@ -213,7 +201,7 @@ def recurrence_backward(xp, grads, input, weights, h0, c0, output, gates, cells,
         for part, at in recurrent:
             _multiply(ones, part, sums[1][:, at:at + part.shape[1]])
         sums = [x.reshape(rows) for x in sums]
-    grad_input = _empty(total if needs else 0, input.shape[1], typenum)
+    grad_input = _new((total if needs else 0, input.shape[1]), typenum)
     if needs:
         _multiply(projected, w_ih, grad_input)
     return tuple([g.astype(dtype, copy=False) for g in (grad_input, grad_w_ih, grad_w_hh, *sums, grad_h, grad_c)])
