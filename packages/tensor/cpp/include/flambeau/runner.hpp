@@ -21,9 +21,9 @@ constexpr std::ptrdiff_t LongestDirect = 16384;    // where none does
 constexpr std::ptrdiff_t ChunkCost = 32 << 10;     // what one thread takes at a time, in additions
 constexpr std::ptrdiff_t StreamedBytes = 16 << 20;  // results from this size on do not stay in the cache anyway
 constexpr int StreamedCost = 4;  // with more to compute, ordinary stores overlap with it and streamed ones would not
-constexpr std::ptrdiff_t AheadBytes = std::ptrdiff_t(24) << 20;  // operands that together take more are asked for ahead
-constexpr int AheadTiles = 2;                       // by so many tiles
 constexpr int StreamedConvertedCost = 8;  // where elements change their type, which hardly overlaps with anything
+constexpr std::ptrdiff_t AheadBytes = 24 << 20;  // operands that together take as much are asked for ahead
+constexpr int AheadTiles = 2;                    // by so many tiles
 
 // The two fastest dimensions of a layout, cut into tiles.
 struct Grid {
@@ -103,7 +103,8 @@ private:
     const Layout& layout;
     std::ptrdiff_t tile, slot_bytes;
     bool streamed = false;
-    bool ahead[MaxOperands] = {};  // whether an operand's memory is asked for before it is needed
+    bool asks_ahead = false;
+    bool ahead[MaxOperands];  // of which operands, then
     bool direct[MaxOutputs];  // whether the step that gives the output may write it where it belongs
     std::int8_t output_of[MaxRegisters];  // the output that a register is, or -1
 
@@ -220,8 +221,7 @@ private:
             ahead[k] = stride_of(layout, k, 0) == size && (k >= program.outputs || !streamed);
             if (ahead[k]) bytes += element_count(layout) * size;
         }
-        if (bytes < AheadBytes)
-            for (bool& one : ahead) one = false;
+        asks_ahead = bytes >= AheadBytes;
     }
 
     // A step's share of a later tile. Measured: with shares worked out beforehand a chain took a tenth longer, as if
@@ -244,7 +244,7 @@ private:
         const std::ptrdiff_t n = t.rows * t.cols;
         for (int s = 0; s < program.steps; ++s) {
             const Step& step = program.step[s];
-            ask_ahead(s, t);
+            if (asks_ahead) ask_ahead(s, t);
             const int arity = step.row->arity;
             const void* in[MaxArity];
             unsigned scalars = 0;
