@@ -9,13 +9,16 @@ template <class T> struct HyperbolicConstants;
 template <>
 struct HyperbolicConstants<float> {
     // tanh(x) = x + x^3 p(x^2) up to here, sinh(x) likewise up to 1; beyond most, tanh is 1.
+    // logistic_unit is 2^-logistic_shift.
     static constexpr float small = 0.6f, most = 10;
+    static constexpr int logistic_shift = 80;
     static constexpr float tanh[] = {-0x1.55553ep-2f, 0x1.1109c2p-3f, -0x1.b89b94p-5f, 0x1.54cadap-6f, -0x1.82ac94p-8f};
     static constexpr float sinh[] = {0x1.555556p-3f, 0x1.1110e2p-7f, 0x1.a02156p-13f, 0x1.75a6f2p-19f};
 };
 template <>
 struct HyperbolicConstants<double> {
     static constexpr double small = 0.6, most = 20;
+    static constexpr int logistic_shift = 128;
     static constexpr double tanh[] = {-0x1.5555555555554p-2,  0x1.1111111110f06p-3,  -0x1.ba1ba1b9f9194p-5,
                                       0x1.664f4879a4f4ap-6,   -0x1.226e33f63f19cp-7, 0x1.d6d389fa857dcp-9,
                                       -0x1.7d9eb99263ff7p-10, 0x1.3522314c4f449p-11, -0x1.f21eb6af9c4b3p-13,
@@ -48,28 +51,19 @@ FLAMBEAU_INLINE T cosh(T x) {
     return half + T(0.25) / half;
 }
 
-// The logistic function of -(x + low), for x from 0 to 143 (797 of double), divided by Logistic<T>::unit, by
-// which the caller multiplies last: it is a power of two that keeps e^x finite, and results that are denormal are then
-// rounded once. What the roundings of e^x and of 1 + e^x took is in the lower part.
-template <class T> struct Logistic;
-template <>
-struct Logistic<float> {
-    static constexpr int shift = 80;
-    static constexpr float unit = 0x1p-80f;
-};
-template <>
-struct Logistic<double> {
-    static constexpr int shift = 128;
-    static constexpr double unit = 0x1p-128;
-};
+// A power of two that keeps e^x finite in the logistic function.
+template <class T> constexpr T logistic_unit = from_bits<T>(
+    typename Format<T>::Bits(Format<T>::bias - HyperbolicConstants<T>::logistic_shift) << Format<T>::fraction);
 
+// The logistic function of -(x + low), for x from 0 to 143 (797 of double), divided by logistic_unit, by which the caller
+// multiplies last, so that results that are denormal are rounded once. What the roundings of e^x and of 1 + e^x took is
+// in the lower part.
 template <class T>
 FLAMBEAU_INLINE Pair<T> logistic(T x, T low = 0) {
-    using L = Logistic<T>;
     const Exponential<T> parts = exponential(x, low);
     const T sum = 1 + (parts.r + parts.tail), rest = ((1 - sum) + parts.r) + parts.tail;
-    const T power = power_of_two<T>(parts.n + (Format<T>::bias - L::shift));
-    const Pair<T> divisor = ordered_sum(sum * power, L::unit);
+    const T power = power_of_two<T>(parts.n + (Format<T>::bias - HyperbolicConstants<T>::logistic_shift));
+    const Pair<T> divisor = ordered_sum(sum * power, logistic_unit<T>);
     const T q = 1 / divisor.high;
     return {q, -q * (q * (divisor.low + rest * power))};
 }
@@ -78,14 +72,14 @@ FLAMBEAU_INLINE Pair<T> logistic(T x, T low = 0) {
 template <class T>
 FLAMBEAU_INLINE T logistic_product(T x, T low, T factor) {
     const Pair<T> l = logistic(x, low), product = exact_product(factor, l.high);
-    return (product.high + (product.low + factor * l.low)) * Logistic<T>::unit;
+    return (product.high + (product.low + factor * l.low)) * logistic_unit<T>;
 }
 
 // 1 / (1 + e^-x)
 template <class T>
 FLAMBEAU_INLINE T sigmoid(T x) {
     const Pair<T> l = logistic(not_above(absolute(x), -ExponentialConstants<T>::lowest));
-    const T below = (l.high + l.low) * Logistic<T>::unit;
+    const T below = (l.high + l.low) * logistic_unit<T>;
     return x > 0 ? 1 - below : below;
 }
 
