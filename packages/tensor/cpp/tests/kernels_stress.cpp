@@ -140,7 +140,8 @@ const std::vector<Call> calls = {
     [] {
         Result<float> out(Long);
         std::memcpy(out.bytes.data(), x.data(), out.bytes.size());
-        indexing.scatter_add[Float32]({out.bytes.data(), data_of(y), index_along.data(), Rows, Columns, Columns, 1, 4, nullptr});
+        indexing.scatter_add[Float32](
+            {out.bytes.data(), data_of(y), index_along.data(), Rows, Columns, Columns, 1, 4, nullptr});
         return out.bytes;
     },
     [] {
@@ -148,7 +149,8 @@ const std::vector<Call> calls = {
         std::vector<std::uint16_t> narrow(Long);
         std::memcpy(out.bytes.data(), x.data(), out.bytes.size());
         CHECK(indexing.narrow(index_along.data(), Long, Columns, narrow.data()));
-        indexing.scatter[2]({out.bytes.data(), data_of(y), index_along.data(), Rows, Columns, Columns, 1, 4, narrow.data()});
+        indexing.scatter[2](
+            {out.bytes.data(), data_of(y), index_along.data(), Rows, Columns, Columns, 1, 4, narrow.data()});
         return out.bytes;
     },
     [] {
