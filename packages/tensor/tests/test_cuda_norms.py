@@ -14,7 +14,7 @@ def channels_last(x):
     """The same values, the channels innermost in memory."""
     order = (0, *range(2, x.ndim), 1)
     back = (0, x.ndim - 1, *range(1, x.ndim - 1))
-    return x.permute(*order).clone().permute(*back)
+    return x.permute(*order).contiguous().permute(*back)
 
 
 def draw(shape, seed, dtype="float32"):

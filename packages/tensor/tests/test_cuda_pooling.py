@@ -31,7 +31,7 @@ def arranged(x, last, device):
     if not last:
         return x
     order = (0, *range(2, x.ndim), 1)
-    return x.permute(*order).clone().permute(0, x.ndim - 1, *range(1, x.ndim - 1))
+    return x.permute(*order).contiguous().permute(0, x.ndim - 1, *range(1, x.ndim - 1))
 
 
 def same(got, want):

@@ -53,3 +53,15 @@ def test_formats_are_single_objects():
     """Copies and pickles are the object itself."""
     for format in (ft.channels_last, ft.channels_last_3d, ft.contiguous_format):
         assert pickle.loads(pickle.dumps(format)) is copy.deepcopy(format) is format
+
+
+@pytest.mark.parametrize(
+    "call",
+    [ft.clone, ft.zeros_like, ft.ones_like, ft.empty_like, lambda x: ft.full_like(x, 2)],
+    ids=["clone", "zeros_like", "ones_like", "empty_like", "full_like"],
+)
+def test_what_is_made_like_another_lies_as_it_does(call):
+    """What is kept beside a Tensor has its elements in the same places: both can be gone over at once."""
+    x = ft.randn(*IMAGES).contiguous(memory_format=ft.channels_last)
+    assert call(x).stride() == x.stride()
+    assert call(x[:, :, ::2]).is_contiguous(memory_format=ft.channels_last)  # without the gaps

@@ -72,6 +72,12 @@ def test_the_tensor_is_a_copy():
         assert not array.any()
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.int64])
+def test_to_tensor_gives_whole_planes(dtype):
+    """One channel lies behind the other, whatever the order of the pixels' memory."""
+    assert functional.to_tensor(np.zeros((4, 5, 3), dtype)).is_contiguous()
+
+
 def test_to_tensor_of_arrays_read_backwards():
     """Negative strides are fine."""
     array = pixels(3, 4, 3)[::-1, :, ::-1]

@@ -187,6 +187,12 @@ cdef Tensor _own_root(Tensor x):
     return plain
 
 
+cdef object _in_order(object x):
+    """A copy with its elements one after the other in memory; `clone` keeps the order of dimensions that `x` has."""
+    copied = ops.contiguous(x, None)
+    return ops.clone(x) if copied is x else copied
+
+
 cdef class IntoViewNode(Node):
     """A write into a view, seen from the view's base."""
 
@@ -208,7 +214,7 @@ cdef class IntoViewNode(Node):
         if create_graph and not isinstance(grads, Variable):
             grads = _variable((<Tensor>grads).array, <Tensor>grads)
         # What flows to the base is the gradient with the view's part replaced by what the operation passes on.
-        whole = grads.clone() if self.strides is None else self.laid_out(grads)
+        whole = _in_order(grads) if self.strides is None else self.laid_out(grads)
         part = _replayed(whole, self.replay)
         if root(<Tensor>part) is not root(<Tensor>whole):
             raise RuntimeError(f"backward of {self.title()}: expected views of the gradient where the forward, recorded at "
@@ -226,5 +232,5 @@ cdef class IntoViewNode(Node):
         order = sorted(range(len(self.strides)), key=lambda d: -abs(self.strides[d]))
         turned = [d for d in range(len(self.strides)) if self.strides[d] < 0]
         inverse = [order.index(d) for d in range(len(order))]
-        copied = ops.permute(ops.clone(ops.permute(ops.flip(grads, turned), order)), inverse)
+        copied = ops.permute(_in_order(ops.permute(ops.flip(grads, turned), order)), inverse)
         return ops.flip(copied, turned)

@@ -44,7 +44,7 @@ cdef object _native_clone(Operator op, tuple args, object into):
     x = cpu_array(args[0])
     if x is None or into is not None:
         return None
-    return _new_copy(<cnp.ndarray>x, stored_type(<cnp.ndarray>x), False)
+    return _new_copy(<cnp.ndarray>x, stored_type(<cnp.ndarray>x), True)
 
 
 cdef object _native_contiguous(Operator op, tuple args, object into):

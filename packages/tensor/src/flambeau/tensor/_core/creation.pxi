@@ -65,6 +65,8 @@ cdef object _native_new_like(Operator op, tuple args, object into):
     x = cpu_array(args[0])
     if x is None or into is not None or args[2] is not None or cnp.PyArray_NDIM(<cnp.ndarray>x) > MaxDims:
         return None
+    if not cnp.PyArray_IS_C_CONTIGUOUS(<cnp.ndarray>x):
+        return None  # whose order in memory is kept
     return _made(op, cnp.PyArray_NDIM(<cnp.ndarray>x), cnp.PyArray_DIMS(<cnp.ndarray>x),
                  _wanted_type(args[1], stored_type(<cnp.ndarray>x)))
 

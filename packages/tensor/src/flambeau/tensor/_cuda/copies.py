@@ -6,12 +6,11 @@ from typing import Any
 
 from . import kernel
 from ._copy import copied, copy_to, dense
-from ._layout import memory_order
 
 
 @kernel
 def clone(xp: Any, input: Any) -> Any:
-    return copied(xp, input, input.dtype, False)
+    return copied(xp, input, input.dtype, True)
 
 
 @kernel
@@ -27,16 +26,6 @@ def cast(xp: Any, input: Any, dtype: Any) -> Any:
     if dtype is None or input.dtype == dtype:
         return input
     return copied(xp, input, dtype, True)
-
-
-@kernel
-def zeros_like(xp: Any, input: Any, *, dtype: Any = None, device: Any = None) -> Any:
-    """In the order in memory that ``input`` has, so that what an optimizer keeps beside parameters lies as they do."""
-    axes = memory_order(input, input.shape) if device is None else None
-    if axes is None:
-        return NotImplemented
-    zeros = xp.zeros(tuple(input.shape[a] for a in axes), dtype or input.dtype)
-    return zeros.transpose([axes.index(d) for d in range(len(axes))])
 
 
 @kernel("copy_")

@@ -17,6 +17,14 @@ def _made_on(xp, device, make):
         return make(backend.xp)
 
 
+def _made_like(xp, function, input, dtype, device, *value):
+    """What NumPy's function of that name makes; on the same device with its dimensions in memory as ``input``'s are, as is
+    best for what is kept beside it."""
+    if device is None:
+        return getattr(xp, f"{function}_like")(input, *value, dtype=dtype)
+    return _made_on(xp, device, lambda xp: getattr(xp, function)(input.shape, *value, dtype=dtype))
+
+
 def _kind_and_place(operation, input, dtype, device):
     """The dtype, ``input``'s if none is named; and the device named, if one is, which must be there."""
     if device is not None:
@@ -41,7 +49,7 @@ def zeros_like(xp, input: Array, *, dtype: DType = None, device: Anything = None
         >>> ft.zeros_like(ft.ones(2)).tolist()
         [0.0, 0.0]
     """
-    return _made_on(xp, device, lambda xp: xp.zeros(input.shape, dtype=dtype))
+    return _made_like(xp, "zeros", input, dtype, device)
 
 
 @operator(method=False, out=False, differentiable=False)
@@ -60,7 +68,7 @@ def ones_like(xp, input: Array, *, dtype: DType = None, device: Anything = None)
         >>> ft.ones_like(ft.zeros(2)).tolist()
         [1.0, 1.0]
     """
-    return _made_on(xp, device, lambda xp: xp.ones(input.shape, dtype=dtype))
+    return _made_like(xp, "ones", input, dtype, device)
 
 
 @operator(method=False, out=False, differentiable=False)
@@ -79,7 +87,7 @@ def empty_like(xp, input: Array, *, dtype: DType = None, device: Anything = None
         >>> ft.empty_like(ft.zeros(2)).shape
         (2,)
     """
-    return _made_on(xp, device, lambda xp: xp.empty(input.shape, dtype=dtype))
+    return _made_like(xp, "empty", input, dtype, device)
 
 
 def _like_check(definition):
@@ -112,7 +120,7 @@ def full_like(xp, input: Array, fill_value: Number, *, dtype: DType = None, devi
         >>> ft.full_like(ft.zeros(2), 7).tolist()
         [7.0, 7.0]
     """
-    return _made_on(xp, device, lambda xp: xp.full(input.shape, fill_value, dtype=dtype))
+    return _made_like(xp, "full", input, dtype, device, fill_value)
 
 
 @full_like.check

@@ -326,13 +326,13 @@ def _(input, memory_format):
 
 @operator()
 def clone(xp, input: Array):
-    """A copy with memory of its own.
+    """A copy with memory of its own, its dimensions in memory in the order they have in ``input``.
 
     Args:
         input: Tensor of any shape and dtype.
 
     Returns:
-        Tensor like ``input``.
+        Tensor like ``input``, without gaps in its memory.
 
     Example:
         >>> x = ft.zeros(2)
@@ -341,7 +341,7 @@ def clone(xp, input: Array):
         >>> x.tolist()
         [0.0, 0.0]
     """
-    return input.copy()
+    return input.copy(order="K")
 
 
 @operator(view="maybe", function=False, method=False)

@@ -121,7 +121,9 @@ def to_tensor(pic: Image.Image | np.ndarray | ft.Tensor, to: str = "flambeau") -
         # the result in the usual order of memory, whatever that of the pixels
         out = ft.empty(tuple(planes.shape), dtype=ft.float32, device=planes.device)
         return contained(ft.pointwise("x / 255")(planes, out=out), to)
-    return contained(planes.clone() if shared else planes, to)
+    if shared:
+        planes = planes.clone() if planes.is_contiguous() else planes.contiguous()
+    return contained(planes, to)
 
 
 def check_container(operation: str, to: Any) -> None:
