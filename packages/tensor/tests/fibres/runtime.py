@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 from flambeau.tensor import _backends, _cuda
-from flambeau.tensor._cuda import _faults, _launch
+from flambeau.tensor._cuda import _faults, _launch, _quick
+from flambeau.tensor._cuda.pointwise import quick_way
 from flambeau.tensor.testing import strict
 
 from .blas import emulated
@@ -118,8 +119,9 @@ def device() -> Iterator[str]:
         watch=_faults.watch,
     )
     _backends.register_backend(backend)
+    way = quick_way(strict.StrictArray, strict.strict_xp.empty)
     try:
-        with replaced(_launch.use, Runtime()), guarded(), emulated(lives):
+        with replaced(_launch.use, Runtime()), replaced(_quick.use, way), guarded(), emulated(lives):
             yield "fibres:0"
     finally:
         del _backends.by_name["fibres"]

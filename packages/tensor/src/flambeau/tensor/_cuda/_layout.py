@@ -56,25 +56,6 @@ def contiguous_strides(shape: Sequence[int], itemsize: int) -> list[int]:
     return strides
 
 
-def overlap(into: Any, array: Any) -> bool:
-    """Whether writing ``into`` element by element would change what is still to be read of ``array``."""
-    (low, high), (other_low, other_high) = _extent(into), _extent(array)
-    if high <= other_low or other_high <= low:
-        return False
-    same = into.data.ptr == array.data.ptr and into.strides == array.strides and into.shape == array.shape
-    return not (same and into.dtype.itemsize == array.dtype.itemsize)
-
-
-def _extent(array: Any) -> tuple[int, int]:
-    low = high = array.data.ptr
-    for n, stride in zip(array.shape, array.strides, strict=True):
-        if stride < 0:
-            low += stride * (n - 1)
-        else:
-            high += stride * (n - 1)
-    return low, high + array.dtype.itemsize
-
-
 def find_places(
     arrays: Sequence[Any],
     shape: tuple[int, ...],

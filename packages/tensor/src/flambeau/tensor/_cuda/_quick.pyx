@@ -12,6 +12,7 @@ from libc.stdint cimport int64_t, uint64_t
 
 from flambeau.tensor._core.tensor cimport Operator, Tensor, set_device_native
 from flambeau.tensor._cuda._launch cimport Kernel, Slot, current_device, recording
+from flambeau.tensor._cuda._overlap cimport overlap
 
 import numpy as np
 
@@ -36,26 +37,32 @@ cdef class _Form:
     cdef long long low, high  # that whole numbers must be within, for integers
 
 
-cdef object _new = None  # makes an array of a shape and a dtype
+cdef object _way = None  # see use(); the next four are its parts
 cdef object _array_type = None
+cdef object _new = None  # makes an array of a shape and a dtype
 cdef object _find = None  # (operator, dtype, form) -> kernel, threads, elements per block; or None
+cdef object _calls_of = None  # name of an operator -> how it was run before, by what its arguments were
 cdef dict _forms = {}
+cdef dict _calls = {}
 cdef object _BOOL = np.dtype(bool)
 
 
-cdef object _calls_of = None  # name of an operator -> how it was run before, by what its arguments were
-cdef dict _calls = {}
+def use(way):
+    """Take what ``way`` describes from now on, or nothing where it is None; gives what it was so far.
 
-
-def use(array_type, find, calls):
-    """Take arrays of this type, by the kernels that ``find(name, dtype, form)`` knows, and by the dict ``calls(name)``:
-    see :class:`flambeau.tensor._cuda.pointwise.Pointwise`."""
-    global _array_type, _new, _find, _calls_of
-    _array_type = _new = array_type
-    _find, _calls_of = find, calls
+    A way is (array_type, new, find, calls): ``new(shape, dtype)`` makes an array of the type; for the kernels that
+    ``find(name, dtype, form)`` gives, and the dict that ``calls(name)`` does, see :mod:`flambeau.tensor._cuda.pointwise`.
+    """
+    global _way, _array_type, _new, _find, _calls_of
+    previous, _way = _way, way
+    _array_type, _new, _find, _calls_of = (None,) * 4 if way is None else way
     _forms.clear()
     _calls.clear()
-    set_device_native(&_quick, array_type)
+    if way is None:
+        set_device_native(NULL, None)
+    else:
+        set_device_native(&_quick, _array_type)
+    return previous
 
 
 cdef object _quick(Operator op, tuple args, object into):
@@ -167,8 +174,6 @@ cdef object _again(Operator op, tuple args, object into):
     cdef bint numbers = False, floating = True
     cdef dict calls
     cdef list key = [], given = []
-    if into is not None:
-        return None
     for k in range(n):
         value = <object>PyTuple_GET_ITEM(args, k)
         if isinstance(value, Tensor):
@@ -182,7 +187,7 @@ cdef object _again(Operator op, tuple args, object into):
                 return None
             dtype = array.dtype
             floating &= op.kinds[k] == MASK or dtype.kind in "fV"
-            key.append((dtype, array.shape, array.strides, <uint64_t>data.ptr & 15))
+            key.append(_placement(array))
             given.append(array)
         elif type(value) is float or type(value) is int:
             numbers = True
@@ -193,6 +198,13 @@ cdef object _again(Operator op, tuple args, object into):
     # With an integer, the kind of number decides what is computed in.
     if device < 0 or device != current_device() or (numbers and not floating):
         return None
+    if into is not None:
+        if type(into) is not _array_type or into.data.device_id != device:
+            return None
+        key.append(_placement(into))
+        for k in range(n):
+            if type(given[k]) is _array_type and overlap(into, given[k]):
+                return None
     found = _calls.get(op.name)
     if found is None:
         found = _calls[op.name] = _calls_of(op.name)
@@ -201,11 +213,17 @@ cdef object _again(Operator op, tuple args, object into):
     if call is None:
         return None
     (kernel, grid, last, shape, axes), dtype = call[0], call[1]
-    out = _new(shape, dtype)
-    if axes is not None:
-        out = out.transpose(axes)
-    kernel(grid, 256, 0, *given, out, last)
-    return out
+    if into is None:
+        into = _new(shape, dtype)
+        if axes is not None:
+            into = into.transpose(axes)
+    kernel(grid, 256, 0, *given, into, last)
+    return into
+
+
+cdef inline tuple _placement(object array):
+    """See _forms.placement()."""
+    return array.dtype, array.shape, array.strides, <uint64_t>array.data.ptr & 15
 
 
 cdef object _given(object value):

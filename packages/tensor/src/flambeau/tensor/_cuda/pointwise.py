@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +15,8 @@ from . import _pointwise as generator
 from . import kernel
 from ._forms import Forms, Plan, placement
 from ._launch import Kernel
-from ._layout import broadcast_shape, overlap
+from ._layout import broadcast_shape
+from ._overlap import overlap
 from ._plans import keep
 from ._source import is_known
 
@@ -51,6 +52,18 @@ def dense_kernel(name: str, dtype: str, form: str) -> tuple[Kernel, int, int]:
     """
     found = forms(name, dtype, form)
     return found.dense, generator.THREADS, found.per_block
+
+
+def quick_way(array_type: type, new: Callable[..., Any]) -> tuple[Any, ...]:
+    """How arrays of a type, made by ``new(shape, dtype)``, take the quick way: see :func:`._quick.use`."""
+    return array_type, new, _found, _calls
+
+
+def _found(name: str, dtype: np.dtype, form: str) -> tuple[Kernel, int, int] | None:
+    try:
+        return dense_kernel(name, dtype.name, form)
+    except KeyError:
+        return None
 
 
 class Call(NamedTuple):
@@ -160,7 +173,7 @@ def _extreme(dtype: np.dtype, which: str | None) -> Any:
 _by_name: dict[str, Pointwise] = {}
 
 
-def calls(name: str) -> dict[tuple[Any, ...], Call | None]:
+def _calls(name: str) -> dict[tuple[Any, ...], Call | None]:
     """How an operator was run before."""
     return _by_name[name].calls
 

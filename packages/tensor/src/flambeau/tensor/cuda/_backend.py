@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import cupy
 from cupy.cuda import runtime
 
@@ -11,7 +9,7 @@ from .. import _cuda
 from .._backends import Backend, register_backend
 from .._cuda import _faults, _launch, _quick
 from .._cuda._runtime import Runtime
-from .._cuda.pointwise import calls, dense_kernel
+from .._cuda.pointwise import quick_way
 from . import check_index
 from ._devices import Current
 from ._memory import use_allocator
@@ -47,11 +45,4 @@ def register() -> None:
             transfer=transfer,
         )
     )
-    _quick.use(cupy.ndarray, _quick_kernel, calls)
-
-
-def _quick_kernel(name: str, dtype: Any, form: str) -> tuple | None:
-    try:
-        return dense_kernel(name, dtype.name, form)
-    except KeyError:
-        return None
+    _quick.use(quick_way(cupy.ndarray, cupy.ndarray))

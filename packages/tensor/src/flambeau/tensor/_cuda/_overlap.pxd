@@ -1,0 +1,1 @@
+cpdef bint overlap(object into, object array) except -1
