@@ -42,8 +42,15 @@ SHAPES = (
     (9000, 8),
     (700, 24, 3),
     (3, 260, 2),
+    (2, 3, 2, 2, 2, 2),
 )
 DTYPES = ("float32", "bfloat16", "float64")
+
+
+def test_gradient_of_no_channels(device):
+    """There is nothing to do, and nobody to divide the work among."""
+    x, mean = ft.ones(2, 0, device=device), ft.ones(0, device=device)
+    assert [g.shape for g in ops.batch_norm_backward(x, x, None, mean, mean)] == [(2, 0), (0,), (0,)]
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

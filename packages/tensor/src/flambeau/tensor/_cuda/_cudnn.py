@@ -5,10 +5,10 @@ What was described is planned once; plans are called with the addresses of array
 
 from __future__ import annotations
 
-import ctypes
 import math
 import threading
 import warnings
+from array import array
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -107,8 +107,8 @@ class Plan:
         self.workspace = graph.get_workspace_size()
 
     def __call__(self, workspace: int, *addresses: int) -> None:
-        pointers = (ctypes.c_void_p * len(addresses))(*addresses)  # in the order of their numbers
-        self._execute(ctypes.addressof(pointers), len(addresses), workspace, self._handle())
+        pointers = array("Q", addresses)  # in the order of their numbers
+        self._execute(pointers.buffer_info()[0], len(addresses), workspace, self._handle())
 
 
 def built(frontend, what: Convolution | Attention, **graph_options):

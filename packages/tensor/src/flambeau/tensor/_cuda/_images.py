@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from ._copy import dense
+
+
+@functools.cache
+def _places(ndim: int) -> tuple[int, ...]:
+    """Where in memory the dimensions (N, C, sizes) are when channels are innermost."""
+    return (0, ndim - 1, *range(1, ndim - 1))
 
 
 def is_channels_last(array: Any) -> bool:
@@ -21,13 +28,22 @@ def is_channels_last(array: Any) -> bool:
     return not array.flags.c_contiguous
 
 
+class Images:
+    """New arrays (N, C, ...) of a shape, with their channels innermost or in C's order."""
+
+    def __init__(self, shape: tuple, channels_last: bool) -> None:
+        self._axes = _places(len(shape)) if channels_last else None
+        self._memory = (shape[0], *shape[2:], shape[1]) if channels_last else shape
+
+    def new(self, xp: Any, dtype: Any) -> Any:
+        """One of them."""
+        array = xp.empty(self._memory, dtype)
+        return array if self._axes is None else array.transpose(self._axes)
+
+
 def empty(xp: Any, shape: tuple, dtype: Any, channels_last: bool) -> Any:
     """A new array (N, C, ...), with its channels innermost or in C's order."""
-    if not channels_last:
-        return xp.empty(shape, dtype)
-    ndim = len(shape)
-    result = xp.empty((shape[0], *shape[2:], shape[1]), dtype=dtype)
-    return result.transpose(0, ndim - 1, *range(1, ndim - 1))
+    return Images(shape, channels_last).new(xp, dtype)
 
 
 def empty_like(xp: Any, array: Any, channels_last: bool) -> Any:
@@ -40,4 +56,4 @@ def channels_last(array: Any) -> Any:
     if is_channels_last(array):
         return array
     ndim = array.ndim
-    return dense(array.transpose(0, *range(2, ndim), 1)).transpose(0, ndim - 1, *range(1, ndim - 1))
+    return dense(array.transpose(0, *range(2, ndim), 1)).transpose(_places(ndim))

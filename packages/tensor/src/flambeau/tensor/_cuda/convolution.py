@@ -14,7 +14,7 @@ from .._reference.transposed_convolution import transposed_shape
 from . import _cudnn, _settings, kernel
 from ._columns import Windows, add_bias, forward, to_input, to_weight
 from ._copy import dense
-from ._images import empty
+from ._images import Images
 from ._plans import keep
 from ._source import is_float
 from .products import takes
@@ -61,7 +61,6 @@ class _Pass:
     """
 
     def __init__(self, library, kind, first, second, shape, stride, padding, dilation, groups) -> None:
-        self.shape = shape
         orders = [dense_order(x.shape, x.strides, x.dtype.itemsize) for x in (first, second)]
         self.copied = [order is None for order in orders]
         self.channels_last = bool(orders[0])
@@ -78,6 +77,7 @@ class _Pass:
                 are_deterministic_algorithms_enabled(),
             )
         )
+        self.images = Images(shape, self.channels_last)
         if self.plan is None:
             self.channels_last = False
             self.by_products, images, filters, result = {
@@ -95,7 +95,7 @@ class _Pass:
             first = dense(first)
         if self.copied[1]:
             second = dense(second)
-        result = empty(xp, self.shape, first.dtype, self.channels_last)
+        result = self.images.new(xp, first.dtype)
         size = self.plan.workspace
         workspace = xp.empty(size, "uint8") if size else None
         self.plan(workspace.data.ptr if size else 0, first.data.ptr, second.data.ptr, result.data.ptr)
@@ -114,15 +114,17 @@ def _pass(xp, kind, first, second, shape, *windows) -> _Pass | None:
         kind, first.shape, first.strides, second.shape, second.strides, shape, first.dtype, windows,
         _settings.allow_tf32, are_deterministic_algorithms_enabled(), library, library and library.device(),
     )  # fmt: skip
-    if key not in _passes:
+    found = _passes.get(key, key)
+    if found is key:
         stride, padding, dilation, _ = windows
         if shape is None:
             out = output_sizes(first.shape[2:], second.shape[2:], stride, padding, dilation)
             shape = (first.shape[0], second.shape[0], *out)
         taken = is_float(first.dtype) and first.size > 0 < second.size and math.prod(shape) > 0
         taken = taken and takes(xp, first.dtype)
-        keep(_passes, key, _Pass(library, kind, first, second, shape, *windows) if taken else None, _MOST)
-    return _passes[key]
+        found = _Pass(library, kind, first, second, shape, *windows) if taken else None
+        keep(_passes, key, found, _MOST)
+    return found
 
 
 def _computed(xp, kind, first, second, bias, shape, *windows):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from functools import cache, lru_cache
+from functools import cache
 
 from . import kernel
 from ._copy import dense
-from ._images import channels_last, empty_like, is_channels_last
-from ._reduce import powers_up
+from ._images import Images, channels_last, is_channels_last
+from ._plans import keep
+from ._reduce import KEPT, powers_up
 from ._source import Source, wide
 
 SOURCE = Source("normalization")
@@ -36,7 +37,6 @@ def knows(*dtypes):
 _BLOCKS, _WORTH, _FEW = 1056, 4096, 16384
 
 
-@lru_cache(maxsize=512)
 def _shares(shape, by_rows, itemsize):
     """Of a batch: its sizes as kernels take them, the block, and the grids of reduction and of what follows; for runs
     no grid of the reduction where one block does all of a channel."""
@@ -58,75 +58,93 @@ def _shares(shape, by_rows, itemsize):
     return sizes, threads, (channels, chunks), (channels, min(-(-count // 16384), 65535))
 
 
-def _found(input, *others):
-    """Whether it is done by rows, and whether channels are last; None where no kernel does it. The dtype of `others`
-    must be that of `input`."""
-    shape = input.shape
-    inner = math.prod(shape[2:])
-    if shape[0] * inner >= 2**31 or any(o.dtype != input.dtype for o in others):
-        return None
-    last = is_channels_last(input)
-    return inner == 1 or last, last
+class _Batch:
+    """How a batch of one layout and dtypes is normalised: which kernels do it, and what they are launched with."""
+
+    def __init__(self, shape, last, *dtypes) -> None:
+        self.last = last  # whether its channels are innermost in memory
+        self.images = Images(shape, last)
+        by_rows = last or math.prod(shape[2:]) == 1
+        self.sizes, self.block, self.grid, self.then = _shares(shape, by_rows, dtypes[0].itemsize)
+        self.channels, self.statistic, self.parameter = shape[1], wide(dtypes[0]), dtypes[1]
+        self.chunks = self.grid and self.grid[1]
+        self.joining = -(-self.channels // 8)
+        if self.grid is None:
+            self.whole, self.whole_backward = (SOURCE.kernel(n, *dtypes) for n in ("runs_whole", "runs_whole_backward"))
+            return
+        kind = "rows" if by_rows else "runs"
+        names = f"{kind}_moments", "join_moments", f"{kind}_apply", f"{kind}_sums", "join_sums", f"{kind}_slopes"
+        kernels = [SOURCE.kernel(name, *dtypes) for name in names]
+        self.moments, self.join_moments, self.apply, self.sums, self.join_sums, self.slopes = kernels
+
+    def forward(self, xp, input, weight, bias, eps):
+        """The result, and the mean and inverse deviation of each channel."""
+        x = input if self.last else dense(input)
+        weight, bias = dense(weight), dense(bias)
+        sizes, block, channels = self.sizes, self.block, self.channels
+        result = self.images.new(xp, input.dtype)
+        mean, invstd = xp.empty(channels, self.statistic), xp.empty(channels, self.statistic)
+        if self.grid is None:
+            self.whole(self.then, block, 0, x, weight, bias, *sizes, eps, result, mean, invstd)
+            return result, mean, invstd
+        partial = xp.empty(3 * self.chunks * channels, self.statistic)
+        self.moments(self.grid, block, 0, x, *sizes, partial)
+        self.join_moments(self.joining, 256, 0, partial, self.chunks, channels, eps, mean, invstd)
+        self.apply(self.then, block, 0, x, mean, invstd, weight, bias, *sizes, result)
+        return result, mean, invstd
+
+    def backward(self, xp, grad, input, weight, mean, invstd):
+        """The gradients of input, weight and bias; ``grad`` lies in memory as ``input`` does."""
+        x = input if self.last else dense(input)
+        weight, mean, invstd = dense(weight), dense(mean), dense(invstd)
+        sizes, block, channels = self.sizes, self.block, self.channels
+        result = self.images.new(xp, input.dtype)
+        grad_weight, grad_bias = xp.empty(channels, self.parameter), xp.empty(channels, self.parameter)
+        if self.grid is None:
+            self.whole_backward(
+                self.then, block, 0, grad, x, weight, mean, invstd, *sizes, result, grad_weight, grad_bias
+            )
+            return result, grad_weight, grad_bias
+        partial, sums = xp.empty(2 * self.chunks * channels, self.statistic), xp.empty(2 * channels, self.statistic)
+        self.sums(self.grid, block, 0, grad, x, mean, invstd, *sizes, partial)
+        self.join_sums(self.joining, 256, 0, partial, self.chunks, channels, sums, grad_weight, grad_bias)
+        self.slopes(self.then, block, 0, grad, x, weight, mean, invstd, sums, *sizes, result)
+        return result, grad_weight, grad_bias
 
 
-def _parameters(input, weight, bias=None):
-    """The dtypes of a kernel, or None where there is none."""
-    given = weight if weight is not None else bias
-    second = input.dtype if given is None else given.dtype
-    if (bias is not None and bias.dtype != second) or not knows(input.dtype, second):
-        return None
-    return input.dtype, second
+_batches: dict[tuple, _Batch | None] = {}
+
+
+def _batch(input, weight, bias=None) -> _Batch | None:
+    """How it is normalised; None where no kernel does it."""
+    kinds = input.dtype, weight is not None and weight.dtype, bias is not None and bias.dtype
+    key = (input.shape, input.strides, *kinds)
+    batch = _batches.get(key, key)
+    if batch is key:
+        given = weight if weight is not None else bias
+        dtypes = input.dtype, input.dtype if given is None else given.dtype
+        known = knows(*dtypes) and (bias is None or bias.dtype == dtypes[1])
+        known = known and input.size // max(input.shape[1], 1) < 2**31
+        batch = _Batch(input.shape, is_channels_last(input), *dtypes) if known else None
+        keep(_batches, key, batch, KEPT)
+    return batch
 
 
 @kernel
 def batch_norm(xp, input, weight, bias, eps):
-    found, dtypes = _found(input), _parameters(input, weight, bias)
-    if found is None or dtypes is None:
-        return NotImplemented
-    by_rows, last = found
-    x = input if last else dense(input)
-    weight, bias = dense(weight), dense(bias)
-    sizes, block, grid, then = _shares(input.shape, by_rows, dtypes[0].itemsize)
-    channels, statistic = input.shape[1], wide(dtypes[0])
-    result = empty_like(xp, input, last)
-    mean, invstd = xp.empty(channels, statistic), xp.empty(channels, statistic)
-    if grid is None:
-        SOURCE.kernel("runs_whole", *dtypes)(then, block, 0, x, weight, bias, *sizes, eps, result, mean, invstd)
-        return result, mean, invstd
-    kind, chunks = "rows" if by_rows else "runs", grid[1]
-    partial = xp.empty(3 * chunks * channels, statistic)
-    SOURCE.kernel(f"{kind}_moments", *dtypes)(grid, block, 0, x, *sizes, partial)
-    SOURCE.kernel("join_moments", *dtypes)(-(-channels // 8), 256, 0, partial, chunks, channels, eps, mean, invstd)
-    SOURCE.kernel(f"{kind}_apply", *dtypes)(then, block, 0, x, mean, invstd, weight, bias, *sizes, result)
-    return result, mean, invstd
+    batch = _batch(input, weight, bias)
+    return NotImplemented if batch is None else batch.forward(xp, input, weight, bias, eps)
 
 
 @kernel
 def batch_norm_backward(xp, grad_output, input, weight, mean, invstd):
-    found, dtypes = _found(input, grad_output), _parameters(input, weight)
-    if found is None or dtypes is None or input.size == 0:
+    batch = _batch(input, weight) if input.size else None
+    if batch is None or grad_output.dtype != input.dtype:
         return NotImplemented
-    statistic = wide(dtypes[0])
-    if mean.dtype != statistic or invstd.dtype != statistic:
+    if mean.dtype != batch.statistic or invstd.dtype != batch.statistic:
         return NotImplemented
-    by_rows, last = found
-    x = input if last else dense(input)
-    grad = channels_last(grad_output) if last else dense(grad_output)
-    weight, mean, invstd = dense(weight), dense(mean), dense(invstd)
-    sizes, block, grid, then = _shares(input.shape, by_rows, dtypes[0].itemsize)
-    channels = input.shape[1]
-    result = empty_like(xp, input, last)
-    grad_weight, grad_bias = xp.empty(channels, dtypes[1]), xp.empty(channels, dtypes[1])
-    if grid is None:
-        SOURCE.kernel("runs_whole_backward", *dtypes)(
-            then, block, 0, grad, x, weight, mean, invstd, *sizes, result, grad_weight, grad_bias
-        )
-        return result, grad_weight, grad_bias
-    kind, chunks = "rows" if by_rows else "runs", grid[1]
-    partial, sums = xp.empty(2 * chunks * channels, statistic), xp.empty(2 * channels, statistic)
-    SOURCE.kernel(f"{kind}_sums", *dtypes)(grid, block, 0, grad, x, mean, invstd, *sizes, partial)
-    SOURCE.kernel("join_sums", *dtypes)(
-        -(-channels // 8), 256, 0, partial, chunks, channels, sums, grad_weight, grad_bias
-    )
-    SOURCE.kernel(f"{kind}_slopes", *dtypes)(then, block, 0, grad, x, weight, mean, invstd, sums, *sizes, result)
-    return result, grad_weight, grad_bias
+    if not batch.last:
+        grad_output = dense(grad_output)
+    elif grad_output.strides != input.strides:
+        grad_output = channels_last(grad_output)
+    return batch.backward(xp, grad_output, input, weight, mean, invstd)
