@@ -67,6 +67,7 @@ class Update(Tape):
     def __init__(self) -> None:
         self.program = PointwiseProgram()
         self.stand_ins: list[StandIn] = []
+        self._changes: tuple[tuple[int, Operator], ...] | None = None  # what run() says is changed, and by what
 
     def stand_in(self, dtype: np.dtype) -> StandIn:
         """A stand-in for the next Tensor of each set."""
@@ -75,6 +76,7 @@ class Update(Tape):
 
     def record(self, op: Operator, args: tuple[Any, ...], out: Any) -> StandIn:
         """Write down one operation."""
+        self._changes = None
         values = []
         for value in args:
             if isinstance(value, StandIn):
@@ -121,9 +123,10 @@ class Update(Tape):
             The sets that the program cannot run over, unchanged: Tensors that are not contiguous, of unequal shapes, of
             other dtypes than declared, or on a device without compiled programs.
         """
-        written = [i for i, s in enumerate(self.stand_ins) if s.changed_last is not None]
-        if self.program.outputs == 0:
-            for i in written:
-                self.program.output(self.stand_ins[i].value)
-        changes = tuple((i, self.stand_ins[i].changed_last) for i in written)
-        return self.program.run_all(sets, changes)
+        if self._changes is None:
+            written = [(i, s) for i, s in enumerate(self.stand_ins) if s.changed_last is not None]
+            if self.program.outputs == 0:
+                for _, stand_in in written:
+                    self.program.output(stand_in.value)
+            self._changes = tuple((i, stand_in.changed_last) for i, stand_in in written)
+        return self.program.run_all(sets, self._changes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 import flambeau.tensor as ft
@@ -96,16 +97,20 @@ def _by_batch(
     count = input.numel() // input.shape[1]
     if count == 1:
         errors.shape_error("batch_norm", "input", "more than one element a channel in training", f"shape {input.shape}")
-    tensors: tuple[Any, ...] = (*(None if x is None else x.data for x in (mean, var)), batch_mean.data, invstd.data)
+    tensors = [None if x is None else x.data for x in (mean, var, batch_mean, invstd)]
     numbers = momentum, eps, count / (count - 1)
     # On a device every operation is a launch, and one between dtypes several: there both are moved by one program.
-    at_once = mean is not None and var is not None and mean.device.type != "cpu"
-    if not at_once or _program(tuple(x.dtype for x in tensors), numbers).run([[*tensors]]):
+    if (
+        mean is None
+        or var is None
+        or mean.is_cpu
+        or _program((mean.dtype, var.dtype, batch_mean.dtype), numbers).run([tensors])
+    ):
         _move(tensors, numbers)
     return result
 
 
-def _move(tensors: tuple[Any, ...], numbers: tuple[float, float, float]) -> None:
+def _move(tensors: Sequence[Any], numbers: tuple[float, float, float]) -> None:
     """Move running statistics, in place, towards a batch's, whose unbiased variance is ``ratio`` times the other."""
     mean, var, batch_mean, invstd = tensors
     momentum, eps, ratio = numbers
@@ -120,13 +125,13 @@ _MOST_PROGRAMS = 256
 
 
 def _program(dtypes: tuple[Any, ...], numbers: tuple[float, float, float]) -> Update:
-    """What :func:`_move` does with these dtypes and numbers, written down."""
+    """What :func:`_move` does with running statistics and a batch's of these dtypes, and with numbers, written down."""
     update = _programs.get((*dtypes, *numbers))
     if update is None:
         from flambeau.tensor._tracing import Update
 
         update = Update()
-        _move(tuple(map(update.stand_in, dtypes)), numbers)
+        _move([*map(update.stand_in, (*dtypes, dtypes[-1]))], numbers)
         if len(_programs) >= _MOST_PROGRAMS:
             _programs.clear()
         _programs[*dtypes, *numbers] = update

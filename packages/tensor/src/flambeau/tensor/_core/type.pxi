@@ -129,6 +129,11 @@ cdef class Tensor:
         return _device_of(self.array)
 
     @property
+    def is_cpu(self):
+        """Whether the memory is the CPU's."""
+        return type(self.array) is cnp.ndarray
+
+    @property
     def is_cuda(self):
         """Whether the memory is a CUDA device's."""
         return _device_of(self.array).type == "cuda"

@@ -66,11 +66,6 @@ def _set_imag(input: Tensor, value: Any) -> None:
 # Where the memory is --------------------------------------------------------------------------------------------
 
 
-def _is_cpu(input: Tensor) -> bool:
-    """Whether the memory is the CPU's."""
-    return input.device.type == "cpu"
-
-
 def _is_meta(input: Tensor) -> bool:
     """Whether the Tensor has no memory: never."""
     return False
@@ -89,7 +84,6 @@ ATTRIBUTES = {
     "H": property(_conjugate),
     "__cuda_array_interface__": property(_cuda_array_interface),
     "imag": property(_imag, _set_imag),
-    "is_cpu": property(_is_cpu),
     "is_meta": property(_is_meta),
     "mH": property(_conjugate_matrices),
     "mT": property(_matrices),
