@@ -27,7 +27,7 @@ _plans: dict[tuple[Any, ...], Any] = {}  # Plans, or None
 
 def dense(x: Any) -> Any:
     """The array, or a copy where its elements are not one after the other in memory; of None, None."""
-    if x is None or x.flags.c_contiguous:
+    if x is None or x._c_contiguous:  # CuPy's own field: .flags would make an object
         return x
     out = copied(by_array_type[type(x)].xp, x, x.dtype, False)
     return x.copy() if out is NotImplemented else out

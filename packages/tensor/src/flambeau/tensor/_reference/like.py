@@ -18,8 +18,8 @@ def _made_on(xp, device, make):
 
 
 def _made_like(xp, function, input, dtype, device, *value):
-    """What NumPy's function of that name makes; on the same device with its dimensions in memory as ``input``'s are, as is
-    best for what is kept beside it."""
+    """What NumPy's function of that name makes; on the same device its dimensions lie in memory as those of ``input``
+    do, as is best for what is kept beside it."""
     if device is None:
         return getattr(xp, f"{function}_like")(input, *value, dtype=dtype)
     return _made_on(xp, device, lambda xp: getattr(xp, function)(input.shape, *value, dtype=dtype))
