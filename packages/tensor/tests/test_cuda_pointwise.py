@@ -138,6 +138,28 @@ def test_overlapping_results(device):
 
 
 @fibres.needed
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("behind", [False, True])
+def test_in_place_again(turned, behind, device):
+    """What has run in place on arrays that lie so runs again without the backend's Python, but not where other memory
+    would change than that of the first time."""
+    x = (ft.arange(30.0).reshape(6, 5) if turned else ft.arange(30.0).reshape(5, 6)).to(device)
+    x = x.T if turned else x
+    y = x.clone()
+    expected, other = x.cpu().clone(), y.cpu().clone()
+    for _ in range(2):
+        expected.add_(other).mul_(0.5).relu_()
+        x.add_(y).mul_(0.5).relu_()
+    assert x.cpu().tolist() == expected.tolist()
+    first, second = (slice(1, None), slice(None, -1)) if behind else (slice(None, -1), slice(1, None))
+    expected[first].add_(other[second])
+    x[first].add_(y[second])  # two arrays that lie so
+    expected[first].add_(expected[second])
+    x[first].add_(x[second])  # and two whose memory overlaps
+    assert x.cpu().tolist() == expected.tolist()
+
+
+@fibres.needed
 @pytest.mark.parametrize("shape", [(70, 67), (3, 40, 65), (2, 20, 3, 33)], ids=str)
 @pytest.mark.parametrize("dtype", ["float32", "int8", "float64", "bool"])
 def test_transposing_copies(shape, dtype, device):
