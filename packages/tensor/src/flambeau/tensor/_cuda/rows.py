@@ -21,7 +21,9 @@ INSTANCES = {
     for scheme in ("short", "rows", "long", "columns")
 }
 
+WARP = 32
 THREADS = 256
+KEPT_VECTORS = 4  # in a thread's registers
 LONG_THREADS = 512
 LONGEST = 2**30
 _plans: dict[tuple, tuple] = {}
@@ -45,13 +47,12 @@ def _scheme(shape, dim: int, itemsize: int) -> tuple:
     length = 16 // itemsize
     # Of a row that begins between two vectors there is one more.
     vectors = n // length if n % length == 0 else n // length + 2
-    if vectors > 4 * THREADS:
+    if vectors > KEPT_VECTORS * THREADS:
         return "long", outer, LONG_THREADS, (n,)
-    if vectors <= 32:
-        lanes = powers_up(vectors)
-        return "short", -(-outer * lanes // THREADS), THREADS, (outer, n, lanes)
-    lanes = max(powers_up(-(-vectors // 4)), 32)
-    return "rows", -(-outer * lanes // THREADS), THREADS, (outer, n, lanes)
+    # A row by some lanes of a warp, or by a block of its own, whose barriers then make nobody else wait.
+    lanes = powers_up(vectors) if vectors <= WARP else WARP * -(-vectors // (KEPT_VECTORS * WARP))
+    rows = THREADS // lanes if lanes <= WARP else 1
+    return "short" if vectors <= WARP else "rows", -(-outer // rows), (lanes, rows), (outer, n)
 
 
 def _along(name, xp, arrays, dim, logarithmic):

@@ -13,6 +13,10 @@ __device__ __forceinline__ double raised(double x, double p) { return pow(x, p);
 __device__ __forceinline__ float magnitude(float x) { return fabsf(x); }
 __device__ __forceinline__ double magnitude(double x) { return fabs(x); }
 
+// Of two numbers the greater; of a nan and a number, the number.
+__device__ __forceinline__ float greater(float a, float b) { return fmaxf(a, b); }
+__device__ __forceinline__ double greater(double a, double b) { return fmax(a, b); }
+
 // exp() as exact as results of type E need: for those of 16 bits the hardware's power of 2 will do.
 template <class E> __device__ __forceinline__ Compute<E> exponential_for(Compute<E> x) {
 #ifdef __CUDA_ARCH__

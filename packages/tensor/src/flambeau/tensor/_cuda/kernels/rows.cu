@@ -1,32 +1,20 @@
 // Softmax and its logarithm, and their gradients: along rows of `n` neighbours, or along columns, `inner` apart.
 #include "numbers.cuh"
+#include "teams.cuh"
 #include "vectors.cuh"
 
 using C = Compute<T>;
 constexpr int length = vector_length<T>;
-using Elements = Vector<T, length>;
+using Numbers = Vector<C, length>;
 
-struct Sum {
-    static __device__ __forceinline__ C join(C a, C b) { return a + b; }
-};
-struct Greatest {  // but for nan, which the sum of exponentials is then
-    static __device__ __forceinline__ C join(C a, C b) { return a > b ? a : b; }
+struct Top {  // the greatest but for nan, which the sum of exponentials is then
+    static __device__ __forceinline__ C join(C a, C b) { return greater(a, b); }
 };
 
-// What is in all of `lanes` threads, a power of 2: those of a warp, or more.
-template <class Op> __device__ __forceinline__ C over_lanes(C value, int lanes, C* parts) {
-#pragma unroll 1
-    for (int mask = (lanes < 32 ? lanes : 32) / 2; mask > 0; mask /= 2)
-        value = Op::join(value, __shfl_xor_sync(0xffffffffu, value, mask));
-    if (lanes <= 32) return value;
-    __syncthreads();  // whoever still reads what an earlier call left there
-    if (threadIdx.x % 32 == 0) parts[threadIdx.x / 32] = value;
-    __syncthreads();
-    const int first = threadIdx.x / lanes * (lanes / 32);
-    value = parts[first];
-#pragma unroll 1
-    for (int w = 1; w < lanes / 32; ++w) value = Op::join(value, parts[first + w]);
-    return value;
+// What is in all threads of a row, which are blockDim.x: a power of 2 of a warp's lanes, or all of the block's warps.
+template <class Op> __device__ __forceinline__ C over_row(C value, C neutral) {
+    if (blockDim.x > warp_size) return over_block<Op>(value, neutral);
+    return Lanes{static_cast<int>(blockDim.x)}.template over<Op>(value, neutral);
 }
 
 template <class E> using Row = AlignedRow<E, length>;
@@ -47,65 +35,77 @@ __device__ __forceinline__ C slope(C grad, C y, C sum, bool logarithmic) {
     return logarithmic ? grad - power(y) * sum : y * (grad - sum);
 }
 
-// Rows that fit into the registers of `lanes` threads, `count` vectors in each.
-template <int count>
-__device__ __forceinline__ void softmax_kept(const T* x, T* out, long long rows, int n, int lanes,
-                                             bool logarithmic) {
-    __shared__ C parts[8];
-    const long long row = static_cast<long long>(blockIdx.x) * (blockDim.x / lanes) + threadIdx.x / lanes;
-    const int lane = threadIdx.x % lanes;
+// The same of vectors.
+__device__ __forceinline__ C parts(const Numbers& grad, const Numbers& y, bool logarithmic) {
+    C sum = 0;
+#pragma unroll
+    for (int j = 0; j < length; ++j) sum += part(grad.at[j], y.at[j], logarithmic);
+    return sum;
+}
+__device__ __forceinline__ Vector<T, length> slopes(const Numbers& grad, const Numbers& y, C sum, bool logarithmic) {
+    Numbers result;
+#pragma unroll
+    for (int j = 0; j < length; ++j) result.at[j] = slope(grad.at[j], y.at[j], sum, logarithmic);
+    return store_all<T>(result);
+}
+
+// Rows that fit into the registers of blockDim.x threads, `count` vectors in each; blockDim.y of them in a block.
+template <int count, bool logarithmic>
+__device__ __forceinline__ void softmax_kept(const T* x, T* out, long long rows, int n) {
+    const long long row = static_cast<long long>(blockIdx.x) * blockDim.y + threadIdx.y;
+    const int lane = threadIdx.x, lanes = blockDim.x;
     const long long start = row < rows ? row * n : 0;
     const int past = Row<T>::past_for(x + start, n);
     const Row<const T> from(x + start, n, past);
     const Row<T> to(out + start, n, past);
     const int vectors = row < rows ? from.vectors() : 0;
-    C values[count][length], top = -infinity<C>(), sum = 0;
-    Elements read[count];
+    Packed<T, length> read[count];
+    Numbers values[count];
+    C top = -infinity<C>(), sum = 0;
 #pragma unroll
     for (int k = 0; k < count; ++k)
         if (lane + k * lanes < vectors) read[k] = from.read(lane + k * lanes, store<T>(-infinity<C>()));
 #pragma unroll
     for (int k = 0; k < count; ++k)
+        if (lane + k * lanes < vectors) {
+            values[k] = read[k].numbers();
 #pragma unroll
-        for (int j = 0; j < length; ++j) {
-            values[k][j] = lane + k * lanes < vectors ? load(read[k].at[j]) : -infinity<C>();
-            top = Greatest::join(values[k][j], top);
+            for (int j = 0; j < length; ++j) top = Top::join(values[k].at[j], top);
         }
-    top = over_lanes<Greatest>(top, lanes, parts);
+    top = over_row<Top>(top, -infinity<C>());
 #pragma unroll
     for (int k = 0; k < count; ++k)
+        if (lane + k * lanes < vectors)
 #pragma unroll
-        for (int j = 0; j < length; ++j) {
-            values[k][j] -= top;
-            const C e = power(values[k][j]);
-            sum += e;
-            if (!logarithmic) values[k][j] = e;
-        }
-    sum = over_lanes<Sum>(sum, lanes, parts);
+            for (int j = 0; j < length; ++j) {
+                C& value = values[k].at[j];
+                value -= top;
+                const C e = power(value);
+                sum += e;
+                if (!logarithmic) value = e;
+            }
+    sum = over_row<Sum>(sum, C(0));
     const C scale = scale_of(sum, logarithmic);
 #pragma unroll
     for (int k = 0; k < count; ++k)
         if (lane + k * lanes < vectors) {
-            Elements result;
 #pragma unroll
             for (int j = 0; j < length; ++j)
-                result.at[j] = store<T>(logarithmic ? values[k][j] - scale : values[k][j] * scale);
-            to.write(lane + k * lanes, result);
+                values[k].at[j] = logarithmic ? values[k].at[j] - scale : values[k].at[j] * scale;
+            to.write(lane + k * lanes, store_all<T>(values[k]));
         }
 }
 
-template <int count>
-__device__ __forceinline__ void softmax_backward_kept(const T* grad, const T* y, T* out, long long rows, long long n,
-                                                      int lanes, bool logarithmic) {
-    __shared__ C parts[8];
-    const long long row = static_cast<long long>(blockIdx.x) * (blockDim.x / lanes) + threadIdx.x / lanes;
-    const int lane = threadIdx.x % lanes;
+template <int count, bool logarithmic>
+__device__ __forceinline__ void softmax_backward_kept(const T* grad, const T* y, T* out, long long rows, int n) {
+    const long long row = static_cast<long long>(blockIdx.x) * blockDim.y + threadIdx.y;
+    const int lane = threadIdx.x, lanes = blockDim.x;
     const long long start = row < rows ? row * n : 0;
     const int past = Row<T>::past_for(y + start, n);
     const Row<const T> from(y + start, n, past), grads(grad + start, n, past);
     const Row<T> to(out + start, n, past);
     const int vectors = row < rows ? from.vectors() : 0;
-    Elements ys[count], gs[count];
+    Packed<T, length> ys[count], gs[count];
     C sum = 0;
 #pragma unroll
     for (int k = 0; k < count; ++k)
@@ -115,110 +115,122 @@ __device__ __forceinline__ void softmax_backward_kept(const T* grad, const T* y,
         }
 #pragma unroll
     for (int k = 0; k < count; ++k)
-        if (lane + k * lanes < vectors)
-#pragma unroll
-            for (int j = 0; j < length; ++j) sum += part(load(gs[k].at[j]), load(ys[k].at[j]), logarithmic);
-    sum = over_lanes<Sum>(sum, lanes, parts);
+        if (lane + k * lanes < vectors) sum += parts(gs[k].numbers(), ys[k].numbers(), logarithmic);
+    sum = over_row<Sum>(sum, C(0));
 #pragma unroll
     for (int k = 0; k < count; ++k)
-        if (lane + k * lanes < vectors) {
-            Elements result;
-#pragma unroll
-            for (int j = 0; j < length; ++j)
-                result.at[j] = store<T>(slope(load(gs[k].at[j]), load(ys[k].at[j]), sum, logarithmic));
-            to.write(lane + k * lanes, result);
-        }
+        if (lane + k * lanes < vectors)
+            to.write(lane + k * lanes, slopes(gs[k].numbers(), ys[k].numbers(), sum, logarithmic));
 }
 
-KERNEL(256, 2) softmax_short(const T* x, T* out, long long rows, int n, int lanes, bool logarithmic) {
-    softmax_kept<1>(x, out, rows, n, lanes, logarithmic);
+KERNEL(256, 4) softmax_short(const T* x, T* out, long long rows, int n, bool logarithmic) {
+    if (logarithmic) softmax_kept<1, true>(x, out, rows, n);
+    else softmax_kept<1, false>(x, out, rows, n);
 }
-KERNEL(256, 2) softmax_rows(const T* x, T* out, long long rows, int n, int lanes, bool logarithmic) {
-    softmax_kept<4>(x, out, rows, n, lanes, logarithmic);
+KERNEL(256, 4) softmax_rows(const T* x, T* out, long long rows, int n, bool logarithmic) {
+    if (logarithmic) softmax_kept<4, true>(x, out, rows, n);
+    else softmax_kept<4, false>(x, out, rows, n);
 }
-KERNEL(256, 2) softmax_backward_short(const T* grad, const T* y, T* out, long long rows, int n, int lanes,
-                                      bool logarithmic) {
-    softmax_backward_kept<1>(grad, y, out, rows, n, lanes, logarithmic);
+KERNEL(256, 4) softmax_backward_short(const T* grad, const T* y, T* out, long long rows, int n, bool logarithmic) {
+    if (logarithmic) softmax_backward_kept<1, true>(grad, y, out, rows, n);
+    else softmax_backward_kept<1, false>(grad, y, out, rows, n);
 }
-KERNEL(256, 2) softmax_backward_rows(const T* grad, const T* y, T* out, long long rows, int n, int lanes,
-                                     bool logarithmic) {
-    softmax_backward_kept<4>(grad, y, out, rows, n, lanes, logarithmic);
+KERNEL(256, 4) softmax_backward_rows(const T* grad, const T* y, T* out, long long rows, int n, bool logarithmic) {
+    if (logarithmic) softmax_backward_kept<4, true>(grad, y, out, rows, n);
+    else softmax_backward_kept<4, false>(grad, y, out, rows, n);
 }
 
 // Adds a vector to a sum of exponentials in which the greatest element so far is `top`.
-__device__ __forceinline__ void add_powers(C& top, C& sum, const Elements& x) {
-    C highest = load(x.at[0]);
+__device__ __forceinline__ void add_powers(C& top, C& sum, const Numbers& x) {
+    C highest = x.at[0];
 #pragma unroll
-    for (int j = 1; j < length; ++j) highest = Greatest::join(load(x.at[j]), highest);
+    for (int j = 1; j < length; ++j) highest = Top::join(x.at[j], highest);
     if (highest > top) {
         sum = moved<T>(sum, top, highest);
         top = highest;
     }
     const C from = finite(top);
 #pragma unroll
-    for (int j = 0; j < length; ++j) sum += power(load(x.at[j]) - from);
+    for (int j = 0; j < length; ++j) sum += power(x.at[j] - from);
 }
 
-// A block for each row, which is read twice: backwards the second time, for its end is still in the caches.
-KERNEL(512, 1) softmax_long(const T* x, T* out, int n, bool logarithmic) {
-    __shared__ C parts[16];
+// A block for each row, which is read twice: backwards the second time, for its end is still in the caches. Loads are
+// issued so many vectors ahead.
+constexpr int ahead = 2;
+
+template <bool logarithmic> __device__ __forceinline__ void softmax_twice(const T* x, T* out, int n) {
     const long long start = static_cast<long long>(blockIdx.x) * n;
     const int past = Row<T>::past_for(x + start, n);
     const Row<const T> from(x + start, n, past);
     const Row<T> to(out + start, n, past);
-    const int vectors = from.vectors();
-    const int step = blockDim.x;
+    const int vectors = from.vectors(), step = blockDim.x, rounds = (vectors + step - 1) / step;
+    Packed<T, length> read[ahead];
     C top = -infinity<C>(), sum = 0;
 #pragma unroll 1
-    for (int i = threadIdx.x; i < vectors; i += 2 * step) {
-        const bool second = i + step < vectors;
-        const Elements a = from.read(i, store<T>(-infinity<C>()));
-        Elements b;
-        if (second) b = from.read(i + step, store<T>(-infinity<C>()));
-        add_powers(top, sum, a);
-        if (second) add_powers(top, sum, b);
+    for (int i = threadIdx.x; i < vectors; i += ahead * step) {
+#pragma unroll
+        for (int k = 0; k < ahead; ++k)
+            if (i + k * step < vectors) read[k] = from.read(i + k * step, store<T>(-infinity<C>()));
+#pragma unroll
+        for (int k = 0; k < ahead; ++k)
+            if (i + k * step < vectors) add_powers(top, sum, read[k].numbers());
     }
-    const C greatest = over_lanes<Greatest>(top, step, parts);
-    sum = over_lanes<Sum>(moved<T>(sum, top, greatest), step, parts);
+    const C greatest = over_row<Top>(top, -infinity<C>());
+    sum = over_row<Sum>(moved<T>(sum, top, greatest), C(0));
     const C scale = scale_of(checked(sum, greatest), logarithmic);
 #pragma unroll 1
-    for (int i = (vectors - 1) / step * step + threadIdx.x; i >= 0; i -= step) {
-        if (i >= vectors) continue;
-        const Elements values = from.read(i, store<T>(0));
-        Elements result;
+    for (int i = (rounds - 1) * step + threadIdx.x; i >= 0; i -= ahead * step) {
 #pragma unroll
-        for (int j = 0; j < length; ++j)
-            result.at[j] = store<T>(normal(load(values.at[j]), greatest, scale, logarithmic));
-        to.write(i, result);
+        for (int k = 0; k < ahead; ++k)
+            if (i - k * step >= 0 && i - k * step < vectors) read[k] = from.read(i - k * step, store<T>(0));
+#pragma unroll
+        for (int k = 0; k < ahead; ++k)
+            if (i - k * step >= 0 && i - k * step < vectors) {
+                Numbers values = read[k].numbers();
+#pragma unroll
+                for (int j = 0; j < length; ++j) values.at[j] = normal(values.at[j], greatest, scale, logarithmic);
+                to.write(i - k * step, store_all<T>(values));
+            }
     }
 }
 
-KERNEL(512, 1) softmax_backward_long(const T* grad, const T* y, T* out, int n, bool logarithmic) {
-    __shared__ C parts[16];
+template <bool logarithmic>
+__device__ __forceinline__ void softmax_backward_twice(const T* grad, const T* y, T* out, int n) {
     const long long start = static_cast<long long>(blockIdx.x) * n;
     const int past = Row<T>::past_for(y + start, n);
     const Row<const T> from(y + start, n, past), grads(grad + start, n, past);
     const Row<T> to(out + start, n, past);
-    const int vectors = from.vectors();
-    const int step = blockDim.x;
+    const int vectors = from.vectors(), step = blockDim.x, rounds = (vectors + step - 1) / step;
+    Packed<T, length> ys[ahead], gs[ahead];
     C sum = 0;
-#pragma unroll 2
-    for (int i = threadIdx.x; i < vectors; i += step) {
-        const Elements ys = from.read(i, store<T>(0)), gs = grads.read(i, store<T>(0));
-#pragma unroll
-        for (int j = 0; j < length; ++j) sum += part(load(gs.at[j]), load(ys.at[j]), logarithmic);
-    }
-    sum = over_lanes<Sum>(sum, step, parts);
 #pragma unroll 1
-    for (int i = (vectors - 1) / step * step + threadIdx.x; i >= 0; i -= step) {
-        if (i >= vectors) continue;
-        const Elements ys = from.read(i, store<T>(0)), gs = grads.read(i, store<T>(0));
-        Elements result;
+    for (int i = threadIdx.x; i < vectors; i += ahead * step) {
 #pragma unroll
-        for (int j = 0; j < length; ++j)
-            result.at[j] = store<T>(slope(load(gs.at[j]), load(ys.at[j]), sum, logarithmic));
-        to.write(i, result);
+        for (int k = 0; k < ahead; ++k)
+            if (i + k * step < vectors) {
+                ys[k] = from.read(i + k * step, store<T>(0));
+                gs[k] = grads.read(i + k * step, store<T>(0));
+            }
+#pragma unroll
+        for (int k = 0; k < ahead; ++k)
+            if (i + k * step < vectors) sum += parts(gs[k].numbers(), ys[k].numbers(), logarithmic);
     }
+    sum = over_row<Sum>(sum, C(0));
+#pragma unroll 1
+    for (int i = (rounds - 1) * step + threadIdx.x; i >= 0; i -= step)
+        if (i < vectors) {
+            const auto own = from.read(i, store<T>(0)), slope = grads.read(i, store<T>(0));
+            to.write(i, slopes(slope.numbers(), own.numbers(), sum, logarithmic));
+        }
+}
+
+KERNEL(512, 2) softmax_long(const T* x, T* out, int n, bool logarithmic) {
+    if (logarithmic) softmax_twice<true>(x, out, n);
+    else softmax_twice<false>(x, out, n);
+}
+KERNEL(512, 2) softmax_backward_long(const T* grad, const T* y, T* out, int n, bool logarithmic) {
+    if (logarithmic) softmax_backward_twice<true>(grad, y, out, n);
+    else softmax_backward_twice<false>(grad, y, out, n);
 }
 
 // Columns: blocks of `width` neighbours, by the threads of one or more rows.
@@ -244,7 +256,7 @@ KERNEL(256, 2) softmax_columns(const T* x, T* out, long long columns, long long 
     __syncthreads();
     top = tops[tx];
 #pragma unroll 1
-    for (int k = 1; k < height; ++k) top = Greatest::join(top, tops[k * width + tx]);
+    for (int k = 1; k < height; ++k) top = Top::join(top, tops[k * width + tx]);
     sum = 0;
 #pragma unroll 1
     for (int k = 0; k < height; ++k) sum += moved<T>(sums[k * width + tx], tops[k * width + tx], top);

@@ -64,7 +64,7 @@ __device__ __forceinline__ void scan_rows(const Op& op, const T* x, const typena
         const int vector = first + lane, place = vector * count - source.past;
         A a[count];
         if (vector < vectors) {
-            const auto values = source.read(vector, T{});
+            const auto values = source.read(vector, T{}).elements();
 #pragma unroll
             for (int j = 0; j < count; ++j)
                 a[j] = !source.inside(place + j)

@@ -145,7 +145,5 @@ template <int k, class X> __device__ __forceinline__ Vector<Compute<X>, k> loade
 }
 
 template <int k, class X> __device__ __forceinline__ void stored(X* x, const Vector<Compute<X>, k>& values) {
-    Vector<X, k> raw;
-    for (int i = 0; i < k; ++i) raw.at[i] = store<X>(values.at[i]);
-    write_vector(x, raw);
+    write_vector(x, store_all<X>(values));
 }

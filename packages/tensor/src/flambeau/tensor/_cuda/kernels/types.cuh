@@ -76,6 +76,81 @@ template <class T, int count> struct alignas(sizeof(T) * count) Vector {
 };
 template <class T> constexpr int vector_length = 16 / sizeof(T);
 
+// Two neighbouring elements of 16 bits, as numbers.
+template <class T> __device__ __forceinline__ Vector<Compute<T>, 2> load_two(unsigned word) {
+    const auto two = __builtin_bit_cast(Vector<T, 2>, word);
+    return {load(two.at[0]), load(two.at[1])};
+}
+template <> __device__ __forceinline__ Vector<float, 2> load_two<bfloat16>(unsigned word) {
+    return {__int_as_float(static_cast<int>(word << 16)), __int_as_float(static_cast<int>(word & 0xffff0000u))};
+}
+
+// What a vector of so many bytes is made of.
+template <int bytes> struct PackedWord { using Type = unsigned; };
+template <> struct PackedWord<2> { using Type = unsigned short; };
+template <> struct PackedWord<1> { using Type = unsigned char; };
+
+// A vector as memory gives it. Where a Vector of 16-bit elements is read in a branch, or in one of two ways, the compiler
+// takes it apart right behind the load, and waits for it before it issues the next load; words it leaves alone. So what
+// is read ahead is kept like this until it is used.
+template <class T, int count> struct alignas(sizeof(T) * count) Packed {
+    using Word = typename PackedWord<sizeof(T) * count>::Type;
+    Word words[sizeof(T) * count / sizeof(Word)];
+
+    static __device__ __forceinline__ Packed at(const T* from) { return *reinterpret_cast<const Packed*>(from); }
+    static __device__ __forceinline__ Packed of(const Vector<T, count>& x) { return __builtin_bit_cast(Packed, x); }
+    __device__ __forceinline__ Vector<T, count> elements() const {
+        return __builtin_bit_cast(Vector<T, count>, *this);
+    }
+    __device__ __forceinline__ Vector<Compute<T>, count> numbers() const {
+        Vector<Compute<T>, count> result;
+        if constexpr (sizeof(T) == 2 && count % 2 == 0) {
+#pragma unroll
+            for (int j = 0; j < count; j += 2) {
+                const auto two = load_two<T>(words[j / 2]);
+                result.at[j] = two.at[0];
+                result.at[j + 1] = two.at[1];
+            }
+        } else {
+            const auto plain = elements();
+#pragma unroll
+            for (int j = 0; j < count; ++j) result.at[j] = load(plain.at[j]);
+        }
+        return result;
+    }
+};
+
+// The same back: by one instruction.
+template <class T> __device__ __forceinline__ Vector<T, 2> store_two(Compute<T> a, Compute<T> b) {
+    return {store<T>(a), store<T>(b)};
+}
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
+template <> __device__ __forceinline__ Vector<half, 2> store_two<half>(float a, float b) {
+    unsigned result;
+    asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(result) : "f"(b), "f"(a));
+    return __builtin_bit_cast(Vector<half, 2>, result);
+}
+template <> __device__ __forceinline__ Vector<bfloat16, 2> store_two<bfloat16>(float a, float b) {
+    unsigned result;
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(result) : "f"(b), "f"(a));
+    return __builtin_bit_cast(Vector<bfloat16, 2>, result);
+}
+#endif
+
+// Numbers as elements of type T.
+template <class T, int count>
+__device__ __forceinline__ Vector<T, count> store_all(const Vector<Compute<T>, count>& x) {
+    Vector<T, count> result;
+#pragma unroll
+    for (int j = 0; j + 1 < count; j += 2) {
+        const Vector<T, 2> two = store_two<T>(x.at[j], x.at[j + 1]);
+        result.at[j] = two.at[0];
+        result.at[j + 1] = two.at[1];
+    }
+    if constexpr (count % 2) result.at[count - 1] = store<T>(x.at[count - 1]);
+    return result;
+}
+
 // Writes a vector by one instruction: left alone, the compiler often writes its elements one by one, and the caches have
 // several times as much to do.
 template <class T, int count>

@@ -10,13 +10,13 @@ template <class E, int count> struct AlignedRow {
     using Element = typename Plain<E>::Type;
     using Elements = Vector<Element, count>;
 
-    E* at;
+    E* begin;  // of the first vector
     int n;
-    int past;  // elements from where the first vector begins to the row
-    bool aligned;
+    int past;  // elements from there to the row
+    int last;  // where the last whole vector may begin, counted from the row; -1 where memory is not aligned
 
     __device__ __forceinline__ AlignedRow(E* row, int n, int past)
-        : at(row), n(n), past(past), aligned(sizeof(Elements) <= 16 && past == past_of(row)) {}
+        : begin(row - past), n(n), past(past), last(sizeof(Elements) <= 16 && past == past_of(row) ? n - count : -1) {}
     static __device__ __forceinline__ int past_of(const Element* row) {
         return static_cast<int>(reinterpret_cast<unsigned long long>(row) / sizeof(Element) % count);
     }
@@ -25,26 +25,29 @@ template <class E, int count> struct AlignedRow {
         return n % count ? past_of(row) : 0;
     }
     __device__ __forceinline__ int vectors() const { return (n + past + count - 1) / count; }
-    __device__ __forceinline__ bool whole(int first) const { return aligned && first >= 0 && first + count <= n; }
+    __device__ __forceinline__ bool whole(int first) const { return first >= 0 && first <= last; }
     __device__ __forceinline__ bool inside(int i) const { return i >= 0 && i < n; }
 
-    __device__ __forceinline__ Elements read(int vector, Element outside) const {
+    // What is not in the row is `outside`.
+    __device__ __forceinline__ Packed<Element, count> read(int vector, Element outside) const {
         const int first = vector * count - past;
-        if (whole(first)) return *reinterpret_cast<const Elements*>(at + first);
+        E* const from = begin + vector * count;
+        if (whole(first)) return Packed<Element, count>::at(from);
         Elements result;
 #pragma unroll
-        for (int j = 0; j < count; ++j) result.at[j] = inside(first + j) ? at[first + j] : outside;
-        return result;
+        for (int j = 0; j < count; ++j) result.at[j] = inside(first + j) ? from[j] : outside;
+        return Packed<Element, count>::of(result);
     }
     __device__ __forceinline__ void write(int vector, const Elements& values) const {
         const int first = vector * count - past;
+        E* const to = begin + vector * count;
         if (whole(first)) {
-            write_vector(at + first, values);
+            write_vector(to, values);
             return;
         }
 #pragma unroll
         for (int j = 0; j < count; ++j)
-            if (inside(first + j)) at[first + j] = values.at[j];
+            if (inside(first + j)) to[j] = values.at[j];
     }
 };
 
