@@ -1,7 +1,7 @@
 """How reductions are launched: which of the kernels in ``reduce.cuh`` fits a layout, and its blocks.
 
 Two schemes, chosen by what lies next to each other in memory: *rows* where that is reduced (1 to 256 threads for each
-result), *columns* where it is kept (a block for up to 128 neighbouring results). Where the results are too few to keep
+result), *columns* where it is kept (a block for up to 256 neighbouring results). Where the results are too few to keep
 a GPU busy, each is split among several blocks, whose parts a second kernel joins in a fixed order.
 """
 
@@ -98,10 +98,15 @@ def plan(shape, strides, itemsize: int, dim, keepdim: bool, ordered: bool) -> Pl
     return made
 
 
+def _neighbours(itemsize: int) -> int:
+    """How many neighbouring elements a thread reads at once."""
+    return 16 // itemsize if itemsize > 1 else 8
+
+
 def _rows(made: Plan, kept, segment, run, itemsize: int) -> None:
     made.scheme = "rows"
     outputs, segments, (n, step) = extent(kept), extent(segment), run
-    at_once = (16 // itemsize if itemsize > 1 else 8) if step == 1 else 1
+    at_once = _neighbours(itemsize) if step == 1 else 1
     vectors = -(-n // at_once)
     run_lanes = min(powers_up(vectors), THREADS)
     most = min(powers_up(vectors * segments), THREADS)
@@ -129,7 +134,7 @@ def _columns(made: Plan, kept, segment, run, itemsize: int) -> None:
     made.scheme = "columns"
     columns, segments, (n, step) = kept[-1][0], extent(segment), run
     outer = kept[:-1]
-    at_once = 2 if itemsize == 8 else 4
+    at_once = _neighbours(itemsize)
     vectors = columns % at_once == 0 and all(s % at_once == 0 for _, s in (run, *outer, *segment))
     width = min(powers_up(-(-columns // at_once)), 32)
     height = THREADS // width

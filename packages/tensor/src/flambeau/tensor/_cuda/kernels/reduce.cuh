@@ -65,12 +65,13 @@ template <class A> __device__ __forceinline__ A shuffled(A a, int mask) {
 }
 
 template <class Op, class T, int count>
-__device__ __forceinline__ typename Op::A add_all(const Op& op, typename Op::A a, const Vector<T, count>& x,
+__device__ __forceinline__ typename Op::A add_all(const Op& op, typename Op::A a, const Packed<T, count>& packed,
                                                   long long i) {
+    const auto x = packed.numbers();
     if constexpr (Op::plain) {
         typename Op::A each[count];
 #pragma unroll
-        for (int j = 0; j < count; ++j) each[j] = op.lift(load(x.at[j]));
+        for (int j = 0; j < count; ++j) each[j] = op.lift(x.at[j]);
 #pragma unroll
         for (int half = count / 2; half > 0; half /= 2)
 #pragma unroll
@@ -78,7 +79,7 @@ __device__ __forceinline__ typename Op::A add_all(const Op& op, typename Op::A a
         return op.join(a, each[0]);
     } else {
 #pragma unroll
-        for (int j = 0; j < count; ++j) a = op.add(a, load(x.at[j]), i + j);
+        for (int j = 0; j < count; ++j) a = op.add(a, x.at[j], i + j);
         return a;
     }
 }
@@ -98,7 +99,7 @@ __device__ __forceinline__ typename Op::A add_run(const Op& op, typename Op::A a
                                                   long long last, long long step, int lane, int lanes, long long base) {
     constexpr int count = sizeof(T) == 1 ? 8 : vector_length<T>;
     constexpr int unrolled = Op::at_once;
-    using Elements = Vector<T, count>;
+    using Elements = Packed<T, count>;
     const int past = static_cast<int>(reinterpret_cast<unsigned long long>(run + first) / sizeof(T) % count);
     const int ahead = past == 0 ? 0 : count - past;
     const long long vectors = step == 1 && first + ahead < last ? (last - first - ahead) / count : 0;
@@ -158,24 +159,27 @@ __device__ __forceinline__ void reduce_rows(const Op& op, const T* x, typename O
         op.finish(a, output);
 }
 
-// Elements of a row that a thread takes at a time: with few, there are registers for what is gathered of each.
+// Elements of a row that a scan's thread takes at a time: with few, there are registers for what is gathered of each.
 template <class T> constexpr int few = sizeof(T) == 8 ? 2 : 4;
 
+// Columns that a thread takes at a time: those of a vector, but no more than there are registers for.
+template <class T> constexpr int neighbours = sizeof(T) == 1 ? 8 : vector_length<T>;
+
 template <class T>
-__device__ __forceinline__ Vector<T, few<T>> read(const T* from, int valid, bool aligned) {
-    using Elements = Vector<T, few<T>>;
-    if (aligned) return *reinterpret_cast<const Elements*>(from);
-    Elements result;
+__device__ __forceinline__ Packed<T, neighbours<T>> read(const T* from, int valid, bool aligned) {
+    using Elements = Packed<T, neighbours<T>>;
+    if (aligned) return Elements::at(from);
+    Vector<T, neighbours<T>> result;
 #pragma unroll
-    for (int j = 0; j < few<T>; ++j) result.at[j] = from[j < valid ? j : 0];
-    return result;
+    for (int j = 0; j < neighbours<T>; ++j) result.at[j] = from[j < valid ? j : 0];
+    return Elements::of(result);
 }
 
 template <class Op, class T>
 __device__ __forceinline__ void reduce_columns(const Op& op, const T* x, typename Op::A* partial, const Columns& l) {
     using A = typename Op::A;
-    constexpr int count = few<T>, unrolled = Op::at_once;
-    using Elements = Vector<T, count>;
+    constexpr int count = neighbours<T>, unrolled = Op::at_once;
+    using Elements = Packed<T, count>;
     __shared__ A parts[reduce_threads];
     const int width = l.width, height = reduce_threads / width;
     const int tx = threadIdx.x % width, ty = threadIdx.x / width;
@@ -195,18 +199,22 @@ __device__ __forceinline__ void reduce_columns(const Op& op, const T* x, typenam
 #pragma unroll 1
         for (int s = cut ? 0 : static_cast<int>(from); s < segments; ++s) {
             const T* run = top + offset_of(l.segment, s);
+            const long long first = (cut ? from : 0) + ty, next = height * l.step;
+            const T* at = run + first * l.step;
 #pragma unroll 1
-            for (long long r = (cut ? from : 0) + ty; r < last; r += unrolled * height) {
+            for (int left = static_cast<int>(last - first); left > 0; left -= unrolled * height) {
                 Elements x[unrolled];
 #pragma unroll
-                for (int k = 0; k < unrolled; ++k)
-                    if (r + k * height < last) x[k] = read(run + (r + k * height) * l.step, valid, aligned);
+                for (int k = 0; k < unrolled; ++k, at += next)
+                    if (k * height < left) x[k] = read(at, valid, aligned);
 #pragma unroll
                 for (int k = 0; k < unrolled; ++k)
-                    if (r + k * height < last)
+                    if (k * height < left) {
+                        const auto values = x[k].numbers();
 #pragma unroll
                         for (int j = 0; j < count; ++j)
-                            a[j] = add_one(op, a[j], load(x[k].at[j]), s * l.n + r + k * height);
+                            a[j] = add_one(op, a[j], values.at[j], s * l.n + last - left + k * height);
+                    }
             }
         }
     }
