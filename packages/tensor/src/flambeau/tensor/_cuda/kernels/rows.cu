@@ -62,9 +62,7 @@ __device__ __forceinline__ void softmax_kept(const T* x, T* out, long long rows,
     Packed<T, length> read[count];
     Numbers values[count];
     C top = -infinity<C>(), sum = 0;
-#pragma unroll
-    for (int k = 0; k < count; ++k)
-        if (lane + k * lanes < vectors) read[k] = from.read(lane + k * lanes, store<T>(-infinity<C>()));
+    from.read(read, lane, lanes, vectors, store<T>(-infinity<C>()));
 #pragma unroll
     for (int k = 0; k < count; ++k)
         if (lane + k * lanes < vectors) {
@@ -86,14 +84,15 @@ __device__ __forceinline__ void softmax_kept(const T* x, T* out, long long rows,
             }
     sum = over_row<Sum>(sum, C(0));
     const C scale = scale_of(sum, logarithmic);
+    Vector<T, length> results[count];
 #pragma unroll
-    for (int k = 0; k < count; ++k)
-        if (lane + k * lanes < vectors) {
+    for (int k = 0; k < count; ++k) {
 #pragma unroll
-            for (int j = 0; j < length; ++j)
-                values[k].at[j] = logarithmic ? values[k].at[j] - scale : values[k].at[j] * scale;
-            to.write(lane + k * lanes, store_all<T>(values[k]));
-        }
+        for (int j = 0; j < length; ++j)
+            values[k].at[j] = logarithmic ? values[k].at[j] - scale : values[k].at[j] * scale;
+        results[k] = store_all<T>(values[k]);
+    }
+    to.write(lane, lanes, vectors, results);
 }
 
 template <int count, bool logarithmic>
@@ -107,20 +106,16 @@ __device__ __forceinline__ void softmax_backward_kept(const T* grad, const T* y,
     const int vectors = row < rows ? from.vectors() : 0;
     Packed<T, length> ys[count], gs[count];
     C sum = 0;
-#pragma unroll
-    for (int k = 0; k < count; ++k)
-        if (lane + k * lanes < vectors) {
-            ys[k] = from.read(lane + k * lanes, store<T>(0));
-            gs[k] = grads.read(lane + k * lanes, store<T>(0));
-        }
+    from.read(ys, lane, lanes, vectors, store<T>(0));
+    grads.read(gs, lane, lanes, vectors, store<T>(0));
 #pragma unroll
     for (int k = 0; k < count; ++k)
         if (lane + k * lanes < vectors) sum += parts(gs[k].numbers(), ys[k].numbers(), logarithmic);
     sum = over_row<Sum>(sum, C(0));
+    Vector<T, length> results[count];
 #pragma unroll
-    for (int k = 0; k < count; ++k)
-        if (lane + k * lanes < vectors)
-            to.write(lane + k * lanes, slopes(gs[k].numbers(), ys[k].numbers(), sum, logarithmic));
+    for (int k = 0; k < count; ++k) results[k] = slopes(gs[k].numbers(), ys[k].numbers(), sum, logarithmic);
+    to.write(lane, lanes, vectors, results);
 }
 
 KERNEL(256, 4) softmax_short(const T* x, T* out, long long rows, int n, bool logarithmic) {

@@ -13,10 +13,10 @@ template <class E, int count> struct AlignedRow {
     E* begin;  // of the first vector
     int n;
     int past;  // elements from there to the row
-    int last;  // where the last whole vector may begin, counted from the row; -1 where memory is not aligned
+    bool aligned;
 
     __device__ __forceinline__ AlignedRow(E* row, int n, int past)
-        : begin(row - past), n(n), past(past), last(sizeof(Elements) <= 16 && past == past_of(row) ? n - count : -1) {}
+        : begin(row - past), n(n), past(past), aligned(sizeof(Elements) <= 16 && past == past_of(row)) {}
     static __device__ __forceinline__ int past_of(const Element* row) {
         return static_cast<int>(reinterpret_cast<unsigned long long>(row) / sizeof(Element) % count);
     }
@@ -25,8 +25,11 @@ template <class E, int count> struct AlignedRow {
         return n % count ? past_of(row) : 0;
     }
     __device__ __forceinline__ int vectors() const { return (n + past + count - 1) / count; }
-    __device__ __forceinline__ bool whole(int first) const { return first >= 0 && first <= last; }
+    __device__ __forceinline__ bool whole(int first) const { return aligned && first >= 0 && first + count <= n; }
     __device__ __forceinline__ bool inside(int i) const { return i >= 0 && i < n; }
+
+    // Whether all vectors are.
+    __device__ __forceinline__ bool whole() const { return aligned && past == 0 && n % count == 0; }
 
     // What is not in the row is `outside`.
     __device__ __forceinline__ Packed<Element, count> read(int vector, Element outside) const {
@@ -48,6 +51,34 @@ template <class E, int count> struct AlignedRow {
 #pragma unroll
         for (int j = 0; j < count; ++j)
             if (inside(first + j)) to[j] = values.at[j];
+    }
+
+    // Several vectors, `step` apart, as far as there are. Of rows that are whole vectors nothing else is asked for each.
+    template <int several>
+    __device__ __forceinline__ void read(Packed<Element, count> (&values)[several], int vector, int step, int vectors,
+                                         Element outside) const {
+        if (whole()) {
+#pragma unroll
+            for (int k = 0; k < several; ++k)
+                if (vector + k * step < vectors)
+                    values[k] = Packed<Element, count>::at(begin + (vector + k * step) * count);
+        } else {
+#pragma unroll
+            for (int k = 0; k < several; ++k)
+                if (vector + k * step < vectors) values[k] = read(vector + k * step, outside);
+        }
+    }
+    template <int several>
+    __device__ __forceinline__ void write(int vector, int step, int vectors, const Elements (&values)[several]) const {
+        if (whole()) {
+#pragma unroll
+            for (int k = 0; k < several; ++k)
+                if (vector + k * step < vectors) write_vector(begin + (vector + k * step) * count, values[k]);
+        } else {
+#pragma unroll
+            for (int k = 0; k < several; ++k)
+                if (vector + k * step < vectors) write(vector + k * step, values[k]);
+        }
     }
 };
 
