@@ -17,17 +17,33 @@ __device__ __forceinline__ double magnitude(double x) { return fabs(x); }
 __device__ __forceinline__ float greater(float a, float b) { return fmaxf(a, b); }
 __device__ __forceinline__ double greater(double a, double b) { return fmax(a, b); }
 
+// 2 to the power of x; of what is too small, 0.
+__device__ __forceinline__ float power_of_two(float x) {
+#ifdef __CUDA_ARCH__
+    float result;
+    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x));
+    return result;
+#else
+    return exp2f(x);
+#endif
+}
+constexpr float log2_e = 1.442695041f;
+
 // exp() as exact as results of type E need: for those of 16 bits the hardware's power of 2 will do.
 template <class E> __device__ __forceinline__ Compute<E> exponential_for(Compute<E> x) {
-#ifdef __CUDA_ARCH__
-    if constexpr (sizeof(E) == 2) {
-        float result;
-        asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(x * 1.442695041f));
-        return result;
-    }
-#endif
-    return exponential(x);
+    if constexpr (sizeof(E) == 2) return power_of_two(x * log2_e);
+    else return exponential(x);
 }
+
+// exp(x - top) for elements x of 16 bits by one operation and a power of 2, but for a factor that all x have in common:
+// what rounding top * log2(e) makes of it, next to 1 for usual numbers, 1/2 to 2 just below 2^24. From there on elements
+// are so far from each other that all but the greatest give 0, with or without log2(e); without it nothing is rounded.
+struct ShiftedExponentials {
+    float factor, shift;
+    __device__ __forceinline__ explicit ShiftedExponentials(float top)
+        : factor(magnitude(top) < 0x1p24f ? log2_e : 1.0f), shift(top * factor) {}
+    __device__ __forceinline__ float of(float x) const { return power_of_two(fmaf(x, factor, -shift)); }
+};
 
 // 1 / x, of which the last bits do not matter.
 __device__ __forceinline__ float about_reciprocal(float x) {

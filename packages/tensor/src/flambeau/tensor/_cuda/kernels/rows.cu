@@ -12,7 +12,7 @@ struct Top {  // the greatest but for nan, which the sum of exponentials is then
 };
 
 // What is in all threads of a row, which are blockDim.x: a power of 2 of a warp's lanes, or all of the block's warps.
-template <class Op> __device__ __forceinline__ C over_row(C value, C neutral) {
+template <class Op> __device__ __forceinline__ C joined(C value, C neutral) {
     if (blockDim.x > warp_size) return over_block<Op>(value, neutral);
     return Lanes{static_cast<int>(blockDim.x)}.template over<Op>(value, neutral);
 }
@@ -70,19 +70,24 @@ __device__ __forceinline__ void softmax_kept(const T* x, T* out, long long rows,
 #pragma unroll
             for (int j = 0; j < length; ++j) top = Top::join(values[k].at[j], top);
         }
-    top = over_row<Top>(top, -infinity<C>());
+    top = joined<Top>(top, -infinity<C>());
+    const ShiftedExponentials exponentials(static_cast<float>(top));
 #pragma unroll
     for (int k = 0; k < count; ++k)
         if (lane + k * lanes < vectors)
 #pragma unroll
             for (int j = 0; j < length; ++j) {
                 C& value = values[k].at[j];
-                value -= top;
-                const C e = power(value);
-                sum += e;
-                if (!logarithmic) value = e;
+                if constexpr (sizeof(T) == 2 && !logarithmic) {
+                    sum += value = exponentials.of(value);
+                } else {
+                    value -= top;
+                    const C e = power(value);
+                    sum += e;
+                    if (!logarithmic) value = e;
+                }
             }
-    sum = over_row<Sum>(sum, C(0));
+    sum = joined<Sum>(sum, C(0));
     const C scale = scale_of(sum, logarithmic);
     Vector<T, length> results[count];
 #pragma unroll
@@ -111,7 +116,7 @@ __device__ __forceinline__ void softmax_backward_kept(const T* grad, const T* y,
 #pragma unroll
     for (int k = 0; k < count; ++k)
         if (lane + k * lanes < vectors) sum += parts(gs[k].numbers(), ys[k].numbers(), logarithmic);
-    sum = over_row<Sum>(sum, C(0));
+    sum = joined<Sum>(sum, C(0));
     Vector<T, length> results[count];
 #pragma unroll
     for (int k = 0; k < count; ++k) results[k] = slopes(gs[k].numbers(), ys[k].numbers(), sum, logarithmic);
@@ -170,8 +175,8 @@ template <bool logarithmic> __device__ __forceinline__ void softmax_twice(const 
         for (int k = 0; k < ahead; ++k)
             if (i + k * step < vectors) add_powers(top, sum, read[k].numbers());
     }
-    const C greatest = over_row<Top>(top, -infinity<C>());
-    sum = over_row<Sum>(moved<T>(sum, top, greatest), C(0));
+    const C greatest = joined<Top>(top, -infinity<C>());
+    sum = joined<Sum>(moved<T>(sum, top, greatest), C(0));
     const C scale = scale_of(checked(sum, greatest), logarithmic);
 #pragma unroll 1
     for (int i = (rounds - 1) * step + threadIdx.x; i >= 0; i -= ahead * step) {
@@ -210,12 +215,12 @@ __device__ __forceinline__ void softmax_backward_twice(const T* grad, const T* y
         for (int k = 0; k < ahead; ++k)
             if (i + k * step < vectors) sum += parts(gs[k].numbers(), ys[k].numbers(), logarithmic);
     }
-    sum = over_row<Sum>(sum, C(0));
+    sum = joined<Sum>(sum, C(0));
 #pragma unroll 1
     for (int i = (rounds - 1) * step + threadIdx.x; i >= 0; i -= step)
         if (i < vectors) {
-            const auto own = from.read(i, store<T>(0)), slope = grads.read(i, store<T>(0));
-            to.write(i, slopes(slope.numbers(), own.numbers(), sum, logarithmic));
+            const auto own = from.read(i, store<T>(0)), grad = grads.read(i, store<T>(0));
+            to.write(i, slopes(grad.numbers(), own.numbers(), sum, logarithmic));
         }
 }
 
