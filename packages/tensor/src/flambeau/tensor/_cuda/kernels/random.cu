@@ -64,28 +64,29 @@ KERNEL(256) dropout(const T* x, T* out, long long n, unsigned long long seed, un
     using C = Compute<T>;
     constexpr int width = sizeof(T) == 2 ? 8 : 4;
     using V = Vector<T, width>;
-    const float limit = static_cast<float>(p);
+    const unsigned limit = static_cast<unsigned>(ceilf(static_cast<float>(p) * 0x1p24f));
     const C factor = load(store<T>(static_cast<C>(scale)));
     const bool whole = is_aligned<V>(x) && is_aligned<V>(out);
     for (long long i = global_thread(); i * width < n; i += global_threads()) {
         const long long first = i * width;
         const bool full = whole && first + width <= n;
-        V values;
+        Packed<T, width> read;
         if (full) {
-            values = *reinterpret_cast<const V*>(x + first);
+            read = Packed<T, width>::at(x + first);
         } else {
+            V each;
 #pragma unroll
-            for (int j = 0; j < width; ++j) values.at[j] = x[first + j < n ? first + j : n - 1];
+            for (int j = 0; j < width; ++j) each.at[j] = x[first + j < n ? first + j : n - 1];
+            read = Packed<T, width>::of(each);
         }
+        Words words[width / 4];  // drawn while the elements are on their way
 #pragma unroll
-        for (int b = 0; b < width / 4; ++b) {
-            const Words words = random_words(offset + i * (width / 4) + b, seed);
+        for (int b = 0; b < width / 4; ++b) words[b] = random_words(offset + i * (width / 4) + b, seed);
+        auto numbers = read.numbers();
 #pragma unroll
-            for (int j = 0; j < 4; ++j) {
-                T& value = values.at[4 * b + j];
-                value = store<T>(Uniform<float>::at(words, j) < limit ? C(0) : load(value) * factor);
-            }
-        }
+        for (int j = 0; j < width; ++j)
+            numbers.at[j] = words[j / 4].at[j % 4] >> 8 < limit ? C(0) : numbers.at[j] * factor;
+        const V values = store_all<T>(numbers);
         if (full) {
             write_vector(out + first, values);
         } else {

@@ -59,9 +59,7 @@ template <class X, int k> struct ReadTwo {
 };
 
 template <int k, class X> __device__ __forceinline__ Vector<Compute<X>, k> numbers(const Vector<X, k>& raw) {
-    Vector<Compute<X>, k> result;
-    for (int i = 0; i < k; ++i) result.at[i] = load(raw.at[i]);
-    return result;
+    return Packed<X, k>::of(raw).numbers();
 }
 
 template <int k, class X> __device__ __forceinline__ Vector<X, k> read_if(const X* x, bool aligned) {
@@ -138,10 +136,7 @@ template <class X> struct ReadRows {
 
 // `k` neighbouring elements, as numbers to compute with.
 template <int k, class X> __device__ __forceinline__ Vector<Compute<X>, k> loaded(const X* x) {
-    const Vector<X, k> raw = *reinterpret_cast<const Vector<X, k>*>(x);
-    Vector<Compute<X>, k> result;
-    for (int i = 0; i < k; ++i) result.at[i] = load(raw.at[i]);
-    return result;
+    return Packed<X, k>::at(x).numbers();
 }
 
 template <int k, class X> __device__ __forceinline__ void stored(X* x, const Vector<Compute<X>, k>& values) {
