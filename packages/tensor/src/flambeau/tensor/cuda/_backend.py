@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import cupy
 from cupy.cuda import runtime
 
@@ -26,6 +28,16 @@ def on(index: int | None) -> Current | None:
     return Current(index)
 
 
+def _namespace() -> ModuleType:
+    """CuPy's functions, of which ``empty`` is the array type itself: all that CuPy's own does is to call it.
+
+    Its name stays CuPy's, by which kernels know that they run on a GPU.
+    """
+    xp = ModuleType("cupy")
+    vars(xp).update(vars(cupy), empty=cupy.ndarray)
+    return xp
+
+
 def register() -> None:
     """Make CUDA devices usable."""
     use_allocator()
@@ -35,7 +47,7 @@ def register() -> None:
         Backend(
             name="cuda",
             array_type=cupy.ndarray,
-            xp=cupy,
+            xp=_namespace(),
             asarray=to_device,
             asnumpy=to_host,
             device_index=(lambda array: 0) if only else (lambda array: array.data.device_id),

@@ -23,15 +23,10 @@ def use_allocator() -> None:
     """Have CuPy allocate from its pool through us, who say more when there is not enough."""
     import cupy
 
-    malloc, refused = _pool().malloc, cupy.cuda.memory.OutOfMemoryError
+    from .._cuda._allocator import Allocator
 
-    def allocate(size: int) -> Any:
-        try:
-            return malloc(size)
-        except refused:
-            raise _out_of_memory(size) from None
-
-    cupy.cuda.set_allocator(allocate)
+    refused = cupy.cuda.memory.OutOfMemoryError
+    cupy.cuda.set_allocator(Allocator(_pool().malloc, refused, _out_of_memory))
 
 
 def _out_of_memory(requested: int) -> OutOfMemoryError:
