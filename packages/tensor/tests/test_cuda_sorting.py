@@ -58,6 +58,14 @@ def test_topk(device, shape, dim, dtype, largest):
         same(x.to(device).topk(k, dim, largest), x.topk(k, dim, largest))
 
 
+@pytest.mark.parametrize("n", [1023, 1024, 3333])
+def test_topk_on_both_sides_of_selecting(device, n):
+    """Of a thousand elements a quarter is selected, one more has all of them sorted."""
+    x = numbers((2, n), "float32")
+    for k in (n // 4, n // 4 + 1):
+        same(x.to(device).topk(k), x.topk(k))
+
+
 def test_topk_of_distinct_numbers(device):
     x = ft.tensor(np.random.default_rng(6).permutation(20_000).astype("float32"))
     same(x.to(device).topk(100), x.topk(100))

@@ -1,7 +1,7 @@
 """Order along a dimension, and elements chosen by their rank.
 
 Rows of up to 4096 elements are sorted by one block each (or several rows by one), longer ones by radix sort, 8 bits a
-pass. The first few of a long row are selected, and only those are sorted.
+pass. Of a row that is not short the first few are selected, and only those are sorted.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ THREADS = 256
 FEW, BLOCK = 512, 4096  # elements that a block sorts
 TILE = 4096  # that a block spreads
 SELECTED = 2048  # that are selected at most
+WORTH_SELECTING = 1024  # elements from which the first quarter or less is
 LONG = 2**20  # a row that one block alone would be long at
 RADIX = 256
 MOST_ROWS = 65535
@@ -60,7 +61,7 @@ def _first(xp, input, dim, k, descending, with_values, with_indices):
     count = n if k is None else k
     whole = n > BLOCK and (count > SELECTED or (n >= LONG and rows < 16))
     shape = (*x.shape[:-1], n if whole else count)
-    selected = n > BLOCK and not whole
+    selected = not whole if n > BLOCK else n >= WORTH_SELECTING and 4 * count <= n
     values = xp.empty(shape, dtype) if with_values else None
     indices = xp.empty(shape, INT64) if with_indices or selected else None
     if whole:
