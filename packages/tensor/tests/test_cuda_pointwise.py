@@ -138,6 +138,20 @@ def test_overlapping_results(device):
 
 
 @fibres.needed
+def test_results_over_elements_of_another_length(device):
+    """What lies where the result does, but is longer or shorter, is read before it is written over."""
+    for call in (
+        lambda floats, bools: floats.masked_fill_(bools, 1.0),
+        lambda floats, bools: ft.gt(floats, 0, out=bools),
+    ):
+        memory = ft.arange(64) % 3 == 0
+        there = memory.to(device)
+        for raw in (memory, there):
+            call(raw.view(ft.float32), raw[:16])
+        assert there.cpu().view(ft.uint8).tolist() == memory.view(ft.uint8).tolist()
+
+
+@fibres.needed
 @pytest.mark.parametrize("turned", [False, True])
 @pytest.mark.parametrize("behind", [False, True])
 def test_in_place_again(turned, behind, device):

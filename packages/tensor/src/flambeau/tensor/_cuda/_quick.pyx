@@ -74,7 +74,7 @@ cdef object _quick(Operator op, tuple args, object into):
     cdef unsigned long long key = 0  # two bits for each argument, of which an operator always has as many
     cdef object array, data, first = None, shape = None, dtype = None
     cdef _Form form
-    cdef long long size
+    cdef long long size, itemsize
     cdef uint64_t at, out
     cdef uint64_t addresses[MAX_ARITY]
     if n > MAX_ARITY:
@@ -149,8 +149,11 @@ cdef object _quick(Operator op, tuple args, object into):
         out = data.ptr
         for k in range(n):
             at = addresses[k]
-            if at != 0 and at != out and _overlap(at, out, size * <long long>(<cnp.dtype>dtype).itemsize):
-                return None
+            if at != 0 and _overlap(at, out, size * <long long>(<cnp.dtype>dtype).itemsize):
+                # Elements may be written where they are read, but not others that are longer or shorter.
+                itemsize = 1 if op.kinds[k] == MASK else (<cnp.dtype>dtype).itemsize
+                if at != out or itemsize != (<cnp.dtype>form.dtype).itemsize:
+                    return None
     if size == 0:
         return into
     slots[n].word = out
