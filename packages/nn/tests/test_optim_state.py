@@ -86,6 +86,20 @@ def test_loaded_state_is_a_copy_in_the_parameters_dtype():
     assert state["exp_avg"].tolist() == before
 
 
+def test_loaded_state_lies_in_memory_as_its_parameter():
+    """So that all can be updated in one pass after resuming, too."""
+    w = nn.Parameter(ft.ones(4, 3, 2, 2).contiguous(memory_format=ft.channels_last))
+    w.grad = ft.ones_like(w.data)
+    opt, again = optim.Adam([w]), optim.Adam([w])
+    opt.step()
+    saved = opt.state_dict()
+    for state in saved["state"].values():
+        state.update({name: x.contiguous() for name, x in state.items() if isinstance(x, ft.Tensor)})
+    again.load_state_dict(saved)
+    found = [x.stride() for x in again.state[w].values() if isinstance(x, ft.Tensor) and x.ndim]
+    assert found == [w.stride()] * 2
+
+
 def test_all_problems_of_a_state_in_one_message():
     """What does not fit is listed at once, and nothing is changed."""
     net, opt = net_and(optim.Adam)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import flambeau.tensor as ft
 import numpy as np
 from flambeau.autograd import Variable
 from flambeau.tensor import Tensor, errors
@@ -120,10 +121,13 @@ def _fitted(
 
 
 def _copied(value: Any, beside: Tensor) -> Any:
-    """A copy on the device of a parameter, and in its dtype where it is floating."""
+    """A copy on the device of a parameter, in its dtype where it is floating, and with its order in memory where it has
+    its shape: both can then be gone over at once."""
     if isinstance(value, list):
         return [_copied(each, beside) for each in value]
     if not isinstance(value, Tensor):
         return value
-    moved = value.data.to(beside.device)
-    return moved.to(beside.dtype, copy=True) if value.is_floating_point() else moved.clone()
+    dtype = beside.dtype if value.is_floating_point() else value.dtype
+    if value.shape == beside.shape:
+        return ft.empty_like(beside.data, dtype=dtype).copy_(value.data)
+    return value.data.to(beside.device, dtype, copy=True)
