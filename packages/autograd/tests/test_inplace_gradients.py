@@ -235,6 +235,12 @@ def swapped_rows(x):
     return y * x
 
 
+def turned_gradient_of_a_base(x):
+    y = x * 1
+    y.view(-1)[2:5].mul_(3)
+    return y.T * x.T
+
+
 PROGRAMS = [
     value
     for value in list(globals().values())
@@ -250,7 +256,16 @@ def test_gradients_of_programs_that_write(program):
 
 
 @pytest.mark.parametrize(
-    "program", [write_row, view_of_view, parts_of_split, column_major_base, needs_old_value, needs_result]
+    "program",
+    [
+        write_row,
+        view_of_view,
+        parts_of_split,
+        column_major_base,
+        turned_gradient_of_a_base,
+        needs_old_value,
+        needs_result,
+    ],
 )
 def test_second_derivatives_of_programs_that_write(program):
     """In-place changes and writes into views can be differentiated twice."""

@@ -64,4 +64,27 @@ def test_what_is_made_like_another_lies_as_it_does(call):
     """What is kept beside a Tensor has its elements in the same places: both can be gone over at once."""
     x = ft.randn(*IMAGES).contiguous(memory_format=ft.channels_last)
     assert call(x).stride() == x.stride()
+    assert call(x.transpose(0, 3)).stride() == x.transpose(0, 3).stride()
     assert call(x[:, :, ::2]).is_contiguous(memory_format=ft.channels_last)  # without the gaps
+
+
+@pytest.mark.parametrize(
+    "make, stride",
+    [
+        (lambda: ft.arange(3.0).expand(4, 3), (3, 1)),
+        (lambda: ft.ones(2, 1, 3).expand(2, 5, 3), (15, 3, 1)),
+        (lambda: ft.ones(2, 3).T.expand(5, 3, 2), (6, 1, 3)),
+    ],
+)
+def test_repeated_elements_stay_where_they_are(make, stride):
+    """A dimension along which nothing changes has no place in memory: it keeps that of its number, as in PyTorch."""
+    x = make()
+    for y in (x.clone(), ft.zeros_like(x), ft.empty_like(x), x * 2, x.to(ft.float64)):
+        assert y.stride() == stride
+    assert x.clone().tolist() == x.tolist() and (x * 2).tolist() == (x.contiguous() * 2).tolist()
+
+
+def test_like_another_on_its_own_device():
+    """Naming the device changes nothing."""
+    x = ft.ones(2, 3).T
+    assert ft.zeros_like(x, device="cpu").stride() == ft.zeros_like(x).stride() == x.stride()

@@ -1,4 +1,4 @@
-"""Memory formats: in which order the dimensions of a Tensor of images lie in memory. Its shape stays what it is."""
+"""Memory formats: in which order the dimensions of a Tensor lie in memory. Its shape stays what it is."""
 
 from __future__ import annotations
 
@@ -54,3 +54,18 @@ def check(operation: str, format: Any, shape: tuple[int, ...]) -> None:
         errors.type_error(operation, "memory_format", "a MemoryFormat such as ft.channels_last", type(format).__name__)
     if format.order is not None and len(shape) != len(format.order):
         errors.shape_error(operation, "input", f"{len(format.order)} dimensions, for {format.name}", str(tuple(shape)))
+
+
+def memory_order(array: Any, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The order of dimensions in memory that a result has, where ``array`` has its shape and is not in C's order.
+
+    Dimensions of one element, and those along which all elements are one, stay where they are.
+    """
+    if array.shape != shape:
+        return None
+    present = [d for d in range(len(shape)) if shape[d] > 1 and array.strides[d] != 0]
+    ordered = sorted(present, key=lambda d: -abs(array.strides[d]))
+    if ordered == present:
+        return None
+    places = iter(ordered)
+    return tuple(next(places) if d in present else d for d in range(len(shape)))

@@ -12,13 +12,18 @@ cdef object _accumulate(Variable leaf, object grad, bint create_graph, bint owne
 cdef object _add_to_leaf(Variable leaf, object grad, bint create_graph, bint owned):
     if leaf.gradient is None:
         if create_graph and isinstance(grad, Variable):
-            leaf.gradient = ops.clone(grad)  # recorded, and no memory shared with other leaves or with the user
+            # Recorded, and no memory shared with other leaves or with the user; as the leaf lies in memory, or in C order.
+            leaf.gradient = ops.clone(grad) if _lie_alike(grad, leaf) else _in_order(grad)
         else:
             leaf.gradient = _variable(_own_array(grad, owned), None)
     elif create_graph:
         leaf.gradient = _sum(leaf.gradient, grad)
     else:
         write(_op_add, (leaf.gradient, grad), <Tensor>leaf.gradient, None)
+
+
+cdef inline bint _lie_alike(Tensor a, Tensor b) except -1:
+    return a.array.shape == b.array.shape and a.array.strides == b.array.strides
 
 
 cdef object _own_array(object grad, bint owned):

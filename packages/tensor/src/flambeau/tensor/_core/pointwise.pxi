@@ -221,10 +221,33 @@ cdef object _new_result(int ndim, cnp.npy_intp* dims, int t, cnp.ndarray like):
     """A new array; its dimensions lie in memory as those of `like` where that has the same shape."""
     cdef cnp.dtype descr
     if like is not None and cnp.PyArray_NDIM(like) == ndim and ndim > 1 and _is_rearranged(like, ndim, dims):
+        if _repeats(like, ndim):
+            return _new_in_order(ndim, t, like)
         descr = cnp.PyArray_DescrFromType(_typenum[t])
         Py_INCREF(descr)  # the call takes a reference
         return PyArray_NewLikeArray(like, cnp.NPY_KEEPORDER, descr, 0)
     return new_array(ndim, dims, _typenum[t])
+
+
+cdef inline bint _repeats(cnp.ndarray x, int ndim):
+    """Whether elements are repeated along a dimension, which NumPy would put innermost in memory."""
+    cdef int d
+    for d in range(ndim):
+        if cnp.PyArray_STRIDE(x, d) == 0 and cnp.PyArray_DIM(x, d) > 1:
+            return True
+    return False
+
+
+cdef object _new_in_order(int ndim, int t, cnp.ndarray like):
+    """A new array of the shape of `like`, those of its dimensions in memory in another place that are there in `like`."""
+    cdef cnp.npy_intp dims[MaxDims]
+    cdef int d
+    from flambeau.tensor._memory_format import memory_order
+
+    order = memory_order(like, (<object>like).shape)
+    for d in range(ndim):
+        dims[d] = cnp.PyArray_DIM(like, order[d])
+    return new_array(ndim, dims, _typenum[t]).transpose([order.index(d) for d in range(ndim)])
 
 
 cdef extern from "numpy/arrayobject.h":

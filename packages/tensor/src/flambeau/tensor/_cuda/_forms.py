@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .._memory_format import memory_order
 from . import _pointwise as generator
 from ._launch import Kernel
-from ._layout import find_places, memory_order
+from ._layout import find_places
 
 
 class Plan(NamedTuple):

@@ -36,18 +36,6 @@ def broadcast_shape(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...] | None
     return tuple(found)
 
 
-def memory_order(array: Any, shape: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The order of dimensions in memory that a result has, where ``array`` has its shape and is not in C's order."""
-    if array.shape != shape:
-        return None
-    present = [d for d in range(len(shape)) if shape[d] > 1 and array.strides[d] != 0]
-    ordered = sorted(present, key=lambda d: -abs(array.strides[d]))
-    if ordered == present:
-        return None
-    places = iter(ordered)
-    return tuple(next(places) if d in present else d for d in range(len(shape)))
-
-
 def contiguous_strides(shape: Sequence[int], itemsize: int) -> list[int]:
     """The strides of a contiguous array, in bytes."""
     strides = [itemsize] * len(shape)

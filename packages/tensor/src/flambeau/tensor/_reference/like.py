@@ -1,6 +1,7 @@
 """New Tensors in the shape, dtype and place of another, none of whose values they take."""
 
 from .. import _backends
+from .._memory_format import memory_order
 from .._schema import Anything, Array, DType, Generator, Number, operator
 from ._helpers import check_floating_result, check_number, python_number
 from .random import check_generator, drawn_normal, drawn_uniform
@@ -20,22 +21,27 @@ def _made_on(xp, device, make):
 def _made_like(xp, function, input, dtype, device, *value):
     """What NumPy's function of that name makes; on the same device its dimensions lie in memory as those of ``input``
     do, as is best for what is kept beside it."""
-    if device is None:
-        return getattr(xp, f"{function}_like")(input, *value, dtype=dtype)
-    return _made_on(xp, device, lambda xp: getattr(xp, function)(input.shape, *value, dtype=dtype))
+    order = memory_order(input, input.shape) if device is None else None
+    shape = input.shape if order is None else tuple(input.shape[d] for d in order)
+    made = _made_on(xp, device, lambda xp: getattr(xp, function)(shape, *value, dtype=dtype))
+    return made if order is None else made.transpose([order.index(d) for d in range(len(order))])
 
 
 def _kind_and_place(operation, input, dtype, device):
-    """The dtype, ``input``'s if none is named; and the device named, if one is, which must be there."""
+    """The dtype, ``input``'s if none is named; and the device named, which must be there, None for ``input``'s."""
     if device is not None:
         device = _backends.device_argument(device, operation)
         _backends.backend_of_device(device, operation)
+        if device == _backends.backend_of_array(input).device_of(input):
+            device = None
     return dtype or input.dtype, device
 
 
 @operator(method=False, out=False, differentiable=False)
 def zeros_like(xp, input: Array, *, dtype: DType = None, device: Anything = None):
     """A Tensor of zeros in the shape, dtype and place of another.
+
+    On the same device its dimensions lie in memory in the order in which those of ``input`` do.
 
     Args:
         input: Tensor that gives the shape.
@@ -56,6 +62,8 @@ def zeros_like(xp, input: Array, *, dtype: DType = None, device: Anything = None
 def ones_like(xp, input: Array, *, dtype: DType = None, device: Anything = None):
     """A Tensor of ones in the shape, dtype and place of another.
 
+    On the same device its dimensions lie in memory in the order in which those of ``input`` do.
+
     Args:
         input: Tensor that gives the shape.
         dtype: dtype; ``input``'s if not given.
@@ -74,6 +82,8 @@ def ones_like(xp, input: Array, *, dtype: DType = None, device: Anything = None)
 @operator(method=False, out=False, differentiable=False)
 def empty_like(xp, input: Array, *, dtype: DType = None, device: Anything = None):
     """A Tensor whose elements are not set, in the shape, dtype and place of another.
+
+    On the same device its dimensions lie in memory in the order in which those of ``input`` do.
 
     Args:
         input: Tensor that gives the shape.
@@ -103,6 +113,8 @@ for _definition in (zeros_like, ones_like, empty_like):
 @operator(method=False, out=False, differentiable=False)
 def full_like(xp, input: Array, fill_value: Number, *, dtype: DType = None, device: Anything = None):
     """A Tensor filled with one number, in the shape, dtype and place of another.
+
+    On the same device its dimensions lie in memory in the order in which those of ``input`` do.
 
     Args:
         input: Tensor that gives the shape.

@@ -122,9 +122,8 @@ def _(input, size, stride, start, layout):
     step = input.dtype.itemsize
     strides = tuple(n // step for n in input.strides)
     if strides != layout:
-        errors.value_error(
-            "as_strided", "input", f"memory in which neighbours are {layout} elements apart", str(strides), "clone() it"
-        )
+        wanted = f"memory in which neighbours are {layout} elements apart"
+        errors.value_error("as_strided", "input", wanted, str(strides), "take x.contiguous()")
     if 0 in size:
         return
     ends = [(n - 1) * s for n, s in zip(size, stride, strict=True)]

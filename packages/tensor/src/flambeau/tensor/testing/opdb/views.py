@@ -74,7 +74,7 @@ def as_strided_errors(make):
     yield error(ValueError, f"{message} 0 to 6", make((6,)), (2,), (6,), 0, (1,))
     yield error(ValueError, f"{message} -1 to 1", make((6,)), (2,), (-2,), 1, (1,))
     message = "as_strided(): argument 'input': expected memory in which neighbours are (2,) elements apart, got (1,); "
-    yield error(ValueError, f"{message}clone() it", make((6,)), (2,), (2,), 0, (2,))
+    yield error(ValueError, f"{message}take x.contiguous()", make((6,)), (2,), (2,), 0, (2,))
 
 
 def unfold(x, dimension, size, step):
