@@ -74,8 +74,21 @@ def test_batch_norm(shape, last, dtype, device):
         assert is_channels_last(got.result) and is_channels_last(grads.grad_input)
 
 
-# Rows of some lanes, of a warp and of a block, that 16 bytes divide and do not; and sums over many rows.
-ROWS = ((3, 1), (5, 7), (700, 24), (9, 513), (3, 4096), (2, 9001), (4, 20000))
+# Rows of some lanes, of a warp, of a block and of one that reads them twice, that 16 bytes divide and do not; and sums
+# over many rows.
+ROWS = (
+    (3, 1),
+    (5, 7),
+    (700, 24),
+    (9, 513),
+    (5, 1024),
+    (3, 1032),
+    (3, 4096),
+    (2, 8192),
+    (2, 8193),
+    (2, 9001),
+    (4, 20000),
+)
 
 
 def row_case(dtype, shape, size, device):
@@ -113,6 +126,18 @@ def test_groups(shape, groups, dtype, device):
     check_norm(ops.group_norm, ops.group_norm_backward, groups, dtype, *case, shape[0] * np.prod(shape[2:]))
 
 
+@pytest.mark.parametrize("dtype", ("float16", "float32"))
+@pytest.mark.parametrize("size", (8, 129, 1200))
+def test_rows_and_weights_that_begin_anywhere(size, dtype, device):
+    case = [draw(n, i, dtype) for i, n in enumerate((5 * size + 2, size + 1, size + 3))]
+    found = []
+    for x, weight, bias in (case, [t.to(device) for t in case]):
+        x, weight, bias = x[2:].reshape(5, size), weight[1:], bias[3:]
+        found.append((ops.layer_norm(x, 1, weight, bias), ops.rms_norm(x, 1, weight)))
+    for want, got in zip(*found, strict=True):
+        same(got, want, 2e-4 if dtype == "float32" else 1e-2)
+
+
 @pytest.mark.parametrize("places", (1, 3))
 def test_rows_that_begin_between_16_bytes(places, device):
     """A view into memory is read from where it begins."""
@@ -120,3 +145,31 @@ def test_rows_that_begin_between_16_bytes(places, device):
     want = ops.layer_norm(x[places:].reshape(40, 33), 1)
     same(ops.layer_norm(x.to(device)[places:].reshape(40, 33), 1), want, 4e-3)
     same(ft.batch_norm(x.to(device)[places:].reshape(1, 40, 33)), ft.batch_norm(x[places:].reshape(1, 40, 33)), 4e-3)
+
+
+@pytest.mark.parametrize("size", (40, 4096, 4099, 20000))
+@pytest.mark.parametrize("first", (10000, 1e9))
+def test_rows_with_a_large_mean_or_a_large_element(size, first, device):
+    """Neither takes digits from the small differences that are normalised."""
+    x = np.random.default_rng(1).normal(10000, 1, (3, size)).astype("float32")
+    x[1] -= 10000
+    x[:2, 0] = first  # with which distances from the mean begin
+    mean = x.astype("float64").mean(1, keepdims=True)
+    invstd = 1 / np.sqrt(x.astype("float64").var(1, keepdims=True) + 1e-5)
+    got = ops.layer_norm(ft.tensor(x).to(device), 1)
+    same(got, [ft.tensor(a).float() for a in ((x - mean) * invstd, mean[:, 0], invstd[:, 0])], 3e-3)
+
+
+@pytest.mark.parametrize("dtype", ("float32", "bfloat16"))
+@pytest.mark.parametrize("value", (np.inf, -np.inf, np.nan))
+@pytest.mark.parametrize("size", (24, 513, 4096))
+def test_rows_with_something_infinite(size, value, dtype, device):
+    """They are nan, and their neighbours what they were."""
+    x = draw((6, size), 1, dtype)
+    for row, place in ((1, 0), (3, size // 2), (4, size - 1)):
+        x[row, place] = value
+    for norm in (ops.layer_norm, ops.rms_norm):
+        got, want = (norm(t, 1).result.cpu().float().numpy() for t in (x.to(device), x))
+        assert_close(got, want, 4e-2, 4e-2, what="result")
+    mean = ops.layer_norm(x.to(device), 1).mean.cpu().numpy()
+    assert_close(mean, ops.layer_norm(x, 1).mean.numpy(), 2e-4, 2e-4, what="mean")

@@ -1,4 +1,8 @@
-"""Normalisation of rows: over the last dimensions, or over groups of channels."""
+"""Normalisation of rows: over the last dimensions, or over groups of channels.
+
+Rows of up to 16 KiB are read once and kept in registers; longer ones are read twice, the second time mostly from the
+caches.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +19,15 @@ from .normalization import knows
 SOURCE = Source("row_normalization")
 _TYPES = _BATCH["join_sums"]
 INSTANCES = dict.fromkeys(
-    [f"{name}{form}" for name in ("layer_norm", "rms_norm", "group_norm") for form in (
-        "_lanes", "_block", "_slopes_lanes", "_slopes_block"
-    )] + ["join_sums", "column_sums", "channel_sums"],
+    [f"{name}_{form}" for name in ("norm", "group_norm") for form in ("rows", "long")]
+    + [f"{name}_slopes_{form}" for name in ("layer_norm", "rms_norm", "group_norm") for form in ("lanes", "block")]
+    + ["join_sums", "column_sums", "channel_sums"],
     _TYPES,
-)  # fmt: skip
+)
 _MOST = 65535 * 8  # blocks; the rows beyond are done by the same ones
+_WARP, _THREADS = 32, 256
+_KEPT = 4  # vectors in a thread's registers
+_FEWEST = 8  # lanes, where a row has a vector for each: neighbours in memory, 128 bytes of them
 
 
 def _dtypes(input, *parameters):
@@ -33,6 +40,20 @@ def _dtypes(input, *parameters):
             second = parameter.dtype
     second = input.dtype if second is None else second
     return (input.dtype, second) if knows(input.dtype, second) else None
+
+
+@lru_cache(maxsize=512)
+def _scheme(rows, columns, itemsize):
+    """How rows are shared out: a kernel's ending, the grid and the block."""
+    length = 16 // itemsize
+    # Of a row that begins between two vectors there is one more.
+    vectors = columns // length if columns % length == 0 else columns // length + 2
+    if vectors > _KEPT * _THREADS:
+        return "long", min(rows, _MOST), 2 * _THREADS
+    if vectors > _KEPT * _WARP:  # a row by a block of its own, whose barriers then make nobody else wait
+        return "rows", rows, (_WARP * -(-vectors // (_KEPT * _WARP)), 1)
+    lanes = powers_up(max(-(-vectors // _KEPT), min(vectors, _FEWEST)))
+    return "rows", -(-rows // (_THREADS // lanes)), (lanes, _THREADS // lanes)
 
 
 @lru_cache(maxsize=512)
@@ -59,45 +80,30 @@ def _sizes(shape, dims):
     return math.prod(shape[: len(shape) - dims]), math.prod(shape[len(shape) - dims :])
 
 
-@kernel
-def layer_norm(xp, input, dims, weight, bias, eps):
+def _normal(xp, input, dims, weight, bias, eps, centred):
+    """The result and the statistics of its rows: with a mean if they are centred."""
     dtypes = _dtypes(input, weight, bias)
     if dtypes is None:
         return NotImplemented
     rows, columns = _sizes(input.shape, dims)
-    form, grid, block, rest = _teams(rows, columns, input.dtype.itemsize)
+    form, grid, block = _scheme(rows, columns, input.dtype.itemsize)
     statistic = wide(input.dtype)
-    result, mean, invstd = xp.empty(input.shape, input.dtype), xp.empty(rows, statistic), xp.empty(rows, statistic)
-    SOURCE.kernel(f"layer_norm_{form}", *dtypes)(
-        grid,
-        block,
-        0,
-        dense(input),
-        dense(weight),
-        dense(bias),
-        rows,
-        columns,
-        eps,
-        *rest,
-        result,
-        mean,
-        invstd,
+    result, mean = xp.empty(input.shape, input.dtype), xp.empty(rows, statistic) if centred else None
+    factor = xp.empty(rows, statistic)
+    SOURCE.kernel(f"norm_{form}", *dtypes)(
+        grid, block, 0, dense(input), dense(weight), dense(bias), rows, columns, eps, result, mean, factor
     )
-    return result, mean, invstd
+    return (result, mean, factor) if centred else (result, factor)
+
+
+@kernel
+def layer_norm(xp, input, dims, weight, bias, eps):
+    return _normal(xp, input, dims, weight, bias, eps, True)
 
 
 @kernel
 def rms_norm(xp, input, dims, weight, eps):
-    dtypes = _dtypes(input, weight)
-    if dtypes is None:
-        return NotImplemented
-    rows, columns = _sizes(input.shape, dims)
-    form, grid, block, rest = _teams(rows, columns, input.dtype.itemsize)
-    result, invrms = xp.empty(input.shape, input.dtype), xp.empty(rows, wide(input.dtype))
-    SOURCE.kernel(f"rms_norm_{form}", *dtypes)(
-        grid, block, 0, dense(input), dense(weight), rows, columns, eps, *rest, result, invrms
-    )
-    return result, invrms
+    return _normal(xp, input, dims, weight, None, eps, False)
 
 
 def _statistics(input, *arrays):
@@ -161,11 +167,11 @@ def group_norm(xp, input, groups, weight, bias, eps):
         return NotImplemented
     samples, channels, inner = shape[0], shape[1] // groups, math.prod(shape[2:])
     rows = samples * groups
-    form, grid, block, rest = _teams(rows, channels * inner, input.dtype.itemsize)
+    form, grid, block = _scheme(rows, channels * inner, input.dtype.itemsize)
     statistic = wide(input.dtype)
     result, mean, invstd = xp.empty(shape, input.dtype), xp.empty(rows, statistic), xp.empty(rows, statistic)
     SOURCE.kernel(f"group_norm_{form}", *dtypes)(
-        grid, block, 0, dense(input), dense(weight), dense(bias), groups, channels, inner, rows, eps, *rest,
+        grid, block, 0, dense(input), dense(weight), dense(bias), groups, channels, inner, rows, eps,
         result, mean, invstd,
     )  # fmt: skip
     return result, mean, invstd

@@ -1,8 +1,21 @@
 // Normalisation of rows, each by itself: over the last dimensions, or over groups of channels. T is the elements' type, U
 // that of weight and bias.
+//
+// A row of up to 16 KiB is read once and kept in registers, by some lanes of a warp or by a block of its own; a longer one is
+// read twice by a block, the second time mostly from the caches. Without a mean, values are not centred.
 #include "moments.cuh"
+#include "numbers.cuh"
+#include "vectors.cuh"
 
 using A = Compute<T>;
+constexpr int length = vector_length<T>;
+constexpr int kept = 4;        // vectors in a thread's registers
+constexpr int most_warps = 8;  // of a row that is kept
+constexpr bool early = sizeof(U) <= sizeof(T) && sizeof(T) < 8;  // registers are enough to read all weights ahead
+using Elements = Packed<T, length>;
+using Weights = Packed<U, length>;
+using Numbers = Vector<A, length>;
+template <class E> using Row = AlignedRow<E, length>;
 
 __device__ __forceinline__ A inverse_root(A x) { return A(1) / (sizeof(A) == 4 ? sqrtf(x) : sqrt(x)); }
 
@@ -15,6 +28,13 @@ template <int k> __device__ __forceinline__ Vector<A, k> filled(A value) {
     return result;
 }
 
+__device__ __forceinline__ Weights all_of(U value) {
+    Vector<U, length> result;
+#pragma unroll
+    for (int j = 0; j < length; ++j) result.at[j] = value;
+    return Weights::of(result);
+}
+
 // Which weight an element of a row has: one for each place in it...
 struct ByPlace {
     template <int k>
@@ -25,6 +45,14 @@ struct ByPlace {
         for (int i = 0; i < k; ++i) result.at[i] = static_cast<A>(found.at[i]);
         return result;
     }
+    // Whether weights of vectors that are aligned in a row can be read at once, and those of such a one.
+    __device__ __forceinline__ bool by_vectors(const U* weights) const {
+        return reinterpret_cast<unsigned long long>(weights) % sizeof(Weights) == 0;
+    }
+    __device__ __forceinline__ Weights vector(const U* weights, long long, int place) const {
+        return Weights::at(weights + place);
+    }
+    __device__ __forceinline__ U one(const U* weights, long long, int place) const { return weights[place]; }
 };
 
 // ...or one for each channel of a row, which is a group of channels of `inner` elements each.
@@ -42,7 +70,153 @@ struct ByChannel {
         for (int i = 0; i < k; ++i) result.at[i] = static_cast<A>(load(own[(at + i) / size]));
         return result;
     }
+    __device__ __forceinline__ bool by_vectors(const U*) const { return inner % length == 0; }
+    __device__ __forceinline__ Weights vector(const U* weights, long long row, int place) const {
+        return all_of(one(weights, row, place));
+    }
+    __device__ __forceinline__ U one(const U* weights, long long row, int place) const {
+        return weights[row % groups * channels + static_cast<unsigned>(place) / static_cast<unsigned>(inner)];
+    }
 };
+
+// The weights of the vector at `place`, which may begin before the row of n elements or end behind it where the row is not
+// whole vectors; `none` where there are none.
+template <bool whole, class Which>
+__device__ __forceinline__ Weights weights_at(Which which, const U* weights, A none, long long row, int place, int n) {
+    if (!weights) return all_of(store<U>(static_cast<Compute<U>>(none)));
+    if constexpr (whole) {
+        return which.vector(weights, row, place);
+    } else {
+        Vector<U, length> own;
+#pragma unroll
+        for (int j = 0; j < length; ++j) own.at[j] = which.one(weights, row, min(max(place + j, 0), n - 1));
+        return Weights::of(own);
+    }
+}
+
+// The sums of what all threads of a row have, which are blockDim.x: a power of 2 of a warp's lanes, or all of the block's
+// warps. Each call in a kernel has its own number.
+template <int call, int count> __device__ __forceinline__ void sum_over_row(A (&sums)[count]) {
+    const int lanes = blockDim.x;
+    for (int offset = min(lanes, warp_size) / 2; offset > 0; offset /= 2)
+#pragma unroll
+        for (int i = 0; i < count; ++i) sums[i] += __shfl_xor_sync(all_lanes, sums[i], offset);
+    if (lanes <= warp_size) return;
+    __shared__ A parts[count][most_warps];
+    const int lane = threadIdx.x % warp_size, warp = threadIdx.x / warp_size, part = lane % most_warps;
+    if (lane == 0)
+#pragma unroll
+        for (int i = 0; i < count; ++i) parts[i][warp] = sums[i];
+    __syncthreads();
+#pragma unroll
+    for (int i = 0; i < count; ++i) sums[i] = part < lanes / warp_size ? parts[i][part] : A(0);
+#pragma unroll
+    for (int offset = most_warps / 2; offset > 0; offset /= 2)
+#pragma unroll
+        for (int i = 0; i < count; ++i) sums[i] += __shfl_xor_sync(all_lanes, sums[i], offset);
+}
+
+// The sum of a vector's numbers, not one after the other.
+__device__ __forceinline__ A total(Numbers x) {
+#pragma unroll
+    for (int half = length / 2; half > 0; half /= 2)
+#pragma unroll
+        for (int j = 0; j < half; ++j) x.at[j] += x.at[j + half];
+    return x.at[0];
+}
+
+// The mean of a row that is kept is found from its distances to `origin`, its first element, so that neither a large mean
+// nor a large element takes digits from it; then the squares of distances from the mean are added up. Rows that are whole
+// vectors, like those of weights, are read without looking at each vector, and weights before they are needed.
+template <bool whole, class Which>
+__device__ __forceinline__ void normal_kept(Which which, const T* x, const U* weight, const U* bias, long long rows, int n,
+                                            double eps, T* out, A* mean, A* factor) {
+    const long long row = static_cast<long long>(blockIdx.x) * blockDim.y + threadIdx.y;
+    const int lane = threadIdx.x, lanes = blockDim.x;
+    const long long start = row < rows ? row * n : 0;
+    const Row<const T> from(x + start, n, whole ? 0 : Row<T>::past_for(x + start, n));
+    const Row<T> to(out + start, n, from.past);
+    const int vectors = row < rows ? from.vectors() : 0;
+    T first = store<T>(0);
+    if (mean && vectors > 0) first = x[start];
+    if (finite(load(first)) != load(first)) first = store<T>(0);
+    const A origin = load(first), count = n == 0 ? A(1) : A(n);
+    Elements read[kept];
+    Weights scales[kept], shifts[kept];
+#pragma unroll
+    for (int k = 0; k < kept; ++k)
+        if (lane + k * lanes < vectors)
+            read[k] = whole ? Elements::at(from.begin + (lane + k * lanes) * length) : from.read(lane + k * lanes, first);
+    const auto read_weights = [&](int k) {
+        const int place = (lane + k * lanes) * length - from.past;
+        scales[k] = weights_at<whole>(which, weight, A(1), row, place, n);
+        shifts[k] = weights_at<whole>(which, bias, -A(0), row, place, n);
+    };
+    if constexpr (whole && early)
+#pragma unroll
+        for (int k = 0; k < kept; ++k)
+            if (lane + k * lanes < vectors) read_weights(k);
+    A middle = 0;
+    if (mean) {
+        A sum[1] = {0};
+#pragma unroll
+        for (int k = 0; k < kept; ++k)
+            if (lane + k * lanes < vectors) {
+                Numbers values = read[k].numbers();
+#pragma unroll
+                for (int j = 0; j < length; ++j) values.at[j] -= origin;
+                sum[0] += total(values);
+            }
+        sum_over_row<0>(sum);
+        middle = origin + sum[0] / count;
+    }
+    A squares[1] = {0};
+#pragma unroll
+    for (int k = 0; k < kept; ++k)
+        if (lane + k * lanes < vectors) {
+            Numbers values = read[k].numbers();
+#pragma unroll
+            for (int j = 0; j < length; ++j) {
+                const A apart = values.at[j] - middle;
+                values.at[j] = apart * apart;
+            }
+            squares[0] += total(values);
+        }
+    sum_over_row<1>(squares);
+    if (!whole) squares[0] -= (origin - middle) * (origin - middle) * A(vectors * length - n);  // read beside the row
+    const A scale = inverse_root(squares[0] / count + static_cast<A>(eps));
+    if (row < rows && lane == 0) {
+        if (mean) mean[row] = middle;
+        factor[row] = scale;
+    }
+    Vector<T, length> results[kept];
+#pragma unroll
+    for (int k = 0; k < kept; ++k) {
+        if (!(whole && early) && lane + k * lanes < vectors) read_weights(k);
+        Numbers values = read[k].numbers();
+        const auto weights = scales[k].numbers(), shift = shifts[k].numbers();
+#pragma unroll
+        for (int j = 0; j < length; ++j)
+            values.at[j] = (values.at[j] - middle) * scale * static_cast<A>(weights.at[j]) + static_cast<A>(shift.at[j]);
+        results[k] = store_all<T>(values);
+    }
+#pragma unroll
+    for (int k = 0; k < kept; ++k)
+        if (lane + k * lanes < vectors) {
+            if constexpr (whole) write_vector(to.begin + (lane + k * lanes) * length, results[k]);
+            else to.write(lane + k * lanes, results[k]);
+        }
+}
+
+template <class Which>
+__device__ __forceinline__ void normal_kept(Which which, const T* x, const U* weight, const U* bias, long long rows, int n,
+                                            double eps, T* out, A* mean, A* factor) {
+    const bool whole = n % length == 0 && misalignment(x) == 0 && misalignment(out) == 0;
+    if (whole && which.by_vectors(weight) && which.by_vectors(bias))
+        normal_kept<true>(which, x, weight, bias, rows, n, eps, out, mean, factor);
+    else
+        normal_kept<false>(which, x, weight, bias, rows, n, eps, out, mean, factor);
+}
 
 // Moments of a row; not centred, those about 0.
 template <bool centred, class Team>
@@ -90,36 +264,26 @@ __device__ __forceinline__ void normal_rows(Team team, Which which, const T* x, 
     }
 }
 
-KERNEL(256, 4) layer_norm_lanes(const T* x, const U* weight, const U* bias, long long rows, long long columns, double eps,
-                                int lanes, T* out, Compute<T>* mean, Compute<T>* invstd) {
-    normal_rows<true>(Lanes{lanes}, ByPlace(), x, weight, bias, rows, columns, eps, out, mean, invstd);
+KERNEL(256, 3) norm_rows(const T* x, const U* weight, const U* bias, long long rows, int columns, double eps, T* out,
+                         Compute<T>* mean, Compute<T>* factor) {
+    normal_kept(ByPlace(), x, weight, bias, rows, columns, eps, out, mean, factor);
 }
 
-KERNEL(512, 2) layer_norm_block(const T* x, const U* weight, const U* bias, long long rows, long long columns, double eps,
-                                T* out, Compute<T>* mean, Compute<T>* invstd) {
-    normal_rows<true>(Block(), ByPlace(), x, weight, bias, rows, columns, eps, out, mean, invstd);
+KERNEL(512, 2) norm_long(const T* x, const U* weight, const U* bias, long long rows, long long columns, double eps, T* out,
+                         Compute<T>* mean, Compute<T>* factor) {
+    if (mean) normal_rows<true>(Block(), ByPlace(), x, weight, bias, rows, columns, eps, out, mean, factor);
+    else normal_rows<false>(Block(), ByPlace(), x, weight, bias, rows, columns, eps, out, mean, factor);
 }
 
-KERNEL(256, 2) rms_norm_lanes(const T* x, const U* weight, long long rows, long long columns, double eps, int lanes, T* out,
-                              Compute<T>* invrms) {
-    normal_rows<false>(Lanes{lanes}, ByPlace(), x, weight, nullptr, rows, columns, eps, out, nullptr, invrms);
+KERNEL(256, 3) group_norm_rows(const T* x, const U* weight, const U* bias, int groups, int channels, int inner,
+                               long long rows, double eps, T* out, Compute<T>* mean, Compute<T>* factor) {
+    normal_kept(ByChannel{groups, channels, inner}, x, weight, bias, rows, channels * inner, eps, out, mean, factor);
 }
 
-KERNEL(512, 1) rms_norm_block(const T* x, const U* weight, long long rows, long long columns, double eps, T* out,
-                              Compute<T>* invrms) {
-    normal_rows<false>(Block(), ByPlace(), x, weight, nullptr, rows, columns, eps, out, nullptr, invrms);
-}
-
-KERNEL(256, 4) group_norm_lanes(const T* x, const U* weight, const U* bias, int groups, int channels, int inner,
-                                long long rows, double eps, int lanes, T* out, Compute<T>* mean, Compute<T>* invstd) {
-    normal_rows<true>(Lanes{lanes}, ByChannel{groups, channels, inner}, x, weight, bias, rows,
-                      static_cast<long long>(channels) * inner, eps, out, mean, invstd);
-}
-
-KERNEL(512, 2) group_norm_block(const T* x, const U* weight, const U* bias, int groups, int channels, int inner,
-                                long long rows, double eps, T* out, Compute<T>* mean, Compute<T>* invstd) {
+KERNEL(512, 2) group_norm_long(const T* x, const U* weight, const U* bias, int groups, int channels, int inner,
+                               long long rows, double eps, T* out, Compute<T>* mean, Compute<T>* factor) {
     normal_rows<true>(Block(), ByChannel{groups, channels, inner}, x, weight, bias, rows,
-                      static_cast<long long>(channels) * inner, eps, out, mean, invstd);
+                      static_cast<long long>(channels) * inner, eps, out, mean, factor);
 }
 
 // Gradients ------------------------------------------------------------------------------------------------------
