@@ -19,8 +19,11 @@ from .normalization import knows
 SOURCE = Source("row_normalization")
 _TYPES = _BATCH["join_sums"]
 INSTANCES = dict.fromkeys(
-    [f"{name}_{form}" for name in ("norm", "group_norm") for form in ("rows", "long")]
-    + [f"{name}_slopes_{form}" for name in ("layer_norm", "rms_norm", "group_norm") for form in ("lanes", "block")]
+    [
+        f"{name}_{form}"
+        for name in ("norm", "norm_slopes", "group_norm", "group_norm_slopes")
+        for form in ("rows", "long")
+    ]
     + ["join_sums", "column_sums", "channel_sums"],
     _TYPES,
 )
@@ -54,16 +57,6 @@ def _scheme(rows, columns, itemsize):
         return "rows", rows, (_WARP * -(-vectors // (_KEPT * _WARP)), 1)
     lanes = powers_up(max(-(-vectors // _KEPT), min(vectors, _FEWEST)))
     return "rows", -(-rows // (_THREADS // lanes)), (lanes, _THREADS // lanes)
-
-
-@lru_cache(maxsize=512)
-def _teams(rows, columns, itemsize):
-    """How rows are shared out: a kernel's ending, the grid, the block, and what it takes beside."""
-    vectors = -(-columns * itemsize // 16)
-    if vectors <= 256:
-        lanes = min(powers_up(vectors), 32)
-        return "lanes", min(-(-rows // (256 // lanes)), _MOST), 256, (lanes,)
-    return "block", min(rows, _MOST), 512 if vectors > 1024 else 256, ()
 
 
 @lru_cache(maxsize=512)
@@ -122,7 +115,7 @@ def _joined(xp, dtypes, launch, grid, columns, grads):
     SOURCE.kernel("join_sums", *dtypes)(-(-columns // 8), 256, 0, partial, chunks, columns, *grads)
 
 
-def _row_gradients(xp, name, grad_output, input, dims, weight, *statistics):
+def _row_gradients(xp, grad_output, input, dims, weight, *statistics):
     """The gradients of input, weight and bias (of a norm with one)."""
     dtypes = _dtypes(input, weight)
     if dtypes is None or grad_output.dtype != input.dtype or not _statistics(input, *statistics) or input.size == 0:
@@ -132,14 +125,14 @@ def _row_gradients(xp, name, grad_output, input, dims, weight, *statistics):
     if rows >= 2**31:
         return NotImplemented
     grad, x, statistics = dense(grad_output), dense(input), [dense(array) for array in statistics]
-    form, grid, block, rest = _teams(rows, columns, input.dtype.itemsize)
+    form, grid, block = _scheme(rows, columns, input.dtype.itemsize)
     result = xp.empty(shape, input.dtype)
-    SOURCE.kernel(f"{name}_slopes_{form}", *dtypes)(
-        grid, block, 0, grad, x, dense(weight), *statistics, rows, columns, *rest, result
+    mean, factor = statistics if len(statistics) == 2 else (None, *statistics)
+    SOURCE.kernel(f"norm_slopes_{form}", *dtypes)(
+        grid, block, 0, grad, x, dense(weight), mean, factor, rows, columns, result
     )
     last = shape[len(shape) - dims :]
     grads = [xp.empty(last, dtypes[1]) for _ in statistics]  # with a mean there is a bias
-    mean, factor = statistics if len(statistics) == 2 else (None, *statistics)
     given = grads if len(grads) == 2 else (*grads, None)
     grid, block = _columns(rows, columns, input.dtype.itemsize)
     run = SOURCE.kernel("column_sums", *dtypes)
@@ -152,12 +145,12 @@ def _row_gradients(xp, name, grad_output, input, dims, weight, *statistics):
 
 @kernel
 def layer_norm_backward(xp, grad_output, input, dims, weight, mean, invstd):
-    return _row_gradients(xp, "layer_norm", grad_output, input, dims, weight, mean, invstd)
+    return _row_gradients(xp, grad_output, input, dims, weight, mean, invstd)
 
 
 @kernel
 def rms_norm_backward(xp, grad_output, input, dims, weight, invrms):
-    return _row_gradients(xp, "rms_norm", grad_output, input, dims, weight, invrms)
+    return _row_gradients(xp, grad_output, input, dims, weight, invrms)
 
 
 @kernel
@@ -187,10 +180,10 @@ def group_norm_backward(xp, grad_output, input, groups, weight, mean, invstd):
         return NotImplemented
     rows = samples * groups
     grad, x, mean, invstd = dense(grad_output), dense(input), dense(mean), dense(invstd)
-    form, grid, block, rest = _teams(rows, channels * inner, input.dtype.itemsize)
+    form, grid, block = _scheme(rows, channels * inner, input.dtype.itemsize)
     result = xp.empty(shape, input.dtype)
     SOURCE.kernel(f"group_norm_slopes_{form}", *dtypes)(
-        grid, block, 0, grad, x, dense(weight), mean, invstd, groups, channels, inner, rows, *rest, result
+        grid, block, 0, grad, x, dense(weight), mean, invstd, groups, channels, inner, rows, result
     )
     grads = xp.empty(shape[1], dtypes[1]), xp.empty(shape[1], dtypes[1])
     grid = shape[1], max(min(1056 // shape[1], samples * inner // 4096), 1)

@@ -1,21 +1,14 @@
 // Normalisation of rows, each by itself: over the last dimensions, or over groups of channels. T is the elements' type, U
 // that of weight and bias.
 //
-// A row of up to 16 KiB is read once and kept in registers, by some lanes of a warp or by a block of its own; a longer one is
-// read twice by a block, the second time mostly from the caches. Without a mean, values are not centred.
+// A row of up to 16 KiB is read once and kept in registers, by some lanes of a warp or by a block of its own; a longer
+// one is read twice by a block, the second time mostly from the caches. Without a mean, values are not centred.
+#include "kept_rows.cuh"
 #include "moments.cuh"
 #include "numbers.cuh"
-#include "vectors.cuh"
 
-using A = Compute<T>;
-constexpr int length = vector_length<T>;
-constexpr int kept = 4;        // vectors in a thread's registers
-constexpr int most_warps = 8;  // of a row that is kept
 constexpr bool early = sizeof(U) <= sizeof(T) && sizeof(T) < 8;  // registers are enough to read all weights ahead
-using Elements = Packed<T, length>;
 using Weights = Packed<U, length>;
-using Numbers = Vector<A, length>;
-template <class E> using Row = AlignedRow<E, length>;
 
 __device__ __forceinline__ A inverse_root(A x) { return A(1) / (sizeof(A) == 4 ? sqrtf(x) : sqrt(x)); }
 
@@ -94,37 +87,6 @@ __device__ __forceinline__ Weights weights_at(Which which, const U* weights, A n
     }
 }
 
-// The sums of what all threads of a row have, which are blockDim.x: a power of 2 of a warp's lanes, or all of the block's
-// warps. Each call in a kernel has its own number.
-template <int call, int count> __device__ __forceinline__ void sum_over_row(A (&sums)[count]) {
-    const int lanes = blockDim.x;
-    for (int offset = min(lanes, warp_size) / 2; offset > 0; offset /= 2)
-#pragma unroll
-        for (int i = 0; i < count; ++i) sums[i] += __shfl_xor_sync(all_lanes, sums[i], offset);
-    if (lanes <= warp_size) return;
-    __shared__ A parts[count][most_warps];
-    const int lane = threadIdx.x % warp_size, warp = threadIdx.x / warp_size, part = lane % most_warps;
-    if (lane == 0)
-#pragma unroll
-        for (int i = 0; i < count; ++i) parts[i][warp] = sums[i];
-    __syncthreads();
-#pragma unroll
-    for (int i = 0; i < count; ++i) sums[i] = part < lanes / warp_size ? parts[i][part] : A(0);
-#pragma unroll
-    for (int offset = most_warps / 2; offset > 0; offset /= 2)
-#pragma unroll
-        for (int i = 0; i < count; ++i) sums[i] += __shfl_xor_sync(all_lanes, sums[i], offset);
-}
-
-// The sum of a vector's numbers, not one after the other.
-__device__ __forceinline__ A total(Numbers x) {
-#pragma unroll
-    for (int half = length / 2; half > 0; half /= 2)
-#pragma unroll
-        for (int j = 0; j < half; ++j) x.at[j] += x.at[j + half];
-    return x.at[0];
-}
-
 // The mean of a row that is kept is found from its distances to `origin`, its first element, so that neither a large mean
 // nor a large element takes digits from it; then the squares of distances from the mean are added up. Rows that are whole
 // vectors, like those of weights, are read without looking at each vector, and weights before they are needed.
@@ -145,8 +107,7 @@ __device__ __forceinline__ void normal_kept(Which which, const T* x, const U* we
     Weights scales[kept], shifts[kept];
 #pragma unroll
     for (int k = 0; k < kept; ++k)
-        if (lane + k * lanes < vectors)
-            read[k] = whole ? Elements::at(from.begin + (lane + k * lanes) * length) : from.read(lane + k * lanes, first);
+        if (lane + k * lanes < vectors) read[k] = read_row<whole>(from, lane + k * lanes, first);
     const auto read_weights = [&](int k) {
         const int place = (lane + k * lanes) * length - from.past;
         scales[k] = weights_at<whole>(which, weight, A(1), row, place, n);
@@ -200,12 +161,7 @@ __device__ __forceinline__ void normal_kept(Which which, const T* x, const U* we
             values.at[j] = (values.at[j] - middle) * scale * static_cast<A>(weights.at[j]) + static_cast<A>(shift.at[j]);
         results[k] = store_all<T>(values);
     }
-#pragma unroll
-    for (int k = 0; k < kept; ++k)
-        if (lane + k * lanes < vectors) {
-            if constexpr (whole) write_vector(to.begin + (lane + k * lanes) * length, results[k]);
-            else to.write(lane + k * lanes, results[k]);
-        }
+    write_row<whole>(to, lane, lanes, vectors, results);
 }
 
 template <class Which>
@@ -329,37 +285,97 @@ __device__ __forceinline__ void row_slopes(Team team, Which which, const T* g, c
     }
 }
 
-KERNEL(256, 4) layer_norm_slopes_lanes(const T* g, const T* x, const U* weight, const Compute<T>* mean,
-                                       const Compute<T>* invstd, long long rows, long long columns, int lanes, T* out) {
-    row_slopes<true>(Lanes{lanes}, ByPlace(), g, x, weight, mean, invstd, rows, columns, out);
+// The same of rows that are kept.
+template <bool whole, class Which>
+__device__ __forceinline__ void slopes_kept(Which which, const T* g, const T* x, const U* weight, const A* mean,
+                                            const A* factor, long long rows, int n, T* out) {
+    const long long row = static_cast<long long>(blockIdx.x) * blockDim.y + threadIdx.y;
+    const int lane = threadIdx.x, lanes = blockDim.x;
+    const long long start = row < rows ? row * n : 0;
+    const Row<const T> from(x + start, n, whole ? 0 : Row<T>::past_for(x + start, n)), grads(g + start, n, from.past);
+    const Row<T> to(out + start, n, from.past);
+    const int vectors = row < rows ? from.vectors() : 0;
+    Elements values[kept], slopes[kept];
+    Weights weights[kept];
+    const auto read_weights = [&](int k) {
+        weights[k] = weights_at<whole>(which, weight, A(1), row, (lane + k * lanes) * length - from.past, n);
+    };
+#pragma unroll
+    for (int k = 0; k < kept; ++k)
+        if (lane + k * lanes < vectors) {
+            values[k] = read_row<whole>(from, lane + k * lanes, store<T>(0));
+            slopes[k] = read_row<whole>(grads, lane + k * lanes, store<T>(0));
+        }
+    if constexpr (whole && early)
+#pragma unroll
+        for (int k = 0; k < kept; ++k)
+            if (lane + k * lanes < vectors) read_weights(k);
+    const A middle = mean && row < rows ? mean[row] : A(0), scale = row < rows ? factor[row] : A(0);
+    A sums[2] = {0, 0};
+#pragma unroll
+    for (int k = 0; k < kept; ++k)
+        if (lane + k * lanes < vectors) {
+            if (!(whole && early)) read_weights(k);
+            Numbers normal = values[k].numbers(), slope = slopes[k].numbers();
+            const auto own = weights[k].numbers();
+#pragma unroll
+            for (int j = 0; j < length; ++j) {
+                slope.at[j] *= static_cast<A>(own.at[j]);
+                normal.at[j] = (normal.at[j] - middle) * scale * slope.at[j];
+            }
+            sums[0] += total(slope);
+            sums[1] += total(normal);
+        }
+    sum_over_row<0>(sums);
+    const A first = mean ? sums[0] / A(n) : A(0), second = sums[1] / A(n);
+    Vector<T, length> results[kept];
+#pragma unroll
+    for (int k = 0; k < kept; ++k) {
+        if (!(whole && early) && lane + k * lanes < vectors) read_weights(k);
+        Numbers normal = values[k].numbers();
+        const Numbers slope = slopes[k].numbers();
+        const auto own = weights[k].numbers();
+#pragma unroll
+        for (int j = 0; j < length; ++j) {
+            normal.at[j] = (normal.at[j] - middle) * scale;
+            normal.at[j] = (slope.at[j] * static_cast<A>(own.at[j]) - (normal.at[j] * second + first)) * scale;
+        }
+        results[k] = store_all<T>(normal);
+    }
+    write_row<whole>(to, lane, lanes, vectors, results);
 }
 
-KERNEL(512, 2) layer_norm_slopes_block(const T* g, const T* x, const U* weight, const Compute<T>* mean,
-                                       const Compute<T>* invstd, long long rows, long long columns, T* out) {
-    row_slopes<true>(Block(), ByPlace(), g, x, weight, mean, invstd, rows, columns, out);
+template <class Which>
+__device__ __forceinline__ void slopes_kept(Which which, const T* g, const T* x, const U* weight, const A* mean,
+                                            const A* factor, long long rows, int n, T* out) {
+    const bool aligned = misalignment(x) == 0 && misalignment(g) == 0 && misalignment(out) == 0;
+    if (n % length == 0 && aligned && which.by_vectors(weight))
+        slopes_kept<true>(which, g, x, weight, mean, factor, rows, n, out);
+    else
+        slopes_kept<false>(which, g, x, weight, mean, factor, rows, n, out);
 }
 
-KERNEL(256, 4) rms_norm_slopes_lanes(const T* g, const T* x, const U* weight, const Compute<T>* invrms, long long rows,
-                                     long long columns, int lanes, T* out) {
-    row_slopes<false>(Lanes{lanes}, ByPlace(), g, x, weight, nullptr, invrms, rows, columns, out);
+KERNEL(256, early ? 3 : 2) norm_slopes_rows(const T* g, const T* x, const U* weight, const Compute<T>* mean,
+                                            const Compute<T>* factor, long long rows, int columns, T* out) {
+    slopes_kept(ByPlace(), g, x, weight, mean, factor, rows, columns, out);
 }
 
-KERNEL(512, 2) rms_norm_slopes_block(const T* g, const T* x, const U* weight, const Compute<T>* invrms, long long rows,
-                                     long long columns, T* out) {
-    row_slopes<false>(Block(), ByPlace(), g, x, weight, nullptr, invrms, rows, columns, out);
+KERNEL(512, 2) norm_slopes_long(const T* g, const T* x, const U* weight, const Compute<T>* mean, const Compute<T>* factor,
+                                long long rows, long long columns, T* out) {
+    if (mean) row_slopes<true>(Block(), ByPlace(), g, x, weight, mean, factor, rows, columns, out);
+    else row_slopes<false>(Block(), ByPlace(), g, x, weight, mean, factor, rows, columns, out);
 }
 
-KERNEL(256, 3) group_norm_slopes_lanes(const T* g, const T* x, const U* weight, const Compute<T>* mean,
-                                       const Compute<T>* invstd, int groups, int channels, int inner, long long rows,
-                                       int lanes, T* out) {
-    row_slopes<true>(Lanes{lanes}, ByChannel{groups, channels, inner}, g, x, weight, mean, invstd, rows,
-                     static_cast<long long>(channels) * inner, out);
+KERNEL(256, 2) group_norm_slopes_rows(const T* g, const T* x, const U* weight, const Compute<T>* mean,
+                                      const Compute<T>* factor, int groups, int channels, int inner, long long rows,
+                                      T* out) {
+    slopes_kept(ByChannel{groups, channels, inner}, g, x, weight, mean, factor, rows, channels * inner, out);
 }
 
-KERNEL(512, 1) group_norm_slopes_block(const T* g, const T* x, const U* weight, const Compute<T>* mean,
-                                       const Compute<T>* invstd, int groups, int channels, int inner, long long rows,
-                                       T* out) {
-    row_slopes<true>(Block(), ByChannel{groups, channels, inner}, g, x, weight, mean, invstd, rows,
+KERNEL(512, 1) group_norm_slopes_long(const T* g, const T* x, const U* weight, const Compute<T>* mean,
+                                      const Compute<T>* factor, int groups, int channels, int inner, long long rows,
+                                      T* out) {
+    row_slopes<true>(Block(), ByChannel{groups, channels, inner}, g, x, weight, mean, factor, rows,
                      static_cast<long long>(channels) * inner, out);
 }
 
