@@ -190,6 +190,26 @@ def test_transposing_copies(shape, dtype, device):
     assert target.copy_(turned).cpu().tolist() == expected.to(ft.float16).tolist()
 
 
+# Whole tiles, and what two elements divide and do not, of rows, of columns and of where they begin.
+@fibres.needed
+@pytest.mark.parametrize("begin", (0, 1, 2))
+@pytest.mark.parametrize("shape", [(64, 128), (70, 66), (70, 67), (65, 34), (3, 40, 66), (3, 41, 66)], ids=str)
+@pytest.mark.parametrize("dtype, other", [("int16", "bfloat16"), ("bfloat16", "float16"), ("float16", "float32")])
+def test_transposing_copies_of_two_bytes(shape, begin, dtype, other, device):
+    """They go by pairs where these are whole words of memory, and by elements elsewhere."""
+    flat = (ft.arange(np.prod(shape) + 2) % 251).to(getattr(ft, dtype))
+    expected = flat[begin:][: np.prod(shape)].reshape(shape).transpose(-1, -2)
+    turned = flat.to(device)[begin:][: np.prod(shape)].reshape(shape).transpose(-1, -2)
+    with recorded() as launches:
+        copy = turned.contiguous()
+    assert launches == [f"copy<{dtype}, {dtype}>.transposing"]
+    assert copy.cpu().tolist() == expected.tolist()
+    space = ft.zeros(np.prod(shape) + 2, dtype=getattr(ft, other)).to(device)
+    target = space[begin:][: np.prod(shape)].reshape(expected.shape)
+    assert target.copy_(turned).cpu().tolist() == expected.tolist()
+    assert ops.sum(space.to(ft.float64)).item() == ops.sum(expected.to(ft.float64)).item()  # and nothing beside it
+
+
 @fibres.needed
 def test_numbers_that_do_not_fit(device):
     """A number beyond an integer dtype's range is no operand of it, on any device."""
