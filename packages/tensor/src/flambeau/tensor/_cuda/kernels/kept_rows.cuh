@@ -27,8 +27,8 @@ __device__ __forceinline__ void write_row(const Row<T>& row, int vector, int ste
         }
 }
 
-// The sums of what all threads of a row have, which are blockDim.x: a power of 2 of a warp's lanes, or all of the block's
-// warps. Each call in a kernel has its own number.
+// The sums of what all threads of a row have, which are blockDim.x: a power of 2 of a warp's lanes, or all of the
+// block's warps. Each call in a kernel has its own number.
 template <int call, int count> __device__ __forceinline__ void sum_over_row(A (&sums)[count]) {
     const int lanes = blockDim.x;
     for (int offset = min(lanes, warp_size) / 2; offset > 0; offset /= 2)

@@ -96,7 +96,7 @@ struct Runs {
     __device__ __forceinline__ void over_one(const T* x, bool aligned, unsigned chunk, unsigned chunks, Use use) const {
         const auto take = [&](long long at, auto k) {
             constexpr int count = decltype(k)::count;
-            return Read<T, count>{at, *reinterpret_cast<const Vector<T, count>*>(x + at)};
+            return Read<T, count>{at, Packed<T, count>::at(x + at)};
         };
         over_chunk(aligned, chunk, chunks, take, use);
     }
@@ -104,9 +104,8 @@ struct Runs {
     __device__ __forceinline__ void over_two(const T* g, const T* x, bool aligned, unsigned chunk, unsigned chunks,
                                              Use use) const {
         const auto take = [&](long long at, auto k) {
-            using Both = Vector<T, decltype(k)::count>;
-            return ReadTwo<T, decltype(k)::count>{
-                at, *reinterpret_cast<const Both*>(x + at), *reinterpret_cast<const Both*>(g + at)};
+            using Several = Packed<T, decltype(k)::count>;
+            return ReadTwo<T, decltype(k)::count>{at, Several::at(x + at), Several::at(g + at)};
         };
         over_chunk(aligned, chunk, chunks, take, use);
     }
@@ -227,7 +226,8 @@ template <int k> struct Rows {
         A n = 0;
         over_one(x, k > 1 && misalignment(x) == 0, chunk, chunks, [&](const auto& read) {
             const A reciprocal = A(1) / (n += 1);
-            for (int i = 0; i < k; ++i) own[i].add(load(read.values.at[i]), reciprocal);
+            const auto values = numbers(read.values);
+            for (int i = 0; i < k; ++i) own[i].add(values.at[i], reciprocal);
         });
         join_rows<k>(own);
     }
@@ -235,10 +235,9 @@ template <int k> struct Rows {
                                          int chunks, Pair<A> (&own)[k]) const {
         const bool aligned = k > 1 && misalignment(x) == 0 && misalignment(g) == 0;
         over_two(g, x, aligned, chunk, chunks, [&](const auto& read) {
-            for (int i = 0; i < k; ++i) {
-                const A grad = load(read.others.at[i]);
-                own[i].join({grad, grad * ((load(read.values.at[i]) - mean[i]) * invstd[i])});
-            }
+            const auto values = numbers(read.values), grads = numbers(read.others);
+            for (int i = 0; i < k; ++i)
+                own[i].join({grads.at[i], grads.at[i] * ((values.at[i] - mean[i]) * invstd[i])});
         });
         join_rows<k>(own);
     }
@@ -255,7 +254,8 @@ template <int k> struct Rows {
         const bool aligned = k > 1 && misalignment(x) == 0 && misalignment(g) == 0 && misalignment(out) == 0;
         over_two(g, x, aligned, chunk, chunks, [&](const auto& read) {
             auto values = numbers(read.values);
-            for (int i = 0; i < k; ++i) values.at[i] = slope[i](load(read.others.at[i]), values.at[i]);
+            const auto grads = numbers(read.others);
+            for (int i = 0; i < k; ++i) values.at[i] = slope[i](grads.at[i], values.at[i]);
             stored_if<k>(out + read.at, values, aligned);
         });
     }

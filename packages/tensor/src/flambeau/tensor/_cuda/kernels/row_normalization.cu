@@ -72,8 +72,8 @@ struct ByChannel {
     }
 };
 
-// The weights of the vector at `place`, which may begin before the row of n elements or end behind it where the row is not
-// whole vectors; `none` where there are none.
+// The weights of the vector at `place`, which may begin before the row of n elements or end behind it where the row is
+// not whole vectors; `none` where there are none.
 template <bool whole, class Which>
 __device__ __forceinline__ Weights weights_at(Which which, const U* weights, A none, long long row, int place, int n) {
     if (!weights) return all_of(store<U>(static_cast<Compute<U>>(none)));
@@ -87,12 +87,12 @@ __device__ __forceinline__ Weights weights_at(Which which, const U* weights, A n
     }
 }
 
-// The mean of a row that is kept is found from its distances to `origin`, its first element, so that neither a large mean
-// nor a large element takes digits from it; then the squares of distances from the mean are added up. Rows that are whole
-// vectors, like those of weights, are read without looking at each vector, and weights before they are needed.
+// The mean of a row that is kept is found from its distances to `origin`, its first element, so that a large mean takes
+// no digits from it; then the squares of distances from the mean are added up. Rows that are whole vectors, like those
+// of weights, are read without looking at each vector, and weights before they are needed.
 template <bool whole, class Which>
-__device__ __forceinline__ void normal_kept(Which which, const T* x, const U* weight, const U* bias, long long rows, int n,
-                                            double eps, T* out, A* mean, A* factor) {
+__device__ __forceinline__ void normal_kept(Which which, const T* x, const U* weight, const U* bias, long long rows,
+                                            int n, double eps, T* out, A* mean, A* factor) {
     const long long row = static_cast<long long>(blockIdx.x) * blockDim.y + threadIdx.y;
     const int lane = threadIdx.x, lanes = blockDim.x;
     const long long start = row < rows ? row * n : 0;
@@ -157,16 +157,18 @@ __device__ __forceinline__ void normal_kept(Which which, const T* x, const U* we
         Numbers values = read[k].numbers();
         const auto weights = scales[k].numbers(), shift = shifts[k].numbers();
 #pragma unroll
-        for (int j = 0; j < length; ++j)
-            values.at[j] = (values.at[j] - middle) * scale * static_cast<A>(weights.at[j]) + static_cast<A>(shift.at[j]);
+        for (int j = 0; j < length; ++j) {
+            const A normal = (values.at[j] - middle) * scale;
+            values.at[j] = normal * static_cast<A>(weights.at[j]) + static_cast<A>(shift.at[j]);
+        }
         results[k] = store_all<T>(values);
     }
     write_row<whole>(to, lane, lanes, vectors, results);
 }
 
 template <class Which>
-__device__ __forceinline__ void normal_kept(Which which, const T* x, const U* weight, const U* bias, long long rows, int n,
-                                            double eps, T* out, A* mean, A* factor) {
+__device__ __forceinline__ void normal_kept(Which which, const T* x, const U* weight, const U* bias, long long rows,
+                                            int n, double eps, T* out, A* mean, A* factor) {
     const bool whole = n % length == 0 && misalignment(x) == 0 && misalignment(out) == 0;
     if (whole && which.by_vectors(weight) && which.by_vectors(bias))
         normal_kept<true>(which, x, weight, bias, rows, n, eps, out, mean, factor);
@@ -185,7 +187,7 @@ __device__ __forceinline__ Moments<A> row_moments(Team team, const T* from, long
     } else {
         A squares = 0;
         over_row_ahead<ahead>(team, from, n, together, ReadRow<T>{from}, [&](const auto& read) {
-            for (const T value : read.values.at) squares += load(value) * load(value);
+            for (const A value : numbers(read.values).at) squares += value * value;
         });
         return {0, team.template over<Sum>(squares, A(0)), static_cast<A>(n)};
     }
@@ -225,8 +227,8 @@ KERNEL(256, 3) norm_rows(const T* x, const U* weight, const U* bias, long long r
     normal_kept(ByPlace(), x, weight, bias, rows, columns, eps, out, mean, factor);
 }
 
-KERNEL(512, 2) norm_long(const T* x, const U* weight, const U* bias, long long rows, long long columns, double eps, T* out,
-                         Compute<T>* mean, Compute<T>* factor) {
+KERNEL(512, 2) norm_long(const T* x, const U* weight, const U* bias, long long rows, long long columns, double eps,
+                         T* out, Compute<T>* mean, Compute<T>* factor) {
     if (mean) normal_rows<true>(Block(), ByPlace(), x, weight, bias, rows, columns, eps, out, mean, factor);
     else normal_rows<false>(Block(), ByPlace(), x, weight, bias, rows, columns, eps, out, mean, factor);
 }
@@ -360,8 +362,8 @@ KERNEL(256, early ? 3 : 2) norm_slopes_rows(const T* g, const T* x, const U* wei
     slopes_kept(ByPlace(), g, x, weight, mean, factor, rows, columns, out);
 }
 
-KERNEL(512, 2) norm_slopes_long(const T* g, const T* x, const U* weight, const Compute<T>* mean, const Compute<T>* factor,
-                                long long rows, long long columns, T* out) {
+KERNEL(512, 2) norm_slopes_long(const T* g, const T* x, const U* weight, const Compute<T>* mean,
+                                const Compute<T>* factor, long long rows, long long columns, T* out) {
     if (mean) row_slopes<true>(Block(), ByPlace(), g, x, weight, mean, factor, rows, columns, out);
     else row_slopes<false>(Block(), ByPlace(), g, x, weight, mean, factor, rows, columns, out);
 }
@@ -396,26 +398,33 @@ KERNEL(256) join_sums(const Compute<T>* partial, int chunks, long long columns, 
     if (lane == 0) keep(sums, column, grad_weight, grad_bias);
 }
 
+// What a thread reads of a row.
+template <int k> struct NormalRow {
+    Packed<T, k> values, slopes;
+    A middle, scale;
+};
+
 // A thread has k neighbouring columns of every blockDim.y-th row of its chunk.
-template <int k>
-__device__ __forceinline__ void sums_of_columns(const T* g, const T* x, const A* mean, const A* factor, long long rows,
-                                                long long columns, A* partial, U* grad_weight, U* grad_bias) {
+template <int k, bool aligned>
+__device__ __forceinline__ void sums_of_columns(const T* __restrict__ g, const T* __restrict__ x,
+                                                const A* __restrict__ mean, const A* __restrict__ factor,
+                                                long long rows, long long columns, A* partial, U* grad_weight,
+                                                U* grad_bias) {
     const long long first = (static_cast<long long>(blockIdx.x) * blockDim.x + threadIdx.x) * k;
-    const bool aligned = k > 1 && misalignment(x) == 0 && misalignment(g) == 0;
     Pair<A> own[k] = {};
     if (first < columns) {
         const auto read = [&](unsigned row) {
             const long long at = row * columns + first;
-            return ReadTwo<T, k>{row, read_if<k>(x + at, aligned), read_if<k>(g + at, aligned)};
+            const A middle = (mean ? mean : factor)[row];  // a load that needs no branch
+            return NormalRow<k>{
+                read_if<k>(x + at, aligned), read_if<k>(g + at, aligned), mean ? middle : A(0), factor[row]};
         };
         const unsigned begin = static_cast<unsigned>(rows * blockIdx.y / gridDim.y);
         const unsigned end = static_cast<unsigned>(rows * (blockIdx.y + 1) / gridDim.y);
-        in_batches<2 * ahead>(begin + threadIdx.y, end, blockDim.y, read, [&](const ReadTwo<T, k>& read) {
-            const A middle = mean ? mean[read.at] : A(0), scale = factor[read.at];
-            for (int i = 0; i < k; ++i) {
-                const A slope = load(read.others.at[i]);
-                own[i].join({slope, slope * ((load(read.values.at[i]) - middle) * scale)});
-            }
+        in_batches<2 * ahead>(begin + threadIdx.y, end, blockDim.y, read, [&](const NormalRow<k>& read) {
+            const auto values = read.values.numbers(), slopes = read.slopes.numbers();
+            for (int i = 0; i < k; ++i)
+                own[i].join({slopes.at[i], slopes.at[i] * ((values.at[i] - read.middle) * read.scale)});
         });
     }
     join_rows<k>(own);
@@ -426,13 +435,16 @@ __device__ __forceinline__ void sums_of_columns(const T* g, const T* x, const A*
     }
 }
 
-KERNEL(256) column_sums(const T* g, const T* x, const Compute<T>* mean, const Compute<T>* factor, long long rows,
-                        long long columns, Compute<T>* partial, U* grad_weight, U* grad_bias) {
+KERNEL(256) column_sums(const T* __restrict__ g, const T* __restrict__ x, const Compute<T>* __restrict__ mean,
+                        const Compute<T>* __restrict__ factor, long long rows, long long columns, Compute<T>* partial,
+                        U* grad_weight, U* grad_bias) {
     constexpr int length = sizeof(T) == 8 ? 1 : vector_length<T>;
-    if (columns % length == 0)
-        sums_of_columns<length>(g, x, mean, factor, rows, columns, partial, grad_weight, grad_bias);
+    if (columns % length != 0)
+        sums_of_columns<1, false>(g, x, mean, factor, rows, columns, partial, grad_weight, grad_bias);
+    else if (misalignment(x) == 0 && misalignment(g) == 0)
+        sums_of_columns<length, true>(g, x, mean, factor, rows, columns, partial, grad_weight, grad_bias);
     else
-        sums_of_columns<1>(g, x, mean, factor, rows, columns, partial, grad_weight, grad_bias);
+        sums_of_columns<length, false>(g, x, mean, factor, rows, columns, partial, grad_weight, grad_bias);
 }
 
 // The same of a channel: blockIdx.x. Its elements are runs of `inner` in each sample.

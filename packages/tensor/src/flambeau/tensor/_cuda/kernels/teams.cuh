@@ -51,22 +51,22 @@ __device__ __forceinline__ void in_batches(unsigned i, unsigned end, unsigned st
 // Elements as they are in memory, with where they are.
 template <class X, int k> struct Read {
     long long at;
-    Vector<X, k> values;
+    Packed<X, k> values;
 };
 template <class X, int k> struct ReadTwo {
     long long at;
-    Vector<X, k> values, others;
+    Packed<X, k> values, others;
 };
 
-template <int k, class X> __device__ __forceinline__ Vector<Compute<X>, k> numbers(const Vector<X, k>& raw) {
-    return Packed<X, k>::of(raw).numbers();
+template <int k, class X> __device__ __forceinline__ Vector<Compute<X>, k> numbers(const Packed<X, k>& raw) {
+    return raw.numbers();
 }
 
-template <int k, class X> __device__ __forceinline__ Vector<X, k> read_if(const X* x, bool aligned) {
-    if (aligned) return *reinterpret_cast<const Vector<X, k>*>(x);
+template <int k, class X> __device__ __forceinline__ Packed<X, k> read_if(const X* x, bool aligned) {
+    if (aligned) return Packed<X, k>::at(x);
     Vector<X, k> result;
     for (int i = 0; i < k; ++i) result.at[i] = x[i];
-    return result;
+    return Packed<X, k>::of(result);
 }
 
 // Calls `part(place, k)` for all places of `n` elements with k, an IntegerConstant, of them each: as many as 16 bytes hold
@@ -121,16 +121,15 @@ __device__ __forceinline__ void over_row_ahead(Team team, const X* x, long long 
 template <class X> struct ReadRow {
     const X* x;
     template <class K> __device__ __forceinline__ auto operator()(long long i, K) const {
-        return Read<X, K::count>{i, *reinterpret_cast<const Vector<X, K::count>*>(x + i)};
+        return Read<X, K::count>{i, Packed<X, K::count>::at(x + i)};
     }
 };
 template <class X> struct ReadRows {
     const X* x;
     const X* other;
     template <class K> __device__ __forceinline__ auto operator()(long long i, K) const {
-        using Several = Vector<X, K::count>;
-        return ReadTwo<X, K::count>{
-            i, *reinterpret_cast<const Several*>(x + i), *reinterpret_cast<const Several*>(other + i)};
+        using Several = Packed<X, K::count>;
+        return ReadTwo<X, K::count>{i, Several::at(x + i), Several::at(other + i)};
     }
 };
 
