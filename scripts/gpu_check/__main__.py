@@ -23,11 +23,11 @@ HERE = Path(__file__).resolve().parent
 # Stage: what it does, and its limit in seconds.
 STAGES = {
     "smoke": ("a call of each kind, and what compiling costs", 90),
+    "bench": ("the benchmarks beside PyTorch", 240),
     "opdb": ("every operator and its derivatives, CPU = GPU", 240),
     "nn": ("every layer, loss and optimizer, and the loader, CPU = GPU", 180),
     "digits": ("training on real digits, CPU and GPU", 120),
     "sanitizer": ("compute-sanitizer over the kernels of all families", 180),
-    "bench": ("the benchmarks beside PyTorch", 240),
 }
 TOGETHER = ("opdb", "nn", "digits", "sanitizer")  # side by side; nothing runs beside the benchmarks
 
