@@ -202,3 +202,24 @@ def test_a_backend_registered_again_replaces_the_first(strict_device):
     second.asarray = asarray
     ft.register_backend(second)
     assert ft.ones(3).to(strict_device).sum().item() == 3 and made == [(3,)]
+
+
+@pytest.mark.parametrize(
+    "name, call, size, beyond",
+    [
+        ("view", lambda x: x[1:3].view(ft.float64), 8, 4),
+        ("view", lambda x: x[3:7].view(ft.complex128), 16, 12),
+        ("view_as_complex", lambda x: ft.view_as_complex(x[1:3]), 8, 4),
+        ("view_as_complex", lambda x: ft.view_as_complex(x[2:6].view(ft.float64)[:2]), 16, 8),
+    ],
+)
+def test_wide_elements_do_not_begin_between_two(strict_device, name, call, size, beyond):
+    """A GPU would stop at the first kernel that reads them, and answer nothing any more; a CPU reads them."""
+    x = ft.arange(8.0)
+    call(x)
+    there = x.to(strict_device)
+    with pytest.raises(ft.ShapeError) as raised:
+        call(there)
+    wanted = f"memory that begins at a multiple of {size} bytes, as elements do on a GPU"
+    got = f"{beyond} bytes beyond one; use .clone()"
+    assert str(raised.value) == f"{name}(): argument 'input': expected {wanted}, got {got}"

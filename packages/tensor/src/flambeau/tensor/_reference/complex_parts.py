@@ -6,6 +6,7 @@ import math
 from .. import errors
 from .._schema import Array, operator, pointwise
 from ._helpers import narrowed, select, widened
+from .views import check_beginning
 
 
 @operator(view=True, method=False)
@@ -91,7 +92,8 @@ def view_as_complex(xp, input: Array):
 
     Raises:
         DTypeError: ``input`` is of another dtype.
-        ShapeError: the last dimension is not of size 2, or the layout is another one.
+        ShapeError: the last dimension is not of size 2, or the layout is another one; on a GPU also, where the first
+            element would begin between two.
 
     Example:
         >>> ft.view_as_complex(ft.tensor([[1.0, 2.0], [0.0, 3.0]])).tolist()
@@ -117,6 +119,7 @@ def _(input):
             f"strides of {strides} bytes",
             "use .contiguous()",
         )
+    check_beginning("view_as_complex", input, 2 * step)
 
 
 @pointwise()

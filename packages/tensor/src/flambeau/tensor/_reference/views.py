@@ -1,5 +1,7 @@
 """Other views of the memory behind a Tensor."""
 
+import numpy as np
+
 from .. import errors
 from .._extent import memory_around
 from .._schema import Anything, Array, Dim, Int, Shape, operator
@@ -19,7 +21,8 @@ def view(xp, input: Array, shape: Shape):
         Tensor of shape ``shape`` that shares ``input``'s memory.
 
     Raises:
-        ShapeError: the number of elements differs, or the layout of ``input`` needs a copy.
+        ShapeError: the number of elements differs, or the layout of ``input`` needs a copy; on a GPU also, where wider
+            elements would begin between two.
         DTypeError: bytes that are not bools are to be seen as bools.
 
     Example:
@@ -69,6 +72,16 @@ def check_bytes(input, dtype):
         errors.shape_error(
             "view", "input", f"a last dimension of whole {dtype.name} elements", f"{shape[-1]} of {input.dtype.name}"
         )
+    check_beginning("view", input, new)
+
+
+def check_beginning(operation, input, size):
+    """On a GPU, elements of so many bytes must begin at a multiple of that: those of a CPU may begin anywhere."""
+    if isinstance(input, np.ndarray) or not input.size:
+        return
+    if beyond := input.data.ptr % size:
+        wanted = f"memory that begins at a multiple of {size} bytes, as elements do on a GPU"
+        errors.shape_error(operation, "input", wanted, f"{beyond} bytes beyond one", "use .clone()")
 
 
 def _viewable(input, shape) -> bool:
