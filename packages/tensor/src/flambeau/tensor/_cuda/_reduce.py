@@ -14,6 +14,7 @@ import numpy as np
 
 from . import _layout
 from ._plans import keep
+from ._scratch import scratch
 from ._source import FLOATS, INTEGERS, pairs
 
 BLOCKS = 1056  # keep a large GPU busy: 8 for each of 132 multiprocessors
@@ -207,7 +208,7 @@ class Reduction:
         if made.partial is None:
             made.kernel(made.grid, THREADS, 0, x, *outputs, None, made.layout, *parameters)
             return
-        partial = xp.empty(made.partial, BYTE)
+        partial = scratch(xp, made.partial)
         made.kernel(made.grid, THREADS, 0, x, *outputs, partial, made.layout, *parameters)
         grid, *rest = made.finish
         made.join(grid, THREADS, 0, partial, *outputs, *rest, *parameters)

@@ -16,6 +16,7 @@ from ._columns import Windows, add_bias, forward, to_input, to_weight
 from ._copy import dense
 from ._images import Images
 from ._plans import keep
+from ._scratch import scratch
 from ._source import is_float
 from .products import takes
 
@@ -97,7 +98,7 @@ class _Pass:
             second = dense(second)
         result = self.images.new(xp, first.dtype)
         size = self.plan.workspace
-        workspace = xp.empty(size, "uint8") if size else None
+        workspace = scratch(xp, size) if size else None
         self.plan(workspace.data.ptr if size else 0, first.data.ptr, second.data.ptr, result.data.ptr)
         return result
 

@@ -10,6 +10,7 @@ from ._copy import dense
 from ._images import Images, channels_last, is_channels_last
 from ._plans import keep
 from ._reduce import KEPT, powers_up
+from ._scratch import scratch
 from ._source import Source, wide
 
 SOURCE = Source("normalization")
@@ -72,6 +73,7 @@ class _Batch:
         if self.grid is None:
             self.whole, self.whole_backward = (SOURCE.kernel(n, *dtypes) for n in ("runs_whole", "runs_whole_backward"))
             return
+        self.partial = self.chunks * self.channels * self.statistic.itemsize  # bytes of one number of each chunk
         kind = "rows" if by_rows else "runs"
         names = f"{kind}_moments", "join_moments", f"{kind}_apply", f"{kind}_sums", "join_sums", f"{kind}_slopes"
         kernels = [SOURCE.kernel(name, *dtypes) for name in names]
@@ -87,7 +89,8 @@ class _Batch:
         if self.grid is None:
             self.whole(self.then, block, 0, x, weight, bias, *sizes, eps, result, mean, invstd)
             return result, mean, invstd
-        partial = xp.empty(3 * self.chunks * channels, self.statistic)
+        memory = scratch(xp, 3 * self.partial)
+        partial = memory.data.ptr
         self.moments(self.grid, block, 0, x, *sizes, partial)
         self.join_moments(self.joining, 256, 0, partial, self.chunks, channels, eps, mean, invstd)
         self.apply(self.then, block, 0, x, mean, invstd, weight, bias, *sizes, result)
@@ -105,7 +108,8 @@ class _Batch:
                 self.then, block, 0, grad, x, weight, mean, invstd, *sizes, result, grad_weight, grad_bias
             )
             return result, grad_weight, grad_bias
-        partial, sums = xp.empty(2 * self.chunks * channels, self.statistic), xp.empty(2 * channels, self.statistic)
+        memory = scratch(xp, 2 * (self.partial + channels * self.statistic.itemsize))
+        partial, sums = memory.data.ptr, memory.data.ptr + 2 * self.partial
         self.sums(self.grid, block, 0, grad, x, mean, invstd, *sizes, partial)
         self.join_sums(self.joining, 256, 0, partial, self.chunks, channels, sums, grad_weight, grad_bias)
         self.slopes(self.then, block, 0, grad, x, weight, mean, invstd, sums, *sizes, result)

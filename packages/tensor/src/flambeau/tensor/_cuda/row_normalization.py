@@ -12,6 +12,7 @@ from functools import lru_cache
 from . import kernel
 from ._copy import dense
 from ._reduce import powers_up
+from ._scratch import scratch
 from ._source import Source, wide
 from .normalization import INSTANCES as _BATCH
 from .normalization import knows
@@ -110,7 +111,8 @@ def _joined(xp, dtypes, launch, grid, columns, grads):
     chunks = grid[1]
     if chunks == 1:
         return launch(None)
-    partial = xp.empty(2 * chunks * columns, wide(dtypes[0]))
+    memory = scratch(xp, 2 * chunks * columns * wide(dtypes[0]).itemsize)
+    partial = memory.data.ptr
     launch(partial)
     SOURCE.kernel("join_sums", *dtypes)(-(-columns // 8), 256, 0, partial, chunks, columns, *grads)
 

@@ -74,9 +74,11 @@ def empty_cache() -> None:
     index_of(None, "empty_cache")
     import cupy
 
+    from .._cuda._scratch import release as release_scratch
     from ._keeping import release
 
     release()
+    release_scratch()
     for index in range(cupy.cuda.runtime.getDeviceCount()):
         with Current(index):
             _pool().free_all_blocks()
