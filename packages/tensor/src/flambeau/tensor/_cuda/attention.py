@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import struct
 
@@ -10,6 +11,7 @@ from .._reference.attention import _batch, _scale_of
 from . import _cudnn, kernel
 from ._copy import dense
 from ._plans import keep
+from ._scratch import scratch
 from ._source import FLOATS, Source, is_float, wide
 
 FORWARD, BACKWARD = Source("attention"), Source("attention_backward")
@@ -54,12 +56,13 @@ class _Call:
         return -(-count // rows), min(self.matrices, MOST_MATRICES)
 
 
-def _taken(query, key, value) -> tuple[int, ...] | None:
-    """The batch dimensions of operands that the kernels take; None for others."""
-    batch = _batch(query.shape, key.shape, value.shape)
-    sizes = (*batch, query.shape[-2], key.shape[-2], query.shape[-1], value.shape[-1])
+@functools.lru_cache(maxsize=1024)
+def _taken(dtype, query, key, value) -> tuple[int, ...] | None:
+    """The batch dimensions of operands of these shapes, if the kernels take them; None for others."""
+    batch = _batch(query, key, value)
+    sizes = (*batch, query[-2], key[-2], query[-1], value[-1])
     taken = (
-        is_float(query.dtype)
+        is_float(dtype)
         and max(sizes[-2:]) <= 128
         and len(batch) <= DIMS
         and min(sizes) > 0
@@ -72,8 +75,9 @@ def _taken(query, key, value) -> tuple[int, ...] | None:
 # How many scores a head must have for cuDNN's kernels, which are compiled for about a second for each shape.
 FEWEST_SCORES = 128 * 128
 
-_plans: dict[tuple, object] = {}
-_MOST_PLANS = 256
+_plans: dict[tuple, object] = {}  # by what cuDNN is told
+_found: dict[tuple, object] = {}  # by what of operands that depends on
+_MOST_PLANS, _MOST_FOUND = 256, 1024
 
 
 def _heads(array, ndim: int):
@@ -95,15 +99,31 @@ def _is_readable(array, layout) -> bool:
 
 def _by_cudnn(xp, query, key, value, mask, result, grad, is_causal, scale, dropout):
     """cuDNN's plan for the forward pass, or with ``grad`` for the backward one; None where the kernels do it."""
+    if query.dtype.itemsize != 2 or dropout is not None:
+        return None
+    library = _cudnn.library(xp)
+    if library is None:
+        return None
+    arrays = query, key, value, mask, result, grad
+    options = is_causal, scale, are_deterministic_algorithms_enabled(), library, library.device()
+    known = (*[None if a is None else (a.dtype, a.shape, a.strides, a.data.ptr & 15) for a in arrays], *options)
+    plan = _found.get(known, known)
+    if plan is known:
+        plan = keep(_found, known, _planned(library, *arrays, is_causal, scale), _MOST_FOUND)
+    return plan
+
+
+def _planned(library, query, key, value, mask, result, grad, is_causal, scale):
+    """The plan for such arrays, or None."""
     widths, scores = (query.shape[-1], value.shape[-1]), query.shape[-2] * key.shape[-2]
-    if query.dtype.itemsize != 2 or dropout is not None or scores < FEWEST_SCORES or any(w % 8 for w in widths):
+    if scores < FEWEST_SCORES or any(w % 8 for w in widths):
         return None
     if query.shape[:-2] != key.shape[:-2] or key.shape[:-2] != value.shape[:-2]:
         return None
     if (is_causal and query.shape[-2] != key.shape[-2]) or (mask is not None and mask.dtype.kind == "b"):
         return None
-    library, ndim = _cudnn.library(xp), query.ndim
-    if library is None or ndim > 4:
+    ndim = query.ndim
+    if ndim > 4:
         return None
     arrays = query, key, value, mask, result, grad
     layouts = [None if array is None else _heads(array, ndim) for array in arrays]
@@ -118,8 +138,8 @@ def _by_cudnn(xp, query, key, value, mask, result, grad, is_causal, scale, dropo
 
 
 def _run(xp, plan, *arrays) -> None:
-    workspace = xp.empty(plan.workspace, "uint8") if plan.workspace else None
-    addresses = (array.data.ptr for array in arrays if array is not None)
+    workspace = scratch(xp, plan.workspace) if plan.workspace else None
+    addresses = [array.data.ptr for array in arrays if array is not None]
     plan(0 if workspace is None else workspace.data.ptr, *addresses)
 
 
@@ -132,7 +152,8 @@ def _empty_like(xp, query, shape):
 
 @kernel
 def attention(xp, query, key, value, attn_mask=None, is_causal=False, scale=None, dropout=None):
-    batch, dtype = _taken(query, key, value), query.dtype
+    dtype = query.dtype
+    batch = _taken(dtype, query.shape, key.shape, value.shape)
     if batch is None:
         return NotImplemented
     result = _empty_like(xp, query, (*batch, query.shape[-2], value.shape[-1]))
@@ -152,7 +173,8 @@ def attention(xp, query, key, value, attn_mask=None, is_causal=False, scale=None
 
 @kernel
 def attention_backward(xp, grad_output, query, key, value, attn_mask, result, logsumexp, is_causal, scale, dropout):
-    batch, dtype = _taken(query, key, value), query.dtype
+    dtype = query.dtype
+    batch = _taken(dtype, query.shape, key.shape, value.shape)
     if batch is None:
         return NotImplemented
     call = _Call(batch, query, key, value, attn_mask, result, grad_output, is_causal, scale, dropout)
