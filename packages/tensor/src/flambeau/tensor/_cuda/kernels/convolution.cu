@@ -41,7 +41,7 @@ __device__ __forceinline__ int window_of(int at, int place, int d, const Windows
 }
 
 // Each element of the images is the sum of what is in the columns at its places, in a fixed order.
-KERNEL(256) columns_to_images(const T* columns, T* images, long long rows, Windows w) {
+KERNEL(256, 4) columns_to_images(const T* columns, T* images, long long rows, Windows w) {
     const int size = w.size[0] * w.size[1] * w.size[2];
     const int places = w.kernel[0] * w.kernel[1] * w.kernel[2];
     for (long long row = blockIdx.y; row < rows; row += gridDim.y) {
