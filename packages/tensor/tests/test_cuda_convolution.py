@@ -63,6 +63,39 @@ def test_channels_stay_last(dims, device, cudnn):
     assert all(len(sizes) == max(dims, 2) + 2 for sizes, _ in forward[2:5])
 
 
+@pytest.mark.parametrize("dims", [1, 2, 3])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_filters_of_one_pixel(dims, dtype, device, cudnn):
+    """Over images with their channels last they are a product, and cuDNN is not asked."""
+    ones = (1,) * dims
+    x, w = random(2, 6, *(5,) * dims, dtype=dtype), random(4, 6, *ones, dtype=dtype, seed=1)
+    g, bias = random(2, 4, *(5,) * dims, dtype=dtype, seed=2), random(4, dtype=dtype)
+    tolerance = 1e-2 if dtype == "float16" else 1e-5
+    here = on("cpu", x, w, bias, g)
+    for filters in (w, channels_last(w)):
+        image, weights, shift, grad = on(device, channels_last(x), filters, bias, channels_last(g))
+        calls = (
+            lambda x, w, b, g: getattr(ft, f"conv{dims}d")(x, w, b),
+            lambda x, w, b, g: getattr(ops, f"conv{dims}d_input_gradient")(g, w, x.shape),
+            lambda x, w, b, g: getattr(ops, f"conv{dims}d_weight_gradient")(g, x, w.shape),
+            lambda x, w, b, g: getattr(ft, f"conv_transpose{dims}d")(g, w),
+        )
+        for call in calls:
+            result = call(image, weights, shift, grad)
+            assert_close(result.cpu(), call(*here), tolerance, 10 * tolerance)
+            assert dense_order(result.shape, result.stride(), 1) is True or result.shape == w.shape
+    assert not cudnn.planned
+
+
+@pytest.mark.parametrize("options", [{"stride": 2}, {"padding": 1}, {"groups": 2}])
+def test_filters_of_one_pixel_that_are_no_product(options, device, cudnn):
+    """With pixels left out or added, or channels in groups."""
+    x, w = random(2, 6, 5, 5), random(4, 6 // options.get("groups", 1), 1, 1, seed=1)
+    image, filters = on(device, channels_last(x), w)
+    assert_close(ft.conv2d(image, filters, **options).cpu(), ft.conv2d(*on("cpu", x, w), **options), 1e-5, 1e-5)
+    assert len(cudnn.planned) == 1
+
+
 def test_images_in_other_orders_are_copied(device, cudnn):
     x, w = random(2, 3, 8, 5)[:, :, ::2], random(4, 3, 3, 3, seed=1)
     assert_close(ft.conv2d(*on(device, x, w)).cpu(), ft.conv2d(*on("cpu", x, w)), 1e-5, 1e-5)

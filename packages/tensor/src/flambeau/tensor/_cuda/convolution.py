@@ -1,5 +1,7 @@
 """Convolution and its two gradients over one, two and three dimensions: by cuDNN, or as matrix products without it.
 
+Filters of one pixel over images with their channels last are one product, which cuDNN would ask the same library for.
+
 Images may have their channels first or last in memory (of a Tensor whose dimensions are (N, C, sizes) always): results
 are like what they are made of, and gradients of filters like the images.
 """
@@ -12,9 +14,11 @@ from .._composed.determinism import are_deterministic_algorithms_enabled
 from .._reference._windows import output_sizes, sides
 from .._reference.transposed_convolution import transposed_shape
 from . import _cudnn, _settings, kernel
+from ._blas import Product
 from ._columns import Windows, add_bias, forward, to_input, to_weight
 from ._copy import dense
 from ._images import Images
+from ._layouts import product as _layout
 from ._plans import keep
 from ._scratch import scratch
 from ._source import is_float
@@ -55,8 +59,23 @@ def _along(values, fill: int):
     return (fill, *values) if len(values) == 1 else tuple(values)
 
 
+def _of_pixels(kind, first, second, dtype) -> Product:
+    """A pass over filters of one pixel, as a product of matrices: pixels are rows, of channels."""
+    size = dtype.itemsize
+    count = first.size // first.shape[1]
+    inputs, outputs = first.shape[1], second.shape[1]
+    pixels = (count, inputs), (inputs * size, size)
+    if kind == "weight":  # the result's gradient, turned, times the images
+        factors = (outputs, count), (size, outputs * size), *pixels
+    elif kind == "forward":  # the images times the filters, turned
+        factors = *pixels, (inputs, second.shape[0]), (size, inputs * size)
+    else:
+        factors = *pixels, (inputs, outputs), (outputs * size, size)
+    return Product(_layout(*factors, size), dtype)
+
+
 class _Pass:
-    """What was worked out for one pass over arrays of some shapes: with cuDNN's plan, or without one the windows.
+    """What was worked out for one pass over arrays of some shapes: a product, cuDNN's plan, or without one the windows.
 
     ``kind`` says which pass: see :class:`._cudnn.Convolution`.
     """
@@ -67,6 +86,14 @@ class _Pass:
         self.channels_last = bool(orders[0])
         both = sides(padding)
         before, after = [low for low, _ in both], [high for _, high in both]
+        self.images = Images(shape, self.channels_last)
+        self.turned = kind == "weight"  # the second factor comes first
+        filters = shape if kind == "weight" else second.shape
+        plain = math.prod((*filters[2:], *stride)) == groups == 1 and not any((*before, *after))
+        lie_so = self.channels_last and (orders[1] is not None if kind != "weight" else orders[1])
+        self.product = _of_pixels(kind, first, second, first.dtype) if plain and lie_so else None
+        if self.product is not None:
+            return
         self.plan = library and library.plan(
             _cudnn.Convolution(
                 kind,
@@ -78,7 +105,6 @@ class _Pass:
                 are_deterministic_algorithms_enabled(),
             )
         )
-        self.images = Images(shape, self.channels_last)
         if self.plan is None:
             self.channels_last = False
             self.by_products, images, filters, result = {
@@ -90,6 +116,11 @@ class _Pass:
 
     def __call__(self, xp, first, second):
         """The result."""
+        if self.product is not None:
+            result = self.images.new(xp, first.dtype)
+            factors = (second, first) if self.turned else (first, second)
+            self.product(*factors, result, 1.0, 0.0, _settings.allow_tf32)
+            return result
         if self.plan is None:
             return self.by_products(xp, first, second, self.windows)
         if self.copied[0]:
