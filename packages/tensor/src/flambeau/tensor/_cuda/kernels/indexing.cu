@@ -48,7 +48,7 @@ KERNEL(256) take_rows(const unsigned char* x, const long long* index, unsigned c
 }
 
 // The same by 16 bytes at a time.
-KERNEL(256) take_wide_rows(const unsigned char* x, const long long* index, unsigned char* out, long long outer,
+KERNEL(256, 4) take_wide_rows(const unsigned char* x, const long long* index, unsigned char* out, long long outer,
                            long long size, long long n, long long row) {
     take_rows_of<Vector<T, vector_length<T>>>(x, index, out, outer, size, n, row);
 }

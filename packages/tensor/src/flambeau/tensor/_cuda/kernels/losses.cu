@@ -295,7 +295,8 @@ __device__ __forceinline__ void class_slopes(Team team, const Rows& all, const T
     }
 }
 
-KERNEL(256) cross_entropy_backward_lanes(const T* grad, const T* x, const long long* target, const Compute<T>* weight,
+constexpr int blocks_for_doubles = sizeof(T) == 8 ? 3 : 0;  // a multiprocessor's, or any: doubles need registers
+KERNEL(256, blocks_for_doubles) cross_entropy_backward_lanes(const T* grad, const T* x, const long long* target, const Compute<T>* weight,
                                          long long rows, long long classes, long long ignored, double part,
                                          int reduction, const Compute<T>* partial, int partials, int lanes, T* out) {
     class_slopes(Lanes{lanes}, Rows{rows, 1, classes, ignored}, grad, x, target, weight, part, reduction, partial,

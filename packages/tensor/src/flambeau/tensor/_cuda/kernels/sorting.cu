@@ -133,7 +133,8 @@ KERNEL(256) radix_scan(int* counts, int* totals, int tiles) {
     if (threadIdx.x == 0) totals[blockIdx.y * radix + blockIdx.x] = sum;
 }
 
-KERNEL(256) radix_spread(const T* x, const void* keys, const int* places, const int* counts, const int* totals,
+constexpr int blocks_for_wide_keys = sizeof(T) == 8 ? 2 : 0;  // a multiprocessor's, or any: they need registers
+KERNEL(256, blocks_for_wide_keys) radix_spread(const T* x, const void* keys, const int* places, const int* counts, const int* totals,
                          void* keys_out, int* places_out, T* values, long long* indices, int n, int shift,
                          bool descending) {
     __shared__ int seen[warps][radix];
