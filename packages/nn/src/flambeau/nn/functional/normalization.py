@@ -97,7 +97,7 @@ def _by_batch(
     count = input.numel() // input.shape[1]
     if count == 1:
         errors.shape_error("batch_norm", "input", "more than one element a channel in training", f"shape {input.shape}")
-    tensors = [None if x is None else x.data for x in (mean, var, batch_mean, invstd)]
+    tensors: list[Any] = [None if x is None else x.data for x in (mean, var, batch_mean, invstd)]
     numbers = momentum, eps, count / (count - 1)
     # On a device every operation is a launch, and one between dtypes several: there both are moved by one program.
     if (
