@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from ._launch import current_stream
 from ._libraries import loaded
+from ._scratch import scratch
 
 Layout = tuple[tuple[int, ...], tuple[int, ...]]  # sizes and steps in elements: of images (N, C, sizes)
 
@@ -109,6 +110,13 @@ class Plan:
     def __call__(self, workspace: int, *addresses: int) -> None:
         pointers = array("Q", addresses)  # in the order of their numbers
         self._execute(pointers.buffer_info()[0], len(addresses), workspace, self._handle())
+
+
+def run(xp, plan, *arrays) -> None:
+    """Call a plan with its operands and results, those of them that are no None."""
+    workspace = scratch(xp, plan.workspace) if plan.workspace else None
+    addresses = [array.data.ptr for array in arrays if array is not None]
+    plan(0 if workspace is None else workspace.data.ptr, *addresses)
 
 
 def built(frontend, what: Convolution | Attention, **graph_options):

@@ -11,7 +11,6 @@ from .._reference.attention import _batch, _scale_of
 from . import _cudnn, kernel
 from ._copy import dense
 from ._plans import keep
-from ._scratch import scratch
 from ._source import FLOATS, Source, is_float, wide
 
 FORWARD, BACKWARD = Source("attention"), Source("attention_backward")
@@ -137,12 +136,6 @@ def _planned(library, query, key, value, mask, result, grad, is_causal, scale):
     return _plans[what]
 
 
-def _run(xp, plan, *arrays) -> None:
-    workspace = scratch(xp, plan.workspace) if plan.workspace else None
-    addresses = [array.data.ptr for array in arrays if array is not None]
-    plan(0 if workspace is None else workspace.data.ptr, *addresses)
-
-
 def _empty_like(xp, query, shape):
     """A result in the order of the query: with heads inside of rows where that has them so."""
     if query.ndim > 2 and query.strides[-3] < query.strides[-2] and query.shape[-3] > 1:
@@ -160,7 +153,7 @@ def attention(xp, query, key, value, attn_mask=None, is_causal=False, scale=None
     logsumexp = xp.empty((*batch, query.shape[-2]), wide(dtype))
     plan = _by_cudnn(xp, query, key, value, attn_mask, result, None, is_causal, scale, dropout)
     if plan is not None:
-        _run(xp, plan, query, key, value, attn_mask, result, logsumexp)
+        _cudnn.run(xp, plan, query, key, value, attn_mask, result, logsumexp)
         return result, logsumexp
     call = _Call(batch, query, key, value, attn_mask, result, None, is_causal, scale, dropout)
     rows = 16 if call.width == 128 and dtype.itemsize == 8 else 32
@@ -183,7 +176,7 @@ def attention_backward(xp, grad_output, query, key, value, attn_mask, result, lo
     grads = [xp.empty((*batch, *rest), dtype) for rest in ((queries, width), (keys, width), (keys, value_width))]
     plan = _by_cudnn(xp, query, key, value, attn_mask, result, grad_output, is_causal, scale, dropout)
     if plan is not None:
-        _run(xp, plan, query, key, value, attn_mask, result, grad_output, logsumexp, *grads)
+        _cudnn.run(xp, plan, query, key, value, attn_mask, result, grad_output, logsumexp, *grads)
         return tuple(grads)
     along = xp.empty(logsumexp.shape, logsumexp.dtype)
     BACKWARD.kernel("attention_along", dtype)(

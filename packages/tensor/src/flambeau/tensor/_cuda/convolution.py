@@ -20,7 +20,6 @@ from ._copy import dense
 from ._images import Images
 from ._layouts import product as _layout
 from ._plans import keep
-from ._scratch import scratch
 from ._source import is_float
 from .products import takes
 
@@ -128,9 +127,7 @@ class _Pass:
         if self.copied[1]:
             second = dense(second)
         result = self.images.new(xp, first.dtype)
-        size = self.plan.workspace
-        workspace = scratch(xp, size) if size else None
-        self.plan(workspace.data.ptr if size else 0, first.data.ptr, second.data.ptr, result.data.ptr)
+        _cudnn.run(xp, self.plan, first, second, result)
         return result
 
 
