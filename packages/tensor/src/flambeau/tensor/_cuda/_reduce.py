@@ -47,6 +47,12 @@ def powers_up(n: int) -> int:
     return 1 << max(n - 1, 0).bit_length()
 
 
+def row_vectors(n: int, itemsize: int) -> int:
+    """How many aligned vectors of 16 bytes a row of n elements takes: one more where it may begin between two."""
+    length = 16 // itemsize
+    return n // length if n % length == 0 else n // length + 2
+
+
 def merged(dims: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Sizes and strides of dimensions, where one continues the next as one."""
     return [(size, stride) for size, (stride,) in _layout.merged((size, (stride,)) for size, stride in dims)]

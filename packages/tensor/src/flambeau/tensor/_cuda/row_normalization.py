@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from . import kernel
 from ._copy import dense
-from ._reduce import powers_up
+from ._reduce import powers_up, row_vectors
 from ._scratch import scratch
 from ._source import Source, wide
 from .normalization import INSTANCES as _BATCH
@@ -49,9 +49,7 @@ def _dtypes(input, *parameters):
 @lru_cache(maxsize=512)
 def _scheme(rows, columns, itemsize):
     """How rows are shared out: a kernel's ending, the grid and the block."""
-    length = 16 // itemsize
-    # Of a row that begins between two vectors there is one more.
-    vectors = columns // length if columns % length == 0 else columns // length + 2
+    vectors = row_vectors(columns, itemsize)
     if vectors > _KEPT * _THREADS:
         return "long", min(rows, _MOST), 2 * _THREADS
     if vectors > _KEPT * _WARP:  # a row by a block of its own, whose barriers then make nobody else wait

@@ -11,7 +11,7 @@ import math
 from . import kernel
 from ._copy import dense
 from ._plans import keep
-from ._reduce import KEPT, powers_up
+from ._reduce import KEPT, powers_up, row_vectors
 from ._source import FLOATS, Source, is_known
 
 SOURCE = Source("rows")
@@ -44,9 +44,7 @@ def _scheme(shape, dim: int, itemsize: int) -> tuple:
         width = THREADS // height
         columns = outer * inner
         return "columns", -(-columns // width), THREADS, (columns, n, inner, width)
-    length = 16 // itemsize
-    # Of a row that begins between two vectors there is one more.
-    vectors = n // length if n % length == 0 else n // length + 2
+    vectors = row_vectors(n, itemsize)
     if vectors > KEPT_VECTORS * THREADS:
         return "long", outer, LONG_THREADS, (n,)
     # A row by some lanes of a warp, or by a block of its own, whose barriers then make nobody else wait.
