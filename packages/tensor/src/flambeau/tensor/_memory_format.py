@@ -40,7 +40,7 @@ class MemoryFormat:
         """The view of an arranged array with its dimensions where they were."""
         if self.order is None:
             return array
-        return array.transpose(tuple(self.order.index(d) for d in range(len(self.order))))
+        return array.transpose(inverse(self.order))
 
 
 contiguous_format = MemoryFormat("contiguous_format", None)
@@ -54,6 +54,11 @@ def check(operation: str, format: Any, shape: tuple[int, ...]) -> None:
         errors.type_error(operation, "memory_format", "a MemoryFormat such as ft.channels_last", type(format).__name__)
     if format.order is not None and len(shape) != len(format.order):
         errors.shape_error(operation, "input", f"{len(format.order)} dimensions, for {format.name}", str(tuple(shape)))
+
+
+def inverse(order: tuple[int, ...]) -> tuple[int, ...]:
+    """The permutation that puts dimensions in that order back to where they were."""
+    return tuple(order.index(d) for d in range(len(order)))
 
 
 def memory_order(array: Any, shape: tuple[int, ...]) -> tuple[int, ...] | None:

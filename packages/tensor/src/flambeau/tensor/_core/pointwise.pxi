@@ -242,12 +242,12 @@ cdef object _new_in_order(int ndim, int t, cnp.ndarray like):
     """A new array of the shape of `like`, those of its dimensions in memory in another place that are there in `like`."""
     cdef cnp.npy_intp dims[MaxDims]
     cdef int d
-    from flambeau.tensor._memory_format import memory_order
+    from flambeau.tensor._memory_format import inverse, memory_order
 
     order = memory_order(like, (<object>like).shape)
     for d in range(ndim):
         dims[d] = cnp.PyArray_DIM(like, order[d])
-    return new_array(ndim, dims, _typenum[t]).transpose([order.index(d) for d in range(ndim)])
+    return new_array(ndim, dims, _typenum[t]).transpose(inverse(order))
 
 
 cdef extern from "numpy/arrayobject.h":

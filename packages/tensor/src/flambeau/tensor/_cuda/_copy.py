@@ -12,10 +12,10 @@ import numpy as np
 
 from .._backends import by_array_type
 from . import _pointwise as generator
-from ._forms import Forms, Plan, placement
+from ._forms import Forms, Plan
 from ._launch import Kernel
 from ._layout import broadcast_shape, divisor, walk
-from ._overlap import overlap
+from ._overlap import overlap, placement
 from ._plans import keep
 from ._source import C_TYPES, generated, is_known
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._memory_format import memory_order
+from .._memory_format import inverse, memory_order
 from . import _pointwise as generator
 from ._launch import Kernel
 from ._layout import find_places
@@ -64,10 +64,4 @@ class Forms:
             last = places.packed
         if axes is None:
             return Plan(kernel, -(-count // per_block), last, shape, None)
-        back = tuple(axes.index(d) for d in range(len(axes)))
-        return Plan(kernel, -(-count // per_block), last, tuple(shape[a] for a in axes), back)
-
-
-def placement(x: Any) -> tuple[Any, ...]:
-    """What of an array a plan depends on."""
-    return x.dtype, x.shape, x.strides, x.data.ptr & 15
+        return Plan(kernel, -(-count // per_block), last, tuple(shape[a] for a in axes), inverse(axes))

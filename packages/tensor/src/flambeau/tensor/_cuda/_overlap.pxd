@@ -1,1 +1,2 @@
+cpdef tuple placement(object array)
 cpdef bint overlap(object into, object array) except -1

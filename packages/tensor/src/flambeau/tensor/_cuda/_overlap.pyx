@@ -1,6 +1,11 @@
-"""Where arrays' elements lie in memory, from the first to the last: whether one may be written over another."""
+"""Where arrays' elements lie in memory: what plans depend on, and whether one array may be written over another."""
 
 from libc.stdint cimport uint64_t
+
+
+cpdef tuple placement(object array):
+    """What of an array a plan depends on."""
+    return array.dtype, array.shape, array.strides, <uint64_t>array.data.ptr & 15
 
 
 cpdef bint overlap(object into, object array) except -1:

@@ -12,7 +12,7 @@ from libc.stdint cimport int64_t, uint64_t
 
 from flambeau.tensor._core.tensor cimport Operator, Tensor, set_device_native
 from flambeau.tensor._cuda._launch cimport Kernel, Slot, current_device, recording
-from flambeau.tensor._cuda._overlap cimport overlap
+from flambeau.tensor._cuda._overlap cimport overlap, placement
 
 import numpy as np
 
@@ -190,7 +190,7 @@ cdef object _again(Operator op, tuple args, object into):
                 return None
             dtype = array.dtype
             floating &= op.kinds[k] == MASK or dtype.kind in "fV"
-            key.append(_placement(array))
+            key.append(placement(array))
             given.append(array)
         elif type(value) is float or type(value) is int:
             numbers = True
@@ -204,7 +204,7 @@ cdef object _again(Operator op, tuple args, object into):
     if into is not None:
         if type(into) is not _array_type or into.data.device_id != device:
             return None
-        key.append(_placement(into))
+        key.append(placement(into))
         for k in range(n):
             if type(given[k]) is _array_type and overlap(into, given[k]):
                 return None
@@ -222,11 +222,6 @@ cdef object _again(Operator op, tuple args, object into):
             into = into.transpose(axes)
     kernel(grid, 256, 0, *given, into, last)
     return into
-
-
-cdef inline tuple _placement(object array):
-    """See _forms.placement()."""
-    return array.dtype, array.shape, array.strides, <uint64_t>array.data.ptr & 15
 
 
 cdef object _given(object value):

@@ -13,10 +13,10 @@ import numpy as np
 from .. import ops
 from . import _pointwise as generator
 from . import kernel
-from ._forms import Forms, Plan, placement
+from ._forms import Forms, Plan
 from ._launch import Kernel
 from ._layout import broadcast_shape
-from ._overlap import overlap
+from ._overlap import overlap, placement
 from ._plans import keep
 from ._source import is_known
 

@@ -12,8 +12,9 @@ import numpy as np
 from .. import ops
 from . import _pointwise as generator
 from . import kernel
-from ._forms import Forms, Plan, placement
+from ._forms import Forms, Plan
 from ._layout import broadcast_shape
+from ._overlap import placement
 from ._plans import keep
 from ._pointwise import Operation
 from ._sets import Sets

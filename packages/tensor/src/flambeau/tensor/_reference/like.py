@@ -1,7 +1,7 @@
 """New Tensors in the shape, dtype and place of another, none of whose values they take."""
 
 from .. import _backends
-from .._memory_format import memory_order
+from .._memory_format import inverse, memory_order
 from .._schema import Anything, Array, DType, Generator, Number, operator
 from ._helpers import check_floating_result, check_number, python_number
 from .random import check_generator, drawn_normal, drawn_uniform
@@ -24,7 +24,7 @@ def _made_like(xp, function, input, dtype, device, *value):
     order = memory_order(input, input.shape) if device is None else None
     shape = input.shape if order is None else tuple(input.shape[d] for d in order)
     made = _made_on(xp, device, lambda xp: getattr(xp, function)(shape, *value, dtype=dtype))
-    return made if order is None else made.transpose([order.index(d) for d in range(len(order))])
+    return made if order is None else made.transpose(inverse(order))
 
 
 def _kind_and_place(operation, input, dtype, device):
