@@ -96,6 +96,16 @@ def test_filters_of_one_pixel_that_are_no_product(options, device, cudnn):
     assert len(cudnn.planned) == 1
 
 
+@pytest.mark.parametrize("padding", [1, (1, 0), (0, 1)])
+def test_pixels_that_no_filter_of_one_pixel_meets(padding, device, cudnn):
+    """A transposed convolution that is larger than its input is no product, even without strides."""
+    g, w, bias = random(2, 3, 4, 5), random(3, 4, 1, 1, seed=1), random(4, seed=2)
+    options = {"dilation": 2, "output_padding": padding}
+    result = ft.conv_transpose2d(*on(device, channels_last(g), w, bias), **options)
+    assert_close(result.cpu(), ft.conv_transpose2d(*on("cpu", g, w, bias), **options), 1e-5, 1e-5)
+    assert len(cudnn.planned) == 1
+
+
 def test_images_in_other_orders_are_copied(device, cudnn):
     x, w = random(2, 3, 8, 5)[:, :, ::2], random(4, 3, 3, 3, seed=1)
     assert_close(ft.conv2d(*on(device, x, w)).cpu(), ft.conv2d(*on("cpu", x, w)), 1e-5, 1e-5)

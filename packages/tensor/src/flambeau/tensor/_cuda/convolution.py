@@ -89,6 +89,8 @@ class _Pass:
         self.turned = kind == "weight"  # the second factor comes first
         filters = shape if kind == "weight" else second.shape
         plain = math.prod((*filters[2:], *stride)) == groups == 1 and not any((*before, *after))
+        if kind != "weight":  # a transposed one may have pixels beside those that its windows meet
+            plain = plain and tuple(shape[2:]) == first.shape[2:]
         lie_so = self.channels_last and (orders[1] is not None if kind != "weight" else orders[1])
         self.product = _of_pixels(kind, first, second, first.dtype) if plain and lie_so else None
         if self.product is not None:
