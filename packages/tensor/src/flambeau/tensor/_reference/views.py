@@ -21,8 +21,8 @@ def view(xp, input: Array, shape: Shape):
         Tensor of shape ``shape`` that shares ``input``'s memory.
 
     Raises:
-        ShapeError: the number of elements differs, or the layout of ``input`` needs a copy; on a GPU also, where wider
-            elements would begin between two.
+        ShapeError: the number of elements differs, or the layout of ``input`` needs a copy; or wider elements would not
+            lie whole elements apart, or, on a GPU, not begin at a multiple of their size.
         DTypeError: bytes that are not bools are to be seen as bools.
 
     Example:
@@ -71,6 +71,14 @@ def check_bytes(input, dtype):
     if shape[-1] * old % new:
         errors.shape_error(
             "view", "input", f"a last dimension of whole {dtype.name} elements", f"{shape[-1]} of {input.dtype.name}"
+        )
+    if any(n > 1 and stride % new for n, stride in zip(shape[:-1], strides[:-1], strict=True)) and input.size:
+        errors.shape_error(
+            "view",
+            "input",
+            f"strides of whole {dtype.name} elements but for the last dimension's",
+            f"strides of {strides} bytes",
+            "use .contiguous()",
         )
     check_beginning("view", input, new)
 

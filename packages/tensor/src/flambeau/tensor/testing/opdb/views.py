@@ -46,6 +46,11 @@ def view_errors(make):
     yield error(ShapeError, message, make((3, 4), layout="strided"), np.dtype(np.int16))
     message = "view(): argument 'input': expected a last dimension of whole float64 elements, got 3 of float32"
     yield error(ShapeError, message, make((2, 3)), np.dtype(np.float64))
+    message = (
+        "view(): argument 'input': expected strides of whole float64 elements but for the last dimension's, "
+        "got strides of (12, 4) bytes; use .contiguous()"
+    )
+    yield error(ShapeError, message, make((2, 3))[:, :2], np.dtype(np.float64))
 
 
 def as_strided_samples(make):
