@@ -1,6 +1,7 @@
 """Scratch memory of the CUDA backend: kept for a thread's next call in a stream, and nobody else's."""
 
 import threading
+import weakref
 
 import fibres
 import flambeau.tensor as ft
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 from fibres.runtime import Runtime
 from flambeau.tensor._cuda import _launch
-from flambeau.tensor._cuda._scratch import LARGEST, release, scratch
+from flambeau.tensor._cuda._scratch import LARGEST, MOST, release, scratch
 
 pytestmark = fibres.needed
 
@@ -19,10 +20,13 @@ class Waiting(Runtime):
     def __init__(self):
         super().__init__()
         self.blocking = False
-        self.current = 7
+        self.current, self.number = 7, 0
 
     def stream(self):
         return self.current
+
+    def device(self):
+        return self.number
 
 
 @pytest.fixture
@@ -51,6 +55,23 @@ def test_streams_and_threads_have_their_own(runtime):
     assert len({id(array) for array in found}) == 3
     runtime.current = 7
     assert scratch(np, 100) is found[0]
+
+
+def test_devices_have_their_own(runtime):
+    """The usual stream has the same number on each of them."""
+    found = scratch(np, 100)
+    runtime.number = 1
+    assert scratch(np, 100) is not found
+    runtime.number = 0
+    assert scratch(np, 100) is found
+
+
+def test_threads_that_ended_leave_little(runtime):
+    """What they had is let go when many came after them."""
+    first = weakref.ref(scratch(np, 100))
+    for runtime.current in range(100, 100 + MOST):
+        scratch(np, 100)
+    assert first() is None
 
 
 def test_much_is_not_kept(runtime):

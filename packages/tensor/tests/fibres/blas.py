@@ -36,6 +36,7 @@ def _functions() -> dict[str, tuple]:
         "cublasSetStream_v2": (_ptr, _ptr),
         "cublasSetWorkspace_v2": (_ptr, _ptr, _size),
         "cublasSetPointerMode_v2": (_ptr, _int),
+        "cublasSetMathMode": (_ptr, _int),
         "cublasGemmEx_64": (*gemm, _ptr, _int, _i64, _ptr, _ptr, _int, _i64, _int, _int),
         "cublasGemmStridedBatchedEx_64": (
             *gemm, _i64, _ptr, _int, _i64, _i64, _ptr, _ptr, _int, _i64, _i64, _i64, _int, _int,
@@ -62,7 +63,7 @@ class Blas:
         self.calls: list[str] = []
         self._descriptions: dict[int, dict] = {}
         self._numbers = itertools.count(1)
-        self._stream = self._pointer_mode = 0
+        self._stream = self._pointer_mode = self._math_mode = 0
         self._pointers = {
             name: ctypes.CFUNCTYPE(_int, *arguments)(self._guarded(name)) for name, arguments in _functions().items()
         }
@@ -110,6 +111,9 @@ class Blas:
 
     def _SetPointerMode(self, handle, mode):
         self._pointer_mode = mode
+
+    def _SetMathMode(self, handle, mode):
+        self._math_mode = mode
 
     # Products -----------------------------------------------------------------------------------------------------
 
@@ -159,6 +163,8 @@ class Blas:
     def _GemmEx(self, handle, ta, tb, m, n, k, alpha, a, at, lda, b, bt, ldb, beta, c, ct, ldc, compute, algorithm):
         if self._pointer_mode:
             raise BlasError("factors are on the host")
+        if self._math_mode != 16:
+            raise BlasError("sums of parts might be rounded to the type of the result")
         self._product((ta, tb), m, n, k, alpha, (a, at, lda), (b, bt, ldb), beta, (c, ct, ldc), compute)
 
     def _GemmStridedBatchedEx(
@@ -210,14 +216,14 @@ class Blas:
         self._descriptions[description][attribute] = value
 
     def _LtMatmulPreferenceSetAttribute(self, description, attribute, value, size):
-        if size != {1: 8, 5: 4, 6: 4, 7: 4, 8: 4}[attribute]:
+        if size != {1: 8, 3: 4, 5: 4, 6: 4, 7: 4, 8: 4}[attribute]:
             raise BlasError(f"attribute {attribute} of {size} bytes")
         value = (ctypes.c_uint32 if size == 4 else ctypes.c_uint64).from_address(value).value
         self._descriptions[description][attribute] = value
 
     def _LtMatmulAlgoGetHeuristic(self, handle, operation, a, b, c, d, preference, wanted, results, found):
         about, kind = self._descriptions[operation], self._descriptions[c]["kind"]
-        assert self._descriptions[preference] == {1: WORKSPACE, 5: 16, 6: 16, 7: 16, 8: 16}
+        assert self._descriptions[preference] == {1: WORKSPACE, 3: 2, 5: 16, 6: 16, 7: 16, 8: 16}
         assert about[7] == 4 and about[8] % 16 == 0
         # None for double, so that what is done then is seen too.
         ctypes.c_int.from_address(found).value = 0 if kind == 1 else 1

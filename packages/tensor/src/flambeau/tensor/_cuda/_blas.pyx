@@ -13,7 +13,7 @@ from flambeau.tensor._cuda._pointers cimport pointer
 ctypedef int (*create_t)(void** handle) noexcept nogil
 ctypedef int (*set_stream_t)(void* handle, void* stream) noexcept nogil
 ctypedef int (*set_workspace_t)(void* handle, void* workspace, size_t size) noexcept nogil
-ctypedef int (*set_pointer_mode_t)(void* handle, int mode) noexcept nogil
+ctypedef int (*set_mode_t)(void* handle, int mode) noexcept nogil
 ctypedef int (*gemm_t)(void* handle, int transa, int transb, int64_t m, int64_t n, int64_t k, const void* alpha,
                        const void* a, int a_type, int64_t lda, const void* b, int b_type, int64_t ldb,
                        const void* beta, void* c, int c_type, int64_t ldc, int compute, int algorithm) noexcept nogil
@@ -64,12 +64,15 @@ cdef enum:  # of library_types.h, cublas_api.h and cublasLt.h
     DEFAULT_ALGORITHM = -1
     POINTERS_ON_HOST = 0
     POINTERS_ON_DEVICE = 1
+    SUMS_OF_PARTS_ARE_WIDE = 16  # CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION
     LT_TRANSPOSE_A = 3
     LT_TRANSPOSE_B = 4
     LT_EPILOGUE = 7
     LT_BIAS_POINTER = 8
     LT_EPILOGUE_BIAS = 4
     LT_MAX_WORKSPACE = 1
+    LT_REDUCTION_SCHEMES = 3
+    LT_REDUCTION_WIDE = 2  # CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE
     LT_ALIGNMENT_A = 5  # of B, C and D: the three numbers that follow
 
 _TYPES = {
@@ -84,7 +87,8 @@ cdef dict _devices = {}
 cdef create_t _create
 cdef set_stream_t _set_stream
 cdef set_workspace_t _set_workspace
-cdef set_pointer_mode_t _set_pointer_mode
+cdef set_mode_t _set_pointer_mode
+cdef set_mode_t _set_math_mode
 cdef gemm_t _gemm
 cdef batched_t _batched
 cdef dot_t _dot
@@ -106,7 +110,7 @@ def use(library):
     index and handle; ``allocate(size)``, an array of bytes on the current device; and ``failed(code, function)``, which
     raises. None: there is none.
     """
-    global _library, _create, _set_stream, _set_workspace, _set_pointer_mode, _gemm, _batched, _dot
+    global _library, _create, _set_stream, _set_workspace, _set_pointer_mode, _set_math_mode, _gemm, _batched, _dot
     global _lt_create, _lt_make, _lt_make_layout, _lt_make_preference, _lt_set, _lt_set_preference
     global _lt_heuristic, _lt_matmul, _lt_destroy_preference
     previous, _library = _library, library
@@ -115,7 +119,8 @@ def use(library):
         _create = <create_t><size_t>library.address("cublasCreate_v2")
         _set_stream = <set_stream_t><size_t>library.address("cublasSetStream_v2")
         _set_workspace = <set_workspace_t><size_t>library.address("cublasSetWorkspace_v2")
-        _set_pointer_mode = <set_pointer_mode_t><size_t>library.address("cublasSetPointerMode_v2")
+        _set_pointer_mode = <set_mode_t><size_t>library.address("cublasSetPointerMode_v2")
+        _set_math_mode = <set_mode_t><size_t>library.address("cublasSetMathMode")
         _gemm = <gemm_t><size_t>library.address("cublasGemmEx_64")
         _batched = <batched_t><size_t>library.address("cublasGemmStridedBatchedEx_64")
         _dot = <dot_t><size_t>library.address("cublasDotEx_64")
@@ -134,6 +139,14 @@ def use(library):
 def library():
     """The library in use, or None."""
     return _library
+
+
+def release():
+    """Give up the memory that products had to work with: each stream gets some again with its next one."""
+    cdef _Device device
+    for device in _devices.values():
+        device.workspaces.clear()
+        device.stream = None
 
 
 cdef dict _numbers = {}  # of _TYPES, by dtype: NumPy takes long to find its name
@@ -180,6 +193,8 @@ cdef _Device _current():
         device = _Device()
         device.workspaces = {}
         _done(_create(&device.handle), "cublasCreate")
+        # Else the sums of parts of a long dimension might be added up as the half types of the result.
+        _done(_set_math_mode(device.handle, SUMS_OF_PARTS_ARE_WIDE), "cublasSetMathMode")
         _done(_lt_create(&device.lt_handle), "cublasLtCreate")
         _devices[index] = device
     if device.stream is None or device.stream != stream:
@@ -335,6 +350,7 @@ cdef _Algorithm _chosen(_Device device, object layout, int type, int compute):
     cdef void* preference = NULL
     cdef size_t most = WORKSPACE
     cdef int i, value, found = 0, code
+    cdef unsigned int schemes = LT_REDUCTION_WIDE  # as for the products above
     cdef uint64_t somewhere = 16  # where a bias could be: its alignment is all that counts
     cdef unsigned int alignment = 16
     cdef bint a_transposed = layout.transposed[0], b_transposed = layout.transposed[1]
@@ -356,6 +372,8 @@ cdef _Algorithm _chosen(_Device device, object layout, int type, int compute):
     _done(_lt_make_preference(&preference), "cublasLtMatmulPreferenceCreate")
     try:
         _done(_lt_set_preference(preference, LT_MAX_WORKSPACE, &most, sizeof(most)),
+              "cublasLtMatmulPreferenceSetAttribute")
+        _done(_lt_set_preference(preference, LT_REDUCTION_SCHEMES, &schemes, sizeof(schemes)),
               "cublasLtMatmulPreferenceSetAttribute")
         for i in range(4):
             _done(_lt_set_preference(preference, LT_ALIGNMENT_A + i, &alignment, sizeof(alignment)),

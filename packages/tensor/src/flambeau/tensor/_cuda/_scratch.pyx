@@ -5,8 +5,10 @@ from cpython.pythread cimport PyThread_get_thread_ident
 from flambeau.tensor._cuda._launch cimport current_device
 
 from flambeau.tensor._cuda._launch import current_stream, runtime
+from flambeau.tensor._cuda._plans import keep
 
-LARGEST = 32 << 20  # bytes that are kept for a stream, at most
+LARGEST = 32 << 20  # bytes that are kept for a thread in a stream, at most
+MOST = 64  # of these: they come and go
 
 cdef dict _kept = {}  # by thread, device and stream
 
@@ -27,7 +29,7 @@ def scratch(xp, Py_ssize_t size):
     key = (PyThread_get_thread_ident(), current_device(), current_stream())
     found = _kept.get(key)
     if found is None or found.size < size:
-        found = _kept[key] = xp.empty(1 << (size - 1).bit_length() if size > 1 else 1, "uint8")
+        found = keep(_kept, key, xp.empty(1 << (size - 1).bit_length() if size > 1 else 1, "uint8"), MOST)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from types import TracebackType
 from typing import Any, NamedTuple
 
@@ -49,7 +50,7 @@ class Current:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         before = self._before.pop()
-        if before != self.index:
+        if _api().getDevice() != before:  # whatever was chosen inside
             _api().setDevice(before)
 
 
@@ -70,6 +71,15 @@ class device(Current):
 
     def __repr__(self) -> str:
         return f"flambeau.tensor.cuda.device({self.index})"
+
+
+def has_context(index: int) -> bool:
+    """Whether this process uses a device by now: making it the current one would begin to, and take memory there."""
+    driver = ctypes.CDLL("libcuda.so.1")
+    device, flags, active = ctypes.c_int(), ctypes.c_uint(), ctypes.c_int()
+    code = driver.cuDeviceGet(ctypes.byref(device), index)
+    code = code or driver.cuDevicePrimaryCtxGetState(device, ctypes.byref(flags), ctypes.byref(active))
+    return code == 0 and active.value != 0
 
 
 def current_device() -> int:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import collections
-import threading
+import itertools
 from typing import Any
 
 from cupy.cuda import Event
 
 from ._devices import Current
 
-_kept: collections.deque[tuple[Any, tuple[Any, ...]]] = collections.deque()
-_lock = threading.Lock()
+# By number. No lock: each step is one of the dict's, and a finalizer that runs in between may keep things itself.
+_kept: dict[int, tuple[Any, tuple[Any, ...]]] = {}
+_numbers = itertools.count()
 
 
 def keep(stream: Any, index: int, *things: Any) -> None:
@@ -20,14 +20,16 @@ def keep(stream: Any, index: int, *things: Any) -> None:
         event = Event(disable_timing=True)
         event.record(stream)
     release()
-    with _lock:
-        _kept.append((event, things))
+    _kept[next(_numbers)] = event, things
 
 
-def release() -> None:
-    """Let go what the devices are done with."""
-    with _lock:
-        for _ in range(len(_kept)):
-            event, things = _kept.popleft()
-            if not event.done:
-                _kept.append((event, things))
+def release(wait: bool = False) -> None:
+    """Let go what the devices are done with; all of it, having waited for them, if ``wait``."""
+    for number in list(_kept):
+        event, _ = _kept.get(number, (None, None))
+        if event is None:  # let go by another thread
+            continue
+        if wait:
+            event.synchronize()
+        if wait or event.done:
+            _kept.pop(number, None)

@@ -7,9 +7,10 @@ from typing import Any
 
 from .._backends import Device
 from ..errors import OutOfMemoryError
-from ._devices import Current, index_of
+from ._devices import Current, has_context, index_of
 
 MEBIBYTE = 1 << 20
+_allocator: Any = None  # what CuPy allocates through
 
 
 @functools.cache
@@ -20,13 +21,25 @@ def _pool() -> Any:
 
 
 def use_allocator() -> None:
-    """Have CuPy allocate from its pool through us, who say more when there is not enough."""
+    """Have CuPy allocate through us, who make room and say more when there is not enough; usually from its pool."""
     import cupy
 
     from .._cuda._allocator import Allocator
 
+    global _allocator
     refused = cupy.cuda.memory.OutOfMemoryError
-    cupy.cuda.set_allocator(Allocator(_pool().malloc, refused, _out_of_memory))
+    _allocator = Allocator(cupy.cuda.get_allocator(), refused, _make_room, _out_of_memory)
+    cupy.cuda.set_allocator(_allocator.allocate)
+
+
+def _make_room(wait: bool = True) -> None:
+    """Let go what is kept for later calls; and for copies, having waited for them if ``wait``."""
+    from .._cuda import _blas, _scratch
+    from . import _keeping
+
+    _keeping.release(wait)
+    _scratch.release()
+    _blas.release()
 
 
 def _out_of_memory(requested: int) -> OutOfMemoryError:
@@ -41,23 +54,27 @@ def _out_of_memory(requested: int) -> OutOfMemoryError:
 
 
 def _largest_pooled(pooled: int) -> int:
-    """The largest block that the pool has, to a mebibyte: found by asking for it, with no new memory allowed."""
-    import cupy
+    """The largest block that the pool has for the current stream, to a mebibyte: found by asking for it."""
+    from cupy.cuda import MemoryHook
 
-    pool = _pool()
-    before = pool.get_limit()
-    pool.set_limit(size=pool.total_bytes())
+    class Refused(Exception):
+        """The pool would ask the device for new memory."""
+
+    class Refuse(MemoryHook):  # of this thread alone
+        name = "flambeau"
+
+        def alloc_preprocess(self, **told: Any) -> None:
+            raise Refused
+
     low, high = 0, pooled // MEBIBYTE
-    try:
+    with Refuse():
         while low < high:
             middle = (low + high + 1) // 2
             try:
-                pool.malloc(middle * MEBIBYTE)
+                _pool().malloc(middle * MEBIBYTE)
                 low = middle
-            except cupy.cuda.memory.OutOfMemoryError:
+            except Refused:
                 high = middle - 1
-    finally:
-        pool.set_limit(size=before)
     return low * MEBIBYTE
 
 
@@ -74,14 +91,11 @@ def empty_cache() -> None:
     index_of(None, "empty_cache")
     import cupy
 
-    from .._cuda._scratch import release as release_scratch
-    from ._keeping import release
-
-    release()
-    release_scratch()
+    _make_room(wait=False)
     for index in range(cupy.cuda.runtime.getDeviceCount()):
-        with Current(index):
-            _pool().free_all_blocks()
+        if has_context(index):
+            with Current(index):
+                _pool().free_all_blocks()
     cupy.get_default_pinned_memory_pool().free_all_blocks()
 
 
@@ -144,7 +158,7 @@ def memory_reserved(device: int | str | Device | None = None) -> int:
 def max_memory_allocated(device: int | str | Device | None = None) -> int:
     """The greatest :func:`memory_allocated` since :func:`reset_peak_memory_stats`, or since the first call of this.
 
-    From then on each allocation of this thread is counted, which takes it a little longer.
+    From then on each allocation is looked at, which takes it a little longer.
 
     Args:
         device: index, name or Device; the current one by default.
@@ -191,63 +205,38 @@ def reset_peak_memory_stats(device: int | str | Device | None = None) -> None:
         ...     ft.cuda.reset_peak_memory_stats()
         ...     assert ft.cuda.max_memory_allocated() == ft.cuda.memory_allocated()
     """
-    _peaks_of(index_of(device, "reset_peak_memory_stats")).reset()
+    _peaks.pop(index := index_of(device, "reset_peak_memory_stats"), None)
+    _peaks_of(index)
 
 
 class _Peaks:
-    """The most that was in use on a device since a reset, as told by CuPy's hook."""
+    """The most that was in use on a device since a reset."""
 
-    def __init__(self, index: int) -> None:
-        self.index = index
-        self.reset()
+    def __init__(self) -> None:
+        self.allocated = self.reserved = 0
 
-    def reset(self) -> None:
-        with Current(self.index):
-            self.now = self.allocated = int(_pool().used_bytes())
-            self.reserved = int(_pool().total_bytes())
-
-    def allocate(self, size: int) -> None:
-        self.now += size
-        self.allocated = max(self.allocated, self.now)
-
-    def grow(self) -> None:
-        with Current(self.index):
-            self.reserved = max(self.reserved, int(_pool().total_bytes()))
+    def look(self) -> None:
+        self.allocated = max(self.allocated, int(_pool().used_bytes()))
+        self.reserved = max(self.reserved, int(_pool().total_bytes()))
 
 
 _peaks: dict[int, _Peaks] = {}
 
 
+def _look() -> None:
+    """After memory was given on the current device."""
+    from cupy.cuda import runtime
+
+    if (peaks := _peaks.get(runtime.getDevice())) is not None:
+        peaks.look()
+
+
 def _peaks_of(index: int) -> _Peaks:
-    if not _peaks:
-        _watch()
-    if index not in _peaks:
-        _peaks[index] = _Peaks(index)
-    peaks = _peaks[index]
-    peaks.grow()
+    _allocator.watch = _look
+    with Current(index):
+        peaks = _peaks.setdefault(index, _Peaks())
+        peaks.look()
     return peaks
-
-
-def _watch() -> None:
-    """Have each allocation of this thread told to us, from now on."""
-    from cupy.cuda import MemoryHook
-
-    class Watch(MemoryHook):
-        name = "flambeau"
-
-        def malloc_postprocess(self, **told: Any) -> None:
-            if told["device_id"] in _peaks and told["mem_ptr"]:  # 0 where there was not enough
-                _peaks[told["device_id"]].allocate(told["mem_size"])
-
-        def alloc_postprocess(self, **told: Any) -> None:
-            if told["device_id"] in _peaks:
-                _peaks[told["device_id"]].grow()
-
-        def free_preprocess(self, **told: Any) -> None:
-            if told["device_id"] in _peaks:
-                _peaks[told["device_id"]].now -= told["mem_size"]
-
-    Watch().__enter__()
 
 
 def memory_stats(device: int | str | Device | None = None) -> dict[str, int]:
