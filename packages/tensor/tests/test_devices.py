@@ -1,9 +1,11 @@
 """Devices: the CPU by default, clear words where there is no GPU, no mixing."""
 
 import copy
+import functools
 import pickle
 
 import flambeau.tensor as ft
+import numpy as np
 import pytest
 from flambeau.tensor import _backends, cuda
 
@@ -223,3 +225,60 @@ def test_wide_elements_do_not_begin_between_two(strict_device, name, call, size,
     wanted = f"memory that begins at a multiple of {size} bytes, as elements do on a GPU"
     got = f"{beyond} bytes beyond one; use .clone()"
     assert str(raised.value) == f"{name}(): argument 'input': expected {wanted}, got {got}"
+
+
+class Unhurried(np.ndarray):
+    """Arrays of a device whose copies to the CPU are filled when somebody waits."""
+
+
+@pytest.fixture
+def unhurried(monkeypatch):
+    """The name of such a device, and how to wait for it."""
+    waiting = []
+
+    def transfer(array, place, non_blocking):
+        if place.type != "cpu":
+            return array.copy().view(Unhurried)
+        result = np.full_like(array, 77, subok=False)
+        fill = functools.partial(np.copyto, result, array.view(np.ndarray))
+        waiting.append(fill) if non_blocking else fill()
+        return result
+
+    backend = ft.Backend(
+        name="unhurried",
+        array_type=Unhurried,
+        xp=np,
+        asarray=lambda array, index: array.copy().view(Unhurried),
+        asnumpy=lambda array: np.array(array),
+        device_index=lambda array: None,
+        transfer=transfer,
+    )
+    monkeypatch.setitem(_backends.by_name, backend.name, backend)
+    monkeypatch.setitem(_backends.by_array_type, Unhurried, backend)
+
+    def wait():
+        assert waiting
+        while waiting:
+            waiting.pop()()
+
+    return backend.name, wait
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [
+        lambda x: x.to("cpu", non_blocking=True),
+        lambda x: x.to("cpu", ft.float64, non_blocking=True),
+        lambda x: x.to("cpu", memory_format=ft.channels_last, non_blocking=True),
+        lambda x: x.type(ft.IntTensor, non_blocking=True),
+    ],
+)
+def test_copies_that_go_on_are_not_read(convert, unhurried):
+    """What else is asked of ``to`` is done before the copy begins, as its values come later."""
+    name, wait = unhurried
+    here = ft.arange(24.0).reshape(1, 2, 3, 4)
+    result = convert(here.to(name))
+    wait()
+    want = convert(here)
+    assert result.tolist() == want.tolist()
+    assert (result.dtype, result.stride()) == (want.dtype, want.stride())

@@ -28,7 +28,8 @@ def pinned_ahead(batches: Iterator[Any]) -> Iterator[Any]:
         return
     from concurrent.futures import ThreadPoolExecutor  # takes time to import, and few need it
 
-    with ThreadPoolExecutor(1, "pin_memory") as thread:
+    device = ft.cuda.current_device()  # memory is locked through one: through that which the program uses
+    with ThreadPoolExecutor(1, "pin_memory", ft.cuda.set_device, (device,)) as thread:
         before: Future[Any] | None = None
         while True:
             try:

@@ -85,8 +85,8 @@ class Convertible(Tree):
         return self.to("cpu")
 
     def cuda(self, device: int | str | None = None) -> Self:
-        """Move all parameters and buffers to a CUDA device, in place; the first one by default."""
-        return self.to(f"cuda:{device}" if isinstance(device, int) else device or "cuda:0")
+        """Move all parameters and buffers to a CUDA device, in place; the current one by default."""
+        return self.to(f"cuda:{device}" if isinstance(device, int) else device or "cuda")
 
     def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
         """Move all parameters and buffers to a device without what is in them, in place.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from . import errors, ops
-from ._backends import Device, backend_of_device, device_argument
+from ._backends import Device, backend_of_array, backend_of_device, device_argument
 from ._composed import composed
 from ._core.tensor import Tensor, from_numpy
 
@@ -113,7 +114,7 @@ def __dlpack__(
     if self.is_cuda and (dl_device is None or int(dl_device[0]) == _CUDA):
         chosen = {"max_version": max_version, "dl_device": dl_device, "copy": copy}
         given = {k: v for k, v in chosen.items() if v is not None}
-        return _exchange().array_inside(self).__dlpack__(stream=stream, **given)
+        return within_its_device(lambda array: array.__dlpack__(stream=stream, **given), self)
     if stream is not None:
         errors.value_error("__dlpack__", "stream", "None for memory of the CPU", repr(stream))
     if dl_device is not None and (int(dl_device[0]), int(dl_device[1])) != (1, 0):
@@ -176,7 +177,8 @@ def from_dlpack(x: Any, /, *, device: str | Device | None = None, copy: bool | N
     kind, index = map(int, x.__dlpack_device__())
     if kind == _CUDA and (place is None or place.type == "cuda"):
         backend = backend_of_device(Device("cuda", index), "from_dlpack")
-        return _placed(Tensor(backend.xp.from_dlpack(x)), place, copy, False)
+        with backend.within(index):  # whose current stream is to wait for the lender's
+            return _placed(Tensor(backend.xp.from_dlpack(x)), place, copy, False)
     wanted: dict[str, Any] = {"max_version": (1, 0)}
     if kind not in _CPU:
         wanted["dl_device"] = (1, 0)  # its owner knows best how to get it there
@@ -190,6 +192,15 @@ def from_dlpack(x: Any, /, *, device: str | Device | None = None, copy: bool | N
         capsule = x.__dlpack__()
     array, copied = from_capsule(capsule)
     return _placed(Tensor(array), place, copy, copied)
+
+
+def within_its_device(call: Callable[[Any], Any], x: Tensor) -> Any:
+    """What ``call`` makes of the array in a Tensor, its device being the current one: it tells the current stream."""
+    array = _exchange().array_inside(x)
+    backend = backend_of_array(array)
+    assert backend is not None  # Tensors have no other arrays
+    with backend.within(backend.device_index(array)):
+        return call(array)
 
 
 def _placed(result: Tensor, place: Device | None, copy: bool | None, copied: bool) -> Tensor:

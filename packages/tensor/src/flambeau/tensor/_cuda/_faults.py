@@ -8,6 +8,7 @@ launches block (``CUDA_LAUNCH_BLOCKING=1``) the call itself raises.
 from __future__ import annotations
 
 import itertools
+import threading
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ _reports: list[tuple] = []
 _shapes: list[Any] = [None] * KEPT
 _launches = itertools.count(1)
 _numbers: dict[tuple, int] = {}
+_numbering = threading.Lock()
 _notes: dict[tuple[Any, int], tuple[np.ndarray, int]] = {}
 
 
@@ -34,8 +36,9 @@ def watch(report: tuple, array: Any, low: int, size: int, ignored: int | None = 
     """See :class:`flambeau.tensor.Backend`."""
     number = _numbers.get(report)
     if number is None:
-        _reports.append(report)
-        number = _numbers[report] = len(_reports)
+        with _numbering:
+            _reports.append(report)
+            number = _numbers[report] = len(_reports)
     runtime = _launch.runtime()
     backend = _backends.by_array_type[type(array)]
     device = backend.device_index(array) or 0
@@ -65,7 +68,7 @@ def _look(runtime, device, array, low, size, ignored, number):
 def check() -> None:
     """Raise for what was noted. The devices must have been waited for: what they still do is noted later."""
     runtime = _launch.runtime()
-    for (of, _), (note, _) in _notes.items():
+    for (of, _), (note, _) in list(_notes.items()):  # another thread may use another device now
         if note[0] and of is runtime:
             number, launch, place, wrong, low, size, _ = (int(n) for n in note)
             note[:] = 0

@@ -75,9 +75,9 @@ def _cuda_array_interface(input: Tensor) -> Any:
     """Where the memory of a CUDA device is, for Numba, CuPy, PyTorch and others."""
     if not input.is_cuda:
         raise AttributeError("a Tensor on the CPU has no __cuda_array_interface__")
-    from .._core.exchange import array_inside
+    from .._exchange import within_its_device
 
-    return array_inside(input).__cuda_array_interface__
+    return within_its_device(lambda array: array.__cuda_array_interface__, input)
 
 
 ATTRIBUTES = {

@@ -59,12 +59,19 @@ def to(
         elif value is not None:
             errors.type_error("to", "target", "a dtype, a device or a Tensor", value.__class__.__name__)
     result = input
-    if device is not None and (place := device_argument(device, "to")) != input.device:
+    place = None if device is None else device_argument(device, "to")
+    if place is not None and place == input.device:
+        place = None
+    # A copy that goes on must not be read: what is to be changed is changed before.
+    last = place is not None and non_blocking and place.type == "cpu"
+    if place is not None and not last:
         result = ops.transfer(result, place, non_blocking)
     if dtype is not None and as_dtype(dtype, "to") != result.dtype:
         result = ops.cast(result, as_dtype(dtype, "to"))
     if memory_format is not None:
         result = called("to", ops.contiguous, result, memory_format)
+    if last:
+        result = ops.transfer(result, place, non_blocking)
     return result.clone() if copy and result is input else result
 
 

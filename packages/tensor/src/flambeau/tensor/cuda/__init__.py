@@ -7,6 +7,7 @@ next waits for that. Looking at values (``item``, ``tolist``, ``numpy``, printin
 from __future__ import annotations
 
 import functools
+import threading
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, random
@@ -95,9 +96,10 @@ def is_available() -> bool:
 
 
 def is_initialized() -> bool:
-    """Whether CUDA is in use in this process: a Tensor was put on a device, or something asked about one.
+    """Whether CUDA is in use in this process: a Tensor was put on a device, or something asked what one has.
 
-    A process that uses CUDA must not be forked to use it in the child: start workers before, or by ``spawn``.
+    A process that uses CUDA must not be forked to use it in the child: start workers before, or by ``spawn``. The same
+    holds after :func:`is_available` and :func:`device_count`, which ask the driver.
 
     Example:
         >>> ft.cuda.is_initialized() in (True, False)
@@ -194,12 +196,15 @@ def set_allow_tf32(allow: bool) -> None:
 
 
 def current_index() -> int:
-    """The index of the current device: what ``"cuda"`` means. 0 until CUDA is in use."""
-    if not is_initialized():
+    """The index of the current device: what ``"cuda"`` means. 0 where there is none."""
+    if not is_available():
         return 0
-    from ._devices import current_device
+    from cupy.cuda import runtime
 
-    return current_device()
+    return int(runtime.getDevice())
+
+
+_registering = threading.Lock()
 
 
 def require(operation: str, argument: str | None = "device") -> None:
@@ -210,7 +215,9 @@ def require(operation: str, argument: str | None = "device") -> None:
         errors.device_error(operation, argument, "a CUDA device", "none on this machine", INSTALL)
     from ._backend import register
 
-    register()
+    with _registering:
+        if not is_initialized():  # by another thread meanwhile
+            register()
 
 
 def check_index(index: int, operation: str) -> None:

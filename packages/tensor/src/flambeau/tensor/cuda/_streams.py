@@ -11,6 +11,7 @@ from .._backends import Device
 from . import require
 from ._devices import Current, index_of, raise_faults
 
+NOT_READY = 600  # cudaErrorNotReady
 _entered = threading.local()  # what to leave again, for each thread
 
 
@@ -59,12 +60,14 @@ class Stream:
 
     def synchronize(self) -> None:
         """Wait until everything queued here is done."""
-        self._stream.synchronize()
+        with Current(self._index):  # whose default stream has no number of its own
+            self._stream.synchronize()
         raise_faults()
 
     def query(self) -> bool:
-        """Whether everything queued here is done."""
-        return bool(self._stream.done)
+        """Whether everything queued here is done. Errors that happened meanwhile are raised here."""
+        with Current(self._index):
+            return _happened("streamQuery", self._stream)
 
     def record_event(self, event: Event | None = None) -> Event:
         """An event that happens when all that is queued here by now is done.
@@ -118,7 +121,8 @@ class Stream:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._stream.__exit__(kind, error, traceback)
+        with Current(self._index):  # another one may have been chosen inside
+            self._stream.__exit__(kind, error, traceback)
         _contexts().pop().__exit__(kind, error, traceback)
 
     def __eq__(self, other: object) -> bool:
@@ -129,6 +133,16 @@ class Stream:
 
     def __repr__(self) -> str:
         return f"<flambeau.tensor.cuda.Stream {self.cuda_stream:#x} of {self.device}>"
+
+
+def _happened(question: str, of: Any) -> bool:
+    """What the runtime answers for a stream or an event: CuPy takes an error for "not yet", which would be for ever."""
+    from cupy.cuda import runtime
+
+    code = getattr(runtime, question)(of.ptr)
+    if code not in (0, NOT_READY):
+        raise runtime.CUDARuntimeError(code)
+    return bool(code == 0)
 
 
 def _contexts() -> list[Current]:
@@ -150,9 +164,20 @@ class ExternalStream(Stream):
 
     def __init__(self, handle: int, device: int | str | Device | None = None) -> None:
         index = index_of(device, "ExternalStream")
-        from cupy.cuda import ExternalStream as Made
+        from cupy.cuda import Stream as Made
 
-        self._stream, self._index = Made(handle, index), index
+        with Current(index):
+            self._stream, self._index = Made.from_external(_Handle(handle)), index
+
+
+class _Handle:
+    """What CuPy takes a stream of another library from."""
+
+    def __init__(self, handle: int) -> None:
+        self.handle = handle
+
+    def __cuda_stream__(self) -> tuple[int, int]:
+        return 0, self.handle
 
 
 class Event:
@@ -195,8 +220,8 @@ class Event:
         (current_stream() if stream is None else stream).wait_event(self)
 
     def query(self) -> bool:
-        """Whether it has happened; True where it was never recorded."""
-        return self._event is None or bool(self._event.done)
+        """Whether it has happened; True where it was never recorded. Errors that happened meanwhile are raised here."""
+        return self._event is None or _happened("eventQuery", self._event)
 
     def synchronize(self) -> None:
         """Wait until it has happened."""

@@ -9,6 +9,7 @@ import numpy as np
 from cupy.cuda import get_current_stream
 
 from .._cuda import _faults
+from . import check_index
 from ._devices import Current
 from ._keeping import keep
 
@@ -23,27 +24,27 @@ def to_device(array: np.ndarray, index: int | None, non_blocking: bool = False) 
     if index is None or index == cupy.cuda.runtime.getDevice():
         result = _copied_there(source, non_blocking)
     else:
+        check_index(index, "to")
         with Current(index):
             result = _copied_there(source, non_blocking)
     return result if back is None else result.transpose(back)
 
 
 def _copied_there(source: np.ndarray, non_blocking: bool) -> cupy.ndarray:
-    result = cupy.empty(source.shape, source.dtype)
     if source.size == 0:
-        return result
-    if is_pinned(source):
-        stream = get_current_stream()
-        result.data.copy_from_host_async(source.ctypes.data, source.nbytes, stream)
-        if non_blocking:
-            keep(stream, result.data.device_id, source)
-        else:
-            stream.synchronize()  # the caller may write to it next
-            _faults.check()
-    elif source.nbytes <= STAGED:
+        return cupy.empty(source.shape, source.dtype)
+    locked = is_page_locked(source)
+    if source.nbytes <= STAGED and not locked:
         return cupy.asarray(source)
+    result = cupy.empty(source.shape, source.dtype)
+    stream = get_current_stream()
+    result.data.copy_from_host_async(source.ctypes.data, source.nbytes, stream)
+    if locked and non_blocking:
+        keep(stream, result.data.device_id, source)
     else:
-        result.set(source)
+        # The caller may write to it next. The driver waits for pageable memory itself, but not on every machine.
+        stream.synchronize()
+        _faults.check()
     return result
 
 
@@ -71,8 +72,9 @@ def to_host(array: cupy.ndarray, non_blocking: bool = False) -> np.ndarray:
 def to_other_device(array: cupy.ndarray, index: int) -> cupy.ndarray:
     """A copy on another device, in the order of dimensions in memory that ``array`` has.
 
-    It is made when both devices' current streams have got so far.
+    It is made when both devices' current streams have got so far, and both wait for it with what comes next.
     """
+    check_index(index, "to")
     here = array.data.device_id
     with Current(here):
         source, back = _dense(cupy, array)
@@ -84,7 +86,10 @@ def to_other_device(array: cupy.ndarray, index: int) -> cupy.ndarray:
         result = cupy.empty(source.shape, source.dtype)
         if source.size:
             result.data.copy_from_device_async(source.data, source.nbytes, stream)
-            keep(stream, index, source)
+        copied = cupy.cuda.Event(disable_timing=True)
+        copied.record(stream)
+    with Current(here):
+        get_current_stream().wait_event(copied)  # before anything writes to the source, or gets its memory
     return result if back is None else result.transpose(back)
 
 
@@ -98,19 +103,21 @@ def transfer(array: Any, place: Any, non_blocking: bool) -> Any:
 
 
 def pinned_empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
-    """An array in page-locked memory. Its memory is used again when the array and all views of it are gone."""
+    """An array in page-locked memory. Its memory is used again when the array and all views of it are gone.
+
+    CuPy keeps it for arrays of as many bytes: sizes are rounded up by an eighth at most, so that there are few.
+    """
     count = int(np.prod(shape, dtype=np.int64))
-    memory = cupy.cuda.alloc_pinned_memory(max(count * dtype.itemsize, 1))
+    size = max(count * dtype.itemsize, 1)
+    step = max(1 << (size.bit_length() - 4), 512)
+    memory = cupy.cuda.alloc_pinned_memory(-(-size // step) * step)
     return np.frombuffer(memory, dtype, count).reshape(shape)
 
 
-def is_pinned(array: np.ndarray) -> bool:
-    """Whether an array's memory is page-locked memory of CuPy's."""
-    base = array
-    while isinstance(base, np.ndarray):
-        base = base.base
-    owner = base.obj if isinstance(base, memoryview) else base
-    return isinstance(owner, cupy.cuda.PinnedMemoryPointer)
+def is_page_locked(array: np.ndarray) -> bool:
+    """Whether an array that is not empty is in page-locked memory, no matter who has locked it."""
+    api = cupy.cuda.runtime
+    return bool(api.pointerGetAttributes(array.ctypes.data).type == api.memoryTypeHost)
 
 
 def _dense(xp: Any, array: Any) -> tuple[Any, list[int] | None]:
