@@ -17,6 +17,14 @@ def test_gradients_accumulate_in_place(leaf):
     assert type(first) is Variable and not first.requires_grad
 
 
+def test_gradients_are_copied_on_their_own_device(strict_device):
+    """One gradient of two leaves is copied for the second where they are, not on the current device."""
+    a, b = (Variable(ft.ones(3, device="strict:1"), requires_grad=True) for _ in range(2))
+    (a + b).sum().backward()
+    assert a.grad.device == b.grad.device == "strict:1"
+    assert a.grad.tolist() == b.grad.tolist() == [1.0, 1.0, 1.0]
+
+
 def arrays_of(*values):
     return [v.data.numpy() if isinstance(v, ft.Tensor) else v for v in values]
 

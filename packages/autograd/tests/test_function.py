@@ -196,6 +196,19 @@ def test_materialized_gradients(leaf, materialize, expected):
     assert seen == [expected]
 
 
+def test_materialized_gradients_are_where_the_others_are(strict_device):
+    """Zeros for an output that nothing depends on are on the device of the gradient that arrived."""
+    seen = []
+
+    def backward(ctx, g, h):
+        seen.append(h.device)
+        return g * 2 + h
+
+    x = Variable(ft.ones(2, device="strict:1"), requires_grad=True)
+    made(lambda ctx, x: (x * 2, x * 3), backward).apply(x)[0].sum().backward()
+    assert seen == [x.grad.device] == ["strict:1"]
+
+
 def test_gradients_arrive_as_variables(leaf):
     """Backward computes with Variables, whatever was given."""
     seen = []

@@ -82,12 +82,21 @@ def test_derivatives_of_fused_operators_and_of_their_composites(info):
 def _gradients(call, variables, create_graph):
     results = call(*call.arguments)
     rng = np.random.default_rng(0)
-    seeds = [ft.from_numpy(rng.standard_normal(y.shape)) for y in results]
+    seeds = [ft.from_numpy(rng.standard_normal(y.shape)).to(y.device) for y in results]
     # Of the auxiliary results a composite may give plain Tensors, which lead nowhere; nor do integers.
     pairs = [(y, s) for y, s in zip(results, seeds, strict=True) if isinstance(y, Variable) and y.requires_grad]
     outputs, seeds = zip(*pairs, strict=True)
     found = grad(outputs, variables, seeds, create_graph=create_graph, allow_unused=True)
     return [ft.zeros_like(v) if g is None else g.detach() for g, v in zip(found, variables, strict=True)]
+
+
+@pytest.mark.parametrize("info", DIFFERENTIABLE)
+def test_gradients_on_the_second_device(info, strict_device):
+    """Backward computes where its Variables are, though the first device is the current one."""
+    for call, sample in calls(info, device="strict:1"):
+        for create_graph in (False, True):
+            found = _gradients(call, call.variables, create_graph)
+            assert all(g.device == "strict:1" for g in found), f"{info.name}{sample}"
 
 
 @pytest.mark.parametrize("info", DIFFERENTIABLE)

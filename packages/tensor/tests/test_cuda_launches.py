@@ -1,9 +1,16 @@
 """Launches of CUDA kernels keep to what a GPU demands, and operators to the number of launches they had."""
 
+import ctypes
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import cuda_launches
 import fibres
+import flambeau.tensor as ft
 import numpy as np
 import pytest
+from fibres.runtime import Runtime
+from flambeau.tensor._cuda import _launch
 from flambeau.tensor._cuda._source import Source
 from flambeau.tensor.testing import strict
 from flambeau.tensor.testing.strict import StrictArray
@@ -87,3 +94,42 @@ def test_memory_that_is_no_arrays(device):
     x = StrictArray(np.lib.stride_tricks.as_strided(array(10)._array, (256,), (2,)))
     with pytest.raises(AssertionError, match="memory that is no array's"):
         launch(x=x)
+
+
+class Unbound(Runtime):
+    """Launches as the driver does: only in threads that a context was made current in."""
+
+    INVALID_CONTEXT = 201
+
+    def __init__(self, helps=True):
+        super().__init__()
+        prototype = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, *[ctypes.c_uint] * 7, *[ctypes.c_void_p] * 3)
+        self.launch, self.held = prototype(self.launch_address), prototype(self.launched)
+        self.launch_address = ctypes.cast(self.held, ctypes.c_void_p).value
+        self.helps, self.thread, self.codes = helps, threading.local(), []
+
+    def bind(self):
+        self.thread.bound = self.helps
+
+    def launched(self, *arguments):
+        self.codes.append(self.launch(*arguments) if getattr(self.thread, "bound", False) else self.INVALID_CONTEXT)
+        return self.codes[-1]
+
+
+def test_new_threads_launch(device):
+    """A thread that made no call of the runtime yet has no context: its first launch gets it one."""
+    x = ft.ones(3, device=device)
+    with fibres.replaced(_launch.use, Unbound()) as runtime:
+        for _ in range(2):
+            with ThreadPoolExecutor(1) as thread:
+                found = [thread.submit(ft.add, x, n).result() for n in (1, 2)]
+            assert [y.tolist() for y in found] == [[2.0] * 3, [3.0] * 3]
+    assert runtime.codes == [Unbound.INVALID_CONTEXT, 0, 0] * 2
+
+
+def test_without_a_context_all_the_same(device):
+    """What is still wrong when the context is there is an error."""
+    x = ft.ones(3, device=device)
+    with fibres.replaced(_launch.use, Unbound(helps=False)) as runtime, pytest.raises(fibres.FibreError):
+        ft.add(x, 1)
+    assert runtime.codes == [Unbound.INVALID_CONTEXT] * 2

@@ -51,10 +51,10 @@ def test_reference_kernels_run_on_strict_arrays(info, dtype, strict_device):
             check(info, sample, [r._array for r in results], info.expected(on_host.fresh(), dtype))
 
 
-def run_on(device, info, sample):
+def run_on(device, info, sample, **keywords):
     creation = {"device": device} if info.operator.definition.creation else {}
     call = sample.fresh()
-    results = opdb.to_tuple(info.function(*call.args, **call.kwargs, **creation))
+    results = opdb.to_tuple(info.function(*call.args, **call.kwargs, **creation, **keywords))
     assert all(r.device == device for r in results), f"{info.name}{sample} is not on {device}"
     return results
 
@@ -68,11 +68,87 @@ def test_operators_run_on_a_strict_device(info, dtype, strict_device):
             check(info, sample, results, info.expected(opdb.arrays_of(sample.fresh()), dtype))
 
 
+SECOND = "strict:1"
+
+
+def on_second(of=lambda definition: True):
+    """Operators of which something is true, in a float, an integer and complex numbers, as far as there is a chance."""
+    chosen = (np.dtype("f4"), np.dtype("i8"))
+    return [
+        pytest.param(info, dtype, id=f"{info.name}-{dtype.name}")
+        for info in ENTRIES
+        if of(info.operator.definition)
+        for dtype in [d for d in chosen if d in info.dtypes] + [np.dtype("c8")] * any(map(opdb.is_float, info.dtypes))
+    ]
+
+
+def run_on_second(info, sample, **keywords):
+    """What a sample gives while the first device is the current one; None where its dtypes are refused."""
+    try:
+        return run_on(SECOND, info, sample, **keywords)
+    except ft.DTypeError:
+        return None
+
+
+@pytest.mark.parametrize("info, dtype", on_second())
+def test_operators_stay_on_the_second_device(info, dtype, strict_device):
+    """All that a call computes on the way is computed on its arguments' device, though the first one is current."""
+    for sample in info.generate(dtype, **opdb.tensors(SECOND)):
+        assert run_on_second(info, sample) is not None or dtype not in info.dtypes
+
+
+def takes_out(definition):
+    parts = definition.outputs + definition.auxiliary
+    return definition.out and not definition.view and not definition.many and len(parts) == 1
+
+
+@pytest.mark.parametrize("info, dtype", on_second(takes_out))
+def test_out_stays_on_the_second_device(info, dtype, strict_device):
+    """``out=`` gets what the call gives, also where that is converted."""
+    for sample in info.generate(dtype, **opdb.tensors(SECOND)):
+        for expected in run_on_second(info, sample) or ():
+            for wide in (expected.dtype, np.dtype("c16")):
+                out = ft.empty(expected.shape, dtype=wide, device=SECOND)
+                (written,) = run_on_second(info, sample, out=out)
+                assert written is out
+                if info.reference:
+                    check(info, sample, [out], (expected.cpu().numpy().astype(wide),))
+
+
+@pytest.mark.parametrize("info, dtype", on_second(lambda definition: definition.inplace))
+def test_in_place_twins_stay_on_the_second_device(info, dtype, strict_device):
+    """In place gives what the call gives, also of complex numbers, which no kernel of a backend's own changes."""
+    for sample in info.generate(dtype, **opdb.tensors(SECOND)):
+        x, call = sample.args[0], sample.fresh()
+        expected = run_on_second(info, opdb.Sample((x.clone(), *call.args[1:]), call.kwargs)) if is_tensor(x) else None
+        if expected is not None and (x.shape, x.dtype) == (expected[0].shape, expected[0].dtype):
+            call = sample.fresh()
+            assert getattr(x, f"{info.name}_")(*call.args[1:], **call.kwargs) is x
+            check(info, sample, [x], (expected[0].cpu().numpy(),))
+
+
+def is_tensor(value):
+    return isinstance(value, ft.Tensor)
+
+
+@pytest.mark.parametrize("info", [pytest.param(i, id=i.name) for i in ENTRIES if i.operator.definition.promote])
+def test_operands_are_converted_on_the_second_device(info, strict_device):
+    """Each operand in turn meets the others in another dtype than theirs."""
+    for sample in info.generate(usual_dtypes(info)[0], **opdb.tensors(SECOND)):
+        for k, x in enumerate(sample.args):
+            if is_tensor(x):
+                other = x.to(ft.complex64 if x.is_floating_point() else ft.float32)
+                run_on_second(info, opdb.Sample((*sample.args[:k], other, *sample.args[k + 1 :]), sample.kwargs))
+
+
 @pytest.mark.parametrize("info", [pytest.param(info, id=info.name) for info in ENTRIES])
-def test_operators_stay_on_the_second_device(info, strict_device):
-    """What a kernel makes on the way is made on the device of its arguments, not on the first one."""
-    for sample in info.generate(usual_dtypes(info)[-1], **opdb.tensors("strict:1")):
-        run_on("strict:1", info, sample)
+def test_errors_on_the_second_device(info, strict_device):
+    """Checks that look at values look at them there, and find what is wrong."""
+    for bad in info.generate_errors(**opdb.tensors(SECOND)):
+        with pytest.raises(bad.exception) as raised:
+            info.function(*bad.args, **bad.kwargs)
+        assert type(raised.value) is bad.exception
+        assert str(raised.value).partition("expected")[0] == bad.message.partition("expected")[0]
 
 
 @pytest.mark.parametrize(
@@ -146,6 +222,15 @@ REFUSED = {
     "numpy array in a list": lambda: xp.stack([array(), np.ones(3)]),
     "numpy array as index": lambda: array()[np.array([0, 1])],
     "numpy array assigned": lambda: operator.setitem(array(), slice(None), np.ones(3)),
+    "another device than the current one": lambda: array(device=1) + 1,
+    "method on another device": lambda: array(device=1).sum(),
+    "copy on another device": lambda: array(device=1).copy(),
+    "conversion on another device": lambda: array(device=1).astype("float32"),
+    "function on another device": lambda: xp.concatenate([array(device=1)]),
+    "reshaping by a copy on another device": lambda: array(((1.0, 2.0), (3.0, 4.0)), device=1).T.reshape(4),
+    "selection on another device": lambda: array(device=1)[array([0], device=1)],
+    "assignment on another device": lambda: operator.setitem(array(device=1), 0, 1.0),
+    "in place on another device": lambda: operator.iadd(array(device=1), 1.0),
     "two devices": lambda: array() + array(device=1),
     "two devices in place": lambda: operator.iadd(array(), array(device=1)),
     "two devices as arguments": lambda: xp.where(array() > 0, array(), array(device=1)),
@@ -205,6 +290,14 @@ def test_indexing_gives_views():
     x[1, 2][...] = 5
     x[0][1:] = 7
     np.testing.assert_array_equal(xp.asnumpy(x), [[0, 7, 7], [0, 0, 5]])
+
+
+def test_views_are_made_on_any_device():
+    """They compute nothing, whichever device is the current one."""
+    x = array(((1.0, 2.0), (3.0, 4.0)), device=1)
+    for view in (x[0], x[:, None], x.T, x.reshape(4), xp.broadcast_to(x, (3, 2, 2)), x.view("int64"), x[:0].reshape(0)):
+        assert view.base is x.base and view.device_index == 1
+    assert xp.result_type(x, "float32") == np.float64
 
 
 def test_in_place_and_out_keep_identity():

@@ -40,6 +40,9 @@ class Runtime:
         """A stream for each device, of whom nothing but the number is known."""
         return 0x1000 + strict._current
 
+    def bind(self) -> None:
+        """Nothing is to be done: here all threads launch."""
+
     def function(self, text: str, name: str) -> int:
         return ctypes.addressof(ctypes.c_char.in_dll(library(text), f"entry_{name}"))
 
@@ -111,11 +114,11 @@ def device() -> Iterator[str]:
         name="fibres",
         array_type=strict.StrictArray,
         xp=strict.strict_xp,
-        asarray=lambda array, index: strict.StrictArray(array.copy(order="K"), index or 0),
+        asarray=strict._asarray,
         asnumpy=strict.strict_xp.asnumpy,
         device_index=lambda array: array.device_index,
         kernels={name: _asynchronous(kernel) for name, kernel in _cuda.kernels().items()},
-        on=strict.current_device,
+        on=strict._on,
         watch=_faults.watch,
     )
     _backends.register_backend(backend)

@@ -76,7 +76,8 @@ class Backend:
             kernel in place); NotImplemented as a result leaves the call to the reference kernel. One of the name
             ``pointwise_sets`` runs a compiled program over many sets of Tensors; see ``PointwiseProgram.run_all``.
         on: ``on(index)`` is a context in which device ``index`` of this kind is the current one, or None where it is
-            already; kernels run in that of their arguments, whatever device the caller has chosen.
+            already; a call computes in that of its arguments, checks and conversions included, whatever device the
+            caller has chosen.
         watch: ``watch(report, array, low, size, ignored=None)`` sees to it that an element of an integer array outside
             [low, size), other than ``ignored``, is reported as soon as the device is waited for, by
             ``report[0](*report[1:], low, size, element, index)``, which raises; ``index`` is where the element is, None

@@ -128,7 +128,8 @@ def _shown(x: Tensor, options: dict[str, Any]) -> tuple[np.ndarray, int]:
             edge -= 1
         array = array_inside(x)
         backend = backend_of_array(array)
-        array = backend.asnumpy(_edges(backend.xp, array, edge, ()))
+        with backend.within(backend.device_index(array)):
+            array = backend.asnumpy(_edges(backend.xp, array, edge, ()))
     return (array.astype(np.float32) if array.dtype.name == "bfloat16" else array), edge
 
 

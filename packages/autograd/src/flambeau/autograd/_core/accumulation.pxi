@@ -32,7 +32,16 @@ cdef object _own_array(object grad, bint owned):
     # Two references to the array are the gradient's and the one here.
     if owned and type(grad) is Tensor and Py_REFCNT(array) <= 2 and _is_whole(<Tensor>grad, array):
         return array
-    return array.copy()
+    return _copy_of(array)
+
+
+cdef object _copy_of(object array):
+    """A copy in C order on the array's own device: CuPy's method would make it on the current one."""
+    if isinstance(array, (cnp.ndarray, np.generic)):
+        return array.copy()
+    backend = _backends.backend_of_array(array)
+    with backend.within(backend.device_index(array)):
+        return array.copy()
 
 
 cdef inline bint _alike(object a, object b) except -1:

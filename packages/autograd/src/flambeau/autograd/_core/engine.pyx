@@ -38,7 +38,7 @@ import weakref
 import numpy as np
 
 import flambeau.tensor as ft
-from flambeau.tensor import errors, ops
+from flambeau.tensor import _backends, errors, ops
 from flambeau.tensor._core.tensor import normalised
 from flambeau.tensor._schema import Kind
 

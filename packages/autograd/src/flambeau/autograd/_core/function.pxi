@@ -67,7 +67,7 @@ cdef class FunctionNode(Node):
         if context._materialize:
             for i in range(len(given)):
                 if given[i] is None and _output_dtype(self, i) is not None:
-                    given[i] = ft.zeros(_output_shape(self, i), dtype=_output_dtype(self, i))
+                    given[i] = _zeros_beside(self, i, given)
         given = [g if g is None or isinstance(g, Variable) else _variable((<Tensor>g).array, None) for g in given]
         unpacked = []
         thread = threading.get_ident()

@@ -186,7 +186,7 @@ cdef object _frozen(object index):
     """An index whose arrays nobody can change any more: inside a tuple no version tells of it."""
     if isinstance(index, tuple):
         return tuple([_frozen(part) for part in index])
-    return index.copy() if hasattr(index, "dtype") else index  # an array of any device
+    return _copy_of(index) if hasattr(index, "dtype") else index
 
 
 cdef inline object _about(object value, int kind):

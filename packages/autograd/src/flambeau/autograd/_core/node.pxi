@@ -286,7 +286,14 @@ cdef list _through_composite(Node node, object grads):
 
 cdef object _first_grad(Node node, list grads):
     """The gradient of the first output, zeros when none arrived."""
-    grad = grads[0]
-    if grad is not None:
-        return grad
-    return ft.zeros(_output_shape(node, 0), dtype=_output_dtype(node, 0))
+    return _zeros_beside(node, 0, grads) if grads[0] is None else grads[0]
+
+
+cdef object _zeros_beside(Node node, int output, list grads):
+    """Zeros for an output that no gradient arrived for, on the device of one that did."""
+    cdef object place = None
+    for grad in grads:
+        if grad is not None:
+            place = (<Tensor>grad).device
+            break
+    return ft.zeros(_output_shape(node, output), dtype=_output_dtype(node, output), device=place)

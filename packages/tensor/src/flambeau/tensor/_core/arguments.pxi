@@ -237,7 +237,7 @@ def normalised(Operator op, tuple args):
 
 
 cdef object prepare(Operator op, tuple args, list values):
-    """Fill `values` with what the kernel gets; give the backend that runs it."""
+    """Fill `values` with what the kernel gets, but for what is computed of the arrays; give the backend that runs it."""
     cdef int i, kind
     cdef object first = None, value, name, place = None
     # Tensors first: dimensions are relative to the first one.
@@ -273,9 +273,7 @@ cdef object prepare(Operator op, tuple args, list values):
             first = value
     place = normalise(op, values, first.ndim if first is not None else 0)
     backend = _backend_of(op, values, first, place)
-    if op.promote:
-        _check_accepts(op, _promote(op, values, backend, first))
-    elif first is not None:
+    if not op.promote and first is not None:
         _check_accepts(op, first.dtype)
         for i in range(op.nargs):
             if op.kinds[i] == Kind_OPERAND or (op.declared().inplace_kernel is not None and op.kinds[i] == Kind_ARRAY):

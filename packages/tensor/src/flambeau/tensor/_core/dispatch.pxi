@@ -180,15 +180,36 @@ cdef object compute(Operator op, tuple args, list values):
     if values is None:
         values = []
     backend = prepare(op, args, values)
+    elsewhere = _elsewhere(op, backend, values)
+    if elsewhere is None:
+        return _settle_and_run(op, backend, values)
+    with elsewhere:
+        return _settle_and_run(op, backend, values)
+
+
+cdef inline object _elsewhere(Operator op, object backend, list values):
+    """The context in which the arguments' device is the current one; None where it is already, as the CPU always is.
+
+    From promotion to the last copy, whatever a call computes is computed within it: array libraries compute on the current
+    device.
+    """
+    return None if backend is _CPU else backend.on(_device_index(op, backend, values))
+
+
+cdef object _settle_and_run(Operator op, object backend, list values):
+    _settle(op, backend, values)
     return _run(op, backend, values)
 
 
-cdef object _run(Operator op, object backend, list values):
+cdef int _settle(Operator op, object backend, list values) except -1:
+    """The rest of what the arguments must go through before a kernel, as far as arrays are computed for it."""
+    if op.promote:
+        _check_accepts(op, _promote(op, values, backend))
     _check(op, values)
-    return _run_checked(op, backend, values)
+    return 0
 
 
-cdef object _run_checked(Operator op, object backend, list values):
+cdef object _run(Operator op, object backend, list values):
     if backend is _CPU:
         _import_kernels(op)
     own = backend.kernels.get(op.name)
@@ -235,9 +256,7 @@ cdef object _invoke(Operator op, object kernel, object backend, list values):
         positional = (backend.xp, *values[:op.positional])
     else:
         positional = (backend.xp, *values)
-    if backend is not _CPU:
-        return called_on(backend, _device_index(op, backend, values), kernel, positional, keywords)
-    if op.quiet:
+    if op.quiet or backend is not _CPU:
         return _applied(kernel, positional, keywords)
     # Division by zero and overflow give inf and nan, as on every device, and no warning.
     if _float_errors is None:
@@ -254,15 +273,6 @@ cdef inline object _applied(object function, tuple positional, dict keywords):
     return function(*positional) if keywords is None else function(*positional, **keywords)
 
 
-cdef object called_on(object backend, object index, object function, tuple positional, dict keywords=None):
-    """What a function gives, called while the backend's device of that index is the current one."""
-    elsewhere = backend.on(index)
-    if elsewhere is None:
-        return _applied(function, positional, keywords)
-    with elsewhere:
-        return _applied(function, positional, keywords)
-
-
 cdef object _device_index(Operator op, object backend, list values):
     """The index of the device that the first Tensor, or device=, names."""
     cdef int i
@@ -270,8 +280,7 @@ cdef object _device_index(Operator op, object backend, list values):
         if op.kinds[i] == Kind_DEVICE:
             return values[i].index
         if op.kinds[i] <= Kind_ARRAYS and values[i] is not None and not _is_number(values[i]):
-            first = values[i][0] if op.kinds[i] == Kind_ARRAYS else values[i]
-            return backend.device_index(first)
+            return backend.device_index(values[i][0] if op.kinds[i] == Kind_ARRAYS else values[i])
 
 
 cdef object _as_result(Operator op, object backend, object result):
@@ -299,11 +308,21 @@ cdef object write(Operator op, tuple args, Tensor out, list values):
     if values is None:
         values = []
     backend = prepare(op, args, values)
-    _check(op, values)
-    if not inplace or not _ran_inplace(op, backend, values, out):
-        _store(op, backend, _run_checked(op, backend, values), out, inplace)
+    elsewhere = _elsewhere(op, backend, values)
+    if elsewhere is None:
+        _settle_and_write(op, backend, values, out, inplace)
+    else:
+        with elsewhere:
+            _settle_and_write(op, backend, values, out, inplace)
     count_change(out, op)
     return out
+
+
+cdef int _settle_and_write(Operator op, object backend, list values, Tensor out, bint inplace) except -1:
+    _settle(op, backend, values)
+    if not inplace or not _ran_inplace(op, backend, values, out):
+        _store(op, backend, _run(op, backend, values), out, inplace)
+    return 0
 
 
 cdef bint _ran_inplace(Operator op, object backend, list values, Tensor out) except -1:
@@ -345,9 +364,7 @@ cdef object _store(Operator op, object backend, object result, Tensor out, bint 
 cdef object by_own_kernel(object backend, str name, object array, object other):
     """What a backend's own kernel gives for an array and something else; NotImplemented where it has none for them."""
     kernel = backend.kernels.get(name)
-    if kernel is None:
-        return NotImplemented
-    return called_on(backend, backend.device_index(array), kernel, (backend.xp, array, other))
+    return NotImplemented if kernel is None else kernel(backend.xp, array, other)
 
 
 cdef bint _may_store(object source, object target):

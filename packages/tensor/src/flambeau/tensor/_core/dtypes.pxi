@@ -149,7 +149,7 @@ cdef object _stored_operand(Operator op, str argument, object value, object dtyp
     return _converted_number(op, argument, value, dtype) if number else value
 
 
-cdef object _promote(Operator op, list values, object backend, object first):
+cdef object _promote(Operator op, list values, object backend):
     """Convert all operands in `values` to their common dtype, in place. Numbers stay numbers where a kernel of our own
     takes them, or the array library lets them follow the arrays' dtype: not when all operands are numbers, and not beside
     bfloat16."""
@@ -184,8 +184,7 @@ cdef object _promote(Operator op, list values, object backend, object first):
             if _is_number(value):
                 value = _converted_number(op, op.names[i], value, dtype)
                 if as_arrays:
-                    index = None if first is None else backend.device_of(first).index
-                    value = backend.asarray(np.asarray(value, dtype), index)
+                    value = backend.asarray(np.asarray(value, dtype), _device_index(op, backend, values))
                 values[i] = value
             elif value.dtype != dtype:
                 values[i] = _converted(backend, value, dtype)

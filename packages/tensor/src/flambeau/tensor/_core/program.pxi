@@ -381,8 +381,8 @@ cdef class PointwiseProgram:
             return [], sets
         written = tuple([change[0] for change in changes])
         self._complete()
-        ran, others, left = called_on(
-            backend, backend.device_index(array), runner, (backend.xp, self, sets, written))
+        with backend.within(backend.device_index(array)):
+            ran, others, left = runner(backend.xp, self, sets, written)
         for tensors in ran:
             for place, op in changes:
                 watcher = _count_one_of_many(<Tensor>(<list>tensors)[place], <Operator>op, watcher)

@@ -15,6 +15,10 @@ ctypedef int (*launch_t)(void* function, unsigned int grid_x, unsigned int grid_
                          void* stream, void** parameters, void** extra) noexcept nogil
 
 cdef launch_t _launch = NULL
+
+cdef enum:
+    INVALID_CONTEXT = 201  # CUDA_ERROR_INVALID_CONTEXT
+
 # The current device and stream: CuPy's own functions where the runtime gives them as capsules, a call of Python's less.
 ctypedef int (*device_t)(int) noexcept
 ctypedef intptr_t (*stream_t)() noexcept
@@ -41,9 +45,10 @@ def use(runtime):
 
     A runtime has ``launch_address``, the address of a function with cuLaunchKernel's signature, and the methods
     ``function(text, name)``, a handle to launch of a kernel in a source, loaded on the current device; ``device()`` and
-    ``stream()``, the current ones' index and handle; ``failed(code, label)``, which raises; ``blocking``, whether launches
-    wait until the kernel has run; and ``shared_words(count)``, an array of int64 zeros that the host and kernels share. It
-    may have ``device_capsule`` and ``stream_capsule``, device and stream as C functions.
+    ``stream()``, the current ones' index and handle; ``bind()``, which makes the current device's context the calling
+    thread's; ``failed(code, label)``, which raises; ``blocking``, whether launches wait until the kernel has run; and
+    ``shared_words(count)``, an array of int64 zeros that the host and kernels share. It may have ``device_capsule`` and
+    ``stream_capsule``, device and stream as C functions.
     """
     global _runtime, _launch, _generation, _device, _stream
     previous = _runtime
@@ -169,14 +174,24 @@ cdef class Kernel:
             function = self.functions[device]
         if function is NULL:
             function = self._function(device)
-        code = _launch(function, grid[0], grid[1], grid[2], block[0], block[1], block[2], shared,
-                       <void*>(_stream() if _stream is not NULL else <intptr_t>_runtime.stream()), parameters, NULL)
+        code = _launched(function, grid, block, shared, parameters)
+        if code == INVALID_CONTEXT:
+            # A thread has no context before it calls the runtime, as it need not where memory comes from the pool.
+            _runtime.bind()
+            code = _launched(function, grid, block, shared, parameters)
         if code != 0:
             _runtime.failed(code, self.label)
         return 0
 
     def __repr__(self):
         return f"<kernel {self.label}({', '.join(self.parameters)})>"
+
+
+cdef inline int _launched(void* function, const unsigned int* grid, const unsigned int* block, unsigned int shared,
+                          void** parameters) except? -1:
+    """Launch on the current stream; gives the driver's code."""
+    return _launch(function, grid[0], grid[1], grid[2], block[0], block[1], block[2], shared,
+                   <void*>(_stream() if _stream is not NULL else <intptr_t>_runtime.stream()), parameters, NULL)
 
 
 cdef int _extents(object value, unsigned int* out) except -1:

@@ -29,13 +29,17 @@ class Runtime:
         """The handle of the current stream."""
         return cupy.cuda.get_current_stream().ptr
 
+    def bind(self) -> None:
+        """Make the context of the current device, if it is not there yet, the calling thread's."""
+        _api.free(0)
+
     def function(self, text: str, name: str) -> int:
         """The handle of a kernel, loaded on the current device."""
+        self.bind()
         index = self.device()
         module = self._modules.get((index, text))
         if module is None:
             code = kept_cubin(text, f"sm_{cupy.cuda.Device(index).compute_capability}")
-            _api.free(0)  # makes the device's context, which loading needs
             module = cupy.cuda.function.Module()
             module.load(code)
             self._modules[index, text] = module

@@ -349,4 +349,6 @@ def _greatest(input, dim):
     """The greatest element along ``dim`` as a constant: no gradient goes through it."""
     import flambeau.tensor as ft
 
-    return ft.amax(input.data, dim, keepdim=True) if input.numel() else ft.zeros((), dtype=input.dtype)
+    if input.numel() == 0:
+        return ft.zeros((), dtype=input.dtype, device=input.device)
+    return ft.amax(input.data, dim, keepdim=True)

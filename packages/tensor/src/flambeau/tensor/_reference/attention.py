@@ -23,9 +23,9 @@ def _scores(xp, query, key, attn_mask, is_causal, scale):
     return xp.where(attn_mask, scores, unseen) if attn_mask.dtype.kind == "b" else scores + widened(attn_mask)
 
 
-def _earlier(xp, queries, keys):
+def _earlier(xp, queries, keys, **place):
     """Which keys are no later than a query."""
-    return xp.arange(queries)[:, None] >= xp.arange(keys)
+    return xp.arange(queries, **place)[:, None] >= xp.arange(keys, **place)
 
 
 def _kept(xp, shape, dropout):
@@ -129,7 +129,7 @@ def _(query, key, value, attn_mask=None, is_causal=False, scale=None, dropout=No
 
     scores = ft.matmul(query, key.transpose(-2, -1)) * _scale_of(scale, query.shape[-1])
     if is_causal:
-        attn_mask = _earlier(ft, *scores.shape[-2:])
+        attn_mask = _earlier(ft, *scores.shape[-2:], device=scores.device)
     if attn_mask is not None:
         boolean = attn_mask.dtype.kind == "b"
         scores = ft.where(attn_mask, scores, float("-inf")) if boolean else scores + attn_mask

@@ -152,18 +152,18 @@ def _(log_probs, targets, input_lengths, target_lengths, blank=0):
     # Far below every log-probability, but finite, so that derivatives are.
     never = -1e30
     steps, samples = log_probs.shape[:2]
-    width = 2 * targets.shape[1] + 1
-    labels = ft.full((samples, width), blank, dtype=ft.int64)
-    skips = ft.zeros((samples, width), dtype=ft.bool_)
+    width, place = 2 * targets.shape[1] + 1, log_probs.device
+    labels = ft.full((samples, width), blank, dtype=ft.int64, device=place)
+    skips = ft.zeros((samples, width), dtype=ft.bool_, device=place)
     if width > 1:
         labels[:, 1::2] = targets
         skips[:, 3::2] = targets[:, 1:] != targets[:, :-1]
 
     def moved(values, by):
-        edge = ft.full((samples, min(by, width)), never, dtype=log_probs.dtype)
+        edge = ft.full((samples, min(by, width)), never, dtype=log_probs.dtype, device=place)
         return ft.cat([edge, values[:, : width - edge.shape[1]]], 1)
 
-    state = ft.arange(width)
+    state = ft.arange(width, device=place)
     alpha = None
     for t in range(steps):
         emitted = ft.gather(log_probs[t], 1, labels)

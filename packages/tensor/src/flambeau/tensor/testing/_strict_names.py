@@ -216,6 +216,14 @@ var(axis, dtype, out, ddof, keepdims)
 view(dtype)
 """)
 
+# Functions and methods that compute nothing, wherever the arrays are, as long as what they give shares their memory.
+LOOKS = frozenset(
+    """
+    asarray broadcast_arrays broadcast_to can_cast diagonal expand_dims may_share_memory moveaxis ndim promote_types
+    ravel reshape result_type shape shares_memory size squeeze swapaxes transpose view
+    """.split()
+)
+
 ATTRIBUTES = frozenset("dtype imag itemsize nbytes ndim real shape size strides".split())
 
 UFUNCS = frozenset(

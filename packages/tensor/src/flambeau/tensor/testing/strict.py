@@ -2,7 +2,8 @@
 
 :data:`strict_xp` stands in for the array namespace. It has only what CuPy has too, by name and by keyword, and its
 arrays refuse everything that would silently copy from the device to the host (``float(x)``, ``if x:``, iterating,
-``numpy.asarray(x)``), that mixes in NumPy arrays, or that mixes two devices:
+``numpy.asarray(x)``), that mixes in NumPy arrays, that mixes two devices, or that computes on another device than the
+current one:
 
 >>> from flambeau.tensor.testing.strict import StrictError, strict_xp
 >>> x = strict_xp.arange(3)
@@ -43,7 +44,7 @@ def _refuse(operation: str, expected: str, got: str, fix: str | None = None) -> 
 
 @contextlib.contextmanager
 def current_device(index: int) -> Iterator[None]:
-    """Within ``with current_device(1):`` new arrays are made on device 1."""
+    """Within ``with current_device(1):`` new arrays are made on device 1, and only those there can be computed with."""
     global _current
     if not 0 <= index < DEVICES:
         errors.device_error("current_device", "index", f"0 to {DEVICES - 1}", str(index))
@@ -103,11 +104,29 @@ class _Call:
             return [self.wrap(part) for part in result]
         return result
 
+    def must_be_current(self) -> None:
+        """Refuse arrays that are not on the current device, which is the one that CuPy computes on."""
+        if self.index not in (None, _current):
+            here, there = f"arrays on the current device, strict:{_current}", f"some on strict:{self.index}"
+            _refuse(self.operation, here, there, "enter it first")
+
+    def only_looks(self, result: Any) -> bool:
+        """Whether all arrays of a result are views of the arrays that were given."""
+        parts = result if isinstance(result, (tuple, list)) else (result,)
+        owners = [array.base for array in self.seen]
+        return all(any(part.base is o for o in owners) for part in parts if isinstance(part, (np.ndarray, np.generic)))
+
     def run(self, function: Callable, args: tuple, kwargs: dict[str, Any]) -> Any:
         plain = [self.unwrap(a) for a in args]
         named = {name: self.unwrap(v) for name, v in kwargs.items()}
+        looks = self.operation.rpartition(".")[2] in names.LOOKS
+        if not looks:
+            self.must_be_current()
         with np.errstate(all="ignore"):  # a GPU does not warn
-            return self.wrap(function(*plain, **named))
+            result = function(*plain, **named)
+        if looks and not self.only_looks(result):
+            self.must_be_current()
+        return self.wrap(result)
 
 
 def _check_call(operation: str, signature: names.Signature, args: tuple, kwargs: dict[str, Any]) -> None:
@@ -201,7 +220,9 @@ class StrictArray:
 
     @property
     def imag(self) -> StrictArray:
-        """The imaginary parts: a view of those of complex elements."""
+        """The imaginary parts: a view of those of complex elements, new zeros for others."""
+        if self._array.dtype.kind != "c":
+            _Call("ndarray.imag", self.device_index).must_be_current()
         return StrictArray(self._array.imag, self.device_index)
 
     @property
@@ -218,10 +239,13 @@ class StrictArray:
         result = self._array[plain]
         if isinstance(result, np.generic):  # CuPy gives a 0-d view where NumPy gives a scalar
             result = self._array[(*plain, ...) if isinstance(plain, tuple) else (plain, ...)]
+        if result.base is not self.base:
+            call.must_be_current()
         return call.wrap(result)
 
     def __setitem__(self, index: Any, value: Any) -> None:
         call = _Call("ndarray.__setitem__", self.device_index)
+        call.must_be_current()
         self._array[call.unwrap(index)] = call.unwrap(value)
 
     def __repr__(self) -> str:
@@ -312,7 +336,7 @@ class _Ufunc:
 class _StrideTricks:
     @staticmethod
     def as_strided(x: StrictArray, shape: Any = None, strides: Any = None) -> StrictArray:
-        return _Call("lib.stride_tricks.as_strided").run(np.lib.stride_tricks.as_strided, (x, shape, strides), {})
+        return StrictArray(np.lib.stride_tricks.as_strided(x._array, shape, strides), x.device_index)
 
 
 class _Lib:
@@ -390,7 +414,12 @@ strict_xp = StrictNamespace()
 
 
 def _asarray(array: np.ndarray, index: int | None) -> StrictArray:
-    return StrictArray(array.copy(order="K"), index or 0)
+    return StrictArray(array.copy(order="K"), _current if index is None else index)
+
+
+def _on(index: int | None) -> contextlib.AbstractContextManager | None:
+    """The context in which a device is the current one; None where it is already."""
+    return None if index in (None, _current) else current_device(index)
 
 
 def register() -> None:
@@ -405,6 +434,6 @@ def register() -> None:
             asarray=_asarray,
             asnumpy=strict_xp.asnumpy,
             device_index=lambda array: array.device_index,
-            on=current_device,
+            on=_on,
         )
     )
