@@ -7,6 +7,7 @@ import flambeau.tensor as ft
 import numpy as np
 import pytest
 from flambeau.nn.utils import clip_grad_norm_, clip_grad_value_, clip_grads_with_norm_, get_total_norm
+from flambeau.tensor.testing import strict
 
 SHAPES = [(3,), (2, 5), (), (0, 4), (30, 20)]
 NORMS = [1.0, 2.0, 3.5, math.inf]
@@ -38,6 +39,25 @@ def test_norms(norm, scale):
     expected = np.linalg.norm(before, norm)
     assert total.item() == pytest.approx(expected, rel=1e-12)
     np.testing.assert_allclose(flat(params), before * min(1.0, 1.0 / (expected + 1e-6)), rtol=1e-12)
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, math.nan])
+def test_nobody_waits_for_the_norm(scale):
+    """On a device that works while the program goes on; gradients of other devices are scaled by the same factor."""
+    strict.register()
+    here = parameters(scale)
+    there = [nn.Parameter(p.data.to(f"strict:{i % 2}")) for i, p in enumerate(here)]
+    for p, q in zip(here, there, strict=True):
+        q.grad = None if p.grad is None else p.grad.to(q.device)
+    with strict.asynchronous():
+        total = clip_grad_norm_([q for q in there if q.device == "strict:0"], 1.0)
+    assert total.device == "strict:0"
+    clip_grad_norm_(there, 0.5)
+    clip_grad_norm_([p for p, q in zip(here, there, strict=True) if q.device == "strict:0"], 1.0)
+    clip_grad_norm_(here, 0.5)
+    for p, q in zip(here, there, strict=True):
+        if p.grad is not None:
+            np.testing.assert_allclose(q.grad.cpu().numpy(), p.grad.numpy(), rtol=1e-12)
 
 
 def test_values():

@@ -93,9 +93,18 @@ def clip_grads_with_norm_(
 
 
 def _scale(gradients: list[Tensor], max_norm: float, total_norm: Tensor) -> None:
-    factor = float(max_norm) / (total_norm.item() + 1e-6)
-    if not factor >= 1:  # a NaN goes on to the gradients
-        together(lambda g: g.mul_(factor), ([g] for g in gradients))
+    # A NaN goes on to the gradients.
+    if total_norm.device.type == "cpu":
+        factor = float(max_norm) / (total_norm.item() + 1e-6)
+        if not factor >= 1:
+            together(lambda g: g.mul_(factor), ([g] for g in gradients))
+        return
+    # Elsewhere nobody waits for the norm.
+    factors = {total_norm.device: (float(max_norm) / (total_norm + 1e-6)).clamp_(max=1.0)}
+    for g in gradients:
+        if (place := g.device) not in factors:
+            factors[place] = factors[total_norm.device].to(place)
+        g.mul_(factors[place])
 
 
 def clip_grad_norm_(
