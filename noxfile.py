@@ -29,6 +29,7 @@ ISAS = ("v2", "v3", "v4", "portable")
 SOAKS = ("properties", "addresses", "threads", "loader", "examples", "cuda")
 # what runs under sanitizers once more, with the kernels for old machines
 KERNEL_TESTS = ("thread_counts", "pointwise_engine", "reductions", "gemm", "convolution", "random_kernels")
+AT_ONCE = ("-n", "auto", "--maxprocesses", "8")  # pytest's: a process for each core; each collects all tests
 NOT_BUILT = {"tests", "build", "dist", "__pycache__"}  # folders of a package that do not go into its wheel
 
 
@@ -138,7 +139,7 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session, package: str) -> None:
     """Test one package from its wheel, with only what it depends on; `-- --oracles` adds torch.
 
-    tensor's kernels for GPUs are compiled by NVRTC, which is installed with it, and run on the CPU, by two processes.
+    tensor's kernels for GPUs are compiled by NVRTC, which is installed with it, and run on the CPU.
 
     What needs an extra that names other packages of this repository is in a folder of the tests with the extra's name,
     and is run after that extra was installed.
@@ -147,17 +148,12 @@ def tests(session: nox.Session, package: str) -> None:
     *siblings_wheels, wheel = wheels(session, package)
     compiler = GROUPS["nvrtc"] if package == "tensor" else []
     tests = FOLDERS[package] / "tests"
-    kernels = sorted({*tests.glob("test_cuda_*.py")} - {tests / "test_cuda_compile.py"})  # that has two of its own
-    session.install(*siblings_wheels, f"{wheel}[test]", *oracles, *compiler)
+    session.install(*siblings_wheels, f"{wheel}[test]", *GROUPS["parallel"], *oracles, *compiler)
     extras = {name: needed for name, needed in extras_of(package).items() if (tests / name).is_dir()}
-    apart = (*(tests / name for name in extras), *kernels)
-    session.run("pytest", tests, *(f"--ignore={path}" for path in apart), *arguments)
-    if kernels:
-        nothing_selected = 5
-        session.run("pytest", "-n", "2", *kernels, *arguments, success_codes=[0, nothing_selected])
+    session.run("pytest", *AT_ONCE, tests, *(f"--ignore={tests / name}" for name in extras), *arguments)
     for name, needed in extras.items():
         session.install(*wheels(session, *needed))
-        session.run("pytest", tests / name, *arguments)
+        session.run("pytest", *AT_ONCE, tests / name, *arguments)
 
 
 def extras_of(package: str) -> dict[str, set[str]]:
@@ -182,8 +178,8 @@ def mutate(session: nox.Session) -> None:
 def integration(session: nox.Session) -> None:
     """Test what needs several packages: the namespace, wheels alone and together, the ABI check, a training run."""
     tensor, *others = wheels(session, *ORDER)
-    session.install(f"{tensor}[test]", *others, *GROUPS["test"], *GROUPS["notebook"])
-    session.run("pytest", "tests-integration", *session.posargs, env={"FLAMBEAU_DIST": str(DIST)})
+    session.install(f"{tensor}[test]", *others, *GROUPS["test"], *GROUPS["parallel"], *GROUPS["notebook"])
+    session.run("pytest", *AT_ONCE, "tests-integration", *session.posargs, env={"FLAMBEAU_DIST": str(DIST)})
 
 
 @nox.session
@@ -214,13 +210,13 @@ def train(session: nox.Session) -> None:
 @nox.parametrize("name", ISAS, ids=ISAS)
 def isa(session: nox.Session, name: str) -> None:
     """Test tensor with the kernels of one instruction set, as on a machine that has no better one."""
-    session.install(*with_test_extras(wheels(session, "tensor")))
+    session.install(*with_test_extras(wheels(session, "tensor")), *GROUPS["parallel"])
     if name == "portable":  # not in the wheel for x86-64
         install_rebuilt(session, ["tensor"], isas=name)
     known = "from flambeau.tensor._core.tensor import instruction_sets as f; print(*f())"
     if name not in session.run("python", "-c", known, silent=True).split():
         session.skip(f"this machine lacks x86-64-{name}")
-    session.run("pytest", FOLDERS["tensor"] / "tests", *session.posargs, env={"FLAMBEAU_ISA": name})
+    session.run("pytest", *AT_ONCE, FOLDERS["tensor"] / "tests", *session.posargs, env={"FLAMBEAU_ISA": name})
 
 
 def install_rebuilt(session: nox.Session, names: list[str], **options: str) -> None:
@@ -260,17 +256,18 @@ def soak(session: nox.Session, part: str) -> None:
     """Look longer: property tests with many examples; kernels under sanitizers, in Python and out; loaders in need;
     kernels for every generation of GPUs."""
     oracles, arguments = split_oracles(session)
-    session.install(*with_test_extras(wheels(session, *PACKAGES)), *GROUPS["test"], "cmake", *oracles)
+    needed = *GROUPS["test"], *GROUPS["parallel"], "cmake"
+    session.install(*with_test_extras(wheels(session, *PACKAGES)), *needed, *oracles)
     # unbuffered output: the report of a process that is stopped would be lost with pytest's capture
     options = ["--capture=no", "-q", "-p", "no:cacheprovider", *arguments]
     tests = FOLDERS["tensor"] / "tests"
     if part == "properties":
         for name in PACKAGES:
-            session.run("pytest", FOLDERS[name] / "tests", "--hypothesis-profile", "soak", *arguments)
+            session.run("pytest", *AT_ONCE, FOLDERS[name] / "tests", "--hypothesis-profile", "soak", *arguments)
     elif part == "cuda":
         session.install(*GROUPS["nvrtc"])
         kernels = (tests / f"test_cuda_{name}.py" for name in ("compile", "fibres", "pointwise"))
-        session.run("pytest", *kernels, *options, env={"FLAMBEAU_CUDA_TESTS": "all"})
+        session.run("pytest", *AT_ONCE, *kernels, *options, env={"FLAMBEAU_CUDA_TESTS": "all"})
         session.install(*GROUPS["cudnn"])
         session.run("pytest", tests / "soak_cudnn.py", *options)
     elif part == "examples":

@@ -5,9 +5,7 @@ knows; for all generations in all dtypes with ``FLAMBEAU_CUDA_TESTS=all``.
 """
 
 import importlib.util
-import multiprocessing
 import re
-from concurrent.futures import ProcessPoolExecutor
 
 import cuda_sources
 import pytest
@@ -46,30 +44,15 @@ with_nvrtc = pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT))
 
 
 def log_of(text, architecture):
-    """What NVRTC says; errors as text, for they come from another process."""
+    """What NVRTC says of code that compiles."""
     try:
-        return True, _compile.cubin(text, architecture, *OPTIONS)[1]
+        return _compile.cubin(text, architecture, *OPTIONS)[1]
     except _compile.CompilationError as error:
-        return False, str(error)
+        raise AssertionError(str(error)) from None
 
 
-@pytest.fixture(scope="session")
-def logs(request):
-    """What NVRTC says of each case that was selected: all are given to two processes at once."""
-    cases = {}
-    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
-        for item in request.session.items:
-            if getattr(item, "function", None) is test_compiles:
-                family, types, architecture = (item.callspec.params[n] for n in ("family", "types", "architecture"))
-                key = (family.source.name, types, architecture)
-                cases[key] = pool.submit(log_of, family.text(types), architecture)
-        yield cases
-        pool.shutdown(cancel_futures=True)
-
-
-def check(family, succeeded, log):
-    assert succeeded, log
-    parts = ENTRY.split(log)[1:]
+def check(family, types, architecture):
+    parts = ENTRY.split(log_of(family.text(types), architecture))[1:]
     found = dict(zip(parts[::2], parts[1::2], strict=True))
     assert found.keys() == family.source.parameters.keys()
     for name, properties in found.items():
@@ -82,9 +65,9 @@ def check(family, succeeded, log):
 
 @with_nvrtc
 @pytest.mark.parametrize("family, types, architecture", CASES)
-def test_compiles(family, types, architecture, logs):
+def test_compiles(family, types, architecture):
     """No warning, no spilled register; arrays in local memory only where the family says why."""
-    check(family, *logs[family.source.name, types, architecture].result())
+    check(family, types, architecture)
 
 
 FAULTS = {
@@ -104,7 +87,7 @@ def test_faults_are_found(message, code):
     source = cuda_sources.Source("faulty", f"KERNEL(1024) faulty(T* x, int n) {{ {code} }}")
     family = cuda_sources.Family(source, {"faulty": (("float32",),)})
     with pytest.raises(AssertionError, match=message):
-        check(family, *log_of(family.text(("float32",)), "sm_90"))
+        check(family, ("float32",), "sm_90")
 
 
 def test_every_file_belongs_to_a_family():

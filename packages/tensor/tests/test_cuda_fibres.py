@@ -185,11 +185,15 @@ TRUSTING = {"attention_backward", "insertion_points", "recurrence_backward"}
 UNORDERED = {"scatter"}
 # This adds hundreds of products at one place: the CPU in float, one after the other.
 ROUGH = {"sample_planes_input_gradient"}
-LARGE = cases("bfloat16", "float32", of=lambda info: info.name not in TRUSTING | UNORDERED)
+# Each of them in one dtype, which is enough to see every way through a kernel.
+LARGE = [
+    pytest.param(*case.values, width, id=f"{case.id}-{width}")
+    for width, name in (("rows", "bfloat16"), ("columns", "float32"))
+    for case in cases(name, of=lambda info: info.name not in TRUSTING | UNORDERED)
+]
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("info, dtype", LARGE)
+@pytest.mark.parametrize("info, dtype, width", LARGE)
 def test_large_inputs(info, dtype, width, device):
     """Where there is work for several blocks and whole vectors the results are the CPU's, also from odd addresses."""
     times = 256 if info.name in ROUGH else 16  # neither adds up exactly
