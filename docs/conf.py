@@ -38,3 +38,13 @@ napoleon_custom_sections = [("Shape", "params_style")]
 doctest_global_setup = "import numpy as np\nimport flambeau.tensor as ft"
 # Unlike Sphinx's own default, the messages of errors count: the troubleshooting page quotes them.
 doctest_default_flags = doctest.ELLIPSIS | doctest.DONT_ACCEPT_TRUE_FOR_1
+
+
+def _without_navigation(app, pagename, templatename, context, doctree):
+    """Pages of source code have no tree of all pages beside them: made anew for each, these took half of the build."""
+    if pagename.startswith("_modules/"):
+        context["toctree"] = lambda **options: ""
+
+
+def setup(app):
+    app.connect("html-page-context", _without_navigation, priority=400)  # before the theme's
