@@ -29,7 +29,7 @@ ISAS = ("v2", "v3", "v4", "portable")
 SOAKS = ("properties", "addresses", "threads", "loader", "examples", "cuda")
 # what runs under sanitizers once more, with the kernels for old machines
 KERNEL_TESTS = ("thread_counts", "pointwise_engine", "reductions", "gemm", "convolution", "random_kernels")
-AT_ONCE = ("-n", "auto", "--maxprocesses", "8")  # pytest's: a process for each core; each collects all tests
+AT_ONCE = ("-n", "auto", "--maxprocesses", "8", "--dist", "worksteal")  # pytest's: a process for each core
 NOT_BUILT = {"tests", "build", "dist", "__pycache__"}  # folders of a package that do not go into its wheel
 
 

@@ -23,6 +23,20 @@ class Batch:
         return self
 
 
+@pytest.fixture
+def second(monkeypatch):
+    """CUDA, with its second device the current one of this thread; gives for each thread which one it has chosen."""
+    chosen = {}
+    monkeypatch.setattr(ft.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(ft.cuda, "current_device", lambda: 1, raising=False)
+
+    def choose(index):
+        chosen[threading.current_thread().name] = index
+
+    monkeypatch.setattr(ft.cuda, "set_device", choose, raising=False)
+    return chosen
+
+
 @dataclasses.dataclass
 class Both:
     batch: Batch
@@ -49,23 +63,23 @@ def test_every_part_of_a_batch(monkeypatch, wrap):
 
 
 @pytest.mark.parametrize("method", ["server", "thread"])
-def test_another_thread_does_it(monkeypatch, method):
-    """With workers: every batch, in order, and the state counts those that were delivered."""
-    monkeypatch.setattr(ft.cuda, "is_available", lambda: True)
+def test_another_thread_does_it(second, method):
+    """With workers: every batch, in order, on the device of the program; and the state counts those delivered."""
     loader = DataLoader(range(10), 2, collate_fn=Batch, pin_memory=True, num_workers=2, multiprocessing_context=method)
     seen = []
     for number, batch in enumerate(loader, 1):
         seen += batch.samples
         assert batch.thread.startswith("pin_memory") and loader.state_dict()["batches"] == number
+        assert second == {batch.thread: 1}
     assert seen == list(range(10))
     for _ in loader:
         break
     assert threading.active_count() <= 2 + 2 * (method == "thread")
 
 
-def test_errors_come_in_their_turn(monkeypatch):
+@pytest.mark.usefixtures("second")
+def test_errors_come_in_their_turn():
     """The batches before the one that failed are delivered."""
-    monkeypatch.setattr(ft.cuda, "is_available", lambda: True)
 
     def collate(samples):
         if 4 in samples:

@@ -4,6 +4,7 @@ the current one again."""
 import pytest
 from flambeau.tensor._cuda._allocator import Allocator
 from flambeau.tensor.cuda import _devices
+from flambeau.tensor.cuda._sizes import rounded
 
 
 class Refused(Exception):
@@ -89,3 +90,10 @@ def test_one_context_can_be_entered_twice(chosen):
             assert chosen[-1] == 1
         assert chosen[-1] == 2
     assert chosen[-1] == 0
+
+
+def test_few_sizes_of_locked_memory():
+    """None is too small, none much too large, and there are eight for each power of two."""
+    for size in (*range(70_000), *(2**n + d for n in range(17, 50) for d in (-1, 0, 1))):
+        assert size <= rounded(size) <= size + max(size // 8, 512) and rounded(size) > 0
+    assert len({rounded(size) for size in range(1 << 14, 1 << 15)}) == 9

@@ -8,7 +8,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 from fibres.blas import BlasError, emulated
-from flambeau.tensor._cuda import _settings, products
+from flambeau.tensor._cuda import _blas, _settings, products
 from flambeau.tensor._cuda._layouts import product as layout_of
 from flambeau.tensor.testing import assert_close, strict
 
@@ -63,6 +63,31 @@ def run(kernel, *args, **kwargs):
         result = kernel(strict.strict_xp, *(strictly(a) if isinstance(a, np.ndarray) else a for a in args), **kwargs)
     assert isinstance(result, strict.StrictArray) and result.flags.c_contiguous
     return result._array
+
+
+def test_memory_to_work_with_is_given_up_for_other_streams(blas, monkeypatch):
+    """Each stream has its own; the latest keeps it, as it may be in use; the others get some again."""
+    made_for = []
+    allocate = blas.allocate
+
+    def counted(size):
+        made_for.append(blas.stream())
+        return allocate(size)
+
+    monkeypatch.setattr(blas, "allocate", counted)
+    x = made((4, 4), "float32", "dense")
+
+    def multiply(stream):
+        monkeypatch.setattr(blas, "stream", lambda: stream)
+        np.testing.assert_array_equal(run(products.matmul, x, x), x @ x)
+
+    for stream in (16, 32, 16, 32):
+        multiply(stream)
+    assert made_for == [16, 32]
+    _blas.release()
+    for stream in (32, 16):
+        multiply(stream)
+    assert made_for == [16, 32, 16]
 
 
 SOME = [("dense", "dense"), ("transposed", "padded"), ("heads", "transposed"), ("stepped", "same rows")]

@@ -107,6 +107,7 @@ class Blas:
         self._stream = stream
 
     def _SetWorkspace(self, handle, workspace, size):
+        self._workspace = workspace, size
         self._within(workspace, size, "the workspace")
 
     def _SetPointerMode(self, handle, mode):
@@ -165,6 +166,7 @@ class Blas:
             raise BlasError("factors are on the host")
         if self._math_mode != 16:
             raise BlasError("sums of parts might be rounded to the type of the result")
+        self._within(*self._workspace, "the workspace")
         self._product((ta, tb), m, n, k, alpha, (a, at, lda), (b, bt, ldb), beta, (c, ct, ldc), compute)
 
     def _GemmStridedBatchedEx(
@@ -223,7 +225,8 @@ class Blas:
 
     def _LtMatmulAlgoGetHeuristic(self, handle, operation, a, b, c, d, preference, wanted, results, found):
         about, kind = self._descriptions[operation], self._descriptions[c]["kind"]
-        assert self._descriptions[preference] == {1: WORKSPACE, 3: 2, 5: 16, 6: 16, 7: 16, 8: 16}
+        wide = {3: 2} if kind in (2, 14) else {}
+        assert self._descriptions[preference] == wide | {1: WORKSPACE, 5: 16, 6: 16, 7: 16, 8: 16}
         assert about[7] == 4 and about[8] % 16 == 0
         # None for double, so that what is done then is seen too.
         ctypes.c_int.from_address(found).value = 0 if kind == 1 else 1

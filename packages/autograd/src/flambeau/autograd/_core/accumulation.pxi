@@ -37,9 +37,9 @@ cdef object _own_array(object grad, bint owned):
 
 cdef object _copy_of(object array):
     """A copy in C order on the array's own device: CuPy's method would make it on the current one."""
-    if isinstance(array, (cnp.ndarray, np.generic)):
-        return array.copy()
     backend = _backends.backend_of_array(array)
+    if backend is None or isinstance(array, cnp.ndarray):
+        return array.copy()
     with backend.within(backend.device_index(array)):
         return array.copy()
 

@@ -142,11 +142,12 @@ def library():
 
 
 def release():
-    """Give up the memory that products had to work with: each stream gets some again with its next one."""
+    """Give up the memory that products had to work with in other streams than the latest: they get some again."""
     cdef _Device device
-    for device in _devices.values():
-        device.workspaces.clear()
-        device.stream = None
+    for device in list(_devices.values()):
+        for stream in list(device.workspaces):
+            if stream != device.stream:
+                device.workspaces.pop(stream, None)
 
 
 cdef dict _numbers = {}  # of _TYPES, by dtype: NumPy takes long to find its name
@@ -373,8 +374,9 @@ cdef _Algorithm _chosen(_Device device, object layout, int type, int compute):
     try:
         _done(_lt_set_preference(preference, LT_MAX_WORKSPACE, &most, sizeof(most)),
               "cublasLtMatmulPreferenceSetAttribute")
-        _done(_lt_set_preference(preference, LT_REDUCTION_SCHEMES, &schemes, sizeof(schemes)),
-              "cublasLtMatmulPreferenceSetAttribute")
+        if type in (R_16F, R_16BF):
+            _done(_lt_set_preference(preference, LT_REDUCTION_SCHEMES, &schemes, sizeof(schemes)),
+                  "cublasLtMatmulPreferenceSetAttribute")
         for i in range(4):
             _done(_lt_set_preference(preference, LT_ALIGNMENT_A + i, &alignment, sizeof(alignment)),
                   "cublasLtMatmulPreferenceSetAttribute")

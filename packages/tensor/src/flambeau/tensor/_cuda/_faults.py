@@ -28,7 +28,7 @@ _reports: list[tuple] = []
 _shapes: list[Any] = [None] * KEPT
 _launches = itertools.count(1)
 _numbers: dict[tuple, int] = {}
-_numbering = threading.Lock()
+_making = threading.RLock()  # of reports and notes
 _notes: dict[tuple[Any, int], tuple[np.ndarray, int]] = {}
 
 
@@ -36,7 +36,7 @@ def watch(report: tuple, array: Any, low: int, size: int, ignored: int | None = 
     """See :class:`flambeau.tensor.Backend`."""
     number = _numbers.get(report)
     if number is None:
-        with _numbering:
+        with _making:
             _reports.append(report)
             number = _numbers[report] = len(_reports)
     runtime = _launch.runtime()
@@ -49,10 +49,7 @@ def watch(report: tuple, array: Any, low: int, size: int, ignored: int | None = 
 
 
 def _look(runtime, device, array, low, size, ignored, number):
-    note = _notes.get((runtime, device))
-    if note is None:
-        words = runtime.shared_words(len(NOTE))
-        note = _notes[runtime, device] = words, words.ctypes.data
+    note = _notes.get((runtime, device)) or _new_note(runtime, device)
     order = range(array.ndim)
     if not array.flags.c_contiguous:
         # In the order in which they lie in memory: of several that are wrong, the first one there is told.
@@ -63,6 +60,16 @@ def _look(runtime, device, array, low, size, ignored, number):
     launch = next(_launches)
     _shapes[launch % KEPT] = launch, array.shape, order
     kernel(blocks, 256, 0, array, array.size, low, size, low if ignored is None else ignored, number, launch, note[1])
+
+
+def _new_note(runtime, device):
+    """The device's note, which another thread may have made meanwhile."""
+    with _making:
+        note = _notes.get((runtime, device))
+        if note is None:
+            words = runtime.shared_words(len(NOTE))
+            note = _notes[runtime, device] = words, words.ctypes.data
+        return note
 
 
 def check() -> None:

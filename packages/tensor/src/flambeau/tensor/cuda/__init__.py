@@ -204,7 +204,7 @@ def current_index() -> int:
     return int(runtime.getDevice())
 
 
-_registering = threading.Lock()
+_registering = threading.RLock()  # a finalizer may ask for CUDA meanwhile
 
 
 def require(operation: str, argument: str | None = "device") -> None:

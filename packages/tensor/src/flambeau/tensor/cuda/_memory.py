@@ -43,7 +43,7 @@ def _make_room(wait: bool = True) -> None:
 
 
 def _out_of_memory(requested: int) -> OutOfMemoryError:
-    """The error, with what the current device has; kept blocks that are whole were given back to it by now."""
+    """The error, with what the current device has."""
     from cupy.cuda import runtime
 
     index = runtime.getDevice()
@@ -56,6 +56,7 @@ def _out_of_memory(requested: int) -> OutOfMemoryError:
 def _largest_pooled(pooled: int) -> int:
     """The largest block that the pool has for the current stream, to a mebibyte: found by asking for it."""
     from cupy.cuda import MemoryHook
+    from cupy.cuda.memory import OutOfMemoryError as Beyond  # what somebody allows the pool
 
     class Refused(Exception):
         """The pool would ask the device for new memory."""
@@ -73,7 +74,7 @@ def _largest_pooled(pooled: int) -> int:
             try:
                 _pool().malloc(middle * MEBIBYTE)
                 low = middle
-            except Refused:
+            except (Refused, Beyond):
                 high = middle - 1
     return low * MEBIBYTE
 
@@ -216,8 +217,11 @@ class _Peaks:
         self.allocated = self.reserved = 0
 
     def look(self) -> None:
-        self.allocated = max(self.allocated, int(_pool().used_bytes()))
-        self.reserved = max(self.reserved, int(_pool().total_bytes()))
+        pool = _pool()
+        reserved = int(pool.total_bytes())
+        # Blocks in use are many, and some versions of CuPy would add them up.
+        self.allocated = max(self.allocated, reserved - int(pool.free_bytes()))
+        self.reserved = max(self.reserved, reserved)
 
 
 _peaks: dict[int, _Peaks] = {}

@@ -12,6 +12,7 @@ from .._cuda import _faults
 from . import check_index
 from ._devices import Current
 from ._keeping import keep
+from ._sizes import rounded
 
 # Pageable memory up to here is copied to page-locked memory first, and from there while the program goes on. Above, it
 # would take as much page-locked memory again: the driver copies it in parts, and the program waits.
@@ -105,18 +106,17 @@ def transfer(array: Any, place: Any, non_blocking: bool) -> Any:
 def pinned_empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """An array in page-locked memory. Its memory is used again when the array and all views of it are gone.
 
-    CuPy keeps it for arrays of as many bytes: sizes are rounded up by an eighth at most, so that there are few.
+    CuPy keeps it for arrays of as many bytes, so there are few sizes: see :func:`._sizes.rounded`.
     """
     count = int(np.prod(shape, dtype=np.int64))
-    size = max(count * dtype.itemsize, 1)
-    step = max(1 << (size.bit_length() - 4), 512)
-    memory = cupy.cuda.alloc_pinned_memory(-(-size // step) * step)
+    memory = cupy.cuda.alloc_pinned_memory(rounded(count * dtype.itemsize))
     return np.frombuffer(memory, dtype, count).reshape(shape)
 
 
 def is_page_locked(array: np.ndarray) -> bool:
     """Whether an array that is not empty is in page-locked memory, no matter who has locked it."""
     api = cupy.cuda.runtime
+    api.free(0)  # makes the context, which may not be there yet and is asked
     return bool(api.pointerGetAttributes(array.ctypes.data).type == api.memoryTypeHost)
 
 
