@@ -30,7 +30,6 @@ SOAKS = ("properties", "addresses", "threads", "loader", "examples", "cuda")
 # what runs under sanitizers once more, with the kernels for old machines
 KERNEL_TESTS = ("thread_counts", "pointwise_engine", "reductions", "gemm", "convolution", "random_kernels")
 AT_ONCE = ("-n", "auto", "--maxprocesses", "8", "--dist", "worksteal")  # pytest's: a process for each core
-ONE_BY_ONE = {"data"}  # whose tests count processes: on a busy machine, one of an earlier test may be slow to end
 NOT_BUILT = {"tests", "build", "dist", "__pycache__"}  # folders of a package that do not go into its wheel
 
 
@@ -46,6 +45,8 @@ ORDER = tuple(graphlib.TopologicalSorter({name: siblings(name) for name in PROJE
 PACKAGES = tuple(name for name in ORDER if name != STACK)
 PURE = [name for name in PACKAGES if PROJECTS[name]["build-system"]["build-backend"] == "hatchling.build"]
 COMPILED = [name for name in PACKAGES if name not in PURE]
+# data's tests count processes: on a busy machine, one of an earlier test may be slow to end.
+PROCESSES = dict.fromkeys(PACKAGES, AT_ONCE) | {"data": ()}
 
 
 @functools.cache
@@ -149,13 +150,12 @@ def tests(session: nox.Session, package: str) -> None:
     *siblings_wheels, wheel = wheels(session, package)
     compiler = GROUPS["nvrtc"] if package == "tensor" else []
     tests = FOLDERS[package] / "tests"
-    at_once = () if package in ONE_BY_ONE else AT_ONCE
     session.install(*siblings_wheels, f"{wheel}[test]", *GROUPS["parallel"], *oracles, *compiler)
     extras = {name: needed for name, needed in extras_of(package).items() if (tests / name).is_dir()}
-    session.run("pytest", *at_once, tests, *(f"--ignore={tests / name}" for name in extras), *arguments)
+    session.run("pytest", *PROCESSES[package], tests, *(f"--ignore={tests / name}" for name in extras), *arguments)
     for name, needed in extras.items():
         session.install(*wheels(session, *needed))
-        session.run("pytest", *at_once, tests / name, *arguments)
+        session.run("pytest", *PROCESSES[package], tests / name, *arguments)
 
 
 def extras_of(package: str) -> dict[str, set[str]]:
@@ -265,8 +265,7 @@ def soak(session: nox.Session, part: str) -> None:
     tests = FOLDERS["tensor"] / "tests"
     if part == "properties":
         for name in PACKAGES:
-            at_once = () if name in ONE_BY_ONE else AT_ONCE
-            session.run("pytest", *at_once, FOLDERS[name] / "tests", "--hypothesis-profile", "soak", *arguments)
+            session.run("pytest", *PROCESSES[name], FOLDERS[name] / "tests", "--hypothesis-profile=soak", *arguments)
     elif part == "cuda":
         session.install(*GROUPS["nvrtc"])
         kernels = (tests / f"test_cuda_{name}.py" for name in ("compile", "fibres", "pointwise"))
